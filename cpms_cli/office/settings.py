@@ -15,6 +15,7 @@ from typing import Any
 from rapidfuzz import process
 
 from cpms_cli.errors import UsageError
+from cpms_cli.reading.text.typed_files import decode_typed
 from cpms_cli.survey.era import christian_year, era_of
 from cpms_cli.writing.output_formats import Kind, has_format
 
@@ -120,13 +121,10 @@ def _text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError("office_unreadable", file=path, reason=error.strerror or "") from None
-    # Notepad of older Windows saves in the encoding of the country.
-    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp874"):
-        try:
-            return content.decode(encoding).replace("\r\n", "\n")
-        except UnicodeDecodeError:
-            continue
-    raise UsageError("office_unreadable", file=path, reason="UTF-8")
+    text = decode_typed(content)
+    if text is None:
+        raise UsageError("office_unreadable", file=path, reason="UTF-8")
+    return text.replace("\r\n", "\n")
 
 
 def _reason(error: Exception) -> str:

@@ -87,7 +87,7 @@ def _responses(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome
         return replace(start, messages=(work.say("office_responses_early", file=file.name),))
     if work.dry or opened is None:
         return replace(start, state="planned", rows_in=rows, stored=rows)
-    aside = opened.journal.folder / opened.free_name(f"to_mend_{_stem(file)}", ".xlsx")
+    aside = opened.journal.folder / opened.free_name(f"to_mend_{_stem(file.name)}", ".xlsx")
     imported = import_responses(
         [file.path],
         work.office.store,
@@ -139,7 +139,7 @@ def _survey(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome) -
             to_look_at=to_look_at,
         )
     # Written down before anything is stored: a run that is cut short finds the workbook again.
-    journal, aside = opened.journal, opened.free_name(f"to_mend_{_stem(file)}", ".xlsx")
+    journal, aside = opened.journal, opened.free_name(f"to_mend_{_stem(file.name)}", ".xlsx")
     planned = replace(start, state="planned", messages=tuple(notes), to_mend=aside, to_look_at=to_look_at)
     journal.outcomes[file.digest] = planned
     journal.keep()
@@ -214,7 +214,7 @@ def _marked(work: Work, validation: Validation, opened: OpenRun, outcome: Outcom
     """Write a copy of the file with its cells marked and what is safe mended, where there is anything to look at."""
     if validation.findings.empty:
         return outcome
-    name = opened.free_name(f"checked_{_stem(Arrived(Path(outcome.file), outcome.file))}", ".xlsx")
+    name = opened.free_name(f"checked_{_stem(outcome.file)}", ".xlsx")
     try:
         annotate(validation, opened.journal.folder / name, language=work.language, fix=True)
     except (UsageError, UnreadableFile, DefinitionError) as error:
@@ -241,15 +241,15 @@ def _map_needed(work: Work, file: Arrived, opened: OpenRun | None, start: Outcom
         return start
     if drafted.headers[FIELD].str.strip("? ").ne("").sum() < _LEAST_HEADERS or opened is None:
         return start
-    name = opened.free_name(f"map_{_stem(file)}", WORKBOOK)
+    name = opened.free_name(f"map_{_stem(file.name)}", WORKBOOK)
     folder = opened.journal.folder
     write_bytes(folder / name, map_bytes(survey, drafted, folder / name, work.language))
     further = work.say("office_map_needed", map=f"{folder.name}/{name}", folder=MAPS)
     return replace(start, messages=(*start.messages, further), map=name)
 
 
-def _stem(file: Arrived) -> str:
-    return file.name.rpartition(".")[0].replace("/", "_") or file.name
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0].replace("/", "_") or name
 
 
 def sums(outcomes: Sequence[Outcome]) -> dict[str, int]:

@@ -25,6 +25,12 @@ def plain_identifier(text: str) -> str:
     return "".join(sign for sign in plain_digits(plain_text(text)).upper() if sign.isalnum())
 
 
+def persons_by_identifier(connection: duckdb.DuckDBPyConnection, survey: Survey) -> dict[str, str]:
+    """Return the identifier that is shown for a child, by every one that leads to it, in order."""
+    known = connection.execute(f"SELECT identifier, person FROM ({identifiers_now(survey)}) ORDER BY 1").fetchall()
+    return {str(identifier): str(person) for identifier, person in known}
+
+
 def identifier_meant(connection: duckdb.DuckDBPyConnection, survey: Survey, text: str) -> str:
     """Return the identifier that somebody typed whole, or the only child's that begins so (the one shown for it).
 
@@ -32,8 +38,7 @@ def identifier_meant(connection: duckdb.DuckDBPyConnection, survey: Survey, text
     where less than `SHORTEST` characters were typed.
     """
     typed = plain_identifier(text)
-    known = connection.execute(f"SELECT identifier, person FROM ({identifiers_now(survey)}) ORDER BY 1").fetchall()
-    persons = {str(identifier): str(person) for identifier, person in known}
+    persons = persons_by_identifier(connection, survey)
     if typed in persons:
         return typed
     beginning = sorted({person for identifier, person in persons.items() if typed and identifier.startswith(typed)})

@@ -24,6 +24,7 @@ from cpms_cli.reading.header.mapping import (
     map_line,
 )
 from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.text.typed_files import decode_typed
 from cpms_cli.survey.language import FALLBACK, LANGUAGES
 from cpms_cli.survey.model.definition import Survey
 
@@ -35,13 +36,10 @@ def _text(path: Path) -> str:
         raise UsageError("map_unreadable", file=str(path), reason=error.strerror or "") from None
     if len(content) > LIMITS.cell:
         raise UsageError("map_too_large", file=path.name, limit=LIMITS.cell // 1_000_000)
-    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp874")
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UsageError("map_no_text", file=path.name)
+    text = decode_typed(content)
+    if text is None:
+        raise UsageError("map_no_text", file=path.name)
+    return text
 
 
 def map_lines(path: Path) -> list[tuple[int, str, str]]:

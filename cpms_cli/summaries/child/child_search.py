@@ -12,9 +12,8 @@ from rapidfuzz.distance import OSA
 from cpms_cli.linking.names.name_forms import bare_name, folded_name
 from cpms_cli.linking.names.phones import loosely_said, spoken_code
 from cpms_cli.linking.names.zawgyi import in_unicode
-from cpms_cli.store.anchors import identifiers_now
 from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.identifier_search import SHORTEST, plain_identifier
+from cpms_cli.store.identifier_search import SHORTEST, persons_by_identifier, plain_identifier
 from cpms_cli.summaries.area.shares import within
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.scope import check_surveyed
@@ -92,12 +91,8 @@ def _ranks(workspace: Workspace, rows: pd.DataFrame, text: str) -> pd.DataFrame:
     survey = workspace.survey
     person, household, number = survey.role("person").name, survey.role("household").name, survey.role("national_id")
     beginning, house = plain_identifier(text), compared_text(plain_digits(text))
-    known = workspace.connection.execute(f"SELECT identifier, person FROM ({identifiers_now(survey)})").fetchall()
-    persons = {
-        str(child)
-        for identifier, child in known
-        if len(beginning) >= SHORTEST and str(identifier).startswith(beginning)
-    }
+    known = persons_by_identifier(workspace.connection, survey) if len(beginning) >= SHORTEST else {}
+    persons = {child for identifier, child in known.items() if identifier.startswith(beginning)}
     digits = "".join(sign for sign in plain_digits(text) if sign.isdecimal())
     is_number = len(digits) >= _DIGITS_OF_NUMBER and beginning == digits
     ranks = {

@@ -11,11 +11,9 @@ from typing import Any
 import pandas as pd
 
 from cpms_cli.scoring.profiles import group_column
-from cpms_cli.scoring.standing import standings
-from cpms_cli.summaries.area.shares import area_name, groups_asked, told_groups
-from cpms_cli.summaries.response.cases import GROWN, WAITING, find_cases
-from cpms_cli.summaries.response.response_counts import prepare_cases, with_groups
-from cpms_cli.summaries.scope import check_surveyed, parts_of
+from cpms_cli.summaries.area.shares import told_groups
+from cpms_cli.summaries.response.cases import GROWN, WAITING
+from cpms_cli.summaries.response.response_counts import cases_asked
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
@@ -84,25 +82,16 @@ def compute_case_work(
     workspace: Workspace, *, area: str | None = None, as_of: datetime.date | None = None, by: Sequence[str] = ()
 ) -> CaseWork:
     """As `summarise_case_work`, in a workspace."""
-    survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
-    groups = groups_asked(survey, by)
-    check_surveyed(workspace, area, None)
-    connection, parts = prepare_cases(workspace, groups), parts_of(survey, area)
-    cases, done = find_cases(connection, survey, standings(connection, survey, day), area or "", day)
-    cases = _measured(survey, with_groups(connection, survey, cases, [parts, *groups]), done)
-    by_part = _counted(survey, cases, [parts], language)
-    by_part = by_part.rename(columns={parts.id: "area", f"{parts.id}_label": "name"})
-    title = "_".join(["by", *(group.id for group in groups)])
-    name = area_name(survey, area, language) if area is not None else ""
+    survey, language = workspace.survey, workspace.language
+    asked = cases_asked(workspace, area, as_of, by)
+    cases = _measured(survey, asked.cases, asked.done)
     return CaseWork(
-        area or "",
-        name,
-        day,
-        _counted(survey, cases, [], language),
-        by_part,
-        {title: _counted(survey, cases, groups, language)} if groups else {},
-        _closures(survey, cases, done, language),
-        _workers(survey, cases, done),
+        asked.code,
+        asked.name,
+        asked.day,
+        *asked.broken_down(lambda by: _counted(survey, cases, by, language)),
+        _closures(survey, cases, asked.done, language),
+        _workers(survey, cases, asked.done),
     )
 
 

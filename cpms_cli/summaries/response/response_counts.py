@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,26 +92,17 @@ def compute_response_summary(
     workspace: Workspace, *, area: str | None = None, as_of: datetime.date | None = None, by: Sequence[str] = ()
 ) -> ResponseSummary:
     """As `summarise_responses`, in a workspace."""
-    survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
-    groups = groups_asked(survey, by)
-    check_surveyed(workspace, area, None)
-    connection, parts = prepare_cases(workspace, groups), parts_of(survey, area)
-    cases, _ = find_cases(connection, survey, standings(connection, survey, day), area or "", day)
-    cases = with_groups(connection, survey, cases, [parts, *groups])
-    lost = connection.execute(
+    survey, language = workspace.survey, workspace.language
+    asked = cases_asked(workspace, area, as_of, by)
+    lost = workspace.connection.execute(
         f"""
         SELECT count(*)
         FROM response r ANTI JOIN known_child k ON k.identifier = r.{survey.response_role("person").name}
         WHERE r.superseded_by IS NULL
         """
     ).fetchone()
-    by_part = _counted(survey, cases, [parts], language)
-    by_part = by_part.rename(columns={parts.id: "area", f"{parts.id}_label": "name"})
-    title = "_".join(["by", *(group.id for group in groups)])
-    grouped = {title: _counted(survey, cases, groups, language)} if groups else {}
-    totals = _counted(survey, cases, [], language)
-    name = area_name(survey, area, language) if area is not None else ""
-    return ResponseSummary(area or "", name, day, by_part, totals, grouped, int(lost[0]) if lost else 0)
+    totals, by_part, grouped = asked.broken_down(lambda by: _counted(survey, asked.cases, by, language))
+    return ResponseSummary(asked.code, asked.name, asked.day, by_part, totals, grouped, int(lost[0]) if lost else 0)
 
 
 def response_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
@@ -145,10 +136,10 @@ def compute_response_change(
     """As `response_change`, in a workspace; `rounds` are the first and the last round."""
     survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
     groups = groups_asked(survey, by)
-    connection = prepare_cases(workspace, groups)
+    connection = _prepared(workspace, groups)
     cases, known = cases_by_round(connection, survey, area or "", day)
     span = span_of(workspace, area, rounds, known)
-    cases = with_groups(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
+    cases = _with_groups(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
     tables = []
     for round_ in span.rounds:
         counted = _counted(survey, cases[cases["since"] == round_], groups, language, ROUND_STATES)
@@ -157,7 +148,44 @@ def compute_response_change(
     return ResponseChange(span, day, pd.concat(tables, ignore_index=True))
 
 
-def prepare_cases(workspace: Workspace, groups: Sequence[Group]) -> duckdb.DuckDBPyConnection:
+@dataclass(frozen=True)
+class CasesAsked:
+    """The cases of an area ("" for all of the store) on a day, with the codes of its `parts` and of the `groups` that
+    are asked for, and what was `done` for them, as `summaries.response.cases.find_cases` says."""
+
+    code: str
+    name: str
+    day: datetime.date
+    parts: Group
+    groups: tuple[Group, ...]
+    cases: pd.DataFrame
+    done: pd.DataFrame
+
+    def broken_down(
+        self, count: Callable[[Sequence[Group]], pd.DataFrame]
+    ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
+        """Return what is counted of all cases, by area and name, and, where groups are asked for, by these."""
+        by_part = count([self.parts]).rename(columns={self.parts.id: "area", f"{self.parts.id}_label": "name"})
+        title = "_".join(["by", *(group.id for group in self.groups)])
+        return count([]), by_part, {title: count(self.groups)} if self.groups else {}
+
+
+def cases_asked(workspace: Workspace, area: str | None, as_of: datetime.date | None, by: Sequence[str]) -> CasesAsked:
+    """Return the cases of an area as they are on the day `as_of` (today).
+
+    Raises UsageError for an unknown area or group.
+    """
+    survey, day = workspace.survey, as_of or datetime.date.today()
+    groups = groups_asked(survey, by)
+    check_surveyed(workspace, area, None)
+    connection, parts = _prepared(workspace, groups), parts_of(survey, area)
+    cases, done = find_cases(connection, survey, standings(connection, survey, day), area or "", day)
+    name = area_name(survey, area, workspace.language) if area is not None else ""
+    grouped = _with_groups(connection, survey, cases, [parts, *groups])
+    return CasesAsked(area or "", name, day, parts, groups, grouped, done)
+
+
+def _prepared(workspace: Workspace, groups: Sequence[Group]) -> duckdb.DuckDBPyConnection:
     """The connection with what the cases need; the groups of children only where they are asked for."""
     of_children = any(group.digits is None for group in groups)
     connection = workspace.profiled() if of_children else workspace.scored()
@@ -165,7 +193,7 @@ def prepare_cases(workspace: Workspace, groups: Sequence[Group]) -> duckdb.DuckD
     return connection
 
 
-def with_groups(
+def _with_groups(
     connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame, groups: Sequence[Group]
 ) -> pd.DataFrame:
     """Cases with the code of each group in its `group_column`."""

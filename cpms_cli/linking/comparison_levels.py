@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 UNKNOWN = "unknown"
 
@@ -129,6 +128,8 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
 
 # The term whose frequency weighs an exact agreement: a rare name says more than a common one.
 WEIGHED_BY_FREQUENCY = {"given": "given", "family": "family", "mother": "mother", "nickname": "nickname"}
+# However rare a name is, it says no more than this.
+LEAST_FREQUENCY = 0.0002
 
 # What the sure links, made by number and never against sex and birth date, cannot teach.
 TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number", "register"})
@@ -255,26 +256,3 @@ def level_of(name: str, levels: list[str], of: Conditions = CONDITIONS) -> str:
     column, conditions = of[name]
     whens = " ".join(f"WHEN {conditions[level]} THEN '{level}'" for level in levels[:-1])
     return f"CASE WHEN {null_condition(column)} THEN '{UNKNOWN}' {whens} ELSE '{levels[-1]}' END"
-
-
-def comparison(name: str, levels: dict[str, tuple[float, float]], of: Conditions = CONDITIONS) -> dict[str, Any]:
-    """One comparison as splink takes it; `levels` gives (m, u) by level, best first."""
-    column, conditions = of[name]
-    level_settings: list[dict[str, Any]] = [
-        {"sql_condition": null_condition(column), "label_for_charts": UNKNOWN, "is_null_level": True}
-    ]
-    for level, (m, u) in levels.items():
-        entry: dict[str, Any] = {
-            "sql_condition": conditions.get(level, "ELSE"),
-            "label_for_charts": level,
-            "m_probability": m,
-            "u_probability": u,
-        }
-        if level == "exact" and name in WEIGHED_BY_FREQUENCY:
-            entry |= {
-                "tf_adjustment_column": WEIGHED_BY_FREQUENCY[name],
-                "tf_adjustment_weight": 1.0,
-                "tf_minimum_u_value": 0.0002,
-            }
-        level_settings.append(entry)
-    return {"output_column_name": name, "comparison_levels": level_settings}

@@ -9,7 +9,6 @@ sampling and expectation maximisation it would depend on the number of threads.)
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,16 +20,12 @@ from cpms_cli.linking.comparison_levels import (
     RARE_BY_DEFAULT,
     TAUGHT_BY_DEFAULTS_ONLY,
     UNKNOWN,
-    WEIGHED_BY_FREQUENCY,
     Comparing,
-    comparison,
     level_of,
 )
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _LARGEST_LESSON = 10_000
-# Pairs under these odds (log2) are nobody's rival.
-_LEAST_WEIGHT = -7.0
 _BUCKET = 25
 
 Shares = dict[str, dict[str, tuple[float, float]]]
@@ -53,61 +48,6 @@ class Model:
             "random_pairs": self.random_pairs,
             "shares": {name: {level: list(pair) for level, pair in of.items()} for name, of in self.shares.items()},
         }
-
-
-def score_pairs(
-    connection: duckdb.DuckDBPyConnection, model: Model, settings: LinkingSettings, comparing: Comparing, of_pair: str
-) -> str:
-    """Score the pairs of `loose` that share a block; the name of the table that holds them.
-
-    `of_pair` says in SQL which pairs count. Columns: id_l, id_r, match_weight (log2 of the odds), match_key (position
-    of the rule), and for each comparison `gamma_NAME`: the position of its level from the end, -1 where a side knows
-    nothing.
-    """
-    # Imported here: a merge with nothing to compare must not pay for it.
-    from splink import DuckDBAPI, Linker  # noqa: PLC0415
-
-    specification = {
-        "link_type": "dedupe_only",
-        "unique_id_column_name": "id",
-        "comparisons": [comparison(name, levels, comparing.conditions) for name, levels in model.shares.items()],
-        "blocking_rules_to_generate_predictions": [
-            f"l.block_{name} = r.block_{name} AND {of_pair}" for name in comparing.blocks
-        ],
-        "probability_two_random_records_match": model.prior,
-        "retain_matching_columns": True,
-        "retain_intermediate_calculation_columns": False,
-    }
-    api = DuckDBAPI(connection)
-    rows = api.register(connection.table("loose"))
-    linker = Linker(rows, specification, log_level=logging.ERROR, validate_settings=False)
-    for name, column in WEIGHED_BY_FREQUENCY.items():
-        usual = model.shares[name]["exact"][1]
-        frequencies = _frequencies(connection, column, usual, settings.weight_of_defaults)
-        linker.table_management.register_term_frequency_lookup(api.register(frequencies), column)
-    return str(linker.inference.predict(threshold_match_weight=_LEAST_WEIGHT).physical_name)
-
-
-def _frequencies(
-    connection: duckdb.DuckDBPyConnection, column: str, usual: float, weight: float
-) -> duckdb.DuckDBPyRelation:
-    """How common each term is, among the children of a round.
-
-    A term is taken to be as common as terms are on the whole (`usual`) until enough rows say otherwise: in a store of
-    two rows every name would be everybody's.
-    """
-    return connection.sql(
-        f"WITH size AS (SELECT count(DISTINCT round) AS rounds, count({column}) AS known FROM features)"
-        f" SELECT {column}, (count(*) / any_value(rounds) + {usual * weight})"
-        f" / (any_value(known) / any_value(rounds) + {weight}) AS tf_{column}"
-        f" FROM features, size WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1"
-    )
-
-
-def level_names(shares: Shares, name: str) -> dict[int, str]:
-    """The levels of a comparison by the number splink gives them."""
-    levels = list(shares[name])
-    return {-1: UNKNOWN, **{len(levels) - 1 - number: level for number, level in enumerate(levels)}}
 
 
 def _defaults(settings: LinkingSettings, comparing: Comparing) -> Shares:

@@ -25,19 +25,17 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC, SettledRows, assign
 from cpms_cli.linking.comparison_levels import (
-    CERTAIN,
     CHILDREN,
     CONDITIONS,
     FAIR_NAMES,
-    IDENTICAL,
     REFUSALS,
     STRONG_NAMES,
     UNKNOWN,
-    UNNAMED,
     Comparing,
 )
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
-from cpms_cli.linking.match_model import Model, estimate, level_names, score_pairs
+from cpms_cli.linking.match_model import Model, estimate
+from cpms_cli.linking.pair_scores import block_pairs, note_frequencies, score_pairs
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _FURTHER_PASSES = 2
@@ -80,20 +78,10 @@ def scored(
     comparing: Comparing = CHILDREN,
     of_pair: str = "l.round <> r.round AND l.node <> r.node",
 ) -> pd.DataFrame:
-    """Return the pairs of `loose` that share a block: id_l, id_r, weight (log2 of the odds), the level of each
-    comparison by its name, `one_script`, `identical`, `certain` and `unnamed`; `of_pair` says in SQL which pairs count.
-    """
-    table = score_pairs(connection, model, settings, comparing, of_pair)
-    gammas = ", ".join(f"gamma_{name} AS {name}" for name in comparing.conditions)
-    pairs = connection.execute(
-        f"SELECT l.id AS id_l, r.id AS id_r, round(match_weight, 6) AS weight, {gammas},"
-        f" l.script = r.script AS one_script, {IDENTICAL} AS identical, {CERTAIN} AS certain, {UNNAMED} AS unnamed"
-        f" FROM {table} p JOIN loose l ON l.id = least(p.id_l, p.id_r)"
-        " JOIN loose r ON r.id = greatest(p.id_l, p.id_r) ORDER BY 1, 2"
-    ).df()
-    for name in comparing.conditions:
-        pairs[name] = pairs[name].map(level_names(model.shares, name))
-    return pairs
+    """Return the pairs of `loose` that share a block, as `score_pairs` does; `of_pair` says in SQL which pairs count."""
+    note_frequencies(connection, model, settings.weight_of_defaults)
+    block_pairs(connection, "loose", comparing, of_pair)
+    return score_pairs(connection, model, "loose", comparing)
 
 
 def find_loose(

@@ -106,7 +106,7 @@ def _best(edges: pd.DataFrame) -> pd.Series:
 
 
 def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], round_number: int) -> pd.DataFrame:
-    """The pairs of a known child and a newcomer of round number `at`, the best pair of rows for each."""
+    """The pairs of a known child and a newcomer of round number `round_number`, the best pair of rows for each."""
     left_cluster, two = people.cluster[pairs["id_l"]], people.cluster[pairs["id_r"]]
     swap = first[left_cluster] > first[two]
     left, right = np.where(swap, two, left_cluster), np.where(swap, left_cluster, two)
@@ -119,6 +119,14 @@ def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], ro
     if people.forbidden and len(candidates):
         ends = np.minimum(candidates["left"], candidates["right"]), np.maximum(candidates["left"], candidates["right"])
         candidates = candidates[~pd.MultiIndex.from_arrays(ends).isin(list(people.forbidden))]
+    return best_edges(candidates)
+
+
+def best_edges(candidates: pd.DataFrame) -> pd.DataFrame:
+    """Return the best pair of rows for each `left` and `right`, with `refused`: never taken without a person.
+
+    `candidates`: id_l, id_r, weight, disagrees, contradicts, identical, certain, in any order.
+    """
     # A contradiction holds for all that two children are; that a name agrees need be so in one pair of rows only.
     contradicts = candidates.groupby(["left", "right"])["contradicts"].transform("any")
     candidates = candidates.sort_values(["disagrees", "weight", "id_l", "id_r"], ascending=[True, False, True, True])
@@ -127,6 +135,18 @@ def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], ro
         candidates[sameness] = candidates.groupby(["left", "right"])[sameness].transform("any") & ~contradicts
     best: pd.DataFrame = candidates.drop_duplicates(["left", "right"]).sort_index(ignore_index=True)
     return _without_rivals_of_identical(best)
+
+
+def choose_edges(edges: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
+    """Return the edges that the best assignment takes, with `probability`, `alone` (the same without regard to what is
+    certain) and `likely`: enough to be linked or shown."""
+    alone = _remaining(edges)
+    certain = edges["certain"] & ~edges["refused"]
+    probability = alone.mask(certain, alone.clip(lower=settings.automatic))
+    ambiguous = _ambiguous(edges, settings.review)
+    edges = edges.assign(certain=certain, probability=probability, alone=alone, ambiguous=ambiguous)
+    edges["likely"] = (probability >= settings.review) | ambiguous
+    return edges[_best(edges)]
 
 
 def _without_rivals_of_identical(edges: pd.DataFrame) -> pd.DataFrame:
@@ -176,14 +196,9 @@ def assign(
         edges = _edges(people, pairs, first, number)
         if edges.empty:
             continue
-        edges["probability"] = _remaining(edges)
         edges["refused"] |= _contradicted(people, edges["left"].to_numpy(), edges["right"].to_numpy())
-        edges["certain"] &= ~edges["refused"]
-        edges["probability"] = edges["probability"].mask(
-            edges["certain"], edges["probability"].clip(lower=settings.automatic)
-        )
-        likely = (edges["probability"] >= settings.review) | _ambiguous(edges, settings.review)
-        edges = edges[_best(edges) & likely]
+        edges = choose_edges(edges, settings)
+        edges = edges[edges["likely"]]
         linked = ~edges["refused"] & (edges["probability"] >= settings.automatic)
         decided.append(edges.assign(verdict=np.where(linked, AUTOMATIC, DOUBTFUL)))
         _join(people, edges.loc[linked, "left"].to_numpy(), edges.loc[linked, "right"].to_numpy())

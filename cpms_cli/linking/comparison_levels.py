@@ -188,7 +188,7 @@ BLOCKS: dict[str, str] = {
 Conditions = Mapping[str, tuple[str, Mapping[str, str]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparing:
     """How the rows of one kind are compared: a column and conditions by comparison, and the blocks by name.
 

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import duckdb
 import pandas as pd
 
@@ -84,26 +86,66 @@ def prepare(
     `members` and `named`: sound keys and folded names of the other children of the same home and round; NULL where
     there are none. Each block of `comparing` is a column of its own.
     """
-    frame = _named(rows[[*COLUMNS, *comparing.further]].reset_index(drop=True), settings)
-    frame = frame.assign(id=range(len(frame)), node=node.to_numpy())
-    connection.register("named", frame)
-    blocks = ", ".join(f"{sql} AS block_{name}" for name, sql in comparing.blocks.items())
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE features AS WITH plain AS ("
-        " SELECT *, CASE WHEN length(born) = 10 THEN born END AS born_day,"
-        " year(DATE '1970-01-01' + low::INTEGER)::INTEGER AS year FROM named), others AS ("
-        " SELECT a.id, list(b.given_loose ORDER BY b.id) FILTER (b.given_loose IS NOT NULL) AS members,"
-        " list(b.given ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named,"
-        " list(b.given_said ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named_said,"
-        " coalesce(bool_or(a.born = b.born), FALSE) AS twin,"
-        " bool_or(coalesce(a.low <= b.high AND b.low <= a.high, TRUE)) AS peer"
-        " FROM named a JOIN named b ON a.round = b.round AND a.home = b.home AND a.id <> b.id"
-        " GROUP BY a.id)"
-        f" SELECT plain.*, members, others.named, named_said, coalesce(twin, FALSE) AS twin,"
-        f" coalesce(peer, FALSE) AS peer, {blocks}"
-        " FROM plain LEFT JOIN others USING (id) ORDER BY id"
-    )
+    rows = rows.reset_index(drop=True).assign(id=range(len(rows)), node=node.to_numpy())
+    _name_rows(connection, rows, settings, comparing)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE features AS {_features(comparing)}")
     connection.unregister("named")
+
+
+def prepare_more(
+    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, ids: pd.Series, settings: LinkingSettings
+) -> None:
+    """Add rows of children to `features`, made if it is missing; with a row come all that live in its home."""
+    _name_rows(connection, rows.assign(id=ids, node=ids), settings, CHILDREN)
+    features = _features(CHILDREN)
+    connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS features AS {features} LIMIT 0")
+    connection.execute(f"INSERT INTO features {features}")
+    connection.unregister("named")
+
+
+def _name_rows(
+    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, settings: LinkingSettings, comparing: Comparing
+) -> None:
+    """Register `named`: rows with `id` and `node`, their names in comparable forms."""
+    frame = _named(rows[["id", "node", *COLUMNS, *comparing.further]].reset_index(drop=True), settings)
+    connection.register("named", frame)
+
+
+@cache
+def _features(comparing: Comparing) -> str:
+    """Return a SELECT of the features of the rows `named`."""
+    blocks = ",\n            ".join(f"{sql} AS block_{name}" for name, sql in comparing.blocks.items())
+    return f"""
+        WITH plain AS (
+            SELECT
+                *,
+                CASE WHEN length(born) = 10 THEN born END AS born_day,
+                year(DATE '1970-01-01' + low::INTEGER)::INTEGER AS year
+            FROM named
+        ),
+        others AS (
+            SELECT
+                a.id,
+                list(b.given_loose ORDER BY b.id) FILTER (b.given_loose IS NOT NULL) AS members,
+                list(b.given ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named,
+                list(b.given_said ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named_said,
+                coalesce(bool_or(a.born = b.born), FALSE) AS twin,
+                bool_or(coalesce(a.low <= b.high AND b.low <= a.high, TRUE)) AS peer
+            FROM named a
+            JOIN named b ON a.round = b.round AND a.home = b.home AND a.id <> b.id
+            GROUP BY a.id
+        )
+        SELECT
+            plain.*,
+            members,
+            others.named,
+            named_said,
+            coalesce(twin, FALSE) AS twin,
+            coalesce(peer, FALSE) AS peer,
+            {blocks}
+        FROM plain
+        LEFT JOIN others USING (id)
+        ORDER BY id"""
 
 
 def know_again(connection: duckdb.DuckDBPyConnection, cluster: pd.Series) -> None:

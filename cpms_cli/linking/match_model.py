@@ -85,9 +85,15 @@ def _blended(default: dict[str, float], counts: pd.Series, weight: float) -> dic
 
 
 def estimate(
-    connection: duckdb.DuckDBPyConnection, settings: LinkingSettings, comparing: Comparing = CHILDREN
+    connection: duckdb.DuckDBPyConnection,
+    settings: LinkingSettings,
+    comparing: Comparing = CHILDREN,
+    prior: float | None = None,
 ) -> Model:
-    """Parameters from the table `features`, and the shipped shares where it has little to teach."""
+    """Parameters from the table `features`, and the shipped shares where it has little to teach.
+
+    Without a `prior` the share of pairs that are one person is taken from `loose`.
+    """
     defaults = _defaults(settings, comparing)
     rows = connection.table("features").count("*").fetchone()
     buckets = max(min(int(rows[0]) if rows else 0, _LARGEST_LESSON) // _BUCKET, 1)
@@ -110,7 +116,9 @@ def estimate(
             u = _blended(u, counts[name]["random"], settings.weight_of_defaults)
         shares[name] = {level: (m[level], u[level]) for level in levels}
     totals = counts["sex"][["sure", "random"]].sum()
-    return Model(shares, _prior(connection, settings), int(totals["sure"]), int(totals["random"]))
+    if prior is None:
+        prior = _prior(connection, settings)
+    return Model(shares, prior, int(totals["sure"]), int(totals["random"]))
 
 
 def _prior(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings) -> float:

@@ -121,28 +121,3 @@ def _weight_of(name: str, shares: dict[str, tuple[float, float]]) -> str:
     usual = shares["exact"][1]
     rare = f"coalesce(log2({usual!r} / greatest(of_{name}.frequency, {LEAST_FREQUENCY})), 0.0)"
     return f"{weight} + CASE p.{name} WHEN 'exact' THEN {rare} ELSE 0.0 END"
-
-
-def note_frequencies(connection: duckdb.DuckDBPyConnection, model: Model, weight: float) -> None:
-    """Create `term_frequency`: how common each term of `features` is, among the children of a round.
-
-    A term is taken to be as common as terms are on the whole until enough rows say otherwise (`weight` of them): in a
-    store of two rows every name would be everybody's.
-    """
-    kinds = "\nUNION ALL\n".join(
-        f"""
-        SELECT
-            '{name}' AS kind,
-            {column} AS term,
-            (count(*) / any_value(rounds) + {model.shares[name]["exact"][1] * weight})
-            / (any_value(known_{name}) / any_value(rounds) + {weight}) AS frequency
-        FROM features, size
-        WHERE {column} IS NOT NULL
-        GROUP BY {column}"""
-        for name, column in WEIGHED_BY_FREQUENCY.items()
-    )
-    known = ", ".join(f"count({column}) AS known_{name}" for name, column in WEIGHED_BY_FREQUENCY.items())
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE term_frequency AS
-        WITH size AS (SELECT count(DISTINCT round) AS rounds, {known} FROM features)
-        {kinds}""")

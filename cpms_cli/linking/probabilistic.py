@@ -15,7 +15,9 @@ and counts as a new child until then.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -23,23 +25,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.assignment import AUTOMATIC, SettledRows, assign
-from cpms_cli.linking.comparison_levels import (
-    CHILDREN,
-    CONDITIONS,
-    FAIR_NAMES,
-    REFUSALS,
-    STRONG_NAMES,
-    UNKNOWN,
-    Comparing,
-)
-from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
-from cpms_cli.linking.match_model import Model, estimate
-from cpms_cli.linking.pair_scores import block_pairs, note_frequencies, score_pairs
+from cpms_cli.linking.all_rounds import link_all_rounds
+from cpms_cli.linking.assignment import SettledRows
+from cpms_cli.linking.comparison_levels import CHILDREN, CONDITIONS, Comparing
+from cpms_cli.linking.evidence import drop_large_blocks, in_memory
+from cpms_cli.linking.frequencies import note_frequencies
+from cpms_cli.linking.link_rows import digest, make_link_rows
+from cpms_cli.linking.linking_state import Linking, decided_pairs
+from cpms_cli.linking.match_model import Model
+from cpms_cli.linking.pair_scores import block_pairs, score_pairs
 from cpms_cli.survey.model.linking_settings import LinkingSettings
-
-_FURTHER_PASSES = 2
-_SAME_MOTHER = ("exact", "sound", "alike")
 
 
 @dataclass(frozen=True)
@@ -50,25 +45,6 @@ class Linkage:
     cluster: npt.NDArray[np.int64]
     pairs: pd.DataFrame
     parameters: dict[str, Any] | None
-
-
-def disagree(pairs: pd.DataFrame) -> pd.Series:
-    """Return which pairs have no name in common that would do without a person, whatever their score."""
-    name = pairs["given"]
-    # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
-    own = (name == "other") | (pairs["nickname"] == "exact") | ~pairs["one_script"].fillna(False).astype(bool)
-    agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact") & own)
-    mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
-    agrees |= pairs["unnamed"] & mother_or_home
-    return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
-
-
-def contradict(pairs: pd.DataFrame) -> pd.Series:
-    """Return which pairs speak against each other, so that what else their children are must wait as well."""
-    agrees = pd.Series(False, index=pairs.index)
-    for comparison, level in REFUSALS.items():
-        agrees |= pairs[comparison] == level
-    return agrees
 
 
 def scored(
@@ -98,45 +74,61 @@ def find_loose(
     return int(row[0]) if row else 0
 
 
-def _assigned(
-    connection: duckdb.DuckDBPyConnection, model: Model, settled: SettledRows, settings: LinkingSettings
-) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
-    """The clusters, and the pairs that were taken or wait, of what `features` says now."""
-    pairs = scored(connection, model, settings)
-    pairs["disagrees"], pairs["contradicts"] = disagree(pairs), contradict(pairs)
-    if settled.again is not None and len(settled.again):
-        asked = pd.MultiIndex.from_frame(settled.again[["id_l", "id_r"]])
-        pairs["contradicts"] |= pd.MultiIndex.from_frame(pairs[["id_l", "id_r"]]).isin(asked)
-    return assign(settled, pairs, settings)
-
-
 def link(settled: SettledRows, settings: LinkingSettings) -> Linkage:
     """Link what identifiers and decisions left apart.
 
     The rows have the columns of `evidence.COLUMNS` as well, and stand in the order of their keys.
     """
-    rows = settled.rows
-    nothing = Linkage(
-        settled.cluster, pd.DataFrame(columns=["id_l", "id_r", "weight", "probability", "verdict", *CONDITIONS]), None
-    )
+    rows = settled.rows.reset_index(drop=True)
+    nothing = pd.DataFrame(columns=["id_l", "id_r", "weight", "probability", "verdict", *CONDITIONS])
     if rows["round"].nunique() < 2:
-        return nothing
-    with in_memory() as connection:
-        prepare(connection, rows, pd.Series(settled.cluster), settings)
-        if find_loose(connection, settings) < 2:
-            return nothing
-        model = estimate(connection, settings)
-        cluster, decided = _assigned(connection, model, settled, settings)
-        taken: list[pd.DataFrame] = []
-        # Whom one pass finds again tells the next which homes are the same, though the number of the house changed.
-        for _ in range(_FURTHER_PASSES):
-            linked = decided[decided["verdict"] == AUTOMATIC]
-            taken.append(linked)
-            know_again(connection, pd.Series(cluster))
-            if linked.empty or find_loose(connection, settings) < 2:
-                break
-            cluster, decided = _assigned(connection, model, replace(settled, cluster=cluster), settings)
-        decided = pd.concat([*(part for part in taken if len(part)), decided], ignore_index=True).drop_duplicates(
-            ["id_l", "id_r"]
+        return Linkage(settled.cluster, nothing, None)
+    with in_memory() as connection, in_memory() as names:
+        make_link_rows(connection)
+        _note_rows(connection, settled)
+        apart, again = (
+            pairs.rename(columns={"id_l": "first", "id_r": "second"})
+            for pairs in (settled.apart, settled.again if settled.again is not None else settled.apart.iloc[:0])
         )
-    return Linkage(cluster, decided, model.document())
+        linking = Linking(connection, names, partial(_with_mates, rows), settings, apart, again)
+        model = link_all_rounds(linking)
+        pairs = decided_pairs(connection)
+        cluster = connection.execute("SELECT child FROM link_row ORDER BY row_id").df()["child"].to_numpy(np.int64)
+    levels = pd.DataFrame([json.loads(text) for text in pairs["levels"]], columns=list(CONDITIONS))
+    pairs = pd.concat([pairs.drop(columns="levels"), levels], axis=1)
+    return Linkage(cluster, pairs.rename(columns={"first_row": "id_l", "second_row": "id_r"}), model.document())
+
+
+def _note_rows(connection: duckdb.DuckDBPyConnection, settled: SettledRows) -> None:
+    """Fill `link_row` with rows that stand in the order of their keys."""
+    rows, numbers = settled.rows, np.arange(len(settled.rows))
+    facts = {fact: rows[fact] for fact in ("sex", "number") if fact in settled.facts}
+    facts |= {"carried": rows["printed"]} if "printed" in settled.facts else {}
+    frame = pd.DataFrame(
+        {"row_id": numbers, "round": rows["round"], "node": settled.cluster, "home": rows["home"], **facts}
+    )
+    connection.register("settled_row", frame)
+    known = {name: digest(name) if name in facts else "NULL" for name in ("number", "carried")}
+    connection.execute(f"""
+        INSERT INTO link_row BY NAME
+        SELECT
+            row_id,
+            format('{{:09}}', row_id) AS row_key,
+            round,
+            {digest("round || '|' || home")} AS home,
+            {"sex" if "sex" in facts else "NULL"} AS sex,
+            {known["number"]} AS number,
+            FALSE AS shared,
+            {known["carried"]} AS carried,
+            FALSE AS named,
+            node,
+            node AS child
+        FROM settled_row""")
+    connection.unregister("settled_row")
+
+
+def _with_mates(rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """Return these rows and all of their homes."""
+    place = rows["round"].astype("str") + "|" + rows["home"]
+    asked = rows.index.isin(ids) | place.isin(place.loc[ids].dropna())
+    return rows[asked].assign(row_id=rows.index[asked])

@@ -20,7 +20,8 @@ from cpms_cli.linking.carried_ids import same_person
 from cpms_cli.linking.comparison_levels import PERSONS, STRONG_NAMES
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
 from cpms_cli.linking.match_model import Model, estimate
-from cpms_cli.linking.probabilistic import contradict, disagree, find_loose, scored
+from cpms_cli.linking.pair_rules import contradict, disagree
+from cpms_cli.linking.probabilistic import find_loose, scored
 from cpms_cli.linking.store_rows import without_shared_numbers
 from cpms_cli.linking.tables.duplicates import join_duplicates
 from cpms_cli.linking.tables.relatives import cleared, relatives_per_row, weight_against_relatives

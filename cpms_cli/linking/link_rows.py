@@ -1,0 +1,99 @@
+"""What linking remembers of each current row, so that a merge costs what its file costs.
+
+- `link_row`: a row of a child: what it was made from (`input`), the identifiers in it, the `node` into which
+  identifiers and decisions put it, and the `child` it is;
+- `link_block`: the blocks in which its details are looked for; `link_term`: its names, to count how common they are;
+- `link_choice`: what the row's round chose for its child among the children of the rounds before;
+- `link_model`: by what the rounds were linked.
+
+All follows from the rows, the identifiers once given and people's decisions: without these tables the next linking
+makes them anew. Names stand in them as digests. A node or a child goes by the number of its first row, by key.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.linking.comparison_levels import CHILDREN, WEIGHED_BY_FREQUENCY
+
+LINK_ROW_TABLES = ("link_row", "link_block", "link_term", "link_choice", "link_model")
+BY_NAMES, BY_HOME = 1, 2
+"""The passes of a round: by what the rows say; and by whom the first pass found again in their homes."""
+
+
+def make_link_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables, empty, where they are missing."""
+    connection.execute("""
+        CREATE TABLE IF NOT EXISTS link_row (
+            row_id INTEGER NOT NULL, row_key VARCHAR NOT NULL, round INTEGER NOT NULL, input VARCHAR,
+            home UBIGINT, sex VARCHAR, number UBIGINT, shared BOOLEAN NOT NULL, carried UBIGINT, anchored UBIGINT,
+            named BOOLEAN NOT NULL, how VARCHAR, node INTEGER, child INTEGER
+        );
+
+        CREATE TABLE IF NOT EXISTS link_block (block UBIGINT NOT NULL, row_id INTEGER NOT NULL, round INTEGER NOT NULL);
+
+        CREATE TABLE IF NOT EXISTS link_term (
+            term UBIGINT NOT NULL, kind VARCHAR NOT NULL, row_id INTEGER NOT NULL, round INTEGER NOT NULL
+        );
+
+        CREATE TABLE IF NOT EXISTS link_choice (
+            round INTEGER NOT NULL, row_id INTEGER NOT NULL, pass UTINYINT NOT NULL, seeker INTEGER NOT NULL,
+            choice INTEGER NOT NULL, conflict UTINYINT NOT NULL, first_row INTEGER NOT NULL, second_row INTEGER NOT NULL,
+            verdict VARCHAR, weight DOUBLE NOT NULL, probability DOUBLE NOT NULL, levels VARCHAR NOT NULL
+        );
+
+        CREATE TABLE IF NOT EXISTS link_model (round INTEGER NOT NULL, parameters VARCHAR NOT NULL)""")
+
+
+def forget_link_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Empty the tables, where they are: the next linking makes all links anew."""
+    known = connection.execute("SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'link_')")
+    for name in {str(row[0]) for row in known.fetchall()} & set(LINK_ROW_TABLES):
+        connection.execute(f"DELETE FROM {name}")
+
+
+def digest(text: str) -> str:
+    """SQL for a text as a number; NULL stays NULL."""
+    return f"md5_number_lower({text})"
+
+
+def note_names(connection: duckdb.DuckDBPyConnection, named: duckdb.DuckDBPyConnection, ids: pd.Series) -> None:
+    """Write down blocks and terms of these rows (numbers), which stand in `features` of the other connection."""
+    blocks = "\nUNION ALL\n".join(
+        f"""
+        SELECT {digest(f"'{name}|' || block_{name}")} AS block, id AS row_id, round
+        FROM chosen
+        WHERE block_{name} IS NOT NULL"""
+        for name in CHILDREN.blocks
+    )
+    terms = "\nUNION ALL\n".join(
+        f"""
+        SELECT {digest(f"'{name}|' || {column}")} AS term, '{name}' AS kind, id AS row_id, round
+        FROM chosen
+        WHERE {column} IS NOT NULL"""
+        for name, column in WEIGHED_BY_FREQUENCY.items()
+    )
+    named.register("asked_row", pd.DataFrame({"id": ids}))
+    connection.register("asked_row", pd.DataFrame({"row_id": ids}))
+    connection.execute("""
+        DELETE FROM link_block WHERE row_id IN (SELECT row_id FROM asked_row);
+
+        DELETE FROM link_term WHERE row_id IN (SELECT row_id FROM asked_row);
+
+        UPDATE link_row SET named = TRUE WHERE row_id IN (SELECT row_id FROM asked_row)""")
+    for table, parts in (("link_block", blocks), ("link_term", terms)):
+        rows = named.execute(f"""
+            WITH chosen AS (SELECT * FROM features SEMI JOIN asked_row USING (id))
+            {parts}""").to_arrow_table()
+        connection.register("noted", rows)
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT DISTINCT * FROM noted")
+        connection.unregister("noted")
+    connection.unregister("asked_row")
+    named.unregister("asked_row")
+
+
+def numbers_of(connection: duckdb.DuckDBPyConnection, query: str) -> pd.Series:
+    """Return the first column of a query, which holds numbers of rows."""
+    column: pd.Series = connection.execute(query).df().iloc[:, 0]
+    return column.astype("int64")

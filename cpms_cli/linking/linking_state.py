@@ -1,0 +1,198 @@
+"""What a linking works with: the rows as the store remembers them, and their details in memory, as they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.linking.evidence import prepare_more
+from cpms_cli.linking.match_model import Model
+from cpms_cli.survey.model.linking_settings import LinkingSettings
+
+
+@dataclass
+class Linking:
+    """What a linking works with.
+
+    `rows` has `link_row` and its sister tables; `names` holds, in memory, the details that are compared (`features`).
+    `evidence` gives the rows of these numbers, and all who live with them, with the columns of `evidence.COLUMNS` and
+    `row_id`. `apart`, `again`: pairs of rows (`first`, `second`, numbers) that a person said are two children, or is to
+    be asked about again.
+    """
+
+    rows: duckdb.DuckDBPyConnection
+    names: duckdb.DuckDBPyConnection
+    evidence: Callable[[pd.Series], pd.DataFrame]
+    settings: LinkingSettings
+    apart: pd.DataFrame
+    again: pd.DataFrame
+    loaded: set[int] = field(default_factory=set)
+
+    def compare_ready(self, ids: pd.Series) -> None:
+        """Make the `features` of these rows, where they are missing."""
+        missing = ids[~ids.isin(self.loaded)].drop_duplicates()
+        if missing.empty and self.loaded:
+            return
+        rows = self.evidence(missing)
+        rows = rows[~rows["row_id"].isin(self.loaded)]
+        prepare_more(self.names, rows, rows["row_id"], self.settings)
+        self.loaded |= set(rows["row_id"].tolist())
+
+    def ranks(self, ids: pd.Series) -> pd.Series:
+        """Return the place of each of these rows in the order of keys, by number of the row."""
+        self.rows.register("asked_row", pd.DataFrame({"row_id": ids.drop_duplicates()}))
+        ranks = self.rows.execute("""
+            SELECT row_id, row_number() OVER (ORDER BY row_key) AS rank
+            FROM link_row
+            SEMI JOIN asked_row USING (row_id)""").df()
+        self.rows.unregister("asked_row")
+        return ranks.set_index("row_id")["rank"]
+
+    def children_apart(self) -> pd.DataFrame:
+        """Return the pairs of children, as they stand, of whom a person said that they are two: child, other_child."""
+        if self.apart.empty:
+            return pd.DataFrame({"child": [], "other_child": []}, dtype="int64")
+        self.rows.register("apart_rows", self.apart)
+        apart = self.rows.execute("""
+            WITH both_ways AS (
+                SELECT first, second FROM apart_rows
+                UNION ALL
+                SELECT second AS first, first AS second FROM apart_rows
+            )
+            SELECT DISTINCT l.child, r.child AS other_child
+            FROM both_ways b
+            JOIN link_row l ON l.row_id = b.first
+            JOIN link_row r ON r.row_id = b.second""").df()
+        self.rows.unregister("apart_rows")
+        return apart
+
+
+@dataclass(frozen=True)
+class RoundModel:
+    """The round that is linked, the model by which its pairs are weighed, and how many of the rows of the rounds before
+    tell each name (`known`, by comparison; of so many `rounds`). `weight`: how many rows the usual frequency is worth.
+    """
+
+    round: int
+    model: Model
+    rounds: int
+    known: dict[str, int]
+    weight: float
+
+
+def children_of(connection: duckdb.DuckDBPyConnection, ids: pd.Series, round_: int) -> pd.DataFrame:
+    """Return of each of these rows its child, as it stands before a round is linked, and in which of the rounds before
+    that child is: row_id, child, rounds (a bit for each)."""
+    connection.register("asked_row", pd.DataFrame({"row_id": ids.drop_duplicates()}))
+    children = connection.execute(f"""
+        WITH asked AS (SELECT row_id, child FROM link_row SEMI JOIN asked_row USING (row_id)),
+        present AS (
+            SELECT child, bit_or(1::BIGINT << ({round_} - round)) AS rounds
+            FROM link_row
+            SEMI JOIN asked USING (child)
+            WHERE round < {round_}
+            GROUP BY child
+        )
+        SELECT row_id, child, coalesce(rounds, 0) AS rounds
+        FROM asked
+        LEFT JOIN present USING (child)""").df()
+    connection.unregister("asked_row")
+    return children
+
+
+def rows_of_children(connection: duckdb.DuckDBPyConnection, children: pd.Series, last: int) -> pd.Series:
+    """Return the rows of these children, as they stand, of rounds up to `last`."""
+    connection.register("asked_child", pd.DataFrame({"child": children}))
+    rows: pd.Series = connection.execute(f"""
+        SELECT row_id
+        FROM link_row
+        SEMI JOIN asked_child USING (child)
+        WHERE round <= {last}
+        ORDER BY row_key""").df()["row_id"]
+    connection.unregister("asked_child")
+    return rows
+
+
+def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return of each pair of children (seeker, choice) what speaks against it in all rounds, later ones too: `conflict`.
+
+    2: both are in one round; 1: they have another sex, number or identifier on their forms; 0: nothing.
+    """
+    connection.register("chosen_pair", chosen)
+    differ = " OR ".join(
+        f"""(
+                count({fact}) FILTER (seeks) > 0
+                AND count({fact}) FILTER (NOT seeks) > 0
+                AND count(DISTINCT {fact}) = count(DISTINCT {fact}) FILTER (seeks)
+                + count(DISTINCT {fact}) FILTER (NOT seeks)
+            )"""
+        for fact in ("sex", "number", "carried")
+    )
+    against = connection.execute(f"""
+        WITH member AS (
+            SELECT p.seeker, p.choice, l.child = p.seeker AS seeks, l.round, l.sex, l.carried,
+                IF(l.shared, NULL, l.number) AS number
+            FROM chosen_pair p
+            JOIN link_row l ON l.child IN (p.seeker, p.choice)
+        )
+        SELECT
+            seeker,
+            choice,
+            CASE WHEN count(DISTINCT round) < count(*) THEN 2 WHEN {differ} THEN 1 ELSE 0 END AS conflict
+        FROM member
+        GROUP BY seeker, choice""").df()
+    connection.unregister("chosen_pair")
+    return against
+
+
+def join_children(connection: duckdb.DuckDBPyConnection, round_: int, passes: str) -> None:
+    """Let the children that a round put together in these passes be one: it goes by the earlier first row."""
+    connection.execute(f"""
+        UPDATE link_row r
+        SET child = j.winner
+        FROM (
+            SELECT
+                IF(a.row_key < b.row_key, c.choice, c.seeker) AS loser,
+                IF(a.row_key < b.row_key, c.seeker, c.choice) AS winner
+            FROM link_choice c
+            JOIN link_row a ON a.row_id = c.seeker
+            JOIN link_row b ON b.row_id = c.choice
+            WHERE c.round = {round_} AND c.pass IN ({passes}) AND c.verdict = 'automatic'
+        ) j
+        WHERE r.child = j.loser""")
+
+
+def decided_pairs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return the pairs of rows that were taken or wait, by number: first_row, second_row, verdict, weight, probability,
+    levels. Of two children that wait for a person the likeliest pair stands for all.
+    """
+    return connection.execute("""
+        WITH shown AS (
+            SELECT c.*, a.child AS child, b.child AS other_child, a.row_key AS first_key, b.row_key AS second_key
+            FROM link_choice c
+            JOIN link_row a ON a.row_id = c.first_row
+            JOIN link_row b ON b.row_id = c.second_row
+            WHERE c.verdict IS NOT NULL AND (c.verdict = 'automatic' OR a.child <> b.child)
+        ),
+        likeliest AS (
+            SELECT *
+            FROM shown
+            QUALIFY row_number() OVER (
+                PARTITION BY
+                    least(first_key, second_key), greatest(first_key, second_key)
+                ORDER BY verdict, round, pass
+            ) = 1
+            AND (
+                verdict = 'automatic'
+                OR row_number() OVER (
+                    PARTITION BY verdict, least(child, other_child), greatest(child, other_child)
+                    ORDER BY probability DESC, first_key, second_key, round, pass
+                ) = 1
+            )
+        )
+        SELECT first_row, second_row, verdict, weight, probability, levels
+        FROM likeliest
+        ORDER BY first_key, second_key""").df()

@@ -1,0 +1,171 @@
+"""One round finds its children among those of the rounds before it.
+
+The children of a round are looked for among all children of the rounds before who are not in it, by what was said of
+both up to then. So what a later round says changes no link of an earlier one, and a new file leaves all rounds before
+its own as they are. Two passes: whom the first finds again tells the second which homes are the same, though the number
+of the house changed.
+
+Only the children that are `touched` are decided, with all that could be chosen in their stead: those whose candidates
+are candidates of theirs, and so on. What is decided so is what deciding the whole round would give.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL, best_edges, choose_edges
+from cpms_cli.linking.comparison_levels import CONDITIONS
+from cpms_cli.linking.found_again import note_found_again
+from cpms_cli.linking.frequencies import note_round_frequencies
+from cpms_cli.linking.link_rows import BY_HOME, numbers_of
+from cpms_cli.linking.linking_state import Linking, RoundModel, children_of, conflicts, rows_of_children
+from cpms_cli.linking.neighbours import rows_sharing
+from cpms_cli.linking.pair_rules import contradict, disagree
+from cpms_cli.linking.pair_scores import score_pairs
+
+_LEAST_WEIGHT = -3.0
+_TWICE_IN_A_ROUND = 2
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A pass over a round: its number, by what pairs are weighed, and the children who are in the round."""
+
+    linking: Linking
+    of_round: RoundModel
+    number: int
+    in_round: pd.Series
+
+
+def pass_of(linking: Linking, of_round: RoundModel, number: int) -> Pass:
+    """Return a pass over a round, whose children are put together as they stand."""
+    query = f"SELECT DISTINCT child FROM link_row WHERE round = {of_round.round}"
+    return Pass(linking, of_round, number, numbers_of(linking.rows, query))
+
+
+def decide(of: Pass, touched: pd.Series) -> pd.Series:
+    """Decide the `touched` children in one pass, with what hangs together with them, and write down what was chosen.
+
+    Returns the children that were decided.
+    """
+    reached, pairs = _gather(of, touched)
+    _write_choices(of, reached, _choose(of, pairs))
+    return reached
+
+
+def _gather(of: Pass, touched: pd.Series) -> tuple[pd.Series, pd.DataFrame]:
+    """Return the children to be decided, and all pairs of their rows with those of their candidates.
+
+    Columns: row_id, other_id, seeker, choice (the children of both), and the scores of the pair.
+    """
+    connection, round_, largest = of.linking.rows, of.of_round.round, of.linking.settings.largest_block
+    reached, asked = touched[touched.isin(of.in_round)].drop_duplicates(), pd.Series(dtype="int64")
+    frontier, gathered = reached, list[pd.DataFrame]()
+    while len(frontier):
+        rows = rows_of_children(connection, frontier, round_)
+        sharing = rows_sharing(connection, rows, round_, f"o.round < {round_}", largest)
+        pairs = _scored(of, sharing.rename(columns={"seeker": "row_id", "other": "other_id"}))
+        gathered.append(pairs)
+        if len(reached) == len(of.in_round):
+            break
+        choices = pairs["choice"][~pairs["choice"].isin(asked)].drop_duplicates()
+        asked = pd.concat([asked, choices])
+        rows = rows_of_children(connection, choices, round_ - 1)
+        sharing = rows_sharing(connection, rows, round_, f"o.round <= {round_}", largest)
+        rivals = _scored(of, sharing.rename(columns={"seeker": "other_id", "other": "row_id"}), without=reached)
+        frontier = rivals["seeker"].drop_duplicates()
+        reached = pd.concat([reached, frontier])
+    every = pd.concat(gathered, ignore_index=True) if gathered else pd.DataFrame()
+    return reached, every
+
+
+def _scored(of: Pass, pairs: pd.DataFrame, without: pd.Series | None = None) -> pd.DataFrame:
+    """Return the pairs of rows whose children may be one, with their children and scores; not those of `without`."""
+    linking, round_ = of.linking, of.of_round.round
+    children = children_of(linking.rows, pd.concat([pairs["row_id"], pairs["other_id"]]), round_).set_index("row_id")
+    pairs = pairs.assign(seeker=pairs["row_id"].map(children["child"]), choice=pairs["other_id"].map(children["child"]))
+    together = pairs["row_id"].map(children["rounds"]) & pairs["other_id"].map(children["rounds"])
+    fits = pairs["seeker"].isin(of.in_round) & ~pairs["choice"].isin(of.in_round) & (together == 0)
+    pairs = pairs[fits if without is None else fits & ~pairs["seeker"].isin(without)]
+    apart = linking.children_apart()
+    if len(apart) and len(pairs):
+        ends = pd.MultiIndex.from_frame(pairs[["seeker", "choice"]])
+        pairs = pairs[~ends.isin(pd.MultiIndex.from_frame(apart))]
+    linking.compare_ready(pd.concat([pairs["row_id"], pairs["other_id"]]))
+    names = linking.names
+    names.register("candidate", pairs.rename(columns={"other_id": "id_l", "row_id": "id_r"}))
+    note_round_frequencies(linking.rows, names, of.of_round)
+    rows = note_found_again(linking, round_, of.in_round) if of.number == BY_HOME else "features"
+    scores = score_pairs(names, of.of_round.model, rows, least=_LEAST_WEIGHT)
+    names.unregister("candidate")
+    scores = scores.rename(columns={"id_l": "other_id", "id_r": "row_id"})
+    return scores.merge(pairs, on=["row_id", "other_id"])
+
+
+def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return what the best assignment takes: a row per child of the round that takes another, with its best pair.
+
+    Beside what `pairs` has: `conflict`, `probability` and `verdict`, which is missing where the pair is not even shown.
+    """
+    if pairs.empty:
+        return pairs
+    linking = of.linking
+    pairs = pairs.assign(disagrees=disagree(pairs), contradicts=contradict(pairs))
+    if len(linking.again):
+        asked = pd.MultiIndex.from_frame(linking.again[["first", "second"]])
+        for ends in (["other_id", "row_id"], ["row_id", "other_id"]):
+            pairs["contradicts"] |= pd.MultiIndex.from_frame(pairs[ends]).isin(asked)
+    ranks = linking.ranks(pd.concat([pairs[name] for name in ("row_id", "other_id", "seeker", "choice")]))
+    pairs = pairs.assign(
+        id_l=pairs["other_id"].map(ranks),
+        id_r=pairs["row_id"].map(ranks),
+        left=pairs["choice"].map(ranks),
+        right=pairs["seeker"].map(ranks),
+    ).sort_values(["id_l", "id_r"], ignore_index=True)
+    chosen = choose_edges(best_edges(pairs), linking.settings)
+    chosen = chosen.merge(conflicts(linking.rows, chosen[["seeker", "choice"]]), on=["seeker", "choice"])
+    # What is known of two children beyond the names: a number of each, another row of each in one round.
+    against = chosen["conflict"] > 0
+    probability = chosen["probability"].mask(against, chosen["alone"])
+    likely = (probability >= linking.settings.review) | chosen["ambiguous"]
+    linked = ~chosen["refused"] & ~against & (probability >= linking.settings.automatic)
+    verdict = pd.Series(None, index=chosen.index, dtype="object").mask(likely, DOUBTFUL).mask(linked, AUTOMATIC)
+    verdict = verdict.mask(chosen["conflict"] == _TWICE_IN_A_ROUND, None)
+    return chosen.assign(probability=probability, verdict=verdict)
+
+
+def _write_choices(of: Pass, reached: pd.Series, chosen: pd.DataFrame) -> None:
+    """Write down what a pass chose for these children; the first forgets what the second chose before."""
+    connection, round_ = of.linking.rows, of.of_round.round
+    connection.register("decided", pd.DataFrame({"child": reached}))
+    connection.execute(f"""
+        DELETE FROM link_choice
+        WHERE round = {round_}
+            AND pass >= {of.number}
+            AND row_id IN (SELECT row_id FROM link_row SEMI JOIN decided USING (child) WHERE round = {round_})""")
+    connection.unregister("decided")
+    if chosen.empty:
+        return
+    levels = chosen[list(CONDITIONS)].to_dict("records")
+    connection.register("new_choice", chosen.assign(levels=[json.dumps(of_pair) for of_pair in levels]))
+    connection.execute(f"""
+        INSERT INTO link_choice BY NAME
+        SELECT
+            {round_} AS round,
+            r.row_id,
+            {of.number} AS pass,
+            n.seeker,
+            n.choice,
+            n.conflict,
+            IF(id_l < id_r, n.other_id, n.row_id) AS first_row,
+            IF(id_l < id_r, n.row_id, n.other_id) AS second_row,
+            n.verdict,
+            round(n.weight, 3) AS weight,
+            round(n.probability, 6) AS probability,
+            n.levels
+        FROM new_choice n
+        JOIN link_row r ON r.child = n.seeker AND r.round = {round_}""")
+    connection.unregister("new_choice")

@@ -1,0 +1,96 @@
+"""By what a round is linked: parameters that follow from the set of rows, and seldom move.
+
+How often details agree by chance is counted among rows of the first rounds, so many and no more; how often they agree
+in two rows of one child is as shipped, for children with a number, whom a store knows best, are written with more care
+than the others. All is rounded, so that a few rows more leave the parameters as they are, and with them all links.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from cpms_cli.linking.comparison_levels import CHILDREN
+from cpms_cli.linking.evidence import in_memory, prepare
+from cpms_cli.linking.linking_state import Linking, RoundModel
+from cpms_cli.linking.match_model import Model, Shares, estimate
+
+_LESSON = 4_000
+_MOST_LIKELY = 0.5
+_OF_ALL_ROUNDS = 0
+
+
+def shares_by_chance(linking: Linking) -> Model:
+    """Return the model without its prior, taught by the homes of the first rounds, in an order by chance.
+
+    It is kept in `link_model` until one of these homes changes.
+    """
+    connection = linking.rows
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE lesson_row AS
+        WITH first AS (
+            SELECT coalesce(home, md5_number_lower(row_key)) AS home
+            FROM link_row
+            ORDER BY round, coalesce(home, md5_number_lower(row_key)), row_key
+            LIMIT {_LESSON}
+        )
+        SELECT row_id, row_key, input
+        FROM link_row
+        WHERE coalesce(home, md5_number_lower(row_key)) IN (FROM first)
+        ORDER BY row_key""")
+    state = connection.execute("SELECT md5(string_agg(row_key || coalesce(input, ''), '|')) FROM lesson_row").fetchone()
+    lesson = f"{state[0] if state else ''}|{linking.settings.digest}"
+    kept = connection.execute("SELECT parameters FROM link_model WHERE round = 0").fetchone()
+    if kept is not None:
+        document = json.loads(str(kept[0]))
+        if document["lesson"] == lesson:
+            return _read(document)
+    ids = connection.execute("SELECT row_id FROM lesson_row").df()["row_id"]
+    rows = linking.evidence(ids)
+    rows = rows[rows["row_id"].isin(ids)].reset_index(drop=True)
+    with in_memory() as names:
+        prepare(names, rows, pd.Series(range(len(rows))), linking.settings, CHILDREN)
+        model = estimate(names, linking.settings, CHILDREN, _MOST_LIKELY)
+    shares: Shares = {
+        name: {level: (m, _half_step(u)) for level, (m, u) in levels.items()} for name, levels in model.shares.items()
+    }
+    model = replace(model, shares=shares)
+    write_model(connection, _OF_ALL_ROUNDS, {**model.document(), "lesson": lesson})
+    return model
+
+
+def round_model(linking: Linking, model: Model, round_: int) -> RoundModel:
+    """Return by what a round is linked, given the shares of all rounds."""
+    sizes = linking.rows.execute(f"""
+        SELECT max(rows), count(*) FILTER (round < {round_})
+        FROM (SELECT round, count(*) AS rows FROM link_row WHERE round <= {round_} GROUP BY round)""").fetchone()
+    largest, rounds = (int(size or 1) for size in sizes) if sizes else (1, 1)
+    # Of the pairs of a row with a round before, one is the child's own, if it was there.
+    prior = min(linking.settings.overlap * 2.0 ** -np.round(np.log2(largest)), _MOST_LIKELY)
+    known = dict(
+        linking.rows.execute(f"SELECT kind, count(*) FROM link_term WHERE round < {round_} GROUP BY kind").fetchall()
+    )
+    return RoundModel(round_, replace(model, prior=float(prior)), rounds, known, linking.settings.weight_of_defaults)
+
+
+def write_model(connection: duckdb.DuckDBPyConnection, round_: int, document: dict[str, object]) -> None:
+    """Remember by what a round was linked; 0 stands for what is the same in all rounds."""
+    connection.execute(f"DELETE FROM link_model WHERE round = {round_}")
+    connection.execute(f"INSERT INTO link_model VALUES ({round_}, ?)", [json.dumps(document)])
+
+
+def _read(document: dict[str, object]) -> Model:
+    shares = document["shares"]
+    assert isinstance(shares, dict)
+    pairs: Shares = {
+        name: {level: (float(m), float(u)) for level, (m, u) in levels.items()} for name, levels in shares.items()
+    }
+    return Model(pairs, _MOST_LIKELY, int(str(document["sure_pairs"])), int(str(document["random_pairs"])))
+
+
+def _half_step(share: float) -> float:
+    return float(min(np.exp2(np.round(2 * np.log2(share)) / 2), 0.999))

@@ -86,12 +86,14 @@ def same_person(rows: pd.DataFrame) -> pd.DataFrame:
     second = "second " + second.astype("str")
     group = _components(len(rows), first, further, second)
     # What the identifiers join must not put one person twice into a round: then only the stronger one counts.
+    # Only the rows that clash are asked anew, so that what becomes of a row hangs on those it shares something with.
     clashing = _clashing(group, round_)
     if clashing.any():
-        group = _components(len(rows), first, further, second.mask(clashing))
+        second = second.mask(clashing)
+        group = _components(len(rows), first, further, second)
         clashing = _clashing(group, round_)
     if clashing.any():
-        group = _components(len(rows), first, second.mask(clashing))
+        group = _components(len(rows), first, further.mask(clashing.loc[further.index]), second.mask(clashing))
     size = group.map(group.value_counts())
     by_carried = first.notna() & (first.map(known.value_counts()) > 1)
     how = pd.Series(np.where(by_carried, CARRIED, np.where(size > 1, IDENTIFIED, ALONE)), index=rows.index)

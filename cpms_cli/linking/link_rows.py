@@ -3,7 +3,7 @@
 - `link_row`: a row of a child: what it was made from (`input`), the identifiers in it, the `node` into which
   identifiers and decisions put it, and the `child` it is;
 - `link_block`: the blocks in which its details are looked for; `link_term`: its names, to count how common they are;
-- `link_choice`: what the row's round chose for its child among the children of the rounds before;
+- `link_edge`: with which children of the rounds before the row's child competes; `link_choice`: which of them it takes;
 - `link_model`: by what the rounds were linked.
 
 All follows from the rows, the identifiers once given and people's decisions: without these tables the next linking
@@ -17,7 +17,7 @@ import pandas as pd
 
 from cpms_cli.linking.comparison_levels import CHILDREN, WEIGHED_BY_FREQUENCY
 
-LINK_ROW_TABLES = ("link_row", "link_block", "link_term", "link_choice", "link_model")
+LINK_ROW_TABLES = ("link_row", "link_block", "link_term", "link_edge", "link_choice", "link_model")
 BY_NAMES, BY_HOME = 1, 2
 """The passes of a round: by what the rows say; and by whom the first pass found again in their homes."""
 
@@ -35,6 +35,10 @@ def make_link_rows(connection: duckdb.DuckDBPyConnection) -> None:
 
         CREATE TABLE IF NOT EXISTS link_term (
             term UBIGINT NOT NULL, kind VARCHAR NOT NULL, row_id INTEGER NOT NULL, round INTEGER NOT NULL
+        );
+
+        CREATE TABLE IF NOT EXISTS link_edge (
+            round INTEGER NOT NULL, row_id INTEGER NOT NULL, pass UTINYINT NOT NULL, choice INTEGER NOT NULL
         );
 
         CREATE TABLE IF NOT EXISTS link_choice (

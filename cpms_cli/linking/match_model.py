@@ -32,6 +32,14 @@ Shares = dict[str, dict[str, tuple[float, float]]]
 
 
 @dataclass(frozen=True)
+class Taught:
+    """The relation of rows by which a model is taught, and the share of pairs that are one person (`prior`)."""
+
+    rows: str
+    prior: float
+
+
+@dataclass(frozen=True)
 class Model:
     """(m, u) by comparison and level, the share of pairs that are one child, and how many pairs taught it."""
 
@@ -88,21 +96,19 @@ def estimate(
     connection: duckdb.DuckDBPyConnection,
     settings: LinkingSettings,
     comparing: Comparing = CHILDREN,
-    prior: float | None = None,
+    taught: Taught | None = None,
 ) -> Model:
-    """Parameters from the table `features`, and the shipped shares where it has little to teach.
-
-    Without a `prior` the share of pairs that are one person is taken from `loose`.
-    """
+    """Parameters from `features`, or from what it is `taught` by, and the shipped shares where that has little to teach."""
+    rows_of = taught.rows if taught else "features"
     defaults = _defaults(settings, comparing)
-    rows = connection.table("features").count("*").fetchone()
+    rows = connection.table(rows_of).count("*").fetchone()
     buckets = max(min(int(rows[0]) if rows else 0, _LARGEST_LESSON) // _BUCKET, 1)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE lesson AS SELECT *, CASE WHEN node IN ("
-        " SELECT node FROM features GROUP BY node HAVING count(*) > 1"
+        f" SELECT node FROM {rows_of} GROUP BY node HAVING count(*) > 1"
         f" ORDER BY hash(node), node LIMIT {_LARGEST_LESSON}) THEN node END AS sure,"
         # Not by position alone: neighbours in the file live next door to each other.
-        f" hash(id * 7919 + 17) % {buckets} AS bucket FROM features"
+        f" hash(id * 7919 + 17) % {buckets} AS bucket FROM {rows_of}"
         f" QUALIFY sure IS NOT NULL OR row_number() OVER (ORDER BY hash(id), id) <= {_LARGEST_LESSON}"
     )
     counts = _counted(connection, defaults, comparing)
@@ -116,8 +122,7 @@ def estimate(
             u = _blended(u, counts[name]["random"], settings.weight_of_defaults)
         shares[name] = {level: (m[level], u[level]) for level in levels}
     totals = counts["sex"][["sure", "random"]].sum()
-    if prior is None:
-        prior = _prior(connection, settings)
+    prior = taught.prior if taught else _prior(connection, settings)
     return Model(shares, prior, int(totals["sure"]), int(totals["random"]))
 
 

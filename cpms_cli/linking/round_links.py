@@ -52,7 +52,9 @@ def decide(of: Pass, touched: pd.Series) -> pd.Series:
     Returns the children that were decided.
     """
     reached, pairs = _gather(of, touched)
-    _write_choices(of, reached, _choose(of, pairs))
+    _forget_choices(of, reached)
+    _write_edges(of, pairs)
+    _write_choices(of, _choose(of, pairs))
     return reached
 
 
@@ -137,18 +139,37 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
     return chosen.assign(probability=probability, verdict=verdict)
 
 
-def _write_choices(of: Pass, reached: pd.Series, chosen: pd.DataFrame) -> None:
-    """Write down what a pass chose for these children; the first forgets what the second chose before."""
+def _forget_choices(of: Pass, children: pd.Series) -> None:
+    """Forget what these children chose in this pass before; the first forgets what the second chose as well."""
     connection, round_ = of.linking.rows, of.of_round.round
-    connection.register("decided", pd.DataFrame({"child": reached}))
-    connection.execute(f"""
-        DELETE FROM link_choice
-        WHERE round = {round_}
-            AND pass >= {of.number}
-            AND row_id IN (SELECT row_id FROM link_row SEMI JOIN decided USING (child) WHERE round = {round_})""")
+    connection.register("decided", pd.DataFrame({"child": children}))
+    for table in ("link_edge", "link_choice"):
+        connection.execute(f"""
+            DELETE FROM {table}
+            WHERE round = {round_}
+                AND pass >= {of.number}
+                AND row_id IN (SELECT row_id FROM link_row SEMI JOIN decided USING (child) WHERE round = {round_})""")
     connection.unregister("decided")
+
+
+def _write_edges(of: Pass, pairs: pd.DataFrame) -> None:
+    """Write down with which children the children of the round compete."""
+    if pairs.empty:
+        return
+    of.linking.rows.register("new_edge", pairs[["seeker", "choice"]].drop_duplicates())
+    of.linking.rows.execute(f"""
+        INSERT INTO link_edge BY NAME
+        SELECT r.round, r.row_id, {of.number} AS pass, n.choice
+        FROM new_edge n
+        JOIN link_row r ON r.child = n.seeker AND r.round = {of.of_round.round}""")
+    of.linking.rows.unregister("new_edge")
+
+
+def _write_choices(of: Pass, chosen: pd.DataFrame) -> None:
+    """Write down what was chosen."""
     if chosen.empty:
         return
+    connection, round_ = of.linking.rows, of.of_round.round
     levels = chosen[list(CONDITIONS)].to_dict("records")
     connection.register("new_choice", chosen.assign(levels=[json.dumps(of_pair) for of_pair in levels]))
     connection.execute(f"""

@@ -12,12 +12,10 @@ from dataclasses import replace
 
 import duckdb
 import numpy as np
-import pandas as pd
 
 from cpms_cli.linking.comparison_levels import CHILDREN
-from cpms_cli.linking.evidence import in_memory, prepare
 from cpms_cli.linking.linking_state import Linking, RoundModel
-from cpms_cli.linking.match_model import Model, Shares, estimate
+from cpms_cli.linking.match_model import Model, Shares, Taught, estimate
 
 _LESSON = 4_000
 _MOST_LIKELY = 0.5
@@ -49,12 +47,17 @@ def shares_by_chance(linking: Linking) -> Model:
         document = json.loads(str(kept[0]))
         if document["lesson"] == lesson:
             return _read(document)
-    ids = connection.execute("SELECT row_id FROM lesson_row").df()["row_id"]
-    rows = linking.evidence(ids)
-    rows = rows[rows["row_id"].isin(ids)].reset_index(drop=True)
-    with in_memory() as names:
-        prepare(names, rows, pd.Series(range(len(rows))), linking.settings, CHILDREN)
-        model = estimate(names, linking.settings, CHILDREN, _MOST_LIKELY)
+    lesson_rows = connection.execute("SELECT row_id AS id FROM lesson_row ORDER BY row_key").df()
+    linking.compare_ready(lesson_rows["id"])
+    linking.names.register("asked_row", lesson_rows.assign(position=range(len(lesson_rows))))
+    linking.names.execute("""
+        CREATE OR REPLACE TEMP TABLE lesson_features AS
+        SELECT f.* REPLACE (a.position AS id)
+        FROM features f
+        JOIN asked_row a USING (id)
+        ORDER BY a.position""")
+    linking.names.unregister("asked_row")
+    model = estimate(linking.names, linking.settings, CHILDREN, Taught("lesson_features", _MOST_LIKELY))
     shares: Shares = {
         name: {level: (m, _half_step(u)) for level, (m, u) in levels.items()} for name, levels in model.shares.items()
     }

@@ -31,8 +31,8 @@ class Decisions:
     again: pd.DataFrame
 
 
-def _latest(survey: Survey) -> str:
-    """SELECT of the latest decision about each pair, and whether both rows still say what they said."""
+def latest_decisions(survey: Survey) -> str:
+    """Return a SELECT of the latest decision about each pair, and whether both rows still say what they said."""
     person = {
         side: f"(then_{side}.batch_id IS NOT NULL"
         f" AND {changed_details(survey, f'now_{side}', f'then_{side}')} <= {MAY_DIFFER})"
@@ -64,11 +64,12 @@ def _latest(survey: Survey) -> str:
 
 
 def read_decisions(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.Series) -> Decisions:
-    """The decisions about rows that are in the store; `rows` holds their references by position."""
+    """Return the decisions about these rows; `rows` holds their references by position."""
     if connection.execute("FROM link_decision LIMIT 1").fetchone() is None:
         nothing = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
         return Decisions(nothing, nothing, nothing)
-    latest = connection.execute(_latest(survey)).df()
+    latest = connection.execute(latest_decisions(survey)).df()
+    latest = latest[latest["row_a"].isin(rows) & latest["row_b"].isin(rows)]
     position = pd.Series(rows.index, index=pd.Index(rows.to_numpy()), dtype="int64")
     ends = [latest[side].map(position).astype("int64").to_numpy() for side in ("row_a", "row_b")]
     pairs = pd.DataFrame({"id_l": np.minimum(*ends), "id_r": np.maximum(*ends)})

@@ -2,28 +2,255 @@
 
 from __future__ import annotations
 
+import duckdb
+import pandas as pd
+
+from cpms_cli.linking.changed_rows import Changed
+from cpms_cli.linking.common_names import note_swings
 from cpms_cli.linking.link_rows import BY_HOME, BY_NAMES, note_names, numbers_of
 from cpms_cli.linking.linking_state import Linking, join_children
 from cpms_cli.linking.match_model import Model
 from cpms_cli.linking.round_links import decide, pass_of
-from cpms_cli.linking.round_models import round_model, shares_by_chance
+from cpms_cli.linking.round_models import note_round_model, round_model, shares_by_chance
+from cpms_cli.linking.touched import Trail, note_in_round, touched_again, touched_first
 
 
-def rounds_of(linking: Linking) -> list[int]:
+def rounds_of(connection: duckdb.DuckDBPyConnection) -> list[int]:
     """Return the rounds that have rows, the earliest first."""
-    return [int(round_) for round_ in numbers_of(linking.rows, "SELECT DISTINCT round FROM link_row ORDER BY round")]
+    return [int(round_) for round_ in numbers_of(connection, "SELECT DISTINCT round FROM link_row ORDER BY round")]
 
 
-def link_all_rounds(linking: Linking) -> Model:
-    """Link every round anew; returns by what."""
-    unnamed = numbers_of(linking.rows, "SELECT row_id FROM link_row WHERE NOT named ORDER BY row_key")
+def link_all_rounds(linking: Linking) -> Model | None:
+    """Link every round anew; returns by what, None where there is but one."""
+    connection = linking.rows
+    connection.execute("""
+        DELETE FROM link_edge;
+
+        DELETE FROM link_choice;
+
+        UPDATE link_row SET child = node""")
+    rounds = rounds_of(connection)
+    if len(rounds) < 2:
+        return None
+    unnamed = numbers_of(connection, "SELECT row_id FROM link_row WHERE NOT named ORDER BY row_key")
     linking.compare_ready(unnamed)
-    note_names(linking.rows, linking.names, unnamed)
-    model = shares_by_chance(linking)
-    for round_ in rounds_of(linking)[1:]:
+    note_names(connection, linking.names, unnamed)
+    model, _ = shares_by_chance(linking)
+    for round_ in rounds[1:]:
         of_round = round_model(linking, model, round_)
+        note_round_model(connection, of_round)
         for number in (BY_NAMES, BY_HOME):
             of = pass_of(linking, of_round, number)
             decide(of, of.in_round)
-            join_children(linking.rows, round_, str(number))
+            join_children(connection, round_, number)
     return model
+
+
+def link_changed(linking: Linking, changed: Changed) -> Model | None:
+    """Link what a change touches, so that all stands as if every round had been linked anew.
+
+    Creates `changed_link`, the numbers of the rows whose link may be another now.
+    """
+    connection, rounds = linking.rows, rounds_of(linking.rows)
+    if changed.everything or len(rounds) < 2:
+        connection.execute("CREATE OR REPLACE TEMP TABLE changed_link AS SELECT row_id FROM link_row")
+        return link_all_rounds(linking)
+    _note_new_names(linking, changed)
+    model, moved = shares_by_chance(linking)
+    if moved:
+        connection.execute("CREATE OR REPLACE TEMP TABLE changed_link AS SELECT row_id FROM link_row")
+        return link_all_rounds(linking)
+    _note_what_left(connection, changed)
+    since = _first_round(connection)
+    _put_back(connection, rounds, since)
+    note_swings(linking, model, rounds)
+    trail = Trail(set(changed.dirty.tolist()), set(_old_roots(connection).tolist()))
+    for round_ in rounds[1:]:
+        if round_ >= since:
+            _link_round(linking, model, round_, trail)
+    _note_changed_links(connection, trail)
+    _forget_gone(connection)
+    return model
+
+
+def _note_new_names(linking: Linking, changed: Changed) -> None:
+    """Write down the names of rows that are new or whose home is another; what stood before: `block_before`,
+    `term_before`."""
+    connection = linking.rows
+    renamed = numbers_of(connection, "SELECT row_id FROM link_row WHERE NOT named")
+    renamed = pd.concat([changed.dirty, renamed]).drop_duplicates()
+    connection.register("asked_row", pd.DataFrame({"row_id": renamed}))
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE block_before AS
+        FROM link_block
+        WHERE row_id IN (SELECT row_id FROM asked_row UNION SELECT row_id FROM link_row_gone);
+
+        CREATE OR REPLACE TEMP TABLE term_before AS
+        FROM link_term
+        WHERE row_id IN (SELECT row_id FROM asked_row UNION SELECT row_id FROM link_row_gone);
+
+        CREATE OR REPLACE TEMP TABLE renamed_row AS FROM asked_row;
+
+        DELETE FROM link_block WHERE row_id IN (SELECT row_id FROM block_before);
+
+        DELETE FROM link_term WHERE row_id IN (SELECT row_id FROM term_before)""")
+    connection.unregister("asked_row")
+    linking.compare_ready(renamed)
+    note_names(connection, linking.names, renamed)
+
+
+def _note_what_left(connection: duckdb.DuckDBPyConnection, changed: Changed) -> None:
+    """Create `left_node`, the nodes that lost a row, and of which round; `row_of_nodes`, the rows of nodes that have
+    other rows now."""
+    connection.register("asked_row", pd.DataFrame({"row_id": changed.of_nodes}))
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE row_of_nodes AS FROM asked_row;
+
+        CREATE OR REPLACE TEMP TABLE left_node AS
+        SELECT node, round FROM link_row_gone WHERE node IS NOT NULL
+        UNION
+        SELECT m.node_before, l.round
+        FROM moved_row m
+        JOIN link_row l USING (row_id)
+        WHERE m.node_before IS NOT NULL""")
+    connection.unregister("asked_row")
+
+
+def _first_round(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return the first round in which anything changed."""
+    rounds = numbers_of(
+        connection,
+        """
+        SELECT min(round)
+        FROM (
+            SELECT round FROM link_row WHERE row_id IN (SELECT row_id FROM renamed_row)
+            UNION ALL
+            SELECT round FROM link_row WHERE row_id IN (SELECT row_id FROM row_of_nodes)
+            UNION ALL
+            SELECT round FROM link_row_gone
+        )""",
+    )
+    return int(rounds.iloc[0])
+
+
+def _old_roots(connection: duckdb.DuckDBPyConnection) -> pd.Series:
+    """Return the numbers by which the children went that lost a row or were put together otherwise."""
+    return numbers_of(
+        connection,
+        """
+        SELECT row_id FROM link_row_gone
+        UNION
+        SELECT node FROM left_node
+        UNION
+        SELECT child FROM child_before WHERE child IS NOT NULL AND row_id IN (SELECT row_id FROM row_of_nodes)
+        UNION
+        SELECT child FROM link_row_gone WHERE child IS NOT NULL""",
+    )
+
+
+def _put_back(connection: duckdb.DuckDBPyConnection, rounds: list[int], since: int) -> None:
+    """Let the rows be put together as they were before a round was linked; `child_before` keeps how they stood."""
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE child_before AS
+        WITH changed AS (
+            SELECT child
+            FROM link_row
+            WHERE row_id IN (
+                SELECT row_id FROM link_choice WHERE round >= {since} AND verdict = 'automatic'
+                UNION
+                SELECT row_id FROM row_of_nodes
+            )
+            UNION
+            SELECT child FROM link_row_gone
+        )
+        SELECT row_id, child
+        FROM link_row
+        WHERE child IS NULL OR child IN (SELECT child FROM changed WHERE child IS NOT NULL);
+
+        UPDATE link_row SET child = node WHERE row_id IN (SELECT row_id FROM child_before)""")
+    for round_ in rounds:
+        if round_ < since:
+            for number in (BY_NAMES, BY_HOME):
+                join_children(connection, round_, number)
+
+
+def _link_round(linking: Linking, model: Model, round_: int, trail: Trail) -> None:
+    """Link what is touched of one round, and add what it changed to the trail."""
+    connection, of_round = linking.rows, round_model(linking, model, round_)
+    moved_model = note_round_model(connection, of_round)
+    before = _joined(connection, round_)
+    connection.execute(f"""
+        DELETE FROM link_choice
+        WHERE round = {round_} AND row_id IN (SELECT row_id FROM link_row_gone)""")
+    note_in_round(connection, round_)
+    first = pass_of(linking, of_round, BY_NAMES)
+    every = f"SELECT row_id FROM link_row WHERE round = {round_} ORDER BY row_key"
+    rows = numbers_of(connection, every) if moved_model else touched_first(connection, first, trail)
+    reached = decide(first, _children(connection, rows)) if len(rows) else rows
+    moved = _moved(before, _joined(connection, round_), BY_NAMES)
+    join_children(connection, round_, BY_NAMES)
+    note_in_round(connection, round_)
+    second = pass_of(linking, of_round, BY_HOME)
+    rows = numbers_of(connection, every) if moved_model else touched_again(connection, second, trail, reached, moved)
+    if len(rows):
+        decide(second, _children(connection, rows))
+    moved |= _moved(before, _joined(connection, round_), BY_HOME)
+    join_children(connection, round_, BY_HOME)
+    trail.roots |= moved
+    connection.register("moved_now", pd.DataFrame({"row_id": pd.Series(list(moved), dtype="int64")}))
+    trail.rows |= set(
+        numbers_of(
+            connection,
+            """
+            SELECT row_id
+            FROM link_row
+            WHERE child IN (SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM moved_now))""",
+        ).tolist()
+    )
+    connection.unregister("moved_now")
+
+
+def _children(connection: duckdb.DuckDBPyConnection, rows: pd.Series) -> pd.Series:
+    """Return the children of these rows, as they stand, in the order of keys."""
+    connection.register("asked_row", pd.DataFrame({"row_id": rows}))
+    children = numbers_of(
+        connection, "SELECT child FROM link_row SEMI JOIN asked_row USING (row_id) GROUP BY child ORDER BY min(row_key)"
+    )
+    connection.unregister("asked_row")
+    return children
+
+
+def _joined(connection: duckdb.DuckDBPyConnection, round_: int) -> set[tuple[int, int, int, int]]:
+    """Return who is put together in a round: pass, row, and the numbers of both children."""
+    rows = connection.execute(f"""
+        SELECT pass, row_id, seeker, choice
+        FROM link_choice
+        WHERE round = {round_} AND verdict = 'automatic'""").fetchall()
+    return {(int(number), int(row), int(seeker), int(choice)) for number, row, seeker, choice in rows}
+
+
+def _moved(before: set[tuple[int, int, int, int]], after: set[tuple[int, int, int, int]], pass_: int) -> set[int]:
+    """Return the numbers of the children whom a pass puts together otherwise than before."""
+    changed = (joined for joined in before ^ after if joined[0] == pass_)
+    return {number for _, _, seeker, choice in changed for number in (seeker, choice)}
+
+
+def _note_changed_links(connection: duckdb.DuckDBPyConnection, trail: Trail) -> None:
+    connection.register("trail_now", pd.DataFrame({"row_id": pd.Series(list(trail.rows), dtype="int64")}))
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE changed_link AS
+        SELECT row_id FROM trail_now
+        UNION
+        SELECT row_id FROM row_of_nodes
+        UNION
+        SELECT b.row_id
+        FROM child_before b
+        JOIN link_row l USING (row_id)
+        WHERE b.child IS DISTINCT FROM l.child""")
+    connection.unregister("trail_now")
+
+
+def _forget_gone(connection: duckdb.DuckDBPyConnection) -> None:
+    """Forget what rows chose that are not there any more."""
+    for table in ("link_edge", "link_choice"):
+        connection.execute(f"DELETE FROM {table} WHERE row_id NOT IN (SELECT row_id FROM link_row)")

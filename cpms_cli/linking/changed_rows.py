@@ -85,9 +85,7 @@ def note_changes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Chang
     return _put_into_nodes(connection, survey, new, everything)
 
 
-def _put_into_nodes(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, new: pd.Series, everything: bool
-) -> Changed:
+def _put_into_nodes(connection: duckdb.DuckDBPyConnection, survey: Survey, new: pd.Series, everything: bool) -> Changed:
     note_identifiers(connection, evidence_of_rows(connection, survey, new))
     _reach(connection, everything)
     connection.execute("""

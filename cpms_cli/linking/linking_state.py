@@ -148,8 +148,8 @@ def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame) -> pd
     return against
 
 
-def join_children(connection: duckdb.DuckDBPyConnection, round_: int, passes: str) -> None:
-    """Let the children that a round put together in these passes be one: it goes by the earlier first row."""
+def join_children(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int) -> None:
+    """Let the children that a pass of a round put together be one, which goes by the earlier first row."""
     connection.execute(f"""
         UPDATE link_row r
         SET child = j.winner
@@ -160,7 +160,7 @@ def join_children(connection: duckdb.DuckDBPyConnection, round_: int, passes: st
             FROM link_choice c
             JOIN link_row a ON a.row_id = c.seeker
             JOIN link_row b ON b.row_id = c.choice
-            WHERE c.round = {round_} AND c.pass IN ({passes}) AND c.verdict = 'automatic'
+            WHERE c.round = {round_} AND c.pass = {pass_} AND c.verdict = 'automatic'
         ) j
         WHERE r.child = j.loser""")
 

@@ -92,6 +92,7 @@ def link(settled: SettledRows, settings: LinkingSettings) -> Linkage:
         )
         linking = Linking(connection, names, partial(_with_mates, rows), settings, apart, again)
         model = link_all_rounds(linking)
+        assert model is not None
         pairs = decided_pairs(connection)
         cluster = connection.execute("SELECT child FROM link_row ORDER BY row_id").df()["child"].to_numpy(np.int64)
     levels = pd.DataFrame([json.loads(text) for text in pairs["levels"]], columns=list(CONDITIONS))

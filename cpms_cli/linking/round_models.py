@@ -12,8 +12,10 @@ from dataclasses import replace
 
 import duckdb
 import numpy as np
+import pandas as pd
 
 from cpms_cli.linking.comparison_levels import CHILDREN
+from cpms_cli.linking.frequencies import half_steps
 from cpms_cli.linking.linking_state import Linking, RoundModel
 from cpms_cli.linking.match_model import Model, Shares, Taught, estimate
 
@@ -22,10 +24,11 @@ _MOST_LIKELY = 0.5
 _OF_ALL_ROUNDS = 0
 
 
-def shares_by_chance(linking: Linking) -> Model:
-    """Return the model without its prior, taught by the homes of the first rounds, in an order by chance.
+def shares_by_chance(linking: Linking) -> tuple[Model, bool]:
+    """Return the model without its prior, and whether it is another than at the last linking.
 
-    It is kept in `link_model` until one of these homes changes.
+    It is taught by the homes of the first rounds, in an order by chance, and kept in `link_model` until one of these
+    homes changes.
     """
     connection = linking.rows
     connection.execute(f"""
@@ -46,7 +49,7 @@ def shares_by_chance(linking: Linking) -> Model:
     if kept is not None:
         document = json.loads(str(kept[0]))
         if document["lesson"] == lesson:
-            return _read(document)
+            return _read(document), False
     lesson_rows = connection.execute("SELECT row_id AS id FROM lesson_row ORDER BY row_key").df()
     linking.compare_ready(lesson_rows["id"])
     linking.names.register("asked_row", lesson_rows.assign(position=range(len(lesson_rows))))
@@ -62,8 +65,9 @@ def shares_by_chance(linking: Linking) -> Model:
         name: {level: (m, _half_step(u)) for level, (m, u) in levels.items()} for name, levels in model.shares.items()
     }
     model = replace(model, shares=shares)
-    write_model(connection, _OF_ALL_ROUNDS, {**model.document(), "lesson": lesson})
-    return model
+    moved = kept is None or json.loads(str(kept[0]))["shares"] != json.loads(json.dumps(model.document()["shares"]))
+    _write_model(connection, _OF_ALL_ROUNDS, {**model.document(), "lesson": lesson})
+    return model, moved
 
 
 def round_model(linking: Linking, model: Model, round_: int) -> RoundModel:
@@ -80,7 +84,20 @@ def round_model(linking: Linking, model: Model, round_: int) -> RoundModel:
     return RoundModel(round_, replace(model, prior=float(prior)), rounds, known, linking.settings.weight_of_defaults)
 
 
-def write_model(connection: duckdb.DuckDBPyConnection, round_: int, document: dict[str, object]) -> None:
+def note_round_model(connection: duckdb.DuckDBPyConnection, of_round: RoundModel) -> bool:
+    """Remember by what a round is linked; whether it is another than at the last linking."""
+    known = {
+        name: float(half_steps(pd.Series([count / of_round.rounds + 1]))[0]) for name, count in of_round.known.items()
+    }
+    document = {"prior": of_round.model.prior, "rounds": of_round.rounds, "known": known}
+    row = connection.execute(f"SELECT parameters FROM link_model WHERE round = {of_round.round}").fetchone()
+    moved = row is None or json.loads(str(row[0])) != document
+    if moved:
+        _write_model(connection, of_round.round, document)
+    return moved
+
+
+def _write_model(connection: duckdb.DuckDBPyConnection, round_: int, document: dict[str, object]) -> None:
     """Remember by what a round was linked; 0 stands for what is the same in all rounds."""
     connection.execute(f"DELETE FROM link_model WHERE round = {round_}")
     connection.execute(f"INSERT INTO link_model VALUES ({round_}, ?)", [json.dumps(document)])

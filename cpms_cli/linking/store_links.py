@@ -1,87 +1,150 @@
-"""The links of the whole store, made anew from all its current rows, so that the order of merging leaves no trace.
+"""The links of a store, brought up to date with its rows: the same as if all were linked anew, at the cost of what changed.
 
-`probabilistic` says how that fits identifiers that never change their meaning.
+How a result that does not depend on the order of merging fits "new rounds are added to children already known": links
+are a function of the current rows and the decisions people made, taking the rounds in the order of their years. So the
+same rows give the same children in whatever order their files came. What lasts is the identifier: it is anchored to the
+row it was given to (`store/link_tables.py`), stays with that row whatever the row is linked to later, and a form that
+carries it leads to that row's child for ever. Where two children turn out to be one, the earliest row's identifier is
+shown and the other still finds the child.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from functools import partial
 
 import duckdb
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.linking.assignment import DOUBTFUL, SettledRows
+from cpms_cli.linking.all_rounds import link_changed
+from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.carried_ids import ALONE, keep_identifiers, same_person
-from cpms_cli.linking.comparison_levels import CONDITIONS
-from cpms_cli.linking.probabilistic import Linkage, link
-from cpms_cli.linking.review.decisions import Decisions, obeyed, read_decisions
-from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
+from cpms_cli.linking.changed_rows import note_changes
+from cpms_cli.linking.evidence import in_memory
+from cpms_cli.linking.link_rows import digest, forget_link_rows, make_link_rows
+from cpms_cli.linking.linking_state import Linking, decided_pairs
+from cpms_cli.linking.review.decisions import DIFFERENT
+from cpms_cli.linking.stored_evidence import evidence_of_homes
 from cpms_cli.store.anchors import anchors_now, corrected_anchors
 from cpms_cli.store.audit_log import now
 from cpms_cli.store.tables.link_tables import row_reference
-from cpms_cli.store.tables.store_tables import TABLES, identity_column
+from cpms_cli.store.tables.store_tables import identity_column
 from cpms_cli.survey.identifiers import has_cpms_check_letter, new_identifier
 from cpms_cli.survey.model.definition import Survey, Table
 
-LINKED, DECIDED = "linked", "decided"
-# One child has one value of these.
-_FACTS = ("sex", "number", "printed")
+LINKED = "linked"
+_METHOD = 1
+"""The number of the way in which links are made: a store that was linked in another is linked anew."""
+_BY = -1  # the round under which `link_model` says by what settings the store is linked
 
 
-def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
-    """Return the current child rows in the order of their keys, as evidence, with `row_key`, `carried`, `anchored`."""
-    moved = connection.execute(corrected_anchors(survey)).fetchone() is not None
-    rows = connection.execute(_child_rows(survey, moved)).df()
-    rows = without_shared_numbers(as_evidence(rows, survey.linking), ["round"])
+def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
+    """Bring `child_link` and `household_link` up to date; how many pairs wait for a person.
+
+    Identifiers that rows already have keep their meaning.
+    """
+    make_link_rows(connection)
+    by = f"{_METHOD} {duckdb.__version__} {survey.linking.digest}"
+    kept = connection.execute(f"SELECT parameters FROM link_model WHERE round = {_BY}").fetchone()
+    if kept is None or kept[0] != by:
+        forget_link_rows(connection)
+        connection.execute(f"INSERT INTO link_model VALUES ({_BY}, ?)", [by])
+    changed = note_changes(connection, survey)
+    if changed is not None:
+        with in_memory() as names:
+            evidence = partial(evidence_of_homes, connection, survey)
+            apart, again = _decided(connection)
+            model = link_changed(Linking(connection, names, evidence, survey.linking, apart, again), changed)
+        _write_child_links(connection, survey)
+        _write_pairs(connection)
+        _link_households(connection, survey)
+        connection.execute(
+            "INSERT INTO link_run SELECT coalesce(max(run_id), 0) + 1, ?, ?, ? FROM link_run",
+            [now(), by, json.dumps(model.document()) if model else None],
+        )
+    waiting = connection.execute("SELECT count(*) FROM link_pair WHERE verdict = ?", [DOUBTFUL]).fetchone()
+    return int(waiting[0]) if waiting else 0
+
+
+def _decided(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the pairs of rows that people said are two children, and those to be asked about again: first, second."""
+    decided = connection.execute("""
+        SELECT a.row_id AS first, b.row_id AS second, verdict, holds
+        FROM decision_now
+        JOIN link_row a ON a.row_key = row_a
+        JOIN link_row b ON b.row_key = row_b
+        ORDER BY ALL""").df()
+    holds = decided["holds"].astype(bool)
+    ends = decided[["first", "second"]]
+    return ends[holds & (decided["verdict"] == DIFFERENT)], ends[~holds]
+
+
+def _write_child_links(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Write the links of the rows `changed_link`, and of all rows of their children; take away those of rows that went."""
+    rows = connection.execute(_rows_to_link(connection, survey)).df()
     carried = rows["carried"].astype("str")
     rows["carried"] = carried.where(has_cpms_check_letter(carried))
-    rows["anchored"] = rows["anchored"].astype("str")
-    return rows.assign(printed=rows["carried"], row_key=rows["row_key"].astype("str"))
+    rows["anchored"], rows["row_key"] = rows["anchored"].astype("str"), rows["row_key"].astype("str")
+    rows["free"] = rows["carried"].mask(rows["given"].fillna(False).astype(bool))
+    reference = row_reference(survey, "child", "l")
+    connection.register("link_now", pa.table({"row_key": pa.array(rows["row_key"], pa.string())}))
+    connection.execute(f"""
+        DELETE FROM child_link l
+        WHERE {reference} IN (FROM link_now) OR {reference} NOT IN (SELECT row_key FROM link_row)""")
+    connection.unregister("link_now")
+    alone = rows["how"] == ALONE
+    several = rows.groupby("child")["child"].transform("size") > 1
+    groups = pd.DataFrame({"group": rows["child"], "how": rows["how"].mask(alone & several, LINKED)})
+    _write_links(connection, survey, "child", rows, groups)
+    connection.execute(f"""
+        UPDATE link_row l
+        SET anchored = {digest("a.identifier")}
+        FROM (SELECT row_key, min(identifier) AS identifier FROM child_anchor GROUP BY row_key) a
+        WHERE l.row_key = a.row_key AND l.anchored IS NULL""")
 
 
-@cache
-def _child_rows(survey: Survey, moved: bool) -> str:
-    """Return a SELECT of the children; `moved`: an identifier may belong to another row now than it was given to."""
-    person, key = survey.role("person").name, ", ".join(survey.key("child"))
-    current = "(SELECT * FROM child_observation WHERE superseded_by IS NULL)"
-    homes = "(SELECT * FROM household_observation WHERE superseded_by IS NULL)"
-    reference = row_reference(survey, "child", "e")
+def _rows_to_link(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
+    """Return a SELECT of the rows whose children may go by another identifier now, in the order of keys."""
+    moved = connection.execute(corrected_anchors(survey)).fetchone() is not None
     anchors = f"({anchors_now(survey)})" if moved else "child_anchor"
+    reference = row_reference(survey, "child", "o")
+    keys, person = ", ".join(f"o.{name}" for name in survey.key("child")), survey.role("person").name
     return f"""
-        WITH evidence AS ({child_evidence(survey, current, homes)}),
-        anchor AS (SELECT row_key, min(identifier) AS anchored FROM {anchors} GROUP BY 1)
-        SELECT e.*, o.{person} AS carried, o.batch_id, {reference} AS row_key, anchored
-        FROM evidence e
-        JOIN {current} o USING ({key})
-        LEFT JOIN anchor ON anchor.row_key = {reference}
-        ORDER BY {", ".join(f"e.{name}" for name in survey.key("child"))}"""
+        WITH changed AS (SELECT DISTINCT child FROM link_row SEMI JOIN changed_link USING (row_id)),
+        carrying AS (
+            SELECT carried FROM link_row SEMI JOIN changed USING (child)
+            UNION
+            SELECT carried FROM link_row_gone
+        ),
+        of_children AS (
+            SELECT l.*
+            FROM link_row l
+            WHERE child IN (FROM changed)
+                OR child IN (SELECT child FROM link_row WHERE carried IN (SELECT carried FROM carrying))
+        ),
+        anchor AS (SELECT row_key, min(identifier) AS anchored FROM {anchors} GROUP BY row_key)
+        SELECT {keys}, l.row_key, l.child, l.how, o.{person} AS carried, a.anchored, o.batch_id,
+            o.{person} IN (SELECT identifier FROM {anchors} g SEMI JOIN link_row USING (row_key)) AS given
+        FROM child_observation o
+        JOIN of_children l ON l.row_key = {reference}
+        LEFT JOIN anchor a ON a.row_key = l.row_key
+        WHERE o.superseded_by IS NULL
+        ORDER BY l.row_key"""
 
 
-def _by_identifiers(rows: pd.DataFrame) -> pd.DataFrame:
-    """Children by identifiers alone; a birth date speaks against a number only where it is told, not guessed."""
-    identifiers = rows[["round", "carried", "anchored", "sex"]].assign(second=rows["number"])
-    identifiers[["low", "high"]] = rows[["low", "high"]].where(rows["born"].notna())
-    return same_person(identifiers)
+def _write_pairs(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let `link_pair` hold the pairs that were taken or wait now."""
+    keys = connection.execute("SELECT row_id, row_key FROM link_row").df().set_index("row_id")["row_key"]
+    pairs = decided_pairs(connection)
+    pairs = pairs.assign(row_a=pairs["first_row"].map(keys), row_b=pairs["second_row"].map(keys))
+    connection.register("pair_now", pairs.drop(columns=["first_row", "second_row"]))
+    connection.execute("""
+        DELETE FROM link_pair;
 
-
-def _how(sure: pd.DataFrame, decided: npt.NDArray[np.int64], cluster: npt.NDArray[np.int64]) -> pd.Series:
-    """By what each row came to its child: the surest reason first."""
-    how = sure["how"].copy()
-    group = sure["group"].to_numpy()
-    if all(len(np.unique(rows)) == len(rows) for rows in (group, decided, cluster)):
-        return how
-    together = pd.Series(cluster).map(pd.Series(cluster).value_counts()).to_numpy() > 1
-    by_word = pd.Series(decided).map(pd.Series(decided).value_counts()).to_numpy() > 1
-    by_key = pd.Series(group).map(pd.Series(group).value_counts()).to_numpy() > 1
-    how = how.mask(by_key & ~by_word, ALONE)
-    return how.mask((how == ALONE) & together, np.where(by_word, DECIDED, LINKED))
+        INSERT INTO link_pair BY NAME FROM pair_now""")
+    connection.unregister("pair_now")
 
 
 def _write_links(
@@ -91,15 +154,15 @@ def _write_links(
     rows: pd.DataFrame,
     groups: pd.DataFrame,
 ) -> None:
-    """Make the table of links anew; a group keeps the identifier anchored in it, and a new one is anchored.
+    """Write the links of rows; a group keeps the identifier anchored in it, and a new one is anchored.
 
-    `groups`: of each row, its `group` and `how` it came there.
+    `groups`: of each row, its `group` and `how` it came there; no row of a group is missing. `rows` have an identifier
+    that they carry as `free` where it was given to no row.
     """
     group = groups["group"]
-    connection.execute(f"DELETE FROM {table}_link")
     if rows.empty:
         return
-    identifiers, fresh = keep_identifiers(group, rows["anchored"], rows["carried"])
+    identifiers, fresh = keep_identifiers(group, rows["anchored"], rows["free"])
     kind = "C" if table == "child" else "H"
     new = pd.Series([new_identifier(kind) for _ in range(len(fresh))], index=pd.Index(fresh.to_numpy()), dtype="str")
     identifiers = identifiers.fillna(group.map(new))
@@ -138,39 +201,8 @@ def _as_arrow(columns: Mapping[str, pd.Series]) -> pa.Table:
     return pa.table({name: pa.array(column, pa.string(), from_pandas=True) for name, column in texts.items()})
 
 
-def _link_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Linkage:
-    rows = _children(connection, survey)
-    sure = _by_identifiers(rows)
-    decided: Decisions = read_decisions(connection, survey, rows["row_key"])
-    together = obeyed(sure["group"].to_numpy(dtype=np.int64), rows["round"], decided)
-    linkage = link(SettledRows(rows, together, _FACTS, decided.different, decided.again), survey.linking)
-    groups = pd.DataFrame({"group": linkage.cluster, "how": _how(sure, together, linkage.cluster)}, index=rows.index)
-    _write_links(connection, survey, "child", rows, groups)
-    _write_pairs(connection, rows["row_key"], linkage)
-    return linkage
-
-
-def _write_pairs(connection: duckdb.DuckDBPyConnection, row_key: pd.Series, linkage: Linkage) -> None:
-    connection.execute("DELETE FROM link_pair")
-    if linkage.pairs.empty:
-        return
-    pairs = pd.DataFrame(
-        {
-            "row_a": linkage.pairs["id_l"].map(row_key).astype("str"),
-            "row_b": linkage.pairs["id_r"].map(row_key).astype("str"),
-            "verdict": linkage.pairs["verdict"].astype("str"),
-            "weight": linkage.pairs["weight"].round(3),
-            "probability": linkage.pairs["probability"].round(6),
-            "levels": [json.dumps(levels) for levels in linkage.pairs[list(CONDITIONS)].to_dict("records")],
-        }
-    )
-    connection.register("pair_now", pairs)
-    connection.execute("INSERT INTO link_pair BY NAME FROM pair_now")
-    connection.unregister("pair_now")
-
-
-def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
-    """Link the homes; how many rows they have in all rounds."""
+def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Link the homes of all rounds."""
     names, reference = survey.key("household"), row_reference(survey, "household", "seen")
     key, home = ", ".join(names), survey.role("home").name
     address = " || '|' || ".join(name for name in names if name != survey.role("round").name)
@@ -201,66 +233,7 @@ def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> i
     house = rows[survey.role("household").name].astype("str").str.strip().str.casefold()
     rows["second"] = rows["second"].mask(house.isin(survey.linking.placeholder_houses))
     home_evidence = rows[["carried", "anchored", "second"]].assign(round=rows["round_"], same_home=rows["carried"])
+    rows["free"] = rows["carried"]
     homes = same_person(home_evidence.astype({"second": "str"}))
+    connection.execute("DELETE FROM household_link")
     _write_links(connection, survey, "household", rows, homes[["group", "how"]])
-    return len(rows)
-
-
-@dataclass(frozen=True)
-class _Input:
-    """What links depend on: digests of the rows of each table and how many there are, the number of decisions, and the
-    digest of the settings."""
-
-    rows: tuple[str, ...]
-    decisions: str
-    settings: str
-
-    def digest(self, links: tuple[int, ...]) -> str:
-        """Return one digest of all that the links depend on; `links` is how many each table has."""
-        parts = [f"{rows}/{count}" for rows, count in zip(self.rows, links, strict=True)]
-        return hashlib.sha256("|".join([*parts, self.decisions, self.settings]).encode()).hexdigest()
-
-
-def _input(connection: duckdb.DuckDBPyConnection, survey: Survey) -> tuple[_Input, tuple[int, ...]]:
-    """Return what the links depend on, and how many links each table has."""
-    digests = [
-        f"""(
-            SELECT coalesce(md5(string_agg(content, '' ORDER BY {", ".join(survey.key(table))})), '') || '/' || count(*)
-            FROM {table}_observation
-            WHERE superseded_by IS NULL
-        )"""
-        for table in TABLES
-    ]
-    links = [f"(SELECT count(*) FROM {table}_link)" for table in TABLES]
-    row = connection.execute(f"""
-        SELECT
-            {", ".join(digests)},
-            (SELECT count(*)::VARCHAR FROM link_decision),
-            {", ".join(links)}""").fetchone()
-    assert row
-    count = len(TABLES)
-    return _Input(tuple(map(str, row[:count])), str(row[count]), survey.linking.digest), tuple(
-        map(int, row[count + 1 :])
-    )
-
-
-def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
-    """Make `child_link` and `household_link` anew, where anything changed; how many pairs wait for a person.
-
-    Identifiers that rows already have keep their meaning.
-    """
-    last = connection.execute("SELECT input FROM link_run ORDER BY run_id DESC LIMIT 1").fetchone()
-    rows, links = _input(connection, survey)
-    if last is None or last[0] != rows.digest(links):
-        linkage = _link_children(connection, survey)
-        homes = _link_households(connection, survey)
-        connection.execute(
-            "INSERT INTO link_run SELECT coalesce(max(run_id), 0) + 1, ?, ?, ? FROM link_run",
-            [
-                now(),
-                rows.digest((len(linkage.cluster), homes)),
-                json.dumps(linkage.parameters) if linkage.parameters else None,
-            ],
-        )
-    waiting = connection.execute("SELECT count(*) FROM link_pair WHERE verdict = ?", [DOUBTFUL]).fetchone()
-    return int(waiting[0]) if waiting else 0

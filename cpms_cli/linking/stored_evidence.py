@@ -62,7 +62,7 @@ def _asked_rows(survey: Survey, moved: bool) -> str:
     return f"""
         WITH evidence AS ({child_evidence(survey, asked, homes)}),
         anchor AS (SELECT row_key, min(identifier) AS anchored FROM {anchors} GROUP BY row_key)
-        SELECT e.*, o.{person} AS carried, o.batch_id, l.row_key, l.row_id, anchored
+        SELECT e.*, o.{person} AS carried, o.batch_id, l.row_key, l.row_id, anchor.anchored
         FROM evidence e
         JOIN {asked} o USING ({key})
         JOIN link_row l ON l.row_key = {reference}

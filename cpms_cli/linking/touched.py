@@ -1,0 +1,210 @@
+"""Whom a change touches: the children of a round who may be put to another child now than at the last linking.
+
+Every question here may be answered with a few children too many, which costs time, never with one too few.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.linking.link_rows import numbers_of
+from cpms_cli.linking.linking_state import conflicts
+from cpms_cli.linking.neighbours import rows_sharing
+from cpms_cli.linking.round_links import Pass
+
+
+@dataclass
+class Trail:
+    """What has changed so far, in the rounds that were linked anew: `rows`, those of children who are others now;
+    `roots`, the numbers by which such children went before or go now; `swings`: blocks and names that are too common
+    now, or not any more, since a round (round, block or term)."""
+
+    rows: set[int]
+    roots: set[int]
+
+
+def note_in_round(connection: duckdb.DuckDBPyConnection, round_: int) -> None:
+    """Create `in_round`: the children, as they stand, who are in a round."""
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE in_round AS
+        SELECT DISTINCT child FROM link_row WHERE round = {round_}""")
+
+
+def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail) -> pd.Series:
+    """Return the rows of a round whose children must be decided anew by the first pass; `in_round` must stand."""
+    round_, largest = of.of_round.round, of.linking.settings.largest_block
+    _register(connection, "trail_row", trail.rows)
+    _register(connection, "trail_root", trail.roots)
+    changed = numbers_of(
+        connection,
+        f"""
+        SELECT DISTINCT child
+        FROM link_row
+        WHERE (round < {round_} AND row_id IN (SELECT row_id FROM trail_row))
+            OR node IN (SELECT node FROM left_node WHERE round <= {round_})""",
+    )
+    _register(connection, "changed_child", changed)
+    lefts = numbers_of(
+        connection,
+        f"""
+        SELECT row_id
+        FROM link_row
+        WHERE round < {round_} AND child IN (SELECT row_id FROM changed_child) AND child NOT IN (FROM in_round)""",
+    )
+    others = f"o.round <= {round_} AND o.child IN (FROM in_round)"
+    _register(connection, "beside", rows_sharing(connection, lefts, round_, others, largest)["other"])
+    touched = numbers_of(
+        connection,
+        f"""
+        WITH arrived AS (
+            SELECT child FROM link_row WHERE round = {round_} AND row_id IN (SELECT row_id FROM trail_row)
+        ),
+        asked_child AS (
+            SELECT row_id AS child FROM changed_child
+            UNION
+            SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM beside)
+            UNION
+            FROM arrived
+        )
+        SELECT row_id FROM link_row WHERE round = {round_} AND child IN (FROM asked_child)
+        UNION
+        SELECT row_id
+        FROM link_edge
+        WHERE round = {round_}
+            AND pass = 1
+            AND choice IN (
+                SELECT row_id FROM changed_child
+                UNION
+                SELECT row_id FROM trail_root
+                UNION
+                FROM arrived
+            )
+        UNION
+        {_swung(round_)}""",
+    )
+    touched = pd.concat([touched, _contradicted_now(connection, round_)])
+    return with_rivals(connection, round_, 1, touched)
+
+
+def _swung(round_: int) -> str:
+    """Return a SELECT of the rows of a round whose child has a block or a name that became common, or is no more."""
+    return f"""
+        SELECT y.row_id
+        FROM link_row y
+        WHERE y.round = {round_}
+            AND y.child IN (
+                SELECT o.child
+                FROM link_row o
+                JOIN link_block b USING (row_id)
+                JOIN swung_block s ON s.block = b.block
+                WHERE o.round <= {round_} AND s.round <= {round_}
+                UNION
+                SELECT o.child
+                FROM link_row o
+                JOIN link_term t USING (row_id)
+                JOIN swung_term s ON s.term = t.term
+                WHERE o.round <= {round_} AND s.round = {round_}
+            )"""
+
+
+def _contradicted_now(connection: duckdb.DuckDBPyConnection, round_: int) -> pd.Series:
+    """Return the rows of a round against whose choice something speaks now that did not, or does not any more."""
+    chosen = connection.execute(f"""
+        WITH changed AS (SELECT DISTINCT child FROM link_row WHERE row_id IN (SELECT row_id FROM row_of_nodes))
+        SELECT row_id, seeker, choice, conflict
+        FROM link_choice
+        WHERE round = {round_} AND (seeker IN (FROM changed) OR choice IN (FROM changed))""").df()
+    if chosen.empty:
+        return chosen["row_id"].astype("int64")
+    now = conflicts(connection, chosen[["seeker", "choice"]].drop_duplicates())
+    both = chosen.merge(now, on=["seeker", "choice"], how="left", suffixes=("", "_now"))
+    return both.loc[both["conflict"] != both["conflict_now"], "row_id"].astype("int64")
+
+
+def touched_again(
+    connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail, reached: pd.Series, moved: set[int]
+) -> pd.Series:
+    """Return the rows of a round whose children must be decided anew by the second pass; `in_round` must stand.
+
+    `reached`: the children whom the first pass decided; `moved`: the numbers of those whom it put together otherwise
+    than before.
+    """
+    round_, largest = of.of_round.round, of.linking.settings.largest_block
+    _register(connection, "trail_root", trail.roots | moved)
+    _register(connection, "reached_child", reached)
+    _register(connection, "moved_child", moved)
+    arrived = f"SELECT child FROM link_row WHERE round = {round_} AND row_id IN (SELECT row_id FROM trail_row)"
+    _register(
+        connection,
+        "mate_row",
+        numbers_of(
+            connection,
+            f"""
+            WITH changed AS (
+                SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM moved_child)
+                UNION
+                {arrived}
+                UNION
+                SELECT child FROM link_row WHERE node IN (SELECT node FROM left_node WHERE round <= {round_})
+            ),
+            at_home AS (SELECT home FROM link_row WHERE round <= {round_} AND child IN (FROM changed))
+            SELECT row_id
+            FROM link_row
+            WHERE round <= {round_} AND (home IN (FROM at_home) OR child IN (FROM changed))""",
+        ),
+    )
+    lefts = numbers_of(
+        connection,
+        f"""
+        SELECT row_id
+        FROM link_row
+        WHERE round < {round_} AND row_id IN (SELECT row_id FROM mate_row) AND child NOT IN (FROM in_round)""",
+    )
+    others = f"o.round <= {round_} AND o.child IN (FROM in_round)"
+    _register(connection, "beside", rows_sharing(connection, lefts, round_, others, largest)["other"])
+    touched = numbers_of(
+        connection,
+        f"""
+        WITH asked_child AS (
+            SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM reached_child)
+            UNION
+            SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM mate_row)
+            UNION
+            SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM beside)
+        )
+        SELECT row_id FROM link_row WHERE round = {round_} AND child IN (FROM asked_child)
+        UNION
+        SELECT row_id
+        FROM link_edge
+        WHERE round = {round_} AND pass = 2 AND choice IN (SELECT row_id FROM trail_root UNION {arrived})""",
+    )
+    return with_rivals(connection, round_, 2, touched)
+
+
+def with_rivals(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int, touched: pd.Series) -> pd.Series:
+    """Return rows of a round with those whose children competed with theirs, or with rows that went, in a pass."""
+    _register(connection, "touched_row", touched)
+    return numbers_of(
+        connection,
+        f"""
+        WITH competing AS (
+            SELECT DISTINCT choice
+            FROM link_edge
+            WHERE round = {round_}
+                AND pass = {pass_}
+                AND row_id IN (SELECT row_id FROM touched_row UNION SELECT row_id FROM link_row_gone)
+        )
+        SELECT row_id FROM touched_row
+        UNION
+        SELECT row_id FROM link_edge WHERE round = {round_} AND pass = {pass_} AND choice IN (FROM competing)""",
+    )
+
+
+def _register(connection: duckdb.DuckDBPyConnection, name: str, ids: pd.Series | set[int]) -> None:
+    """Create a table of numbers of rows, which every statement after this one can read."""
+    connection.register("ids_now", pd.DataFrame({"row_id": pd.Series(list(ids), dtype="int64")}))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT DISTINCT row_id FROM ids_now")
+    connection.unregister("ids_now")

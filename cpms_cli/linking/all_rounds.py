@@ -53,13 +53,11 @@ def link_changed(linking: Linking, changed: Changed) -> Model | None:
     """
     connection, rounds = linking.rows, rounds_of(linking.rows)
     if changed.everything or len(rounds) < 2:
-        connection.execute("CREATE OR REPLACE TEMP TABLE changed_link AS SELECT row_id FROM link_row")
-        return link_all_rounds(linking)
+        return _link_anew(linking)
     _note_new_names(linking, changed)
     model, moved = shares_by_chance(linking)
     if moved:
-        connection.execute("CREATE OR REPLACE TEMP TABLE changed_link AS SELECT row_id FROM link_row")
-        return link_all_rounds(linking)
+        return _link_anew(linking)
     _note_what_left(connection, changed)
     since = _first_round(connection)
     _put_back(connection, rounds, since)
@@ -71,6 +69,13 @@ def link_changed(linking: Linking, changed: Changed) -> Model | None:
     _note_changed_links(connection, trail)
     _forget_gone(connection)
     return model
+
+
+def _link_anew(linking: Linking) -> Model | None:
+    """Link all rounds anew; every link may be another then."""
+    linking.rows.execute("CREATE OR REPLACE TEMP TABLE changed_link AS SELECT row_id FROM link_row")
+    _forget_gone(linking.rows)
+    return link_all_rounds(linking)
 
 
 def _note_new_names(linking: Linking, changed: Changed) -> None:
@@ -251,6 +256,6 @@ def _note_changed_links(connection: duckdb.DuckDBPyConnection, trail: Trail) -> 
 
 
 def _forget_gone(connection: duckdb.DuckDBPyConnection) -> None:
-    """Forget what rows chose that are not there any more."""
-    for table in ("link_edge", "link_choice"):
+    """Forget what is remembered of rows that are not there any more."""
+    for table in ("link_block", "link_term", "link_edge", "link_choice"):
         connection.execute(f"DELETE FROM {table} WHERE row_id NOT IN (SELECT row_id FROM link_row)")

@@ -11,7 +11,7 @@ def note_found_again(linking: Linking, round_: int, in_round: pd.Series) -> str:
     """Create a relation like `features` in which the other children of a home that are found again go by their child
     instead of their name, for the rows of `candidate`; its name.
 
-    `in_round`: the children, as they stand, who are in the round. Of these, those are found again who were there before.
+    `in_round`: the children, as they stand, who are in the round; those of them are found again who were there before.
     """
     names = linking.names
     names.execute("""

@@ -17,7 +17,10 @@ from cpms_cli.linking.match_model import Model
 
 
 def note_frequencies(connection: duckdb.DuckDBPyConnection, model: Model, weight: float) -> None:
-    """Create `term_frequency`: how common each term of `features` is; `weight`: how many rows the usual share is worth."""
+    """Create `term_frequency`: how common each term of `features` is.
+
+    `weight`: how many rows the usual frequency is worth.
+    """
     kinds = "\nUNION ALL\n".join(
         f"""
         SELECT

@@ -117,7 +117,7 @@ def rows_of_children(connection: duckdb.DuckDBPyConnection, children: pd.Series,
 
 
 def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame) -> pd.DataFrame:
-    """Return of each pair of children (seeker, choice) what speaks against it in all rounds, later ones too: `conflict`.
+    """Return what speaks against each pair of children (seeker, choice) in all rounds, later ones too: `conflict`.
 
     2: both are in one round; 1: they have another sex, number or identifier on their forms; 0: nothing.
     """

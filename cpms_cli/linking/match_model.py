@@ -98,7 +98,7 @@ def estimate(
     comparing: Comparing = CHILDREN,
     taught: Taught | None = None,
 ) -> Model:
-    """Parameters from `features`, or from what it is `taught` by, and the shipped shares where that has little to teach."""
+    """Return parameters from `features`, or from what it is `taught` by; where that has little to teach, as shipped."""
     rows_of = taught.rows if taught else "features"
     defaults = _defaults(settings, comparing)
     rows = connection.table(rows_of).count("*").fetchone()

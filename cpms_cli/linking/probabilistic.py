@@ -30,10 +30,11 @@ from cpms_cli.linking.assignment import SettledRows
 from cpms_cli.linking.comparison_levels import CHILDREN, CONDITIONS, Comparing
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory
 from cpms_cli.linking.frequencies import note_frequencies
-from cpms_cli.linking.link_rows import digest, make_link_rows
+from cpms_cli.linking.link_rows import digest
 from cpms_cli.linking.linking_state import Linking, decided_pairs
 from cpms_cli.linking.match_model import Model
 from cpms_cli.linking.pair_scores import block_pairs, score_pairs
+from cpms_cli.store.tables.link_row_tables import make_link_rows
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 
@@ -54,7 +55,10 @@ def scored(
     comparing: Comparing = CHILDREN,
     of_pair: str = "l.round <> r.round AND l.node <> r.node",
 ) -> pd.DataFrame:
-    """Return the pairs of `loose` that share a block, as `score_pairs` does; `of_pair` says in SQL which pairs count."""
+    """Return the pairs of `loose` that share a block, as `score_pairs` does.
+
+    `of_pair` says in SQL which pairs count.
+    """
     note_frequencies(connection, model, settings.weight_of_defaults)
     block_pairs(connection, "loose", comparing, of_pair)
     return score_pairs(connection, model, "loose", comparing)

@@ -1,4 +1,4 @@
-"""The links of a store, brought up to date with its rows: the same as if all were linked anew, at the cost of what changed.
+"""The links of a store, brought up to date with its rows: as if all were linked anew, at the cost of what changed.
 
 How a result that does not depend on the order of merging fits "new rounds are added to children already known": links
 are a function of the current rows and the decisions people made, taking the rounds in the order of their years. So the
@@ -29,6 +29,7 @@ from cpms_cli.linking.review.decisions import DIFFERENT
 from cpms_cli.linking.stored_evidence import evidence_of_homes
 from cpms_cli.store.anchors import anchors_now, corrected_anchors
 from cpms_cli.store.audit_log import now
+from cpms_cli.store.tables.link_row_tables import forget_link_rows, make_link_rows
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.store.tables.store_tables import identity_column
 from cpms_cli.survey.identifiers import has_cpms_check_letter, new_identifier
@@ -82,7 +83,7 @@ def _decided(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.Da
 
 
 def _write_child_links(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Write the links of the rows `changed_link`, and of all rows of their children; take away those of rows that went."""
+    """Write the links of the rows `changed_link` and of all rows of their children; those of rows that went are gone."""
     rows = connection.execute(_rows_to_link(connection, survey)).df()
     carried = rows["carried"].astype("str")
     rows["carried"] = carried.where(has_cpms_check_letter(carried))

@@ -17,8 +17,8 @@ from cpms_cli.survey.model.definition import Survey
 def evidence_of_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, ids: pd.Series) -> pd.DataFrame:
     """Return rows of `link_row`, by number, in the order of their keys.
 
-    Columns: those of `evidence.COLUMNS`, `row_id`, `row_key`, `carried` (a CPMS ID whose check letter holds), `anchored`
-    and `batch_id`. How many live in a home is right where all rows of the home are asked for.
+    Columns: those of `evidence.COLUMNS`, `row_id`, `row_key`, `carried` (a CPMS ID whose check letter holds),
+    `anchored` and `batch_id`. How many live in a home is right where all rows of the home are asked for.
     """
     connection.register("asked_row", pd.DataFrame({"row_id": ids}))
     moved = connection.execute(corrected_anchors(survey)).fetchone() is not None

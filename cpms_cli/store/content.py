@@ -9,6 +9,7 @@ import pandas as pd
 
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.link_row_tables import LINK_ROW_TABLES
 from cpms_cli.store.tables.pseudonym_key import PSEUDONYM_KEY_TABLES
 from cpms_cli.store.tables.record_releases import RECORD_RELEASE_TABLES
 from cpms_cli.store.tables.release_tables import RELEASE_TABLES
@@ -37,6 +38,7 @@ LOGS = (
     "event",
     "audit",
     "link_run",
+    *LINK_ROW_TABLES,
     "definition",
     "score_run",
     *RELEASE_TABLES,
@@ -46,7 +48,9 @@ LOGS = (
 
 
 def dump(store: str | Path, *, schemas: Path | None = None) -> str:
-    """Every table with every column in one fixed order, as text; the logs of what was done and how are left out.
+    """Every table with every column in one fixed order, as text.
+
+    The logs of what was done and how are left out, and what is remembered only to be quicker.
 
     Equal to the byte before a merge and after its undo.
     """

@@ -17,6 +17,7 @@ from cpms_cli.store.history import note_event
 from cpms_cli.store.identifier_search import identifier_meant, plain_identifier
 from cpms_cli.store.safety.copies import compact
 from cpms_cli.store.safety.holding import hold_store
+from cpms_cli.store.tables.link_row_tables import forget_link_rows
 from cpms_cli.store.tables.link_tables import forget_links, row_reference
 from cpms_cli.store.tables.store_tables import identity_column
 from cpms_cli.survey.model.definition import Survey
@@ -102,6 +103,7 @@ def _erase(path: Path, survey: Survey, identifier: str, who: str | None) -> Eras
         connection.execute("DELETE FROM anchor_added WHERE identifier = ?", [identifier])
         connection.execute("DELETE FROM child_anchor WHERE identifier = ?", [identifier])
         forget_links(connection, [str(row[0]) for row in references])
+        forget_link_rows(connection)
         note_event(connection, "forget", who=who or "")
         commit(connection)
     return Erased(int(deleted[0]) if deleted else 0, len(references), int(responses[0]) if responses else 0)

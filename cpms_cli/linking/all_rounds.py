@@ -12,7 +12,7 @@ from cpms_cli.linking.linking_state import Linking, join_children
 from cpms_cli.linking.match_model import Model
 from cpms_cli.linking.round_links import decide, pass_of
 from cpms_cli.linking.round_models import note_round_model, round_model, shares_by_chance
-from cpms_cli.linking.touched import Trail, note_in_round, touched_again, touched_first
+from cpms_cli.linking.touched import Trail, contradicted_now, note_in_round, touched_again, touched_first
 
 
 def rounds_of(connection: duckdb.DuckDBPyConnection) -> list[int]:
@@ -59,10 +59,10 @@ def link_changed(linking: Linking, changed: Changed) -> Model | None:
     if moved:
         return _link_anew(linking)
     _note_what_left(connection, changed)
-    since = _first_round(connection)
+    since = _first_round(connection, rounds)
     _put_back(connection, rounds, since)
     note_swings(linking, model, rounds)
-    trail = Trail(set(changed.dirty.tolist()), set(_old_roots(connection).tolist()))
+    trail = Trail(set(changed.dirty.tolist()), _old_roots(connection))
     for round_ in rounds[1:]:
         if round_ >= since:
             _link_round(linking, model, round_, trail)
@@ -121,36 +121,64 @@ def _note_what_left(connection: duckdb.DuckDBPyConnection, changed: Changed) -> 
     connection.unregister("asked_row")
 
 
-def _first_round(connection: duckdb.DuckDBPyConnection) -> int:
-    """Return the first round in which anything changed."""
-    rounds = numbers_of(
+def _first_round(connection: duckdb.DuckDBPyConnection, rounds: list[int]) -> int:
+    """Return the first round in which anything can be put together otherwise.
+
+    That is where a row changed or went; or an earlier one, against whose choice a row of later speaks now.
+    """
+    changed = numbers_of(
         connection,
         """
         SELECT min(round)
         FROM (
             SELECT round FROM link_row WHERE row_id IN (SELECT row_id FROM renamed_row)
             UNION ALL
-            SELECT round FROM link_row WHERE row_id IN (SELECT row_id FROM row_of_nodes)
-            UNION ALL
             SELECT round FROM link_row_gone
+            UNION ALL
+            SELECT round FROM left_node
         )""",
     )
-    return int(rounds.iloc[0])
+    first = int(changed.iloc[0])
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE row_then AS
+        WITH changed AS (SELECT DISTINCT child FROM link_row WHERE row_id IN (SELECT row_id FROM row_of_nodes)),
+        chosen AS (
+            SELECT s.child AS seeker, c.child AS choice
+            FROM link_choice
+            JOIN link_row s ON s.row_id = link_choice.seeker
+            JOIN link_row c ON c.row_id = link_choice.choice
+            WHERE s.child IN (FROM changed) OR c.child IN (FROM changed)
+        )
+        SELECT * REPLACE (node AS child)
+        FROM link_row
+        WHERE child IS NULL OR child IN (FROM changed) OR child IN (SELECT unnest([seeker, choice]) FROM chosen)""")
+    for round_ in (round_ for round_ in rounds[1:] if round_ < first):
+        for number in (BY_NAMES, BY_HOME):
+            if len(contradicted_now(connection, round_, number, "row_then")):
+                return round_
+            join_children(connection, round_, number, "row_then")
+    return first
 
 
-def _old_roots(connection: duckdb.DuckDBPyConnection) -> pd.Series:
-    """Return the numbers by which the children went that lost a row or were put together otherwise."""
-    return numbers_of(
-        connection,
-        """
-        SELECT row_id FROM link_row_gone
-        UNION
-        SELECT node FROM left_node
-        UNION
-        SELECT child FROM child_before WHERE child IS NOT NULL AND row_id IN (SELECT row_id FROM row_of_nodes)
-        UNION
-        SELECT child FROM link_row_gone WHERE child IS NOT NULL""",
-    )
+def _old_roots(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
+    """Return the numbers by which the children went that lost a row, with the round of that row."""
+    roots = connection.execute("""
+        SELECT root, min(round)
+        FROM (
+            SELECT row_id AS root, round FROM link_row_gone
+            UNION ALL
+            SELECT child AS root, round FROM link_row_gone
+            UNION ALL
+            SELECT node AS root, round FROM left_node
+            UNION ALL
+            SELECT b.child AS root, n.round
+            FROM child_before b
+            JOIN link_row l USING (row_id)
+            JOIN left_node n ON n.node = l.node
+        )
+        WHERE root IS NOT NULL
+        GROUP BY root""").fetchall()
+    return {int(root): int(round_) for root, round_ in roots}
 
 
 def _put_back(connection: duckdb.DuckDBPyConnection, rounds: list[int], since: int) -> None:
@@ -201,7 +229,7 @@ def _link_round(linking: Linking, model: Model, round_: int, trail: Trail) -> No
         decide(second, _children(connection, rows))
     moved |= _moved(before, _joined(connection, round_), BY_HOME)
     join_children(connection, round_, BY_HOME)
-    trail.roots |= moved
+    trail.roots = {root: round_ for root in moved} | trail.roots
     connection.register("moved_now", pd.DataFrame({"row_id": pd.Series(list(moved), dtype="int64")}))
     trail.rows |= set(
         numbers_of(

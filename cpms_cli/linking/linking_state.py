@@ -116,10 +116,11 @@ def rows_of_children(connection: duckdb.DuckDBPyConnection, children: pd.Series,
     return rows
 
 
-def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame) -> pd.DataFrame:
+def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame, rows: str = "link_row") -> pd.DataFrame:
     """Return what speaks against each pair of children (seeker, choice) in all rounds, later ones too: `conflict`.
 
-    2: both are in one round; 1: they have another sex, number or identifier on their forms; 0: nothing.
+    2: both are in one round; 1: they have another sex, number or identifier on their forms; 0: nothing. `rows` names
+    the relation that says how rows are put together.
     """
     connection.register("chosen_pair", chosen)
     differ = " OR ".join(
@@ -136,7 +137,7 @@ def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame) -> pd
             SELECT p.seeker, p.choice, l.child = p.seeker AS seeks, l.round, l.sex, l.carried,
                 IF(l.shared, NULL, l.number) AS number
             FROM chosen_pair p
-            JOIN link_row l ON l.child IN (p.seeker, p.choice)
+            JOIN {rows} l ON l.child IN (p.seeker, p.choice)
         )
         SELECT
             seeker,
@@ -148,10 +149,10 @@ def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame) -> pd
     return against
 
 
-def join_children(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int) -> None:
-    """Let the children that a pass of a round put together be one, which goes by the earlier first row."""
+def join_children(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int, rows: str = "link_row") -> None:
+    """Let the children of `rows` that a pass of a round put together be one, which goes by the earlier first row."""
     connection.execute(f"""
-        UPDATE link_row r
+        UPDATE {rows} r
         SET child = j.winner
         FROM (
             SELECT

@@ -107,7 +107,7 @@ def link(settled: SettledRows, settings: LinkingSettings) -> Linkage:
 def _note_rows(connection: duckdb.DuckDBPyConnection, settled: SettledRows) -> None:
     """Fill `link_row` with rows that stand in the order of their keys."""
     rows, numbers = settled.rows, np.arange(len(settled.rows))
-    facts = {fact: rows[fact] for fact in ("sex", "number") if fact in settled.facts}
+    facts: dict[str, pd.Series] = {fact: rows[fact] for fact in ("sex", "number") if fact in settled.facts}
     facts |= {"carried": rows["printed"]} if "printed" in settled.facts else {}
     frame = pd.DataFrame(
         {"row_id": numbers, "round": rows["round"], "node": settled.cluster, "home": rows["home"], **facts}

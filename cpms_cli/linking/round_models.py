@@ -8,10 +8,10 @@ than the others. All is rounded, so that a few rows more leave the parameters as
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import duckdb
-import numpy as np
 import pandas as pd
 
 from cpms_cli.linking.comparison_levels import CHILDREN
@@ -77,17 +77,17 @@ def round_model(linking: Linking, model: Model, round_: int) -> RoundModel:
         FROM (SELECT round, count(*) AS rows FROM link_row WHERE round <= {round_} GROUP BY round)""").fetchone()
     largest, rounds = (int(size or 1) for size in sizes) if sizes else (1, 1)
     # Of the pairs of a row with a round before, one is the child's own, if it was there.
-    prior = min(linking.settings.overlap * 2.0 ** -np.round(np.log2(largest)), _MOST_LIKELY)
+    prior = min(linking.settings.overlap * 2.0 ** -round(math.log2(largest)), _MOST_LIKELY)
     known = dict(
         linking.rows.execute(f"SELECT kind, count(*) FROM link_term WHERE round < {round_} GROUP BY kind").fetchall()
     )
-    return RoundModel(round_, replace(model, prior=float(prior)), rounds, known, linking.settings.weight_of_defaults)
+    return RoundModel(round_, replace(model, prior=prior), rounds, known, linking.settings.weight_of_defaults)
 
 
 def note_round_model(connection: duckdb.DuckDBPyConnection, of_round: RoundModel) -> bool:
     """Remember by what a round is linked; whether it is another than at the last linking."""
     known = {
-        name: float(half_steps(pd.Series([count / of_round.rounds + 1]))[0]) for name, count in of_round.known.items()
+        name: half_steps(pd.Series([count / of_round.rounds + 1])).tolist()[0] for name, count in of_round.known.items()
     }
     document = {"prior": of_round.model.prior, "rounds": of_round.rounds, "known": known}
     row = connection.execute(f"SELECT parameters FROM link_model WHERE round = {of_round.round}").fetchone()
@@ -113,4 +113,4 @@ def _read(document: dict[str, object]) -> Model:
 
 
 def _half_step(share: float) -> float:
-    return float(min(np.exp2(np.round(2 * np.log2(share)) / 2), 0.999))
+    return min(2 ** (round(2 * math.log2(share)) / 2), 0.999)

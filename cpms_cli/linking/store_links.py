@@ -23,7 +23,7 @@ from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.carried_ids import ALONE, keep_identifiers, same_person
 from cpms_cli.linking.changed_rows import note_changes
 from cpms_cli.linking.evidence import in_memory
-from cpms_cli.linking.link_rows import digest, forget_link_rows, make_link_rows
+from cpms_cli.linking.link_rows import digest
 from cpms_cli.linking.linking_state import Linking, decided_pairs
 from cpms_cli.linking.review.decisions import DIFFERENT
 from cpms_cli.linking.stored_evidence import evidence_of_homes
@@ -83,7 +83,7 @@ def _decided(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.Da
 
 
 def _write_child_links(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Write the links of the rows `changed_link` and of all rows of their children; those of rows that went are gone."""
+    """Write the links of the rows `changed_link` and of all rows of their children; those of rows that went go."""
     rows = connection.execute(_rows_to_link(connection, survey)).df()
     carried = rows["carried"].astype("str")
     rows["carried"] = carried.where(has_cpms_check_letter(carried))

@@ -18,12 +18,15 @@ from cpms_cli.linking.round_links import Pass
 
 @dataclass
 class Trail:
-    """What has changed so far, in the rounds that were linked anew: `rows`, those of children who are others now;
-    `roots`, the numbers by which such children went before or go now; `swings`: blocks and names that are too common
-    now, or not any more, since a round (round, block or term)."""
+    """What has changed so far: `rows`, those of children who are others now; `roots`, the numbers by which such
+    children went before or go now, each with the first round in which it may matter."""
 
     rows: set[int]
-    roots: set[int]
+    roots: dict[int, int]
+
+    def roots_of(self, round_: int) -> set[int]:
+        """Return the numbers that matter in a round."""
+        return {root for root, since in self.roots.items() if since <= round_}
 
 
 def note_in_round(connection: duckdb.DuckDBPyConnection, round_: int) -> None:
@@ -37,7 +40,7 @@ def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail)
     """Return the rows of a round whose children must be decided anew by the first pass; `in_round` must stand."""
     round_, largest = of.of_round.round, of.linking.settings.largest_block
     _register(connection, "trail_row", trail.rows)
-    _register(connection, "trail_root", trail.roots)
+    _register(connection, "trail_root", trail.roots_of(round_))
     changed = numbers_of(
         connection,
         f"""
@@ -85,7 +88,7 @@ def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail)
         UNION
         {_swung(round_)}""",
     )
-    touched = pd.concat([touched, _contradicted_now(connection, round_)])
+    touched = pd.concat([touched, contradicted_now(connection, round_, 1)])
     return with_rivals(connection, round_, 1, touched)
 
 
@@ -110,16 +113,21 @@ def _swung(round_: int) -> str:
             )"""
 
 
-def _contradicted_now(connection: duckdb.DuckDBPyConnection, round_: int) -> pd.Series:
-    """Return the rows of a round against whose choice something speaks now that did not, or does not any more."""
+def contradicted_now(
+    connection: duckdb.DuckDBPyConnection, round_: int, pass_: int, rows: str = "link_row"
+) -> pd.Series:
+    """Return the rows of a round against whose choice in a pass something speaks now that did not, or not any more.
+
+    `rows` names the relation that says how rows are put together.
+    """
     chosen = connection.execute(f"""
-        WITH changed AS (SELECT DISTINCT child FROM link_row WHERE row_id IN (SELECT row_id FROM row_of_nodes))
+        WITH changed AS (SELECT DISTINCT child FROM {rows} WHERE row_id IN (SELECT row_id FROM row_of_nodes))
         SELECT row_id, seeker, choice, conflict
         FROM link_choice
-        WHERE round = {round_} AND (seeker IN (FROM changed) OR choice IN (FROM changed))""").df()
+        WHERE round = {round_} AND pass = {pass_} AND (seeker IN (FROM changed) OR choice IN (FROM changed))""").df()
     if chosen.empty:
         return chosen["row_id"].astype("int64")
-    now = conflicts(connection, chosen[["seeker", "choice"]].drop_duplicates())
+    now = conflicts(connection, chosen[["seeker", "choice"]].drop_duplicates(), rows)
     both = chosen.merge(now, on=["seeker", "choice"], how="left", suffixes=("", "_now"))
     return both.loc[both["conflict"] != both["conflict_now"], "row_id"].astype("int64")
 
@@ -133,7 +141,8 @@ def touched_again(
     than before.
     """
     round_, largest = of.of_round.round, of.linking.settings.largest_block
-    _register(connection, "trail_root", trail.roots | moved)
+    _register(connection, "trail_row", trail.rows)
+    _register(connection, "trail_root", trail.roots_of(round_) | moved)
     _register(connection, "reached_child", reached)
     _register(connection, "moved_child", moved)
     arrived = f"SELECT child FROM link_row WHERE round = {round_} AND row_id IN (SELECT row_id FROM trail_row)"
@@ -181,6 +190,7 @@ def touched_again(
         FROM link_edge
         WHERE round = {round_} AND pass = 2 AND choice IN (SELECT row_id FROM trail_root UNION {arrived})""",
     )
+    touched = pd.concat([touched, contradicted_now(connection, round_, 2)])
     return with_rivals(connection, round_, 2, touched)
 
 

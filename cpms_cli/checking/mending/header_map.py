@@ -190,7 +190,13 @@ def _proposals(sheet: _DraftedSheet) -> dict[int, tuple[Proposal, ...]]:
     taken = fields | {name for _, name in matched.side_by_side.children.values()}
     aside = {spelt(name) for name in (*aside_columns().numbering, *aside_columns().remarks)}
     proposed = {
-        column.index: propose(survey, column.header, column_texts(matched.source, column.index)[:_MOST_CELLS], taken)
+        column.index: propose(
+            survey,
+            column.header,
+            column_texts(matched.source, column.index)[:_MOST_CELLS],
+            taken,
+            matched.source.group(column.index),
+        )
         for column in matched.unread
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
     }

@@ -17,13 +17,13 @@ from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.identifiers import has_thai_form
 from cpms_cli.survey.model.definition import Field, Survey, folded
-from cpms_cli.survey.speech.header_words import known_meanings, meanings
+from cpms_cli.survey.speech.header_words import known_meanings, meanings, names_child
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _MOSTLY, _HARDLY = 0.8, 0.3
 _MOST_TEXTS = 200
 _MOST_ANSWERS, _ANSWER_LETTERS, _HALF = 12, 30, 0.5
-_ISO = r"\d{4}(?:-\d{2}){0,2}"
+_ISO = r"(?:19|20)\d{2}(?:-\d{2}){0,2}"
 _SIGNED = r"[-+]?\d+(?:[.,]\d+)?"
 _WITHIN = 0.8  # the share of a likeness where one side has all words of the other
 
@@ -78,9 +78,12 @@ def _likeness(survey: Survey, header: frozenset[str], spelling: frozenset[str]) 
     def weight(words: Iterable[str]) -> float:
         return sum(weights.get(word, 1.0) for word in words)
 
-    both, settings = weight(header & spelling), proposal_settings()
-    if not both or (header & spelling <= settings.other_persons and not header <= settings.other_persons):
-        return 0.0  # a person alone says nothing of what is asked about that person
+    settings = proposal_settings()
+    if spelling <= settings.other_persons and header & settings.other_persons:
+        header -= settings.of_whoever  # the question is who that person is
+    both, vague = weight(header & spelling), settings.other_persons | settings.weak
+    if not both or (header & spelling <= vague and not header <= vague):
+        return 0.0  # a person alone, or "number", says nothing of what is asked
     alike = 2 * both / (weight(header) + weight(spelling))
     if header < spelling or spelling < header:
         alike = max(alike, _WITHIN * alike**0.5)
@@ -199,7 +202,8 @@ def propose(
     if not ranked:
         return _by_cells(survey, words, texts, taken)
     rivals = [value for _, value in ranked[1:] if value >= confidence.rival * ranked[0][1]]
-    most = confidence.unsure_cells if rivals else confidence.most
+    of_family = ranked[0][0] in {field.name for field in survey.household.fields}
+    most = confidence.unsure_cells if rivals or (of_family and names_child(header)) else confidence.most
     return tuple(Proposal(name, min(value, most)) for name, value in ranked if name not in taken)[:3]
 
 

@@ -43,9 +43,13 @@ class ProposalSettings(_Part):
 
     confidence: Confidence
     fillers: tuple[str, ...]
+    placeholders: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
     other_persons: frozenset[str]
     other_subjects: frozenset[str]
+    of_child: tuple[str, ...]
+    weak: frozenset[str]
+    of_whoever: frozenset[str]
     group_persons: frozenset[str]
     together: dict[str, frozenset[str]]
     of_no_person: frozenset[str]

@@ -46,6 +46,7 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.speech.header_words import names_head
 from cpms_cli.writing.output_formats import output_format
 
 MAP_COLUMNS = (HEADER, FIELD, LABEL, "match", "examples")
@@ -236,6 +237,8 @@ def _unread_line(survey: Survey, matched: Matched, column: UnreadColumn, languag
     if column.holds_answers and column.looks_like:
         kind = kind_words(survey, column.looks_like, language)
         return UNDECIDED, "", say("map_answers", language, count=column.filled, kind=kind)
+    if names_head(column.header) and survey.role("household").name not in matched.match.fields.values():
+        return "", "", say("map_head", language)
     if column.why == "added":
         program = matched.layout.name if matched.layout else "KoboToolbox / ODK"
         return "", "", say("map_added", language, program=program)

@@ -54,6 +54,7 @@ _NEEDED_CHECKS = (
     "house_written_twice",
     "house_consent_differs",
     "house_written_otherwise",
+    "head_of_other_children",
 )
 
 

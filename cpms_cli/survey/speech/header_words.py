@@ -91,3 +91,15 @@ def _of_child() -> re.Pattern[str]:
 def names_child(header: str) -> bool:
     """Whether a header says in words that it is about the child of the row."""
     return _of_child().search(_plain(header)) is not None
+
+
+def names_head(header: str) -> bool:
+    """Whether a header is that of the name of the household's head, and of nothing else about the head."""
+    settings, words = proposal_settings(), meanings(header)
+    return bool(words & settings.head) and words <= settings.head | settings.of_names
+
+
+def identifies_head(header: str) -> bool:
+    """Whether a header is that of a number which only this head has."""
+    settings, words = proposal_settings(), meanings(header)
+    return bool(words & settings.head) and words <= settings.head | settings.of_cards

@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read
 from cpms_cli.checking.mending.annotation import annotate
-from cpms_cli.checking.mending.header_map import draft, map_bytes
+from cpms_cli.checking.mending.drafted_map import map_bytes
+from cpms_cli.checking.mending.header_map import draft
 from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.merging.compare import validate_against_store

@@ -152,7 +152,18 @@ def _names_groups_above(rows: Sequence[Sequence[str]], first: int, head: Head, s
         names_groups(row, first - 1, spans)
         or _repeats_groups(row, head.header)
         or _is_one_group(row, first - 1, head.header, spans)
+        or _tells_apart(row, head.header, first - 1, spans)
     )
+
+
+def _tells_apart(row: Sequence[str], header: Sequence[str], place: int, spans: Sequence[Span]) -> bool:
+    """Whether a header has names twice, and the row above makes each of them another: without merged cells, as a CSV
+    has it, nothing else tells few groups from a title."""
+    often = Counter(filter(None, header))
+    if max(often.values(), default=0) < 2 or not is_textual(row):
+        return False
+    above = list(zip(_spread(row, header, place, spans), header, strict=True))
+    return all(len({group for group, name in above if name == text}) == count for text, count in often.items())
 
 
 def _repeats_groups(row: Sequence[str], header: Sequence[str]) -> bool:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cpms_cli.linking.names.phones import LOOSE
+
 UNKNOWN = "unknown"
 
 _SLIP = (
@@ -33,15 +35,44 @@ _SAME_SOUND = (
 )
 
 
+def _within(code_l: str, code_r: str, least: float) -> str:
+    """SQL for two codes of which at least this share is the same."""
+    return f"levenshtein({code_l}, {code_r}) <= {round(1 - least, 2)} * greatest(length({code_l}), length({code_r}))"
+
+
 def _similar(name: str, least: float) -> str:
     """SQL for a name that is said nearly alike, with or without the words of respect before it."""
     pairs = (("said", "said"), ("bare_said", "bare_said"), ("said", "bare_said"), ("bare_said", "said"))
-    near = " OR ".join(
-        f"levenshtein({name}_{of_l}_l, {name}_{of_r}_r)"
-        f" <= {round(1 - least, 2)} * greatest(length({name}_{of_l}_l), length({name}_{of_r}_r))"
-        for of_l, of_r in pairs
-    )
+    near = " OR ".join(_within(f"{name}_{of_l}_l", f"{name}_{of_r}_r", least) for of_l, of_r in pairs)
     return f"({near})"
+
+
+def _loose(code: str) -> str:
+    """SQL for a code in which vowels that hands confuse are one, as `phones.loosely_said`."""
+    for vowel, instead in LOOSE:
+        code = f"replace({code}, '{vowel}', '{instead}')"
+    return code
+
+
+def _whole_name() -> str:
+    """SQL for one name that stands in one cell on one side and in two on the other, or in the other's order.
+
+    Families without a family name have theirs parted over both cells by some hands, or the father's name in the second.
+    """
+    given = {side: f"given_bare_said_{side}" for side in "lr"}
+    both = {side: f"(given_bare_said_{side} || family_said_{side})" for side in "lr"}
+    turned = {side: f"(family_said_{side} || given_bare_said_{side})" for side in "lr"}
+    pairs = [
+        (both["l"], both["r"]),
+        (both["l"], given["r"]),
+        (given["l"], both["r"]),
+        (both["l"], turned["r"]),
+    ]
+    alike = " OR ".join(
+        f"coalesce({_loose(one)} = {_loose(other)} OR (script_l <> script_r AND {_within(one, other, 0.75)}), FALSE)"
+        for one, other in pairs
+    )
+    return f"(coalesce(family_l, family_r) IS NOT NULL AND ({alike}))"
 
 
 # In one script hands confuse some vowels and aspirates only, and what else differs is another name: no more than a
@@ -64,10 +95,16 @@ _NEAR = (
     + _similar("given", 0.6)
     + "))"
 )
+# A family name in the cell of the given name is that of all brothers and sisters.
+_OWN = {
+    side: f"coalesce({_loose(f'given_said_{side}')} <> {_loose(f'family_said_{other}')}, TRUE)"
+    for side, other in (("l", "r"), ("r", "l"))
+}
 _CLASH = (
-    "((list_contains(named_l, given_r) OR list_contains(named_r, given_l)) AND given_l <> given_r)"
-    " OR ((list_contains(named_said_l, given_said_r) OR list_contains(named_said_r, given_said_l))"
-    " AND given_said_l <> given_said_r)"
+    f"(((list_contains(named_l, given_r) AND {_OWN['r']}) OR (list_contains(named_r, given_l) AND {_OWN['l']}))"
+    " AND given_l <> given_r)"
+    f" OR (((list_contains(named_said_l, given_said_r) AND {_OWN['r']})"
+    f" OR (list_contains(named_said_r, given_said_l) AND {_OWN['l']})) AND given_said_l <> given_said_r)"
 )
 _LEAST = "least(length(members_l), length(members_r))"
 
@@ -79,7 +116,7 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
             "exact": "given_l = given_r",
             "sound": _SAME_SOUND,
             # A family name in the other cell; without one, names in another order are another child's.
-            "whole": "(whole_l = whole_r AND coalesce(family_l, family_r) IS NOT NULL)",
+            "whole": f"((whole_l = whole_r AND coalesce(family_l, family_r) IS NOT NULL) OR {_whole_name()})",
             "other": "(nickname_l = given_sound_r OR nickname_r = given_sound_l"
             " OR nickname_said_l = given_said_r OR nickname_said_r = given_said_l)",
             "alike": _ALIKE,

@@ -200,9 +200,9 @@ def _in_thai_letters(text: str, name: str, settings: LinkingSettings) -> str:
     return text.translate(_letters_as_thai(name, settings))
 
 
-# Vowels that romanisation confuses: aw, o and au; e and ae; and after w the short vowel of Wunna and Wanna, Wut and Wat.
-# The shade of a consonant stays: တင် and သင်း are two names.
-LOOSE = (("oa", "ou"), ("au", "ou"), ("ea", "ei"), ("Wwuun", "Wwaan"), ("Wwuut", "Wwaat"))
+# What hands put for one another: aw, o and au; e and ae; after w the short vowel of Wunna and Wanna; r, which Lao has not
+# and most Thai say as l. Every other shade of a consonant stays: တင် and သင်း are two names.
+LOOSE = (("oa", "ou"), ("au", "ou"), ("ea", "ei"), ("Wwuu", "Wwaa"), ("Rl", "Ll"))
 
 
 def loosely_said(code: str) -> str:

@@ -168,7 +168,7 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
 WEIGHED_BY_FREQUENCY = {"given": "given", "family": "family", "mother": "mother", "nickname": "nickname"}
 
 # What the sure links, made by number and never against sex and birth date, cannot teach.
-TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number", "register"})
+TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number", "register", "given", "family", "mother"})
 # What the rows of a table cannot teach either: a number stands in it once.
 RARE_BY_DEFAULT = frozenset({"number", "register"})
 
@@ -214,6 +214,7 @@ BLOCKS: dict[str, str] = {
     "given_family": "given_heads || '|' || family_key",
     "given_month": "given_heads || '|' || born[1:7]",
     "given_village": "given_heads || '|' || village || '|' || year",
+    "mother_year": "CASE WHEN length(mother_heads) >= 2 THEN mother_heads || '|' || year END",
     "mother_village": "mother_heads || '|' || village || '|' || year",
     "family_village": "family_key || '|' || village",
     "home": "home",

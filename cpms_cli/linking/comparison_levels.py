@@ -54,6 +54,11 @@ def _loose(code: str) -> str:
     return code
 
 
+def _heads(code: str) -> str:
+    """SQL for the kinds of the consonants that begin the syllables of a code."""
+    return f"regexp_replace({code}, '[^A-Z]', '', 'g')"
+
+
 def _whole_name() -> str:
     """SQL for one name that stands in one cell on one side and in two on the other, or in the other's order.
 
@@ -69,7 +74,9 @@ def _whole_name() -> str:
         (both["l"], turned["r"]),
     ]
     alike = " OR ".join(
-        f"coalesce({_loose(one)} = {_loose(other)} OR (script_l <> script_r AND {_within(one, other, 0.75)}), FALSE)"
+        f"coalesce({_loose(one)} = {_loose(other)} OR (script_l <> script_r AND {_within(one, other, 0.75)})"
+        f" OR (script_l = script_r AND script_l IN ('thai', 'latin') AND {_heads(one)} = {_heads(other)}"
+        f" AND least(length({one}), length({other})) >= 8 AND {_within(one, other, 0.87)}), FALSE)"
         for one, other in pairs
     )
     return f"(coalesce(family_l, family_r) IS NOT NULL AND ({alike}))"
@@ -81,10 +88,13 @@ _ALIKE = (
     "((script_l <> script_r AND " + _similar("given", 0.72) + ")"
     " OR (script_l = script_r AND script_l IN ('thai', 'latin') AND (given_said_l = given_said_r"
     " OR given_loose_l = given_loose_r OR given_bare_said_l = given_said_r OR given_said_l = given_bare_said_r"
-    " OR (given_heads_l = given_heads_r AND least(length(given_said_l), length(given_said_r)) >= 8 AND "
+    " OR ((given_heads_l = given_heads_r OR "
+    + f"{_heads('given_said_l')} = {_heads('given_said_r')}"
+    + ") AND least(length(given_said_l), length(given_said_r)) >= 8 AND "
     + _similar("given", 0.87)
     + ")))"
-    " OR (given_turned_l = given_turned_r AND len(string_split(given_turned_l, ' ')) >= 3))"
+    " OR (len(string_split(given_turned_l, ' ')) >= 3 AND (given_turned_l = given_turned_r"
+    " OR (script_l <> script_r AND " + _within("given_turned_l", "given_turned_r", 0.8) + "))))"
 )
 _NEAR = (
     "(jaro_winkler_similarity(given_l, given_r) >= 0.9"

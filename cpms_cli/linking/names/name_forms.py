@@ -132,9 +132,9 @@ def bare_parts(parts: list[str], settings: LinkingSettings) -> list[str]:
     for prefix in prefixes.joined if parts and prefixes.any_joined.match(parts[0]) else ():
         match = prefix.match(parts[0])
         after = parts[0][match.end() :] if match else ""
-        # What remains must be a syllable of its own: it begins with no mark, and something of it is said.
+        # What remains must be a syllable of its own: not one letter, it begins with no mark, and something of it is said.
         if (
-            after
+            len(after) > 1
             and not unicodedata.category(after[0]).startswith("M")
             and len(spoken_code("".join([after, *parts[1:]]), settings)) > 2
         ):

@@ -201,8 +201,8 @@ def _in_thai_letters(text: str, name: str, settings: LinkingSettings) -> str:
 
 
 # What hands put for one another: aw, o and au; e and ae; after w the short vowel of Wunna and Wanna; r, which Lao has not
-# and most Thai say as l. Every other shade of a consonant stays: တင် and သင်း are two names.
-LOOSE = (("oa", "ou"), ("au", "ou"), ("ea", "ei"), ("Wwuu", "Wwaa"), ("Rl", "Ll"))
+# and most Thai say as l; and the ai of ไซ and ชัย. Every other shade of a consonant stays: တင် and သင်း are two names.
+LOOSE = (("oa", "ou"), ("au", "ou"), ("ea", "ei"), ("Wwuu", "Wwaa"), ("Rl", "Ll"), ("Csai", "Ssai"))
 
 
 def loosely_said(code: str) -> str:

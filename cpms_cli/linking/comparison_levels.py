@@ -27,14 +27,6 @@ _MONTH = (
     "(length(born_l) >= 7 AND length(born_r) >= 7 AND born_l[1:7] = born_r[1:7] AND length(born_l) <> length(born_r))"
 )
 _MONTH_ONLY = "(length(born_l) = 7 AND born_l = born_r)"
-# Within one script a name is the same where it is said alike, vowels and all; two scripts share their consonants alone.
-_SAME_SOUND = (
-    "(given_sound_l = given_sound_r OR given_bare_l = given_bare_r"
-    " OR given_bare_l = given_sound_r OR given_sound_l = given_bare_r"
-    " OR (script_l <> script_r AND given_key_l = given_key_r AND length(given_key_l) >= 2))"
-)
-
-
 def _within(code_l: str, code_r: str, least: float) -> str:
     """SQL for two codes of which at least this share is the same."""
     return f"levenshtein({code_l}, {code_r}) <= {round(1 - least, 2)} * greatest(length({code_l}), length({code_r}))"
@@ -82,6 +74,15 @@ def _whole_name() -> str:
     return f"(coalesce(family_l, family_r) IS NOT NULL AND ({alike}))"
 
 
+# Within one script a name is the same where it is said alike, vowels and all. Two scripts share their consonants; where
+# these are few, what is said between them must agree as well (ซอซา has those of Sa Htoo).
+_SAME_SOUND = (
+    "(given_sound_l = given_sound_r OR given_bare_l = given_bare_r"
+    " OR given_bare_l = given_sound_r OR given_sound_l = given_bare_r"
+    " OR (script_l <> script_r AND given_key_l = given_key_r AND length(given_key_l) >= 2 AND "
+    + _similar("given", 0.7)
+    + "))"
+)
 # In one script hands confuse some vowels and aspirates only, and what else differs is another name: no more than a
 # shade of one sound in two syllables. Three syllables in another order are the same ones; two may be a brother's.
 _ALIKE = (

@@ -51,27 +51,42 @@ def _heads(code: str) -> str:
     return f"regexp_replace({code}, '[^A-Z]', '', 'g')"
 
 
+def _close(one: str, other: str) -> str:
+    """SQL for two codes within what a hand confuses: more between two scripts than within one."""
+    return (
+        f"(CASE WHEN script_l <> script_r THEN {_within(one, other, 0.75)}"
+        f" ELSE script_l IN ('thai', 'latin') AND least(length({one}), length({other})) >= 8"
+        f" AND {_heads(one)} = {_heads(other)} AND {_within(one, other, 0.87)} END)"
+    )
+
+
+def _in_one_cell(whole: str, parted: str) -> str:
+    """SQL for a name that has one cell on side `whole` and two on side `parted`.
+
+    A long family name must not speak for another given name: the given name by itself is close as well.
+    """
+    given, both = f"given_bare_said_{parted}", f"(given_bare_said_{parted} || family_said_{parted})"
+    one = f"given_bare_said_{whole}"
+    begin = f"{one}[1:length({given})]"
+    return (
+        f"({_loose(one)} = {_loose(both)} OR ({_close(one, both)}"
+        f" AND (CASE WHEN script_l <> script_r THEN {_within(begin, given, 0.72)}"
+        f" ELSE {_within(begin, given, 0.87)} END)))"
+    )
+
+
 def _whole_name() -> str:
     """SQL for one name that stands in one cell on one side and in two on the other, or in the other's order.
 
     Families without a family name have theirs parted over both cells by some hands, or the father's name in the second.
     """
-    given = {side: f"given_bare_said_{side}" for side in "lr"}
-    both = {side: f"(given_bare_said_{side} || family_said_{side})" for side in "lr"}
-    turned = {side: f"(family_said_{side} || given_bare_said_{side})" for side in "lr"}
-    pairs = [
-        (both["l"], both["r"]),
-        (both["l"], given["r"]),
-        (given["l"], both["r"]),
-        (both["l"], turned["r"]),
-    ]
-    alike = " OR ".join(
-        f"coalesce({_loose(one)} = {_loose(other)} OR (script_l <> script_r AND {_within(one, other, 0.75)})"
-        f" OR (script_l = script_r AND script_l IN ('thai', 'latin') AND {_heads(one)} = {_heads(other)}"
-        f" AND least(length({one}), length({other})) >= 8 AND {_within(one, other, 0.87)}), FALSE)"
-        for one, other in pairs
+    parted_otherwise = " = ".join(_loose(f"(given_bare_said_{side} || family_said_{side})") for side in "lr")
+    turned = " AND ".join(
+        f"({_loose(one)} = {_loose(other)} OR {_close(one, other)})"
+        for one, other in (("given_bare_said_l", "family_said_r"), ("family_said_l", "given_bare_said_r"))
     )
-    return f"(coalesce(family_l, family_r) IS NOT NULL AND ({alike}))"
+    ways = (_in_one_cell("l", "r"), _in_one_cell("r", "l"), parted_otherwise, f"({turned})")
+    return " OR ".join(f"coalesce({way}, FALSE)" for way in ways)
 
 
 # Within one script a name is the same where it is said alike, vowels and all. Two scripts share their consonants; where

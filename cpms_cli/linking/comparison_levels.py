@@ -27,14 +27,19 @@ _MONTH = (
     "(length(born_l) >= 7 AND length(born_r) >= 7 AND born_l[1:7] = born_r[1:7] AND length(born_l) <> length(born_r))"
 )
 _MONTH_ONLY = "(length(born_l) = 7 AND born_l = born_r)"
+
+
 def _within(code_l: str, code_r: str, least: float) -> str:
     """SQL for two codes of which at least this share is the same."""
     return f"levenshtein({code_l}, {code_r}) <= {round(1 - least, 2)} * greatest(length({code_l}), length({code_r}))"
 
 
 def _similar(name: str, least: float) -> str:
-    """SQL for a name that is said nearly alike, with or without the words of respect before it."""
-    pairs = (("said", "said"), ("bare_said", "bare_said"), ("said", "bare_said"), ("bare_said", "said"))
+    """SQL for a name that is said nearly alike, with or without the words of respect before it.
+
+    Not with them on both sides: that two boys are both Saw brings their names no nearer.
+    """
+    pairs = (("bare_said", "bare_said"), ("said", "bare_said"), ("bare_said", "said"))
     near = " OR ".join(_within(f"{name}_{of_l}_l", f"{name}_{of_r}_r", least) for of_l, of_r in pairs)
     return f"({near})"
 

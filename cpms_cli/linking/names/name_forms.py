@@ -129,13 +129,18 @@ def bare_parts(parts: list[str], settings: LinkingSettings) -> list[str]:
     prefixes = _prefixes(settings)
     if len(parts) > 1 and without_lesser_marks(parts[0], settings) in prefixes.words:
         return parts[1:]
-    for prefix in prefixes.joined if parts and prefixes.any_joined.match(parts[0]) else ():
+    if not parts or not prefixes.any_joined.match(parts[0]):
+        return parts
+    script = script_name(parts[0], settings)
+    for prefix in prefixes.joined:
         match = prefix.match(parts[0])
         after = parts[0][match.end() :] if match else ""
-        # What remains must be a syllable of its own: not one letter, it begins with no mark, and something of it is said.
+        # What remains must begin a syllable (in ดองทะลา the ง ends one) and have something that is said.
         if (
-            len(after) > 1
+            match
+            and after
             and not unicodedata.category(after[0]).startswith("M")
+            and _spoken_parts(parts[:1], script, settings) == _spoken_parts([match[0], after], script, settings)
             and len(spoken_code("".join([after, *parts[1:]]), settings)) > 2
         ):
             return [after, *parts[1:]]

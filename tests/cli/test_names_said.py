@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from cpms_cli.linking.names.phones import heads, loosely_said, syllables_in_order
 from tests.families import asked, at_home, child, linked, village
-from tests.names_compared import bare_name, folded_name, name_forms, spoken_code
+from tests.names_compared import bare_name, folded_name, name_forms, name_language, name_script, spoken_code
 
 
 def _code(name: str) -> str:
@@ -145,6 +145,29 @@ def test_shades_that_hands_confuse_make_no_other_name(name: str, other: str) -> 
 @pytest.mark.parametrize(("name", "other"), OTHERS)
 def test_a_vowel_or_an_end_makes_another_name(name: str, other: str) -> None:
     assert loosely_said(_code(name)) != loosely_said(_code(other))
+
+
+LANGUAGES = [
+    ("Saw Eh Htoo", "karen", "latin"),
+    ("หม่องเอ", "burmese", "thai"),
+    ("ด.ช.หม่องเอ", "burmese", "thai"),
+    ("Mg Aung Ko", "burmese", "latin"),
+    ("Mi Chan", "mon", "latin"),
+    ("ສົມພອນ", "lao", "lao"),
+    ("សុខា", "khmer", "khmer"),
+    # Nang is said of Shan and of Lao women, and nothing else shows whose name Eh Htoo is.
+    ("Nang Kham", None, "latin"),
+    ("Eh Htoo", None, "latin"),
+    ("สมชาย", None, "thai"),
+    ("ทารก", None, None),
+]
+
+
+@pytest.mark.parametrize(("name", "language", "script"), LANGUAGES)
+def test_letters_and_words_of_respect_show_the_language_of_a_name(
+    name: str, language: str | None, script: str | None
+) -> None:
+    assert (name_language(name), name_script(name)) == (language, script)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,18 @@ def _parts(text: str) -> list[str]:
     return "".join(kept).split()
 
 
+def words_before(text: str, settings: LinkingSettings) -> list[str]:
+    """The words before a name that are titles or words of respect, without the lesser marks."""
+    plain, words = _composed(text), []
+    while match := _title(settings).match(plain):
+        words.append(match[0].strip(" ."))
+        plain = plain[match.end() :]
+    parts = _parts(plain)
+    whole, bare = "".join(parts), "".join(bare_parts(parts, settings))
+    words.append(whole.removesuffix(bare))
+    return [without_lesser_marks(word, settings) for word in words if word]
+
+
 def _tokens(text: str, settings: LinkingSettings) -> list[str]:
     """The parts of a name, titles and placeholders left out."""
     plain = _SHORT_SYLLABLE.sub("\\1a", _composed(_WITHIN_WORD.sub(" ", text)))

@@ -35,12 +35,12 @@ def _heads(code: str) -> str:
     return f"regexp_replace({code}, '[^A-Z]', '', 'g')"
 
 
-def _close(one: str, other: str) -> str:
+def _close(code_l: str, code_r: str) -> str:
     """SQL for two codes within what a hand confuses: more between two scripts than within one."""
     return (
-        f"(CASE WHEN script_l <> script_r THEN {_within(one, other, 0.75)}"
-        f" ELSE script_l IN ('thai', 'latin') AND least(length({one}), length({other})) >= 8"
-        f" AND {_heads(one)} = {_heads(other)} AND {_within(one, other, 0.87)} END)"
+        f"(CASE WHEN script_l <> script_r THEN {_within(code_l, code_r, 0.75)}"
+        f" ELSE script_l IN ('thai', 'latin') AND least(length({code_l}), length({code_r})) >= 8"
+        f" AND {_heads(code_l)} = {_heads(code_r)} AND {_within(code_l, code_r, 0.87)} END)"
     )
 
 
@@ -50,10 +50,10 @@ def _in_one_cell(whole: str, parted: str) -> str:
     A long family name must not speak for another given name: the given name by itself is close as well.
     """
     given, both = f"given_bare_said_{parted}", f"(given_bare_said_{parted} || family_said_{parted})"
-    one = f"given_bare_said_{whole}"
-    begin = f"{one}[1:length({given})]"
+    in_one = f"given_bare_said_{whole}"
+    begin = f"{in_one}[1:length({given})]"
     return (
-        f"({_loose(one)} = {_loose(both)} OR ({_close(one, both)}"
+        f"({_loose(in_one)} = {_loose(both)} OR ({_close(in_one, both)}"
         f" AND (CASE WHEN script_l <> script_r THEN {_within(begin, given, 0.72)}"
         f" ELSE {_within(begin, given, 0.87)} END)))"
     )
@@ -66,8 +66,8 @@ def whole_name() -> str:
     """
     parted_otherwise = " = ".join(_loose(f"(given_bare_said_{side} || family_said_{side})") for side in "lr")
     turned = " AND ".join(
-        f"({_loose(one)} = {_loose(other)} OR {_close(one, other)})"
-        for one, other in (("given_bare_said_l", "family_said_r"), ("family_said_l", "given_bare_said_r"))
+        f"({_loose(code_l)} = {_loose(code_r)} OR {_close(code_l, code_r)})"
+        for code_l, code_r in (("given_bare_said_l", "family_said_r"), ("family_said_l", "given_bare_said_r"))
     )
     ways = (_in_one_cell("l", "r"), _in_one_cell("r", "l"), parted_otherwise, f"({turned})")
     return " OR ".join(f"coalesce({way}, FALSE)" for way in ways)
@@ -107,7 +107,7 @@ NEAR = (
 )
 # A family name in the cell of the given name is that of all brothers and sisters.
 _OWN = {
-    side: f"coalesce({_loose(f'given_said_{side}')} <> {_loose(f'family_said_{other}')}, TRUE)"
+    side: f"coalesce({_loose(f'given_said_{side}')} <> {_loose(f'family_said_{code_r}')}, TRUE)"
     for side, other in (("l", "r"), ("r", "l"))
 }
 CLASH = (

@@ -107,7 +107,7 @@ NEAR = (
 )
 # A family name in the cell of the given name is that of all brothers and sisters.
 _OWN = {
-    side: f"coalesce({_loose(f'given_said_{side}')} <> {_loose(f'family_said_{code_r}')}, TRUE)"
+    side: f"coalesce({_loose(f'given_said_{side}')} <> {_loose(f'family_said_{other}')}, TRUE)"
     for side, other in (("l", "r"), ("r", "l"))
 }
 CLASH = (

@@ -70,6 +70,7 @@ _PUBLIC = {
     "import_responses": "cpms_cli.merging.respond",
     "import_answers": "cpms_cli.merging.today_answers",
     "add_response": "cpms_cli.merging.respond",
+    "assign_cases": "cpms_cli.summaries.response.assigning",
     "due_responses": "cpms_cli.summaries.response.due",
     "summarise_responses": "cpms_cli.summaries.response.response_counts",
     "summarise_case_work": "cpms_cli.summaries.response.case_work",

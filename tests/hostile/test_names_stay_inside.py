@@ -221,6 +221,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "link files": ("survey_2025.csv survey_2026.csv -o pairs.xlsx", "survey_2025.csv -o pairs.csv"),
     "response import": ("!bad_log.csv",),
     "response add": ("{child} --kind home_visit --date 2569-03-09",),
+    "response assign": ("--to W1 --dry-run", "{child} --to W1"),
     "response due": ("--all -o due.xlsx",),
     "response summary": ("-o responses.xlsx", "--rounds 2568:2569 --by sex", "--work -o work.xlsx"),
     "review export": ("pairs.xlsx",),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
+from cpms_cli.cli.children import assign
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
@@ -197,6 +198,9 @@ def add(
         typer.echo(say("responses_replaced", spoken, count=1))
     for warning in added.warnings:
         typer.echo(say("response_warning", spoken, warning=warning), err=True)
+
+
+app.command("assign")(assign.assign)
 
 
 @app.command("due")

@@ -27,7 +27,7 @@ def today(
     area: Area = None,
     worker: Annotated[
         str | None,
-        typer.Option("--worker", help="Only for this worker: the code in the last entry.", show_default=False),
+        typer.Option("--worker", help="Only for the worker with this code.", show_default=False),
     ] = None,
     as_of: AsOf = None,
     by: Annotated[str, typer.Option("--by", help="In a workbook, a sheet for each: village or worker.")] = "village",

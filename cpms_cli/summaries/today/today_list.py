@@ -17,7 +17,7 @@ from cpms_cli.scoring.standing import standings
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name
 from cpms_cli.summaries.child.visits import order_visits, visits_of
-from cpms_cli.summaries.response.cases import AGAIN, GROWN, IN_TIME, LATE, OPEN, OVERDUE, find_cases
+from cpms_cli.summaries.response.cases import AGAIN, GROWN, IN_TIME, LATE, OPEN, OVERDUE, find_cases, workers_of
 from cpms_cli.summaries.response.due import is_waiting, list_cases
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.summaries.today.not_asked import questions_not_asked
@@ -37,7 +37,7 @@ class Today:
     `tasks` has a row per task, a household's rows together, the most urgent household and child first, what waits at
     the office last. Columns: `kind`; `round`, village code, `village` (its name), household, the child's line and
     identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`;
-    `due_date`, `days_late`; `worker`, the code that the child's last entry names; `reason` and `next_step`, in words;
+    `due_date`, `days_late`; `worker`, whose case it is; `reason` and `next_step`, in words;
     `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known),
     missed (a next date has passed), silent (no entry for long), appointment (planned for this day), ask, pair,
     set_aside.
@@ -85,15 +85,15 @@ def today_of(
 ) -> Today:
     """Return what is to be done on the day `as_of` (today): see `Today`.
 
-    With `worker`, the tasks in the households of the children whose last entry names this code; what waits at the
-    office is nobody's own, and left out. Raises as `list_today` does.
+    With `worker`, the tasks in the households of this worker's children; what waits at the office is nobody's own, and
+    left out. Raises as `list_today` does.
     """
     survey, day = workspace.survey, as_of or datetime.date.today()
     check_surveyed(workspace, area, None)
     connection = workspace.scored()
     create_known_children(connection, survey)
     stood = standings(connection, survey, day)
-    cases, grown, last_workers = _cases(workspace, stood, area, day)
+    cases, grown, workers = _cases(workspace, stood, area, day)
     waiting = cases[cases["kind"] != APPOINTMENT]
     person = survey.role("person").name
     overdue = pd.DataFrame(
@@ -111,7 +111,7 @@ def today_of(
     if worker is None:
         tasks = pd.concat([tasks, office_tasks(workspace, area)], ignore_index=True)
     else:
-        tasks = _of_worker(survey, tasks, visits, last_workers, worker)
+        tasks = _of_worker(survey, tasks, visits, workers, worker)
     shown = int(tasks[person].nunique())
     workspace.note_identified("today", shown + len(grown))
     return Today(
@@ -120,14 +120,14 @@ def today_of(
         _listed_questions(survey, questions[~nobody_asked], tasks),
         _not_asked(survey, questions[nobody_asked]),
         grown,
-        int((~waiting[person].isin(last_workers.index)).sum()),
+        int((~waiting[person].isin(workers.index)).sum()),
     )
 
 
 def _cases(
     workspace: Workspace, stood: pd.DataFrame, area: str | None, day: datetime.date
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
-    """Return the children to be seen on a day, who turned 18 while they waited, and the last worker of each child."""
+    """Return the children to be seen on a day, who turned 18 while they waited, and the worker of each child."""
     survey, today = workspace.survey, pd.Timestamp(day)
     cases, done = find_cases(workspace.scored(), survey, stood, area or "", day)
     planned = survey.response_role("next_step").name
@@ -146,20 +146,11 @@ def _cases(
     line = by_person[survey.role("line").name].reindex(listed[person]).astype("str").to_numpy()
     listed = listed.assign(kind=kind, **{survey.role("line").name: line})
     waits = listed[listed["state"] != GROWN].reset_index(drop=True)
-    workers = _workers(survey, done)
+    workers = workers_of(survey, done)
     waits["worker"] = workers.reindex(waits[person]).to_numpy()
     waits["reason"] = case_reasons(waits, workspace.language)
     waits["next_step"] = case_steps(waits, workspace.language, (OPEN, OVERDUE))
     return waits, listed[state == GROWN].drop(columns=["kind"]).reset_index(drop=True), workers
-
-
-def _workers(survey: Survey, done: pd.DataFrame) -> pd.Series:
-    """Return by child the worker whom its last entry with one names."""
-    field = survey.response_field("worker")
-    if field is None or field.name not in done:
-        return pd.Series(dtype="str")
-    named = done[done[field.name].notna()]
-    return named.groupby("person")[field.name].last().astype("str")
 
 
 def _ordered(survey: Survey, tasks: pd.DataFrame, overdue: pd.DataFrame) -> pd.DataFrame:

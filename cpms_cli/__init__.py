@@ -49,6 +49,8 @@ _PUBLIC = {
     "child_history": "cpms_cli.summaries.child.child_history",
     "export_review": "cpms_cli.linking.review.review",
     "apply_review": "cpms_cli.linking.review.review",
+    "dispute_answer": "cpms_cli.merging.disputing",
+    "settle_disputes": "cpms_cli.merging.disputing",
     "split_child": "cpms_cli.linking.review.by_hand",
     "join_children": "cpms_cli.linking.review.by_hand",
     "link_report": "cpms_cli.linking.link_quality",

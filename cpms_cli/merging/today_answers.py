@@ -6,7 +6,7 @@ answered in the meantime, is refused: nobody's answer is written over by an olde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.store.audit_log import Recorder, current_user
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
+from cpms_cli.store.disputes import table_of_answer, to_ask_again
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
@@ -165,8 +166,10 @@ def _once(survey: Survey, read: Sequence[_Read], language: Language) -> tuple[li
 def _judge(
     connection: duckdb.DuckDBPyConnection, survey: Survey, answers: Sequence[_Read], language: Language
 ) -> tuple[list[_Read], list[_Read], list[Refused]]:
-    """Return the answers that are new, those that the store has, and those that come too late."""
+    """Return the answers that are new, those that the store has, and those that come too late. An answer that the
+    family disputes can be answered otherwise."""
     now = {kind: _current(connection, survey, answers, kind) for kind in ("child", "household")}
+    again = {_asked_again(survey, dispute) for dispute in to_ask_again(connection, survey).to_dict("records")}
     new, known, late = [], [], []
     for answer in answers:
         question = answer.question
@@ -176,11 +179,21 @@ def _judge(
             late.append(_refusal(answer.written, "today_gone", language))
         elif row[question.field] == answer.value:
             known.append(answer)
-        elif _is_open(survey, question.field, row[question.field]):
+        elif (
+            _is_open(survey, question.field, row[question.field])
+            or (*question.home, question.line, question.field) in again
+        ):
             new.append(answer)
         else:
             late.append(_refusal(answer.written, "today_answered", language, question=label))
     return new, known, late
+
+
+def _asked_again(survey: Survey, dispute: Mapping[Hashable, object]) -> tuple[str, ...]:
+    """Return the home, the line (empty for the household) and the field of an answer that the family disputes."""
+    of_child = table_of_answer(survey, str(dispute["field"])) == "child"
+    line = str(dispute[survey.role("line").name]) if of_child else ""
+    return (*(str(dispute[name]) for name in survey.key("household")), line, str(dispute["field"]))
 
 
 def _is_open(survey: Survey, field: str, stored: str | None) -> bool:

@@ -24,7 +24,7 @@ import pytest
 from stdnum.th.pin import calc_check_digit
 
 import cpms_cli.summaries.child.children
-from cpms_cli import encrypt, export_review, import_responses, merge
+from cpms_cli import dispute_answer, encrypt, export_review, import_responses, merge
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app
 from cpms_cli.office.new_office import Asked, make_office
@@ -149,6 +149,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
     log = pd.DataFrame({"cpms_id": [child], "response_date": ["2026-03-03"], "response_kind": ["home_visit"]})
     log.to_csv(folder / "log.csv", index=False)
     import_responses([folder / "log.csv"], store)
+    dispute_answer(store, child, "violence_sexual", by=WORDS[3], reason=f"{WORDS[0]} {DIGITS}")
     bad = pd.DataFrame(
         {
             "cpms_id": [WORDS[0], WORDS[4], child],
@@ -212,6 +213,10 @@ RUNS: dict[str, tuple[str, ...]] = {
     "store encrypt": ("!",),
     "store audit": ("-o audit.xlsx",),
     "child show": ("{child} --why -o child.xlsx",),
+    "child dispute": (
+        f"{{child}} --field violence_sexual --by {WORDS[4]} --reason {WORDS[5]}",
+        f"{{child}} --field violence_sexual --close --by {WORDS[4]} --reason {WORDS[5]}",
+    ),
     "child split": ("{child} --round 2569 --reason seen",),
     "child join": ("{parted} {other} --reason seen",),
     "child forget": ("{child} --yes",),

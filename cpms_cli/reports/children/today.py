@@ -19,7 +19,7 @@ from cpms_cli.reports.terminal import Layout, Screen, age_text, show_table
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.response.cases import OPEN, OVERDUE, UNKNOWN
 from cpms_cli.summaries.today.office_work import PAIR, SET_ASIDE
-from cpms_cli.summaries.today.task_words import APPOINTMENT, ASK
+from cpms_cli.summaries.today.task_words import APPOINTMENT, ASKED, DISPUTED
 from cpms_cli.summaries.today.today_list import MISSED, SILENT, Today
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
@@ -127,7 +127,7 @@ def _sum(survey: Survey, today: Today, language: Language) -> str:
         "again": int(tasks["kind"].isin([MISSED, SILENT]).sum()),
         "open": int((tasks["kind"] == OPEN).sum()),
         "appointment": int((tasks["kind"] == APPOINTMENT).sum()),
-        "ask": int((tasks["kind"] == ASK).sum()),
+        "ask": int(tasks["kind"].isin(ASKED).sum()),
     }
     return say("today_sum", language, **counts)
 
@@ -163,7 +163,7 @@ def today_workbook(survey: Survey, today: Today, language: Language, by: str = "
     codes_of = {name: survey.fields[name].codelist for name in today.questions["field"].unique()}
     columns.insert(-len(to_fill_in(survey)), PrintedColumn(None, say("col_answer", language), 14, offers="codes"))
     columns.append(PrintedColumn("key", say("today_key", language), 0))
-    shown = pd.concat([shown[shown["kind"] != ASK], _question_rows(survey, today, shown, language)])
+    shown = pd.concat([shown[~shown["kind"].isin(ASKED)], _question_rows(survey, today, shown, language)])
     shown = shown.sort_values("at", kind="stable", ignore_index=True)
     shown = shown.assign(codes=shown["field"].map(codes_of))
     lists = {
@@ -185,8 +185,8 @@ def _question_rows(survey: Survey, today: Today, shown: pd.DataFrame, language: 
     that did not consent is asked for that first: its answers come on a form, and the row has no key."""
     home = list(survey.key("household"))
     line, person = survey.role("line").name, survey.role("person").name
-    tasks = shown.loc[shown["kind"] == ASK, [*home, "village", "place", "worker", "kind", "house", "at"]]
-    rows = today.questions.drop(columns=["village"]).merge(tasks, on=home)
+    tasks = shown.loc[shown["kind"].isin(ASKED), [*home, "village", "place", "worker", "kind", "house", "at"]]
+    rows = today.questions.drop(columns=["village"]).merge(tasks, on=[*home, "kind"])
     child = rows[person].fillna("").astype("str")
     number = rows[line].fillna("").astype("str")
     could = level_labels(survey, language, rows["could_become"]).fillna("")
@@ -204,7 +204,12 @@ def _question_rows(survey: Survey, today: Today, shown: pd.DataFrame, language: 
         name="",
         who=(labels + " " + age_text(rows).fillna("").astype("str")).str.strip(),
         level="",
-        reason=[say("today_could", language, level=level) for level in could],
+        reason=[
+            say("today_disputed_row", language, answer=was)
+            if kind == DISPUTED
+            else say("today_could", language, level=level)
+            for level, was, kind in zip(could, rows["was"], rows["kind"], strict=True)
+        ],
         next_step=rows["question"] + choices,
         key=pd.Series(keys, index=rows.index, dtype="str").mask(rows["field"] == survey.role("consent").name),
     )

@@ -20,9 +20,19 @@ from cpms_cli.summaries.child.visits import order_visits, visits_of
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, IN_TIME, LATE, OPEN, OVERDUE, find_cases, workers_of
 from cpms_cli.summaries.response.due import is_waiting, list_cases
 from cpms_cli.summaries.scope import check_surveyed
+from cpms_cli.summaries.today.disputed import disputed_questions
 from cpms_cli.summaries.today.not_asked import questions_not_asked
 from cpms_cli.summaries.today.office_work import office_tasks
-from cpms_cli.summaries.today.task_words import APPOINTMENT, ASK, LINES, case_reasons, case_steps, question_lines
+from cpms_cli.summaries.today.task_words import (
+    APPOINTMENT,
+    ASK,
+    ASKED,
+    DISPUTED,
+    LINES,
+    case_reasons,
+    case_steps,
+    question_lines,
+)
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
@@ -39,10 +49,11 @@ class Today:
     identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`;
     `due_date`, `days_late`; `worker`, whose case it is; `reason` and `next_step`, in words;
     `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known),
-    missed (a next date has passed), silent (no entry for long), appointment (planned for this day), ask, pair,
-    set_aside.
+    missed (a next date has passed), silent (no entry for long), appointment (planned for this day), ask, disputed (the
+    family says an answer is wrong), pair, set_aside.
 
-    `questions` has a row per question of the tasks of kind ask, in the columns of `summaries.child.visits.visits_of`.
+    `questions` has a row per question of the tasks of kind ask and disputed, in the columns of
+    `summaries.child.visits.visits_of`, with `kind`; `was` is what stands there.
 
     `not_asked`: questions without one answer in a village's round: round, village code, `village`, `field`, `question`,
     `homes` (in how many of them an answer could change a level). `turned_18` is who waited when they turned 18, as
@@ -104,8 +115,10 @@ def today_of(
         }
     )
     visits = visits_of(workspace, area=area, stood=stood, overdue=overdue)
-    questions = visits[visits["field"].notna()]
-    nobody_asked = questions_not_asked(connection, survey, questions)
+    open_questions = visits[visits["field"].notna()].assign(disputed=False)
+    again = disputed_questions(workspace, stood, area)
+    questions = pd.concat([open_questions, again], ignore_index=True) if len(again) else open_questions
+    nobody_asked = questions_not_asked(connection, survey, questions) & ~questions["disputed"]
     asks = question_lines(survey, workspace.language, questions[~nobody_asked])
     tasks = _ordered(survey, pd.concat([cases, asks], ignore_index=True), overdue)
     if worker is None:
@@ -165,7 +178,7 @@ def _ordered(survey: Survey, tasks: pd.DataFrame, overdue: pd.DataFrame) -> pd.D
     severity = {level.id: place for place, level in enumerate(survey.levels)}
     sort = ordered.assign(
         _home=places,
-        _asks=ordered["kind"] == ASK,
+        _asks=ordered["kind"].isin(ASKED),
         _level=ordered["level"].map(severity),
         _late=-pd.to_numeric(ordered["days_late"]).fillna(0).astype("int64"),
     )
@@ -186,14 +199,15 @@ def _of_worker(
     at_home = pd.concat([tasks, visits])
     homes = pd.MultiIndex.from_frame(at_home.loc[at_home[person].isin(theirs), home])
     of_home = pd.MultiIndex.from_frame(tasks[home]).isin(homes)
-    return tasks[tasks[person].isin(theirs) | (of_home & (tasks["kind"] == ASK))].reset_index(drop=True)
+    return tasks[tasks[person].isin(theirs) | (of_home & tasks["kind"].isin(ASKED))].reset_index(drop=True)
 
 
 def _listed_questions(survey: Survey, questions: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
     """Return the questions of the households whose questions are on the list."""
-    home = list(survey.key("household"))
-    asked = pd.MultiIndex.from_frame(tasks.loc[tasks["kind"] == ASK, home])
-    return questions[pd.MultiIndex.from_frame(questions[home]).isin(asked)].reset_index(drop=True)
+    home = [*survey.key("household"), "kind"]
+    asked = pd.MultiIndex.from_frame(tasks.loc[tasks["kind"].isin(ASKED), home])
+    kinds = questions.assign(kind=questions["disputed"].map({True: DISPUTED, False: ASK}))
+    return kinds[pd.MultiIndex.from_frame(kinds[home]).isin(asked)].reset_index(drop=True)
 
 
 def _not_asked(survey: Survey, questions: pd.DataFrame) -> pd.DataFrame:

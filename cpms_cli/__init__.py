@@ -58,6 +58,7 @@ _PUBLIC = {
     "link_files": "cpms_cli.linking.tables.file_pairs",
     "summarise_area": "cpms_cli.summaries.area.areas",
     "plan_area": "cpms_cli.summaries.area.plans",
+    "leaflet": "cpms_cli.reports.composing.leaflet",
     "plan_document": "cpms_cli.reports.composing.plan",
     "render": "cpms_cli.reports.documents.rendering",
     "set_mending": "cpms_cli.exercises",

@@ -22,7 +22,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     ),
     "Summarise an area": ("community", "province", "indicator", "rights", "migration", "overlap"),
     "Report, plan and hand on": (
-        *("report community", "report province", "report child", "plan community", "plan province"),
+        *("report community", "report province", "report child", "report leaflet", "plan community", "plan province"),
         *("export records", "export figures", "bundle-key", "bundle"),
     ),
     "Keep the store": (

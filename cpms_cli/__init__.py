@@ -71,6 +71,7 @@ _PUBLIC = {
     "codebook": "cpms_cli.reports.composing.codebook",
     "diagnose": "cpms_cli.diagnosing",
     "import_responses": "cpms_cli.merging.respond",
+    "import_lists": "cpms_cli.merging.filled_lists",
     "import_answers": "cpms_cli.merging.today_answers",
     "add_response": "cpms_cli.merging.respond",
     "assign_cases": "cpms_cli.summaries.response.assigning",

@@ -138,9 +138,15 @@ def merge_tables(survey: Survey, incoming: Incoming) -> Merge:
     ):
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
-        merged = _merge(connection, survey, incoming, made)
-        keep_definition(connection, survey)
+        merged = merge_within(connection, survey, incoming, made)
         commit(connection)
+    return merged
+
+
+def merge_within(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Incoming, made: list[Path]) -> Merge:
+    """Merge tables in the caller's transaction; the files that are made beside the store are added to `made`."""
+    merged = _merge(connection, survey, incoming, made)
+    keep_definition(connection, survey)
     return merged
 
 

@@ -66,7 +66,7 @@ def test_a_week(
     run("today", "--as-of", "2026-03-02", "-o", "monday.xlsx")
     visited = {"Response date": "2/3/2569", "Response": "Home visit", "Worker code": "W1", "Next date": "4/3/2569"}
     _fill_in(tmp_path / "monday.xlsx", "1", "first response", visited)
-    _fill_in(tmp_path / "monday.xlsx", "3", "an answer", {"Answer": "Yes"})
+    _fill_in(tmp_path / "monday.xlsx", "3", "An answer", {"Answer": "Yes"})
     back = run("merge", "monday.xlsx").out
     assert "1 responses in = 1 stored" in back
     assert "1 answers in = 1 stored" in back
@@ -91,8 +91,8 @@ def test_a_week(
 
     # Saturday: the mother of house 1 says that the answer is wrong. It stays, and is asked again.
     words = ("--field", HURT, "--by", "mother", "--reason", "she fell", "--date", "2569-03-07")
-    said = run("child", "dispute", children["1"], *words).out
-    assert "Level with this answer: Victim. Without it: Not enough answers" in said
+    written = run("child", "dispute", children["1"], *words).out
+    assert "Level with this answer: Victim. Without it: Not enough answers" in written
     assert today("2026-03-07") == [("3", "overdue", "W2"), ("1", "missed", "W2"), ("1", "disputed", None)]
     run("today", "--as-of", "2026-03-07", "-o", "saturday.xlsx")
     _fill_in(tmp_path / "saturday.xlsx", "1", "the family says", {"Answer": "No"})

@@ -120,7 +120,7 @@ def test_what_people_wrote_is_hidden_unless_it_is_asked_for(cpms: Cpms, store: P
         ran = cpms("child", child, "--store", store, *words)
         assert ran.code == 0
         assert SPELT not in ran.out
-    cells = pd.read_excel(store.with_name("c.xlsx"), sheet_name=None)
+    cells = pd.read_excel(store.with_name("c.xlsx"), sheet_name=None, engine="openpyxl")
     assert not any(frame.astype("str").map(lambda cell: SPELT in str(cell)).any(axis=None) for frame in cells.values())
     assert SPELT in cpms("child", child, "--identified", "--store", store).out
     records = cpms("export", "records", store.with_name("r.csv"), "--store", store)

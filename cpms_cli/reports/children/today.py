@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,9 @@ def _readable(survey: Survey, today: Today, language: Language) -> pd.DataFrame:
     )
 
 
-def show_today(screen: Screen, today: Today, identified: bool) -> None:
-    """Print the list: what nobody was asked once at the top, then household by household, and what to type next."""
+def show_today(screen: Screen, today: Today, identified: bool, first: int | None = None) -> None:
+    """Print the list: what nobody was asked once at the top, then household by household, and what to type next. With
+    `first`, only so many tasks, and how many more there are."""
     console, language = screen.console, screen.language
     day = shown_date(today.as_of, language)
     for line in not_asked_lines(screen.survey, today, language):
@@ -83,7 +84,11 @@ def show_today(screen: Screen, today: Today, identified: bool) -> None:
     if today.tasks.empty:
         console.print(say("today_nothing", language, day=day))
     else:
-        _show_tasks(screen, today, identified, say("today_title", language, day=day))
+        shown = today if first is None else replace(today, tasks=today.tasks.head(first))
+        _show_tasks(screen, shown, identified, say("today_title", language, day=day))
+        if len(shown.tasks) < len(today.tasks):
+            console.print(say("today_more", language, count=len(today.tasks) - len(shown.tasks)))
+        console.print(_sum(screen.survey, today, language))
     if len(today.turned_18):
         console.print(say("due_turned_18", language, count=len(today.turned_18)))
     console.print(say("visits_shown" if identified else "visits_hidden", language))
@@ -113,7 +118,6 @@ def _show_tasks(screen: Screen, today: Today, identified: bool, title: str) -> N
         "do": say("col_next_step", language),
     }
     show_table(console, pd.DataFrame(cells), headings, Layout(tight=("of",)), title=title)
-    console.print(_sum(survey, today, language))
 
 
 def _sum(survey: Survey, today: Today, language: Language) -> str:

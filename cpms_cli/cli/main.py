@@ -18,6 +18,7 @@ from cpms_cli import interrupts
 from cpms_cli.cli.areas import area as areas
 from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, rights
 from cpms_cli.cli.children import child, children, find, link, response, review, today, visits
+from cpms_cli.cli.completing import COMPLETING
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.office_defaults import (
@@ -185,7 +186,7 @@ def _command() -> None:
     office = office_here()
     spoken = _language_of_run()
     _tell_other_store(office)
-    if office is not None and nothing_typed(sys.argv[1:]):
+    if office is not None and nothing_typed(sys.argv[1:]) and COMPLETING not in os.environ:
         show_office(office, _option("--lang", "") or None)
         return
     defaults = parser_defaults(_parser, office)

@@ -93,6 +93,23 @@ def history(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.D
         }
 
 
+def rounds_stored(store: str | Path, survey: Survey) -> list[int]:
+    """Return the rounds of which a store has a household or a child, the earliest first."""
+    round_ = survey.role("round").name
+    with open_store(Path(store), survey) as connection:
+        rows = connection.execute(
+            f"""
+            SELECT {round_}
+            FROM current_household
+            UNION
+            SELECT {round_}
+            FROM current_child
+            ORDER BY ALL
+            """
+        ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
 def audit_log(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
     """Each output that showed whom it is about, the oldest first: `shown_at` (UTC), `who` ran it, `what` command,
     how many `children`. Raises StoreError, UnreadableFile."""

@@ -38,8 +38,8 @@ def dispute(
 
     \b
     Examples:
-      cpms child dispute ID --field violence_physical --by mother --reason "she fell"
-      cpms child dispute ID --field violence_physical --close --by W1 --reason "asked again"
+      cpms child dispute ID --field drugs --by mother --reason "not she"
+      cpms child dispute ID --field drugs --close --by W1 --reason "asked"
     """
     one_of(format_, TEXT_OR_JSON)
     spoken, round_year, on = language(lang), year(round_), day(date)

@@ -51,4 +51,5 @@ def show_assigned(screen: Screen, assigned: Assigned) -> None:
     if assigned.batch is None:
         console.print(say("assign_dry", language, count=len(assigned.cases)))
     else:
-        console.print(say("assign_done", language, count=len(assigned.cases), batch=assigned.batch))
+        values = {"count": len(assigned.cases), "batch": assigned.batch, "worker": next(iter(assigned.load))}
+        console.print(say("assign_done", language, **values))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpms_cli.cli.completing import complete_area, complete_round
 from cpms_cli.errors import CpmsError, UsageError
 from cpms_cli.survey.plain_text import plain_digits, plain_text
 from cpms_cli.writing.output_formats import PRINTED, listed_endings
@@ -27,7 +28,15 @@ Against = Annotated[
     Path | None,
     typer.Option("--store", "-s", help="Compare with the rounds in this store; it is only read.", show_default=False),
 ]
-Round = Annotated[str | None, typer.Option("--round", help="The survey's year, as 2569 or 2026.", show_default=False)]
+Round = Annotated[
+    str | None,
+    typer.Option(
+        "--round",
+        help="The survey's year, as 2569 or 2026.",
+        show_default=False,
+        autocompletion=complete_round,
+    ),
+]
 Lang = Annotated[
     str | None,
     typer.Option("--lang", help="en, th or a translation, as my; else CPMS_LANG, else the locale.", show_default=False),
@@ -97,7 +106,11 @@ Sheets = Annotated[
 Area = Annotated[
     str | None,
     typer.Option(
-        "--area", help="Only this province, district, subdistrict or village.", show_default=False, callback=_as_typed
+        "--area",
+        help="Only this province, district, subdistrict or village.",
+        show_default=False,
+        callback=_as_typed,
+        autocompletion=complete_area,
     ),
 ]
 By = Annotated[

@@ -19,6 +19,7 @@ from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.linking.store_links import relink
+from cpms_cli.merging.disputes_of_bundles import NO_DISPUTES, DisputesTaken, take_in_disputes
 from cpms_cli.merging.row_fates import (
     batches_of,
     count_families,
@@ -56,8 +57,8 @@ class Merge:
     those with `no_consent`, the `disputed` (rows disagree on consent, all are set aside) and the `withdrawn` (what the
     store held of them is deleted); `set_aside` the rows set aside (`source`, `row`, `silent` for a family without
     consent), `new_people` how many children were not known before, `doubtful` how many pairs of rows wait for a person;
-    `responses` what became of the responses that bundles brought along, None where there was no bundle; `asked` how the
-    merge was asked for.
+    `responses` what became of the responses that bundles brought along, None where there was no bundle; `disputes` the
+    same of what families say is wrong; `asked` how the merge was asked for.
     """
 
     files: pd.DataFrame
@@ -69,6 +70,7 @@ class Merge:
     new_people: int
     doubtful: int
     responses: Imported | None = None
+    disputes: DisputesTaken = NO_DISPUTES
     asked: Asked = field(default_factory=Asked)
 
     def total(self, column: str) -> int:
@@ -136,9 +138,15 @@ def merge_tables(survey: Survey, incoming: Incoming) -> Merge:
     ):
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
-        merged = _merge(connection, survey, incoming, made)
-        keep_definition(connection, survey)
+        merged = merge_within(connection, survey, incoming, made)
         commit(connection)
+    return merged
+
+
+def merge_within(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Incoming, made: list[Path]) -> Merge:
+    """Merge tables in the caller's transaction; the files that are made beside the store are added to `made`."""
+    merged = _merge(connection, survey, incoming, made)
+    keep_definition(connection, survey)
     return merged
 
 
@@ -203,8 +211,9 @@ def _merge(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Inco
         responses = take_in(connection, survey, read_responses(packed, survey), incoming.responses(packed, recorder))
     if responses is not None and responses.quarantine is not None:
         made.append(responses.quarantine)
+    disputes = take_in_disputes(connection, survey, packed, recorder)
     new = _people(connection, survey) - before
-    return Merge(counts, findings, tables, rejected, families, workbook, new, doubtful, responses)
+    return Merge(counts, findings, tables, rejected, families, workbook, new, doubtful, responses, disputes)
 
 
 def _check_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:

@@ -15,6 +15,8 @@ import duckdb
 from cpms_cli.store.definitions.column_lineage import stored_answers
 from cpms_cli.store.known_answers import keep_known_answers, keep_unasked_answers
 from cpms_cli.store.row_tables import content_of
+from cpms_cli.store.tables.dispute_tables import DISPUTE
+from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 
@@ -206,4 +208,12 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey, stored: Map
         rows = connection.execute(f"SELECT DISTINCT {home} FROM {table}_observation n WHERE {of_these}")
         withdrawn |= set(rows.fetchall())
         connection.execute(f"UPDATE {table}_observation n SET {blank}, content = {silent} WHERE {of_these}")
+    # What was said against these answers repeats them.
+    connection.execute(f"""
+        DELETE FROM {DISPUTE}
+        WHERE row_key IN (
+            SELECT {row_reference(survey, "child", "o")}
+            FROM child_observation o
+            WHERE ({home}) IN ({refusals(survey)})
+        )""")
     return len(withdrawn)

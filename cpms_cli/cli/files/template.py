@@ -108,6 +108,8 @@ def _tell_prefilled(written: NextForm, output: Path, spoken: Language) -> None:
     counts = {"children": written.children, "households": written.households, "left_out": len(written.left_out)}
     typer.echo(say("written", spoken, file=output), err=True)
     typer.echo(say("prefill_written", spoken, **counts), err=True)
+    if written.disputed:
+        typer.echo(say("form_disputed", spoken, count=written.disputed), err=True)
     if written.media is not None:
         typer.echo(say("prefill_media", spoken, file=written.media), err=True)
 

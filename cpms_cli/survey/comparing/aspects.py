@@ -49,6 +49,7 @@ def question_aspects(field: Field) -> Aspects:
         "pattern": limits.pattern,
         "withholds": as_list(field.withholds),
         "closes": as_list(field.closes),
+        "assigns": as_list(field.assigns),
     }
 
 

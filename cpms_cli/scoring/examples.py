@@ -143,11 +143,12 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
     connection = open_workbench(len(drawn["child"]))
     try:
         stage_drawn(connection, survey, drawn)
-        scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df().set_index("_row")
+        scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df()
     finally:
         connection.close()
+    scores = dict(zip(scored["_row"], scored.to_dict("records"), strict=True))
     for number, case in enumerate(cases):
-        row = scored.loc[number * 100]
+        row = scores[number * 100]
         for column, wanted in case.expect.items():
             score_given = row.get(column, "no such score")
             if score_given != wanted and not _is_open(survey, column, wanted, str(score_given)):

@@ -91,6 +91,13 @@ def rule_sql(text: str, words: Vocabulary) -> str:
     return sql(_compiled_rule(text, words))
 
 
+@lru_cache(maxsize=1024)
+def has_window(text: str, words: Vocabulary, *, ordered: bool = False) -> bool:
+    """Return whether the rule of this text looks at other rows, with `ordered` in an order; raises as `rule_sql`."""
+    windows = _compiled_rule(text, words).find_all(exp.Window)
+    return any(bool(window.args.get("order")) or not ordered for window in windows)
+
+
 def _condition(sql: str) -> exp.Expression:
     return _condition_tree(sql).copy()
 

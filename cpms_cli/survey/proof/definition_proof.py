@@ -105,7 +105,7 @@ def proved_for_scoring(folder: Path) -> tuple[Survey | None, list[Problem]]:
 
 
 def _judged(folder: Path, whole: bool) -> Judged:
-    proof = _judged_once(_Contents(_fingerprint(folder), folder), whole)
+    proof = _judged_once(contents_of(folder), whole)
     survey = proof.survey
     if survey is not None and survey.folder != folder:
         survey = survey.model_copy(update={"folder": folder})
@@ -113,22 +113,22 @@ def _judged(folder: Path, whole: bool) -> Judged:
 
 
 @dataclass(frozen=True)
-class _Contents:
+class Contents:
     """What a definition's folder holds: two with the same files are the same."""
 
     files: str
     folder: Path = field(compare=False)
 
 
-def _fingerprint(folder: Path) -> str:
-    """Return what is another when a file of the folder has another name, or one that a definition consists of, another
-    content."""
+def contents_of(folder: Path) -> Contents:
+    """Return what is another when a file of the folder has another name, or one that a definition or its maps consist
+    of has another content."""
     total = hashlib.sha256(str(folder.resolve() == shipped("schemas").resolve()).encode())
     for path in sorted(folder.rglob("*")):
         total.update(f"{path.relative_to(folder).as_posix()}\n{path.is_file()}\n".encode())
-        if path.suffix in ENDINGS and path.is_file():
+        if path.suffix in {*ENDINGS, ".geojson"} and path.is_file():
             total.update(_content(path))
-    return total.hexdigest()
+    return Contents(total.hexdigest(), folder)
 
 
 def _content(path: Path) -> bytes:
@@ -140,7 +140,7 @@ def _content(path: Path) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _judged_once(contents: _Contents, whole: bool) -> Judged:
+def _judged_once(contents: Contents, whole: bool) -> Judged:
     """Return what the files of a folder are judged to be: within one command several ask for it."""
     folder, known = contents.folder, shipped("schemas")
     reader = Reader(folder, None if folder.resolve() == known.resolve() else known)

@@ -28,7 +28,7 @@ from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
 from cpms_cli.survey.model.definition import Check, Survey
 from cpms_cli.survey.model.response_log import FACTS, response_log
 from cpms_cli.survey.rules.dependents import names_looked_at
-from cpms_cli.survey.rules.rule_language import compiled_rule, has_window, rule_sql, sql
+from cpms_cli.survey.rules.rule_language import compiled_rule, final_sql, has_window, rule_sql
 
 CHECKS = "checks.yaml"
 
@@ -138,7 +138,7 @@ def _apart(survey: Survey, check: Check, own_cases: Sequence[int]) -> _Condition
     tree = compiled_rule(check.when, words)
     for window in tree.find_all(exp.Window):
         window.append("partition_by", exp.column("_source"))
-    return _Condition(sql(tree), tuple(own_cases))
+    return _Condition(final_sql(tree), tuple(own_cases))
 
 
 def _cases_where_true(

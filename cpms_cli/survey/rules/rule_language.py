@@ -175,6 +175,11 @@ def named(rule: exp.Expression) -> list[str]:
     return list(dict.fromkeys(column.name for column in rule.find_all(exp.Column, bfs=False)))
 
 
+def final_sql(rule: exp.Expression) -> str:
+    """The rule as text of DuckDB; the tree is the caller's own and is used up: `sql` copies it, which takes as long."""
+    return rule.sql(dialect="duckdb", copy=False)
+
+
 def sql(rule: exp.Expression, dialect: str = "duckdb") -> str:
     """The rule as text of an SQL dialect."""
     return rule.sql(dialect=dialect)

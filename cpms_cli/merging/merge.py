@@ -14,7 +14,7 @@ import pandas as pd
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
 from cpms_cli.checking.mending.quarantine import SetAside, free_name, write_quarantine
 from cpms_cli.checking.unasked import holds_unasked
-from cpms_cli.checking.validation import Against, check
+from cpms_cli.checking.validation import NOTHING_ELSE, Against, check
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children
@@ -39,7 +39,7 @@ from cpms_cli.store.definitions.definition_in_use import check_is_followed, defi
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import add_batches, keep_anchors, note_new_anchors
 from cpms_cli.store.known_answers import leave_corrected_rows
-from cpms_cli.store.row_writing import accept, remember_refusals, write
+from cpms_cli.store.row_writing import accept, holds_rows, remember_refusals, write
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import SURVEY
 from cpms_cli.store.tables.response_writing import Imported, Intake, take_in
@@ -186,7 +186,8 @@ def _merge(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Inco
     recorder = replace(incoming.recorder, merge_id=first)
     stored = ("current_child", "current_household")
     displaced = partial(displaced_children, child=stored[0], household=stored[1], passed=known)
-    findings = check(connection, survey, tables, Against(stored=stored, passed=known, beside=displaced))
+    against = Against(stored=stored, passed=known, beside=displaced) if holds_rows(connection) else NOTHING_ELSE
+    findings = check(connection, survey, tables, against)
     remember_refusals(connection, survey)
     rejected = set_rows_aside(connection, survey, findings)
     accept(connection, survey, _lacking(survey, tables, arrivals.new_answers))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import BadDocument, Document, Place, Problem, read_mapping, read_yaml
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
-from cpms_cli.survey.proof.definition_proof import judged
+from cpms_cli.survey.proof.definition_proof import Contents, contents_of, judged
 from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
 from cpms_cli.survey.rules.dependents import asks_whether_asked, names_looked_at, rules_of_indicator
 from cpms_cli.survey.rules.vocabulary import RuleError
@@ -143,11 +144,12 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
     connection = open_workbench(len(drawn["child"]))
     try:
         stage_drawn(connection, survey, drawn)
-        scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df().set_index("_row")
+        scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df()
     finally:
         connection.close()
+    scores = dict(zip(scored["_row"], scored.to_dict("records"), strict=True))
     for number, case in enumerate(cases):
-        row = scored.loc[number * 100]
+        row = scores[number * 100]
         for column, wanted in case.expect.items():
             score_given = row.get(column, "no such score")
             if score_given != wanted and not _is_open(survey, column, wanted, str(score_given)):
@@ -283,6 +285,13 @@ def prove_definition(folder: str | Path) -> Proof:
     condition = Path(folder)
     if not condition.is_dir():
         raise DefinitionError("definition_missing", folder=condition)
+    return _proof_of(contents_of(condition))
+
+
+@lru_cache(maxsize=8)
+def _proof_of(contents: Contents) -> Proof:
+    """Return the proof of a folder with these files: whoever asks again has changed one, or hears the same."""
+    condition = contents.folder
     whole = judged(condition)
     survey, problems = whole.survey, whole.problems
     if survey is None:

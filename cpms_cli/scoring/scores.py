@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from cpms_cli.checking.staging import open_workbench
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.indicator_sql import household_sql, judged_sql, with_household_levels
 from cpms_cli.scoring.compiler.score_columns import plain_columns, told_columns
@@ -89,7 +90,7 @@ def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: P
     the key is not there: a misspelt name must not turn answers into unknowns.
     """
     survey = load_survey(schemas)
-    connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+    connection = open_workbench(len(children))
     try:
         connection.register("given_child", _canonical(survey, children, "child"))
         connection.register("given_household", _canonical(survey, households, "household"))

@@ -156,13 +156,13 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     connection.execute("CREATE OR REPLACE TEMP TABLE written (of_table VARCHAR, _source INTEGER, _row BIGINT)")
     for table, accepted in ACCEPTED.items():
         names = ", ".join(columns[table])
-        changed = f"""
-            SELECT n.*, {content_of(columns[table])} AS content, a.batch_id, a.sheet
+        arrived = f"""
             FROM {accepted} n
             JOIN arrival a USING (_source)
             WHERE NOT a.known"""
+        changed = f"SELECT n.*, {content_of(columns[table])} AS content, a.batch_id, a.sheet {arrived}"
         if supersedes:
-            changed = _supersede(connection, survey, table, changed)
+            changed = arrived = _supersede(connection, survey, table, changed)
         connection.execute(f"""
             INSERT INTO {table}_observation BY NAME
             SELECT {names}, content, batch_id, sheet, _row AS row_number
@@ -170,7 +170,7 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
 
             INSERT INTO written
             SELECT {quoted(table)}, _source, _row
-            FROM ({changed})""")
+            {arrived}""")
     return _withdraw(connection, survey, columns)
 
 

@@ -191,7 +191,7 @@ def _limit_values(text: str) -> tuple[tuple[str, int], ...]:
     return tuple(values_of(limits).items())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _document(file: str, text: str, limits: tuple[tuple[str, int], ...]) -> Document:
     builder = _Builder(file, text, dict(limits))
     try:

@@ -118,6 +118,7 @@ def figures(
     round_year = year(round_)
     from cpms_cli.disclosure.release.published_figures import compute_published_figures
     from cpms_cli.reports.interchange.interchange_files import check_export, write_figures
+    from cpms_cli.summaries.area.shares import COUNTS
     from cpms_cli.survey.messages import say
 
     check_export("figures", file)
@@ -126,6 +127,6 @@ def figures(
             workspace, area=area, round_=round_year, audience=audience, tell=warn_office
         )
     write_figures(workspace.survey, published, file, workspace.language)
-    withheld = int(published[["yes", "no", "unknown", "not_applicable"]].isna().sum().sum())
+    withheld = int(published[list(COUNTS)].isna().sum().sum())
     written = say("figures_written", workspace.language, file=file, count=len(published), withheld=withheld)
     typer.echo(written)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column, measure_column, right_column
+from cpms_cli.scoring.judged_columns import measure_column, right_column
+from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.summaries.migration.movement import MOVEMENT

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from cpms_cli.scoring.profiles import measure_column, right_column
+from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator

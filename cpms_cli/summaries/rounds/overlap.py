@@ -78,11 +78,11 @@ def counted_indicators(survey: Survey) -> list[Indicator]:
 def patterns_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, by: Sequence[Group] = ()
 ) -> dict[tuple[str, ...], Patterns]:
-    """Patterns by the codes of the groups; n/a counts as no. `create_profiles` must have run."""
+    """Patterns by the codes of the groups; n/a counts as no, and what the round did not ask is not known. `create_profiles` must have run."""
     columns = [counted_indicator.column for counted_indicator in counted_indicators(survey)]
     yes, unknown = (
-        " + ".join(f"({column} = '{answer}')::BIGINT * {1 << number}" for number, column in enumerate(columns))
-        for answer in ("yes", "unknown")
+        " + ".join(f"({column} {answer})::BIGINT * {1 << number}" for number, column in enumerate(columns))
+        for answer in ("= 'yes'", "IN ('unknown', 'not_asked')")
     )
     names = [f"group_{number}" for number, _ in enumerate(by)]
     groups = "".join(f"{group_column(group.id)} AS {name}, " for group, name in zip(by, names, strict=True))

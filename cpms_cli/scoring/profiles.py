@@ -2,8 +2,8 @@
 
 Three temporary tables, made beside `score`:
 - `profile`, a row per child and round: its key, one column per group (`group_sex`, ...) with the group's code, one per
-  right (`right_education`, ...) and per measure of children (`measure_migrated_in`, ...) with yes / no / unknown / n/a /
-  not_asked;
+  right (`right_education`, ...) and per measure of children (`measure_migrated_in`, ...) with yes / no / unknown /
+  n/a / not_asked;
 - `home_round`, a row per household and round: its key, `group_*` of its place, `measure_*` of households,
   and `unasked`, what rests on questions that its round did not ask;
 - `child_round`, a view: `score` and `profile` side by side.

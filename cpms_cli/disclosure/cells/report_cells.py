@@ -19,13 +19,7 @@ from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.area_figures import AreaFigures, severe_levels
 from cpms_cli.survey.model.definition import Survey
 
-OPPOSITE = {
-    "yes": "no",
-    "no": "yes",
-    "unknown": "unknown",
-    "not_applicable": "not_applicable",
-    "not_asked": "not_asked",
-}
+OPPOSITE = {**{answer: answer for answer in ANSWERS}, "yes": "no", "no": "yes"}
 Same = dict[str, tuple[str, bool]]
 """By column of the profile, the indicator that it is in other words, and whether it is its opposite."""
 

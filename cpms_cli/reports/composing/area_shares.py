@@ -88,6 +88,7 @@ def _bars(context: AreaContext, name: str, frame: pd.DataFrame, answers: tuple[s
         Column("no", headings[1], "count"),
         Column("unknown", context.say("col_unknown"), "count"),
         Column("not_applicable", context.say("col_na"), "count"),
+        *([Column("not_asked", context.say("col_not_asked"), "count")] if holds_not_asked(frame) else []),
         *(Column(joined, context.say(f"column_{joined}"), "count") for joined in JOINED.values() if joined in frame),
         Column("share", words["share"], "share"),
         Column("low", words["low"], "share"),

@@ -94,7 +94,8 @@ def _several(dictionary: _Dictionary, field: Field, values: pd.Series) -> dict[s
 
 def spss_bytes(survey: Survey, frame: pd.DataFrame, language: Language) -> bytes:
     """Records as a .sav file. Codes become numbers in the order of their list (yes 1, no 0); don't know 98, refused 99
-    and not asked 97 (of indicators also 96: not asked in that round) are missing values, a blank cell is a system missing value."""
+    and not asked 97 (of indicators also 96: not asked in that round) are missing values, a blank cell is a system
+    missing value."""
     import pyreadstat  # noqa: PLC0415
 
     dictionary = _Dictionary(survey, language)

@@ -78,7 +78,10 @@ def counted_indicators(survey: Survey) -> list[Indicator]:
 def patterns_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, by: Sequence[Group] = ()
 ) -> dict[tuple[str, ...], Patterns]:
-    """Patterns by the codes of the groups; n/a counts as no, and what the round did not ask is not known. `create_profiles` must have run."""
+    """Patterns by the codes of the groups; n/a counts as no, and what the round did not ask is not known.
+
+    `create_profiles` must have run.
+    """
     columns = [counted_indicator.column for counted_indicator in counted_indicators(survey)]
     yes, unknown = (
         " + ".join(f"({column} {answer})::BIGINT * {1 << number}" for number, column in enumerate(columns))

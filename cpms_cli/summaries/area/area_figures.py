@@ -37,7 +37,8 @@ class AreaFigures:
     to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one row, see
     `quality.quality_of`. `not_comparable`: of which of these a question changed since `previous`, so that `before` is
     missing, as `comparability.not_comparable`, and between which rounds of `levels` the level;
-    `not_asked`: which rest on questions that the round did not ask. `children` and `households` are None where a report withholds them.
+    `not_asked`: which rest on questions that the round did not ask. `children` and `households` are None where a report
+    withholds them.
     """
 
     code: str

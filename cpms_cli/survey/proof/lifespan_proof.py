@@ -32,7 +32,7 @@ def lifespan_notes(survey: Survey) -> list[Problem]:
     looks at nothing but questions of the very same rounds is not named: nobody misses it in the others.
     """
     notes = []
-    for table in (survey.household, survey.child):
+    for table in (survey.household, survey.child, survey.response):
         document = read_yaml(survey.folder, f"{table.name}.yaml")
         for index, field in enumerate(table.fields):
             limited = field.is_turned_off or field.is_limited

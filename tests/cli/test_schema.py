@@ -127,6 +127,9 @@ def test_diff_tells_what_questions_and_codes_become(cpms: Cpms, own: Path, chang
         ("code", "added", "dwelling: tent", ""): (None, None),
         ("code", "retired", "dwelling: relative", ""): (None, None),
         ("code", "renamed", "dwelling: owned", "name"): ("dwelling: own", "dwelling: owned"),
+        # A label is a header as well; of the code, its own former name is no spelling any more.
+        ("question", "changed", "dwelling", "headers"): (None, "Where the family lives"),
+        ("code", "changed", "dwelling: owned", "spellings"): ("own", None),
         # Of the settings, which stand under their file, the last added and the last retired one.
         ("setting", "added", "translations/my.yaml", ""): (None, "ကိုယ်ပိုင်အိမ်"),
         ("setting", "retired", "translations/my.yaml", ""): ("ဆွေမျိုးအိမ်", None),

@@ -34,7 +34,10 @@ def test_of_spellings_what_was_added_and_taken_out_is_told(survey: Survey) -> No
     [
         # Twins have other papers; a group is compared by them; a circumstance calls for help with them.
         ("birth_registered", {"indicator 2", "circumstance birth_registration", "right birth_registration"}),
-        ("nationality", {"group nationality", "compared group nationality", "circumstance nationality", "twin thai"}),
+        (
+            "nationality",
+            {"group nationality", "compared group nationality", "circumstance nationality", "twin thai_papers"},
+        ),
         ("exploited", {"indicator 13", "level victim", "level at_risk"}),
     ],
 )

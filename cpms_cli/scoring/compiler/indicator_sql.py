@@ -6,6 +6,7 @@ and from these the level and the highest possible level. `told` puts them into w
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from cpms_cli.scoring.compiler.household_facts import with_homes
@@ -13,6 +14,7 @@ from cpms_cli.scoring.compiler.score_columns import outcome_columns, told_column
 from cpms_cli.scoring.compiler.truths import rules_of
 from cpms_cli.scoring.compiler.unasked import unasked_columns
 from cpms_cli.survey.model.definition import Indicator, Survey, Table
+from cpms_cli.survey.rules.dependents import rules_of_indicator
 from cpms_cli.survey.rules.rule_language import names_in
 from cpms_cli.survey.rules.typed_answers import (
     RecordColumns,
@@ -22,7 +24,7 @@ from cpms_cli.survey.rules.typed_answers import (
     typed_record,
     unasked_by_round,
 )
-from cpms_cli.survey.rules.vocabulary import COUNTS, RANGES
+from cpms_cli.survey.rules.vocabulary import COUNTS, RANGES, RuleError
 
 
 @lru_cache(maxsize=16)
@@ -127,15 +129,18 @@ def _stages(survey: Survey) -> list[list[Indicator]]:
     columns = {indicator.column: indicator for indicator in survey.indicators}
     waiting, done, stages = list(survey.indicators), set[str](), []
     while waiting:
-        ready = [indicator for indicator in waiting if {n for n in names_in(indicator.when) if n in columns} <= done]
+        ready = [indicator for indicator in waiting if _looked_at(indicator, columns) <= done]
         if not ready:
-            raise ValueError(
-                f"indicators look at each other in a circle: {[indicator.number for indicator in waiting]}"
-            )
+            raise RuleError(f"indicators look at each other in a circle: {[indicator.number for indicator in waiting]}")
         stages.append(ready)
         done |= {indicator.column for indicator in ready}
         waiting = [indicator for indicator in waiting if indicator not in ready]
     return stages
+
+
+def _looked_at(indicator: Indicator, columns: Collection[str]) -> set[str]:
+    """The indicators that an indicator's own rules name."""
+    return {name for rule in rules_of_indicator(indicator) for name in names_in(rule) if name in columns}
 
 
 def _counts(survey: Survey) -> str:

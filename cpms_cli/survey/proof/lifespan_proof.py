@@ -85,7 +85,9 @@ def _former(
 ) -> Iterator[str]:
     """What is wrong with the former names of one field or code; `taken` remembers whose they are."""
     for former in part.formerly:
-        if former == name or (former in known and name in known[former].formerly):
+        if former == name:
+            yield f"'{name}' names itself as its former name"
+        elif former in known and name in known[former].formerly:
             yield f"'{name}' and '{former}' were each formerly the other: a cycle"
         elif former in known:
             yield f"'{name}' cannot have been '{former}' formerly: there still is a {kind} of that name"

@@ -86,9 +86,8 @@ class Reader:
             for fault in error.errors():
                 full_place = (*place, *fault["loc"])
                 place_in_words = ".".join(str(step) for step in full_place)
-                self.problems.append(
-                    Problem(file, document.line(*full_place), f"{place_in_words}: {fault_words(fault)}")
-                )
+                message = f"{place_in_words}: {fault_words(fault)}"
+                self.problems.append(Problem(file, document.line(*full_place), message))
             self.faulty.add(file)
             return None
 

@@ -105,10 +105,9 @@ class RuleProof(QuestionProof):
             except RuleError:
                 continue  # a rule that cannot be read is noted for itself
             if indicator.column in own:
-                alike = [
-                    column for column in rules if column in own and self._looks_at(rules[column], indicator.column)
-                ]
-                message = f"indicators look at each other in a circle: {', '.join(alike)}"
+                alike = (column for column in rules if column in own)
+                circle = [column for column in alike if self._looks_at(rules[column], indicator.column)]
+                message = f"indicators look at each other in a circle: {', '.join(circle)}"
                 self.note("indicators.yaml", ("indicators", index, "when"), [message])
 
     def _looks_at(self, rules: list[str], column: str) -> bool:

@@ -73,7 +73,8 @@ def test_a_child_who_was_not_asked_is_not_unknown(store: Path) -> None:
 
 
 def _counts(table: pd.DataFrame) -> dict[str, int]:
-    return table[["yes", "no", "unknown", "not_applicable", "not_asked"]].iloc[0].to_dict()
+    answers = ("yes", "no", "unknown", "not_applicable", "not_asked")
+    return {answer: int(table[answer].item()) for answer in answers}
 
 
 def test_those_not_asked_are_counted_apart_and_a_share_of_yes_alone_is_not_given(store: Path) -> None:
@@ -105,8 +106,9 @@ def test_a_level_that_counts_the_indicator_is_marked_as_well(store: Path) -> Non
     """101 is counted, so that the levels of 2569 rest on an answer that nobody was asked for."""
     for summary in (area_change(store, COMMUNITY, 2026, 2027), summarise_area(store, COMMUNITY)):
         assert summary.not_comparable.set_index("item")["questions"]["level"] == "Hours of chores"
-    unasked = summarise_area(store, COMMUNITY, round_=2026).not_asked.set_index("item")
-    assert unasked.loc["level", ["questions", "asked"]].tolist() == ["Hours of chores", "nobody"]
+    unasked = summarise_area(store, COMMUNITY, round_=2026).not_asked
+    of_level = unasked[unasked["item"] == "level"]
+    assert (of_level["questions"].item(), of_level["asked"].item()) == ("Hours of chores", "nobody")
     with Workspace.from_paths(store) as workspace:
         figures = area_figures(workspace, COMMUNITY)
     assert "level" in figures.not_comparable["item"].tolist()

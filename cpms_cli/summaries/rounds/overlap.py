@@ -236,7 +236,7 @@ def compute_overlap(
     ]
     children = int(sum(part.children.sum() for part in patterns.values()))
     unasked = not_asked(workspace, scope.round, names_of_counted(survey, language))
-    return Overlap(area, scope.name if area else "", scope.round, children, *tables, unasked)
+    return Overlap(area, scope.name if area else "", scope.round, children, *tables, not_asked=unasked)
 
 
 def overlap(  # noqa: PLR0913 - public: what can be asked, each by its own keyword

@@ -31,11 +31,13 @@ def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], colum
     """
     pairs = list(pairs)
     survey, language = workspace.survey, workspace.language
-    asked = _asked(workspace, sorted({round_ for pair in pairs for round_ in pair}))
+    rounds = sorted({round_ for pair in pairs for round_ in pair})
+    asked = _asked(workspace, rounds)
+    asked_of_all = {round_: asked[round_] - _asked_of_some(workspace, round_) for round_ in rounds}
     fields = _names_of_columns(survey, columns)
     rows = []
     for first, last in pairs:
-        changed = list(_changed(survey, first, last, asked))
+        changed = list(_changed(survey, first, last, (asked, asked_of_all)))
         for column, label in columns.items():
             questions = [survey.fields[name].label.in_(language) for name in changed if name in fields[column]]
             for indicator in _of_one_round_only(survey, column, fields[column], first, last):
@@ -130,11 +132,11 @@ def _asked_of_some(workspace: Workspace, round_: int) -> frozenset[str]:
     return frozenset(asked_of_some)
 
 
-def _changed(survey: Survey, first: int, last: int, asked: Mapping[int, frozenset[str]]) -> Iterator[str]:
-    """Yield the questions that only one of two rounds asked, or for which it offered other answers."""
+def _changed(survey: Survey, first: int, last: int, asked: Sequence[Mapping[int, frozenset[str]]]) -> Iterator[str]:
+    """Yield the questions that only one of two rounds asked, of somebody or of all, or for which it offered other
+    answers. `asked` has by round what was asked of somebody, and what of all."""
     for name, field in survey.fields.items():
         codes = survey.codes(field)
-        if (name in asked[first]) != (name in asked[last]) or (
-            codes is not None and codes.offered_in(first) != codes.offered_in(last)
-        ):
+        asked_otherwise = any((name in by_round[first]) != (name in by_round[last]) for by_round in asked)
+        if asked_otherwise or (codes is not None and codes.offered_in(first) != codes.offered_in(last)):
             yield name

@@ -230,13 +230,14 @@ def compute_overlap(
         )
         for code, part in patterns.items()
     }
-    tables = [
+    numbers, single, pairs, triples = (
         by_group(survey, groups, {code: parts[number] for code, parts in of_group.items()}, language)
         for number in range(4)
-    ]
+    )
     children = int(sum(part.children.sum() for part in patterns.values()))
     unasked = not_asked(workspace, scope.round, names_of_counted(survey, language))
-    return Overlap(area, scope.name if area else "", scope.round, children, *tables, not_asked=unasked)
+    name = scope.name if area else ""
+    return Overlap(area, name, scope.round, children, numbers, single, pairs, triples, unasked)
 
 
 def overlap(  # noqa: PLR0913 - public: what can be asked, each by its own keyword

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import prove_definition
+from cpms_cli.survey.messages import problem_words
 from tests.conftest import NUMBERS, ROOT, THOROUGH, Cpms
 
 SCHEMAS = ROOT / "schemas"

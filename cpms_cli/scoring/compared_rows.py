@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from cpms_cli.scoring.compiler.unasked import is_unasked
+from cpms_cli.scoring.compiler.unasked_columns import is_unasked
 from cpms_cli.scoring.judged_columns import outcome_column
 from cpms_cli.scoring.profiles import UNKNOWN, answer_sql, scored_record
 from cpms_cli.survey.model.definition import Survey

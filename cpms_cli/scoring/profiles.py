@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import duckdb
 
 from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS
-from cpms_cli.scoring.compiler.unasked import UNASKED, is_unasked, unasked_columns
+from cpms_cli.scoring.compiler.unasked_columns import UNASKED, is_unasked, unasked_columns
 from cpms_cli.scoring.judged_columns import measure_column, right_column, truth_sql
 from cpms_cli.scoring.scores import SCORE, batch_columns, create_scores
 from cpms_cli.store.definitions.current_rows import unasked_in_store

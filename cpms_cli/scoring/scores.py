@@ -10,7 +10,7 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.indicator_sql import household_sql, judged_sql, with_household_levels
 from cpms_cli.scoring.compiler.score_columns import plain_columns, told_columns
-from cpms_cli.scoring.compiler.unasked import UNASKED
+from cpms_cli.scoring.compiler.unasked_columns import UNASKED
 from cpms_cli.store.definitions.current_rows import BATCH, unasked_in_store
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store

@@ -12,9 +12,9 @@ from cpms_cli.survey.rules.dependents import dependents
 def test_of_spellings_what_was_added_and_taken_out_is_told(survey: Survey) -> None:
     """The lists are long: of a header and of an answer only the difference is told, before and after."""
     fields = list(survey.child.fields)
-    at = next(number for number, field in enumerate(fields) if field.name == "tobacco")
-    headers = (*fields[at].headers[1:], "Puffs")
-    fields[at] = fields[at].model_copy(update={"headers": headers})
+    position = next(number for number, field in enumerate(fields) if field.name == "tobacco")
+    headers = (*fields[position].headers[1:], "Puffs")
+    fields[position] = fields[position].model_copy(update={"headers": headers})
     sex = survey.codelists["sex"]
     female = sex.codes[0].model_copy(update={"spellings": (*sex.codes[0].spellings, "wanita")})
     lists = {**survey.codelists, "sex": sex.model_copy(update={"codes": (female, *sex.codes[1:])})}

@@ -12,7 +12,7 @@ from functools import lru_cache
 from cpms_cli.scoring.compiler.household_facts import with_homes
 from cpms_cli.scoring.compiler.score_columns import outcome_columns, told_columns
 from cpms_cli.scoring.compiler.truths import rules_of
-from cpms_cli.scoring.compiler.unasked import unasked_columns
+from cpms_cli.scoring.compiler.unasked_columns import unasked_columns
 from cpms_cli.survey.model.definition import Indicator, Survey, Table
 from cpms_cli.survey.rules.dependents import rules_of_indicator
 from cpms_cli.survey.rules.rule_language import names_in

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from cpms_cli.scoring.compiler.truths import Clause, Part, Rules, rules_of
-from cpms_cli.scoring.compiler.unasked import is_unasked
+from cpms_cli.scoring.compiler.unasked_columns import is_unasked
 from cpms_cli.survey.model.definition import Indicator, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.survey.rules.vocabulary import COUNTS, RANGES

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.compiler.unasked import UNASKED
+from cpms_cli.scoring.compiler.unasked_columns import UNASKED
 from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, band_name, group_column
 from cpms_cli.summaries.area.intervals import wilson
 from cpms_cli.survey.messages import say

@@ -160,6 +160,26 @@ def workspace_of(
     return Workspace.from_paths(store, schemas, language=spoken, identified=identified, writes=writes)
 
 
+def definition_of(context: typer.Context, store: Path, schemas: Path | None) -> Survey:
+    """The definition in the folder `schemas`, else the one that a store follows; of a default store that is not there
+    yet, the shipped one. `context` tells whether the store was typed.
+
+    Raises UnreadableFile for a store that was named and is not there, and for a file that is none: whoever names it
+    wants what it follows, and nothing in its place.
+    """
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
+    from cpms_cli.store.file import open_store
+    from cpms_cli.store.safety.birth import is_unborn
+
+    survey = definition_in_use(store, schemas)
+    source = context.get_parameter_source("store")
+    is_named = source is not None and source.name == "COMMANDLINE" and store != STORE
+    if is_named or (schemas is None and not is_unborn(store)):
+        with open_store(store, survey):
+            pass
+    return survey
+
+
 def followed_definition() -> Survey | None:
     """The definition of the store that commands take where none is named, if there is one and it follows its own."""
     if not STORE.is_file():

@@ -116,7 +116,10 @@ def _can_be_drawn(survey: Survey, example: Example) -> bool:
 
 
 def _is_open(survey: Survey, column: str, wanted: str, given: str) -> bool:
-    """Whether an answer is only left open by a question that is turned off, or had its ages from it."""
+    """Whether an answer is only left open by a question that is turned off or not asked in the round of the example, or
+    had its ages from it."""
+    if (wanted, given) == ("unknown", "not_asked"):
+        return True
     if not survey.turned_off:
         return False
     if column == "level":
@@ -127,7 +130,7 @@ def _is_open(survey: Survey, column: str, wanted: str, given: str) -> bool:
     rules = [rule for each in survey.indicators if each.column == column for rule in rules_of_indicator(each)]
     if wanted == "n/a":
         return asks_whether_asked(rules, survey.turned_off)
-    return given == "unknown" and not survey.turned_off.isdisjoint(names_looked_at(survey, rules))
+    return given in ("unknown", "not_asked") and not survey.turned_off.isdisjoint(names_looked_at(survey, rules))
 
 
 def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Example, str, tuple[str, Place]]]:

@@ -226,7 +226,7 @@ def test_summaries_open_again_as_workbook_json_and_csv(cpms: Cpms, store: Path, 
     assert (
         cpms("community", "850105", "--store", store, "--format", "csv")
         .out.splitlines()[1]
-        .startswith("1,No Thai nationality,1,3,0,0,0.25")
+        .startswith("1,No Thai nationality,1,3,0,0,0,0.25")
     )
 
 

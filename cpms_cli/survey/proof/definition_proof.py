@@ -156,7 +156,7 @@ def _judged_once(contents: Contents, whole: bool) -> Judged:
 def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
     """Every problem of a survey; a stage that cannot go on, because an earlier one is at fault, is left out."""
     proof = _Proof(reader, survey)
-    further = (proof.titles, proof.checks, proof.messages) if whole else ()
+    further = (proof.code_forms, proof.titles, proof.checks, proof.messages) if whole else ()
     stages: list[Callable[[], Iterable[Problem] | None]] = [
         proof.fields,
         proof.codelists,

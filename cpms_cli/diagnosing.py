@@ -24,7 +24,7 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.languages import programme_languages, traits_of
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.messages import problem_line, say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.writing.fonts import fonts_of
 
@@ -85,10 +85,10 @@ def _encryption() -> Sign:
     return Sign("encryption", f"DuckDB {duckdb.__version__}")
 
 
-def _definition(schemas: Path | None) -> Sign:
+def _definition(schemas: Path | None, language: Language) -> Sign:
     proof = prove_definition(schemas or shipped("schemas"))
     if proof.problems:
-        return Sign("definition", str(proof.problems[0]), "wrong")
+        return Sign("definition", problem_line(proof.problems[0], language), "wrong")
     return Sign("definition", load_survey(schemas).digest)
 
 
@@ -129,7 +129,7 @@ def diagnose(
         Sign("version", f"cpms {ours}, Python {platform.python_version()}, {platform.platform()}"),
         *_packages(),
         _encryption(),
-        _definition(schemas),
+        _definition(schemas, language),
         Sign("fonts", ", ".join(fonts[:5]) or "-", "ok" if fonts else "look"),
         Sign("console", encoding, "ok" if _prints(traits_of(written).name, encoding) else "look"),
         *(_store(Path(store), schemas, language) if store is not None else ()),

@@ -30,6 +30,7 @@ NUMBERS = tuple(indicator.number for indicator in load_survey().indicators)
 # `CPMS_THOROUGH=1` tries every case and many examples; otherwise a sample keeps the suite under five minutes.
 THOROUGH = bool(os.environ.get("CPMS_THOROUGH"))
 THAI_FONT = bool(families_of("th", [font.family for font in typst.Fonts().fonts()]))
+_MADE: dict[tuple[str, str], bytes] = {}  # the stores that `once` has made, by module and by the fixture that makes it
 ROUNDS = [SAMPLES / name for name in ("survey_2567.csv", "survey_2568.xlsx", "survey_2569.xlsx")]
 
 
@@ -138,6 +139,26 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
     store = tmp_path_factory.mktemp(name) / "cpms.duckdb"
     shutil.copy(shared / "cpms.duckdb", store)
     return store
+
+
+MakeOnce = Callable[[Callable[[Path], object]], Path]
+
+
+@pytest.fixture
+def once(request: pytest.FixtureRequest, tmp_path: Path) -> MakeOnce:
+    """Returns a store of this test's own, `s.duckdb`: made for the first test of the module that asks for it, and a
+    copy of that for all others. A fixture makes one store this way."""
+
+    def make_once(make: Callable[[Path], object]) -> Path:
+        store, place = tmp_path / "s.duckdb", (str(request.path), str(make.__qualname__))
+        if place in _MADE:
+            store.write_bytes(_MADE[place])
+        else:
+            make(store)
+            _MADE[place] = store.read_bytes()
+        return store
+
+    return make_once
 
 
 @pytest.fixture(scope="session")

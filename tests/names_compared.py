@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from cpms_cli.linking.names import name_forms as forms
+from cpms_cli.linking.names import name_language as languages
 from cpms_cli.linking.names import phones, sounds, zawgyi
 from cpms_cli.survey.files.loading import load_survey
 
@@ -17,3 +18,5 @@ name_forms = partial(forms.name_forms, settings=_SHIPPED)
 spoken = partial(sounds.spoken, settings=_SHIPPED)
 spoken_code = partial(phones.spoken_code, settings=_SHIPPED)
 in_unicode = partial(zawgyi.in_unicode, settings=_SHIPPED)
+name_language = partial(languages.name_language, settings=_SHIPPED)
+name_script = partial(languages.name_script, settings=_SHIPPED)

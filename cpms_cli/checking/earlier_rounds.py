@@ -11,15 +11,14 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from sqlglot import exp
 
 from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.survey.identifiers import thai_id_sql
 from cpms_cli.survey.model.checks import HistoryCheck
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.rule_language import compiled_rule, sql
+from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import RecordColumns, quoted, typed_record, vocabulary, with_age_bounds
-from cpms_cli.survey.rules.vocabulary import BEFORE
+from cpms_cli.survey.rules.vocabulary import BEFORE, Vocabulary
 
 # What `stage_earlier` makes of the store's rows: children and households.
 EARLIER = ("earlier_child", "(SELECT * EXCLUDE (_file) FROM earlier_household)")
@@ -44,9 +43,14 @@ class AbsenceFault:
     values: tuple[str | None, ...]
 
 
-def history_tree(survey: Survey, check: HistoryCheck) -> exp.Expression:
-    """The rule's condition in DuckDB's SQL, as a tree."""
-    return compiled_rule(check.when, vocabulary(survey, indicators=False, earlier=check.about == "child"))
+def history_words(survey: Survey, check: HistoryCheck) -> Vocabulary:
+    """What the check's rule may name."""
+    return vocabulary(survey, indicators=False, earlier=check.about == "child")
+
+
+def _condition(survey: Survey, check: HistoryCheck) -> str:
+    """The rule's condition in DuckDB's SQL."""
+    return rule_sql(check.when, history_words(survey, check))
 
 
 def stage_earlier(connection: duckdb.DuckDBPyConnection, survey: Survey, earlier: Earlier) -> None:
@@ -197,7 +201,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, survey: Survey, check: Histo
     changes = connection.execute(f"""
         SELECT _source, _row, coalesce({", ".join(changed)}, '') AS change
         FROM compared
-        WHERE {sql(history_tree(survey, check))}
+        WHERE {_condition(survey, check)}
         ORDER BY _source, _row""").fetchnumpy()
     if len(changes["_row"]):
         shown = tuple(None if value is None else str(value) for value in np.ma.filled(changes["change"], None))
@@ -209,7 +213,7 @@ def _absences(
 ) -> Iterator[AbsenceFault]:
     if not checks:
         return
-    first = " ".join(f"WHEN {sql(history_tree(survey, check))} THEN {number}" for number, check in enumerate(checks))
+    first = " ".join(f"WHEN {_condition(survey, check)} THEN {number}" for number, check in enumerate(checks))
     relation = RELATIONS[checks[0].about]
     absences = connection.execute(f"""
         SELECT nth, _source, list(absentee ORDER BY absentee)

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from itertools import count
 
 import duckdb
+import numpy as np
 import pandas as pd
 
+from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.checking.staging import type_staged
+from cpms_cli.reading.sheet.head_names import BY_HEAD
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.model.definition import Role, Survey
@@ -60,21 +63,29 @@ class _Home:
 
 def keep_lines(
     connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable], stored: str | None
-) -> None:
+) -> list[RuleFault]:
     """Give the staged children of files without their numbers the lines that they have in `stored`, the relation of a
-    store's current rows of children, or in files with numbers; None where there is no store."""
+    store's current rows of children, or in files with numbers; None where there is no store.
+
+    Returns a fault for children of a home that is known by its head's name alone, and has other children so far: two
+    heads of one name are two families.
+    """
     sources = [source for source, table in enumerate(tables) if table.is_numbered]
     if not sources:
-        return
+        return []
     rows = _children(connection, survey, sources, stored)
     line, home = survey.role("line").name, list(survey.key("household"))
     homes: dict[tuple[str, ...], _Home] = defaultdict(_Home)
     given: list[tuple[int, int, str]] = []
+    among_others: list[tuple[int, int]] = []
     for key, of_home in rows.groupby([*home, "counted", "_source"], sort=False, dropna=False):
         known = homes[tuple(map(str, key[: len(home)]))]
         children: list[_Child] = of_home[list(_SAYS)].to_dict("records")  # type: ignore[assignment]
         if of_home["counted"].iat[0]:
+            before = set(known.lines)
             own = known.lines_of(children)
+            if before and not before & set(own) and _is_by_head(tables[int(str(key[-1]))]):
+                among_others += zip(of_home["_source"], of_home["_row"], strict=True)
             places = zip(of_home["_source"], of_home["_row"], own, strict=True)
             given += [(int(source), int(row), str(number)) for source, row, number in places]
             continue
@@ -89,6 +100,19 @@ def keep_lines(
         WHERE staged_child._source = line_now._source AND staged_child._row = line_now._row""")
     connection.unregister("line_now")
     type_staged(connection, survey)
+    return _other_children(survey, among_others)
+
+
+def _is_by_head(table: SurveyTable) -> bool:
+    return any(note.message_id == BY_HEAD for note in table.notes)
+
+
+def _other_children(survey: Survey, places: Sequence[tuple[int, int]]) -> list[RuleFault]:
+    """The fault of rows, as (table, row), whose home has other children so far."""
+    if not places:
+        return []
+    numbers = np.array(places, dtype=np.int64)
+    return [RuleFault("head_of_other_children", (survey.role("household").name,), numbers[:, 0], numbers[:, 1])]
 
 
 def _children(

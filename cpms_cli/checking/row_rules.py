@@ -9,12 +9,12 @@ from functools import lru_cache
 import duckdb
 import numpy as np
 import numpy.typing as npt
-from sqlglot import exp
 
 from cpms_cli.checking.staging import SMALL
 from cpms_cli.survey.model.definition import Check, Survey, Table
-from cpms_cli.survey.rules.rule_language import compiled_rule, sql
+from cpms_cli.survey.rules.rule_language import has_window, rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
+from cpms_cli.survey.rules.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class RuleFault:
 RELATIONS: dict[Table, str] = {"child": "record", "household": "home"}
 
 
-def rule_tree(survey: Survey, check: Check) -> exp.Expression:
-    """The rule's condition in DuckDB's SQL, as a tree."""
-    return compiled_rule(check.when, vocabulary(survey, check.table, indicators=False))
+def rule_words(survey: Survey, check: Check) -> Vocabulary:
+    """What the check's rule may name."""
+    return vocabulary(survey, check.table, indicators=False)
 
 
 Group = tuple[tuple[Check, str], ...]
@@ -54,12 +54,11 @@ def rule_groups(survey: Survey, small: bool = False) -> tuple[Group, ...]:
     """
     groups: dict[str, list[tuple[Check, str]]] = {}
     for check in survey.checks:
-        tree = rule_tree(survey, check)
-        windows = list(tree.find_all(exp.Window))
-        ordered = any(window.args.get("order") for window in windows)
-        alone = ordered or (bool(windows) and not small)
-        group = check.id if alone else f"of {check.table} {bool(windows)}"
-        groups.setdefault(group, []).append((check, sql(tree)))
+        words = rule_words(survey, check)
+        windows, ordered = has_window(check.when, words), has_window(check.when, words, ordered=True)
+        alone = ordered or (windows and not small)
+        group = check.id if alone else f"of {check.table} {windows}"
+        groups.setdefault(group, []).append((check, rule_sql(check.when, words)))
     return tuple(tuple(group) for group in groups.values())
 
 

@@ -113,7 +113,7 @@ def check(
     if against.earlier is not None:
         stage_earlier(connection, survey, against.earlier)
         stored = EARLIER
-    keep_lines(connection, survey, tables, stored[0] if stored else None)
+    by_rule += keep_lines(connection, survey, tables, stored[0] if stored else None)
     by_rule += drop_repeated(connection, survey, tables, by_column, against.passed)
     by_rule += disputed_consents(connection, survey)
     by_rule += [*told_once(survey, tables, rule_faults(connection, survey))]

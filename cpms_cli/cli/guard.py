@@ -26,6 +26,8 @@ _ALWAYS_NEW = {"quarantine", "to"}
 _ALWAYS_NEW_OF = {"cpms bundle-key": "file"}
 # Lists with blank columns, which are filled in as CSV too, and documents that a committee edits.
 _TO_FILL_IN = {"cpms response due", "cpms visits", "cpms plan community", "cpms plan province"}
+# A command that goes on with a file of its own where this option is given.
+_GOES_ON = {"cpms map": "ask"}
 _KEY_FILES = ("CPMS_KEY_FILE", "CPMS_IDENTITY_FILE")
 _OVERWRITE = "overwrite"
 
@@ -63,6 +65,7 @@ def _guard(path: str, command: Any) -> None:
 
     def callback(**given: Any) -> Any:
         overwrite = given.get(_OVERWRITE, False) if declared else given.pop(_OVERWRITE, False)
+        overwrite = overwrite or bool(given.get(_GOES_ON.get(path, "")))
         _check(given, over, new, overwrite=overwrite, filled_in=path in _TO_FILL_IN)
         with ExitStack() as held:
             _hold_for_audience(held, given)

@@ -18,6 +18,7 @@ from cpms_cli import interrupts
 from cpms_cli.cli.areas import area as areas
 from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, rights
 from cpms_cli.cli.children import child, children, find, link, response, review, today, visits
+from cpms_cli.cli.completing import COMPLETING
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.office_defaults import (
@@ -30,6 +31,7 @@ from cpms_cli.cli.office_defaults import (
 )
 from cpms_cli.cli.options import Lang
 from cpms_cli.cli.start import area_names, demo, doctor, explain, help_command, office_folder, office_runs
+from cpms_cli.cli.start.at_office import nothing_typed, show_office
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.cli.tasks import CommandsByTask
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
@@ -184,6 +186,9 @@ def _command() -> None:
     office = office_here()
     spoken = _language_of_run()
     _tell_other_store(office)
+    if office is not None and nothing_typed(sys.argv[1:]) and COMPLETING not in os.environ:
+        show_office(office, _option("--lang", "") or None)
+        return
     defaults = parser_defaults(_parser, office)
     if spoken != FALLBACK:
         from cpms_cli.cli.translated_commands import run_in

@@ -88,30 +88,40 @@ def parser_defaults(commands: Callable[[], Any], office: Office | None) -> dict[
     store, language = store_by_default(office), language_by_default(office)
     if office is None and not os.environ.get(STORE_VARIABLE):
         return {}
-    return _of_group(commands(), store, language, office.area if office is not None else None)
+    settings = (None, None) if office is None else (office.area, office.contact)
+    return _of_group(commands(), _Settings(store, language, *settings))
 
 
-def _of_group(command: Any, store: Path, language: str | None, area: str | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Settings:
+    """What stands for options that are not typed; None where nothing does."""
+
+    store: Path
+    language: str | None
+    area: str | None
+    contact: str | None
+
+
+def _of_group(command: Any, settings: _Settings) -> dict[str, Any]:
     below: Mapping[str, Any] = getattr(command, "commands", {})
     return {
-        name: _of_group(part, store, language, area)
-        if hasattr(part, "commands")
-        else dict(_of_command(name, part, store, language, area))
+        name: _of_group(part, settings) if hasattr(part, "commands") else dict(_of_command(name, part, settings))
         for name, part in below.items()
         # The parser takes what has this name for its own option --help.
         if name != "help"
     }
 
 
-def _of_command(
-    name: str, command: Any, store: Path, language: str | None, area: str | None
-) -> Iterator[tuple[str, str]]:
+def _of_command(name: str, command: Any, settings: _Settings) -> Iterator[tuple[str, str]]:
+    store, language, area = settings.store, settings.language, settings.area
     options = {str(param.name): param for param in command.params}
     # Where a store is only compared with, one that is not there yet is no reason to stop.
     if "store" in options and (options["store"].default is not None or store.is_file()):
         yield "store", str(store)
     if "lang" in options and language:
         yield "lang", language
+    if "contact" in options and settings.contact:
+        yield "contact", settings.contact
     if "code" in options and area and len(area) in _WIDTHS.get(name, ()):
         yield "code", area
 

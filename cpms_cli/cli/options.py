@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpms_cli.cli.completing import complete_area, complete_round
 from cpms_cli.errors import CpmsError, UsageError
 from cpms_cli.survey.plain_text import plain_digits, plain_text
 from cpms_cli.writing.output_formats import PRINTED, listed_endings
@@ -27,7 +28,15 @@ Against = Annotated[
     Path | None,
     typer.Option("--store", "-s", help="Compare with the rounds in this store; it is only read.", show_default=False),
 ]
-Round = Annotated[str | None, typer.Option("--round", help="The survey's year, as 2569 or 2026.", show_default=False)]
+Round = Annotated[
+    str | None,
+    typer.Option(
+        "--round",
+        help="The survey's year, as 2569 or 2026.",
+        show_default=False,
+        autocompletion=complete_round,
+    ),
+]
 Lang = Annotated[
     str | None,
     typer.Option("--lang", help="en, th or a translation, as my; else CPMS_LANG, else the locale.", show_default=False),
@@ -97,7 +106,11 @@ Sheets = Annotated[
 Area = Annotated[
     str | None,
     typer.Option(
-        "--area", help="Only this province, district, subdistrict or village.", show_default=False, callback=_as_typed
+        "--area",
+        help="Only this province, district, subdistrict or village.",
+        show_default=False,
+        callback=_as_typed,
+        autocompletion=complete_area,
     ),
 ]
 By = Annotated[
@@ -145,6 +158,26 @@ def workspace_of(
     from cpms_cli.workspace import Workspace
 
     return Workspace.from_paths(store, schemas, language=spoken, identified=identified, writes=writes)
+
+
+def definition_of(context: typer.Context, store: Path, schemas: Path | None) -> Survey:
+    """The definition in the folder `schemas`, else the one that a store follows; of a default store that is not there
+    yet, the shipped one. `context` tells whether the store was typed.
+
+    Raises UnreadableFile for a store that was named and is not there, and for a file that is none: whoever names it
+    wants what it follows, and nothing in its place.
+    """
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
+    from cpms_cli.store.file import open_store
+    from cpms_cli.store.safety.birth import is_unborn
+
+    survey = definition_in_use(store, schemas)
+    source = context.get_parameter_source("store")
+    is_named = source is not None and source.name == "COMMANDLINE" and store != STORE
+    if is_named or (schemas is None and not is_unborn(store)):
+        with open_store(store, survey):
+            pass
+    return survey
 
 
 def followed_definition() -> Survey | None:

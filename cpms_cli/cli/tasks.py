@@ -17,10 +17,12 @@ TASKS: dict[str, tuple[str, ...]] = {
         *("review export", "review apply", "child split", "child join", "link report", "link files"),
     ),
     "Find the children who need help": ("today", "score show", "children", "find", "child show", "visits"),
-    "Record what was done": ("response due", "response import", "response add", "response summary"),
+    "Record what was done": (
+        *("response due", "response import", "response add", "response assign", "response summary", "child dispute"),
+    ),
     "Summarise an area": ("community", "province", "indicator", "rights", "migration", "overlap"),
     "Report, plan and hand on": (
-        *("report community", "report province", "report child", "plan community", "plan province"),
+        *("report community", "report province", "report child", "report leaflet", "plan community", "plan province"),
         *("export records", "export figures", "bundle-key", "bundle"),
     ),
     "Keep the store": (

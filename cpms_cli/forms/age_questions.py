@@ -7,49 +7,46 @@ What is not known is never invented: the form first asks how much of the date is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from cpms_cli.forms.form_rows import FormRows, Row
 from cpms_cli.survey.model.definition import Field, Survey
-
-if TYPE_CHECKING:
-    from cpms_cli.forms.questions import Row, Writer
 
 # How ODK is told which parts of a date to ask for, and how the answer is written.
 _GRAINS = {"day": ("", "%Y-%m-%d"), "month": ("month-year", "%Y-%m"), "year": ("year", "%Y")}
 
 
-def partial_date_rows(writer: Writer, field: Field, shown: Row) -> Iterator[Row]:
+def partial_date_rows(rows: FormRows, field: Field, shown: Row) -> Iterator[Row]:
     """How much is known, a date widget of that grain, and the field itself, which puts them together."""
     grain, before = f"{field.name}_grain", f"{field.name}_before"
-    asked: Row = {"type": "select_one date_known", "name": grain, **writer.sentences("label", "xlsform_known")}
+    asked: Row = {"type": "select_one date_known", "name": grain, **rows.sentences("label", "xlsform_known")}
     written = "''"
-    if writer.known:
-        yield {"type": "calculate", "name": before, "calculation": writer.before(field)}
+    if rows.known:
+        yield {"type": "calculate", "name": before, "calculation": rows.before(field)}
         asked |= {
-            **writer.sentences("hint", "xlsform_known_before", before=f"${{{before}}}"),
+            **rows.sentences("hint", "xlsform_known_before", before=f"${{{before}}}"),
             "choice_filter": f"offered = 'always' or ${{{before}}} != ''",
-            "calculation": f"if({writer.before(field)} != '', 'same', '')",
-            "trigger": f"${{{writer.chosen_by(field)}}}",
+            "calculation": f"if({rows.before(field)} != '', 'same', '')",
+            "trigger": f"${{{rows.chosen_by(field)}}}",
         }
         written = f"if(${{{grain}}} = 'same', ${{{before}}}, '')"
     else:
         asked["choice_filter"] = "offered = 'always'"
     yield asked
     for name, (appearance, pattern) in _GRAINS.items():
-        yield _part(writer, field, shown, name, appearance)
+        yield _part(rows, field, shown, name, appearance)
         whole = f"${{{field.name}_{name}}}"
         written = f"if(${{{grain}}} = '{name}' and {whole} != '', format-date({whole}, '{pattern}'), {written})"
     yield {"type": "calculate", "name": field.name, "calculation": written}
 
 
-def _part(writer: Writer, field: Field, shown: Row, name: str, appearance: str) -> Row:
+def _part(rows: FormRows, field: Field, shown: Row, name: str, appearance: str) -> Row:
     row: Row = {
         **shown,
         "type": "date",
         "name": f"{field.name}_{name}",
         "relevant": f"${{{field.name}_grain}} = '{name}'",
         "constraint": ". <= today()",
-        **writer.sentences("constraint_message", "xlsform_not_future"),
+        **rows.sentences("constraint_message", "xlsform_not_future"),
     }
     return row | ({"appearance": appearance} if appearance else {})
 

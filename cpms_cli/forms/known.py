@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
+from cpms_cli.store.disputes import table_of_answer, to_ask_again
 from cpms_cli.survey.model.definition import Field, Survey, Table
 from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, quoted, typed, typed_record
 
@@ -20,7 +21,8 @@ NOT_SEEN, GROWN, UNNAMED = "not_seen", "grown", "unnamed"
 
 @dataclass(frozen=True)
 class Known:
-    """Canonical rows under the names of fields: `round` is the new one, and only what is carried is filled in.
+    """Canonical rows under the names of fields: `round` is the new one, and only what is carried is filled in; what a
+    family says is wrong is not, so that it is asked again: `disputed` counts these cells.
 
     `left_out` has the carried answers of the children who are not on the form, with `reason` (not_seen, grown,
     unnamed), `seen`, the round in which they were last seen, and `last`, the last round of their village.
@@ -30,6 +32,7 @@ class Known:
     households: pd.DataFrame
     children: pd.DataFrame
     left_out: pd.DataFrame
+    disputed: int = 0
 
 
 def last_round(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) -> int | None:
@@ -48,12 +51,33 @@ def known_before(connection: duckdb.DuckDBPyConnection, survey: Survey, area: st
     children = _children(connection, survey, round_)
     stays = children["reason"].isna()
     own = [*survey.columns("child")]
+    disputes = to_ask_again(connection, survey)
+    homes, of_homes = _asked_again(survey, _households(connection, survey), disputes, "household")
+    listed, of_children = _asked_again(survey, children[stays], disputes, "child")
     return Known(
         round_,
-        _with_round(survey, _households(connection, survey), round_, survey.columns("household")),
-        _with_round(survey, children[stays], round_, own).reset_index(drop=True),
+        _with_round(survey, homes, round_, survey.columns("household")),
+        _with_round(survey, listed, round_, own).reset_index(drop=True),
         children[~stays].reset_index(drop=True),
+        of_homes + of_children,
     )
+
+
+def _asked_again(survey: Survey, rows: pd.DataFrame, disputes: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, int]:
+    """Return the rows without the carried answers that a family disputes, and how many these are."""
+    person, key = survey.role("person").name, survey.key("household")
+    count, rows = 0, rows.copy()
+    for dispute in disputes[disputes["field"].isin(list(rows.columns))].to_dict("records"):
+        field = str(dispute["field"])
+        if table_of_answer(survey, field) != table:
+            continue
+        if table == "child":
+            own = rows[person] == dispute["person"]
+        else:
+            own = (rows[list(key[1:])].astype("str") == [str(dispute[name]) for name in key[1:]]).all(axis=1)
+        count += int((own & rows[field].notna()).sum())
+        rows.loc[own, field] = None
+    return rows, count
 
 
 def _latest(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, before: int) -> None:

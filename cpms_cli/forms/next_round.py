@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.forms.form_rows import HOME
 from cpms_cli.forms.form_workbook import Form, Layout, form_bytes
 from cpms_cli.forms.known import Known, known_before, last_round
-from cpms_cli.forms.questions import HOME
 from cpms_cli.forms.template import check_form_path, chosen_layout
 from cpms_cli.forms.xlsform import XlsForm, write_xlsform
 from cpms_cli.store.audit_log import note_identified
@@ -32,7 +32,8 @@ class NextForm:
     """What was written: the form; beside an XLSForm `media`, the list of known children that it looks names up in, and
     `aside`, a file with `left_out`, which a workbook has as a sheet of its own.
 
-    `left_out` has a row per child who is not on the form: permanent code, who and where, and why, in words.
+    `left_out` has a row per child who is not on the form: permanent code, who and where, and why, in words. `disputed`
+    counts answers that were left blank, to be asked again, since families say that they are wrong.
     """
 
     form: Path
@@ -43,6 +44,7 @@ class NextForm:
     households: int
     left_out: pd.DataFrame
     xlsform: XlsForm | None = None
+    disputed: int = 0
 
 
 def write_next_form(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
@@ -96,6 +98,7 @@ def write_next_form(  # noqa: PLR0913 - public: what can be asked, each by its o
         int(_has_row(survey, known).sum()) if one_row_a_child else len(known.households),
         left_out,
         form,
+        known.disputed,
     )
 
 

@@ -7,101 +7,41 @@ from collections.abc import Iterator
 from cpms_cli.forms.age_questions import age_bounds, partial_date_rows
 from cpms_cli.forms.constraints import limit_of, lonely, stands_alone
 from cpms_cli.forms.form_languages import Tongue
+from cpms_cli.forms.form_rows import FormRows, Row, calculated
 from cpms_cli.forms.relevance import Untranslatable, relevance
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.model.definition import Field, Survey, TableSchema
+from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.rules.vocabulary import RANGES
 
-Row = dict[str, str]
-KNOWN_CHILD, HOME = "known_child", "home"
 
-
-class Writer:
-    """Writes rows in all languages of the form, and remembers the rules that it could not say."""
+class Writer(FormRows):
+    """Writes the rows of questions, and remembers the rules that it could not say."""
 
     def __init__(self, survey: Survey, words: tuple[Tongue, ...], round_: int | None, known: str | None) -> None:
-        self.survey, self.words, self.round, self.known = survey, words, round_, known
+        super().__init__(survey, words, round_, known)
         self.untranslated: list[tuple[str, str]] = []
-
-    def sentences(self, column: str, message_id: str, **values: object) -> Row:
-        """A sentence in one column's every language."""
-        return {f"{column}::{language.heading}": language.sentence(message_id, **values) for language in self.words}
-
-    def table_label(self, table: TableSchema) -> Row:
-        """A table's name in every language."""
-        return {f"label::{language.heading}": language.table(table) for language in self.words}
-
-    def topic_label(self, topic: str) -> Row:
-        """A topic's name in every language."""
-        return {f"label::{language.heading}": language.topic(topic) for language in self.words}
-
-    def note(self, message_id: str, relevant: str) -> Row:
-        """A sentence that is shown where this is true."""
-        return {"type": "note", "name": message_id, **self.sentences("label", message_id), "relevant": relevant}
-
-    @staticmethod
-    def group(kind: str, name: str, label: Row, **further: str) -> Row:
-        """The beginning of a group or repeat."""
-        return {"type": kind, "name": name, **label, **further}
 
     def question(self, field: Field) -> Iterator[Row]:
         """The rows of one field."""
         if field.role == "round" and self.round is not None:
-            yield _calculate(field.name, f"'{self.round}'")
+            yield calculated(field.name, f"'{self.round}'")
         elif self.known and field.format == "cpms-id":
-            yield _calculate(field.name, self.before(field))
+            yield calculated(field.name, self.before(field))
         elif field.format == "partial-date":
             yield from partial_date_rows(self, field, self._shown(field))
         else:
             yield self._plain(field)
         if field == _last_of_age(self.survey):
             for name, calculation in zip(RANGES["age"], age_bounds(self.survey), strict=True):
-                yield _calculate(name, calculation)
-
-    def known_home(self) -> Iterator[Row]:
-        """Under which key the list has the children of this home."""
-        if self.known:
-            yield _calculate(HOME, home_key(self.survey, "${{{}}}"))
-
-    def line(self) -> Row:
-        """The child's line in the household: the repeat's own number, so this row must stand directly inside it."""
-        return _calculate(self.survey.role("line").name, "position(..)")
-
-    def known_child(self, topic: str) -> Iterator[Row]:
-        """The choice among the children that the list has of this home, in the topic that says who the child is."""
-        if self.known and topic == self.survey.role("person").topic:
-            yield {
-                "type": f"select_one_from_file {self.known}.csv",
-                "name": KNOWN_CHILD,
-                **self.sentences("label", "xlsform_child_before"),
-                **self.sentences("hint", "xlsform_child_before_hint"),
-                "choice_filter": f"{HOME} = ${{{HOME}}}",
-                "relevant": f"{self._of_home('name')} != ''",
-            }
-
-    def before(self, field: Field) -> str:
-        """What the list of known children says in this field."""
-        if self._of_child(field):
-            return f"pulldata('{self.known}', '{field.name}', 'name', ${{{KNOWN_CHILD}}})"
-        return self._of_home(field.name)
-
-    def _of_home(self, column: str) -> str:
-        return f"pulldata('{self.known}', '{column}', '{HOME}', {home_key(self.survey, '${{{}}}')})"
+                yield calculated(name, calculation)
 
     def _brought_along(self, field: Field) -> bool:
         """Whether the answer is filled in when the child is chosen, to be corrected where it changed.
 
         Programs differ in where they look from when they fill in an answer; in the chooser's own group they agree.
         """
-        is_asked_beside = not self._of_child(field) or field.topic == self.survey.role("person").topic
+        is_asked_beside = not self.is_of_child(field) or field.topic == self.survey.role("person").topic
         return bool(self.known) and field.carried and is_asked_beside and field.name not in self.survey.key("household")
-
-    def chosen_by(self, field: Field) -> str:
-        """The answer that decides which row of the list this field's value comes from."""
-        return KNOWN_CHILD if self._of_child(field) else self.survey.role("household").name
-
-    def _of_child(self, field: Field) -> bool:
-        return field.name in {asked.name for asked in self.survey.child.fields}
 
     def _shown(self, field: Field) -> Row:
         """Label, hint, and whom the question is put to."""
@@ -155,17 +95,7 @@ def _type(field: Field) -> str:
     return {"integer": "integer", "number": "decimal", "year": "integer", "date": "date"}.get(field.type, "text")
 
 
-def _calculate(name: str, calculation: str) -> Row:
-    return {"type": "calculate", "name": name, "calculation": calculation}
-
-
 def _last_of_age(survey: Survey) -> Field:
     """The later of the two fields that tell an age: after it, the age can be worked out."""
     own = survey.child.fields
     return max((survey.role("born"), survey.role("age")), key=own.index)
-
-
-def home_key(survey: Survey, part: str) -> str:
-    """XPath for a home within one round: its village and number; `part` says how each is written."""
-    parts = [name for name in survey.key("household") if name != survey.role("round").name]
-    return "concat(" + ", '/', ".join(part.format(name) for name in parts) + ")"

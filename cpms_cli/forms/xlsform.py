@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.forms.form_languages import Tongue, tongues
-from cpms_cli.forms.questions import Row, Writer
+from cpms_cli.forms.form_rows import Row
+from cpms_cli.forms.questions import Writer
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Language, Survey, TableSchema

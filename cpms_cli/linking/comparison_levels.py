@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cpms_cli.linking.name_levels import ALIKE, CLASH, NEAR, SAME_SOUND, similar, whole_name
+
 UNKNOWN = "unknown"
 
 _SLIP = (
@@ -24,50 +26,8 @@ _MONTH = (
     "(length(born_l) >= 7 AND length(born_r) >= 7 AND born_l[1:7] = born_r[1:7] AND length(born_l) <> length(born_r))"
 )
 _MONTH_ONLY = "(length(born_l) = 7 AND born_l = born_r)"
-# Within one script a name is the same where it is said alike, vowels and all; two scripts share their consonants alone.
-_SAME_SOUND = (
-    "(given_sound_l = given_sound_r OR given_bare_l = given_bare_r"
-    " OR given_bare_l = given_sound_r OR given_sound_l = given_bare_r"
-    " OR (script_l <> script_r AND given_key_l = given_key_r AND length(given_key_l) >= 2))"
-)
 
 
-def _similar(name: str, least: float) -> str:
-    """SQL for a name that is said nearly alike, with or without the words of respect before it."""
-    pairs = (("said", "said"), ("bare_said", "bare_said"), ("said", "bare_said"), ("bare_said", "said"))
-    near = " OR ".join(
-        f"levenshtein({name}_{of_l}_l, {name}_{of_r}_r)"
-        f" <= {round(1 - least, 2)} * greatest(length({name}_{of_l}_l), length({name}_{of_r}_r))"
-        for of_l, of_r in pairs
-    )
-    return f"({near})"
-
-
-# In one script hands confuse some vowels and aspirates only, and what else differs is another name: no more than a
-# shade of one sound in two syllables. Three syllables in another order are the same ones; two may be a brother's.
-_ALIKE = (
-    "((script_l <> script_r AND " + _similar("given", 0.72) + ")"
-    " OR (script_l = script_r AND script_l IN ('thai', 'latin') AND (given_said_l = given_said_r"
-    " OR given_loose_l = given_loose_r OR given_bare_said_l = given_said_r OR given_said_l = given_bare_said_r"
-    " OR (given_heads_l = given_heads_r AND least(length(given_said_l), length(given_said_r)) >= 8 AND "
-    + _similar("given", 0.87)
-    + ")))"
-    " OR (given_turned_l = given_turned_r AND len(string_split(given_turned_l, ' ')) >= 3))"
-)
-_NEAR = (
-    "(jaro_winkler_similarity(given_l, given_r) >= 0.9"
-    " OR (given_key_l = given_key_r AND jaro_winkler_similarity(given_l, given_r) >= 0.75)"
-    " OR given_turned_l = given_turned_r OR "
-    + _similar("given", 0.66)
-    + " OR (script_l <> script_r AND "
-    + _similar("given", 0.6)
-    + "))"
-)
-_CLASH = (
-    "((list_contains(named_l, given_r) OR list_contains(named_r, given_l)) AND given_l <> given_r)"
-    " OR ((list_contains(named_said_l, given_said_r) OR list_contains(named_said_r, given_said_l))"
-    " AND given_said_l <> given_said_r)"
-)
 _LEAST = "least(length(members_l), length(members_r))"
 
 # comparison: the column that must be known on both sides, and a condition per level but the last
@@ -76,13 +36,13 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
         "given",
         {
             "exact": "given_l = given_r",
-            "sound": _SAME_SOUND,
+            "sound": SAME_SOUND,
             # A family name in the other cell; without one, names in another order are another child's.
-            "whole": "(whole_l = whole_r AND coalesce(family_l, family_r) IS NOT NULL)",
+            "whole": f"((whole_l = whole_r AND coalesce(family_l, family_r) IS NOT NULL) OR {whole_name()})",
             "other": "(nickname_l = given_sound_r OR nickname_r = given_sound_l"
             " OR nickname_said_l = given_said_r OR nickname_said_r = given_said_l)",
-            "alike": _ALIKE,
-            "near": _NEAR,
+            "alike": ALIKE,
+            "near": NEAR,
         },
     ),
     "family": (
@@ -90,7 +50,7 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
         {
             "exact": "family_l = family_r",
             "sound": "family_key_l = family_key_r AND length(family_key_l) >= 3",
-            "alike": _similar("family", 0.7),
+            "alike": similar("family", 0.7),
         },
     ),
     "birth": (
@@ -110,7 +70,7 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
             "sound": "(mother_bare_l = mother_bare_r OR mother_said_l = mother_said_r"
             " OR mother_loose_l = mother_loose_r"
             " OR (mother_key_l = mother_key_r AND length(mother_key_l) >= 3))",
-            "alike": _similar("mother", 0.7),
+            "alike": similar("mother", 0.7),
         },
     ),
     "nickname": ("nickname", {"exact": "nickname_l = nickname_r"}),
@@ -122,7 +82,7 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
             "some": "list_has_any(members_l, members_r)",
         },
     ),
-    "sibling": ("given", {"clash": f"({_CLASH})"}),
+    "sibling": ("given", {"clash": f"({CLASH})"}),
     "number": ("number", {"exact": "number_l = number_r", "slip": "damerau_levenshtein(number_l, number_r) = 1"}),
 }
 
@@ -132,7 +92,7 @@ WEIGHED_BY_FREQUENCY = {"given": "given", "family": "family", "mother": "mother"
 LEAST_FREQUENCY = 0.0002
 
 # What the sure links, made by number and never against sex and birth date, cannot teach.
-TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number", "register"})
+TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number", "register", "given", "family", "mother"})
 # What the rows of a table cannot teach either: a number stands in it once.
 RARE_BY_DEFAULT = frozenset({"number", "register"})
 
@@ -178,6 +138,7 @@ BLOCKS: dict[str, str] = {
     "given_family": "given_heads || '|' || family_key",
     "given_month": "given_heads || '|' || born[1:7]",
     "given_village": "given_heads || '|' || village || '|' || year",
+    "mother_year": "CASE WHEN length(mother_heads) >= 2 THEN mother_heads || '|' || year END",
     "mother_village": "mother_heads || '|' || village || '|' || year",
     "family_village": "family_key || '|' || village",
     "home": "home",

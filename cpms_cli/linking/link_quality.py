@@ -1,4 +1,5 @@
-"""How well the links of each round hold, and for whom: rates by nationality, sex, age, number or none, and village.
+"""How well the links of each round hold, and for whom: rates by nationality, language and script of the name, sex,
+age, number or none, and village.
 
 A row that nobody could link (a family without consent leaves only its key) is not counted. The link rate is the share
 of a round's rows that belong to a child known in a round before; children born or arrived since can have no link, in
@@ -9,6 +10,7 @@ the model is wrong. A gap is judged among rows that were old enough to be seen b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL
+from cpms_cli.linking.names.name_language import language_label, name_language, name_script, script_label
 from cpms_cli.linking.store_rows import child_evidence
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
@@ -24,10 +27,11 @@ from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 # In points; and so many children make a rate worth comparing.
 GAP, LEAST = 5.0, 30
-GROUPINGS = ("nationality", "sex", "age", "number", "village")
+GROUPINGS = ("nationality", "language", "script", "sex", "age", "number", "village")
 
 
 @dataclass(frozen=True)
@@ -62,22 +66,33 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame
         f" WHERE verdict = '{DOUBTFUL}' GROUP BY 1),"
         f" sure AS (SELECT row_b AS row_key, max(1 - probability) AS wrong FROM link_pair"
         f" WHERE verdict = '{AUTOMATIC}' GROUP BY 1)"
-        " SELECT round_ AS round, nationality, sex, village, number, first < round_ AS linked,"
+        " SELECT round_ AS round, nationality, sex, village, number, given, first < round_ AS linked,"
         " coalesce(missed, 0) AS missed, missed IS NOT NULL AS doubtful, coalesce(wrong, 0) AS wrong,"
         " round_ - year(DATE '1970-01-01' + high::INTEGER) AS age FROM linked LEFT JOIN open USING (row_key)"
         " LEFT JOIN sure USING (row_key) WHERE round_ > earliest"
         " AND (given IS NOT NULL OR low IS NOT NULL OR number IS NOT NULL)"
     ).df()
     valid = is_thai_id(row_columns["number"].astype("str"))
+    names = row_columns.pop("given").astype("str")
     connection.register(
         "linked_row",
-        row_columns.assign(number=pd.Series(valid, index=row_columns.index).map({True: "yes", False: "no"})),
+        row_columns.assign(
+            number=pd.Series(valid, index=row_columns.index).map({True: "yes", False: "no"}),
+            language=_of_each(name_language, names, survey),
+            script=_of_each(name_script, names, survey),
+        ),
     )
     linked_rows = connection.execute(f"""
         SELECT * EXCLUDE (age), {_age_band(survey)} AS age, age < 1 AS newborn
         FROM linked_row""").df()
     connection.unregister("linked_row")
     return linked_rows
+
+
+def _of_each(shown_by: Callable[[str, LinkingSettings], str | None], names: pd.Series, survey: Survey) -> pd.Series:
+    """What each distinct name shows; NA where it shows nothing."""
+    shown = {name: shown_by(name, survey.linking) for name in names.dropna().unique()}
+    return names.map(shown).astype("str")
 
 
 def _labels(survey: Survey, grouping: str, groups: pd.Series, language: Language) -> pd.Series:
@@ -88,6 +103,10 @@ def _labels(survey: Survey, grouping: str, groups: pd.Series, language: Language
         words = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
         unknown = survey.codelists["missing"].by_code["unknown"].label.in_(language)
         return groups.map(lambda group: words.get(group, unknown))
+    if grouping in ("language", "script"):
+        label = language_label if grouping == "language" else script_label
+        not_shown = say("name_shows_none", language)
+        return groups.map(lambda group: not_shown if group == "unknown" else label(group, survey.linking, language))
     return groups
 
 

@@ -14,11 +14,12 @@ import pandas as pd
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
 from cpms_cli.checking.mending.quarantine import SetAside, free_name, write_quarantine
 from cpms_cli.checking.unasked import holds_unasked
-from cpms_cli.checking.validation import Against, check
+from cpms_cli.checking.validation import NOTHING_ELSE, Against, check
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.linking.store_links import relink
+from cpms_cli.merging.disputes_of_bundles import NO_DISPUTES, DisputesTaken, take_in_disputes
 from cpms_cli.merging.row_fates import (
     batches_of,
     count_families,
@@ -38,7 +39,7 @@ from cpms_cli.store.definitions.definition_in_use import check_is_followed, defi
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import add_batches, keep_anchors, note_new_anchors
 from cpms_cli.store.known_answers import leave_corrected_rows
-from cpms_cli.store.row_writing import accept, remember_refusals, write
+from cpms_cli.store.row_writing import accept, holds_rows, remember_refusals, write
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import SURVEY
 from cpms_cli.store.tables.response_writing import Imported, Intake, take_in
@@ -56,8 +57,8 @@ class Merge:
     those with `no_consent`, the `disputed` (rows disagree on consent, all are set aside) and the `withdrawn` (what the
     store held of them is deleted); `set_aside` the rows set aside (`source`, `row`, `silent` for a family without
     consent), `new_people` how many children were not known before, `doubtful` how many pairs of rows wait for a person;
-    `responses` what became of the responses that bundles brought along, None where there was no bundle; `asked` how the
-    merge was asked for.
+    `responses` what became of the responses that bundles brought along, None where there was no bundle; `disputes` the
+    same of what families say is wrong; `asked` how the merge was asked for.
     """
 
     files: pd.DataFrame
@@ -69,6 +70,7 @@ class Merge:
     new_people: int
     doubtful: int
     responses: Imported | None = None
+    disputes: DisputesTaken = NO_DISPUTES
     asked: Asked = field(default_factory=Asked)
 
     def total(self, column: str) -> int:
@@ -136,9 +138,15 @@ def merge_tables(survey: Survey, incoming: Incoming) -> Merge:
     ):
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
-        merged = _merge(connection, survey, incoming, made)
-        keep_definition(connection, survey)
+        merged = merge_within(connection, survey, incoming, made)
         commit(connection)
+    return merged
+
+
+def merge_within(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Incoming, made: list[Path]) -> Merge:
+    """Merge tables in the caller's transaction; the files that are made beside the store are added to `made`."""
+    merged = _merge(connection, survey, incoming, made)
+    keep_definition(connection, survey)
     return merged
 
 
@@ -178,7 +186,8 @@ def _merge(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Inco
     recorder = replace(incoming.recorder, merge_id=first)
     stored = ("current_child", "current_household")
     displaced = partial(displaced_children, child=stored[0], household=stored[1], passed=known)
-    findings = check(connection, survey, tables, Against(stored=stored, passed=known, beside=displaced))
+    against = Against(stored=stored, passed=known, beside=displaced) if holds_rows(connection) else NOTHING_ELSE
+    findings = check(connection, survey, tables, against)
     remember_refusals(connection, survey)
     rejected = set_rows_aside(connection, survey, findings)
     accept(connection, survey, _lacking(survey, tables, arrivals.new_answers))
@@ -203,8 +212,9 @@ def _merge(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Inco
         responses = take_in(connection, survey, read_responses(packed, survey), incoming.responses(packed, recorder))
     if responses is not None and responses.quarantine is not None:
         made.append(responses.quarantine)
+    disputes = take_in_disputes(connection, survey, packed, recorder)
     new = _people(connection, survey) - before
-    return Merge(counts, findings, tables, rejected, families, workbook, new, doubtful, responses)
+    return Merge(counts, findings, tables, rejected, families, workbook, new, doubtful, responses, disputes)
 
 
 def _check_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:

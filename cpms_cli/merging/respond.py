@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -21,7 +22,7 @@ from cpms_cli.reading.sheet.sheets import understand
 from cpms_cli.reading.source import Files, SourceTable, file_paths, text_table
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import survey_table
-from cpms_cli.store.audit_log import Recorder, current_user
+from cpms_cli.store.audit_log import Recorder, current_user, now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
@@ -133,22 +134,60 @@ def add_response(  # noqa: PLR0913 - what the command takes
         connection.execute("BEGIN")
         create_known_children(connection, survey)
         answers["person"] = identifier_meant(connection, survey, identifier)
-        table = _typed_in(survey, _cells_asked(survey, answers))
-        findings = check_responses(connection, survey, [table], today or datetime.date.today())
-        worded = Wording(response_log(survey), language).put_into_words(findings)
-        errors = worded[worded["severity"] == "error"]
-        if len(errors):
-            raise UsageError("response_refused", message=errors.iloc[0]["message"], mend=errors.iloc[0]["mend"])
-        source = Source(TYPED_IN, hashlib.sha256("\x1f".join(answers.values()).encode()).hexdigest())
-        recorder = Recorder(who or current_user(), tool_version)
-        recorded = record_responses(connection, survey, [table], findings, Arrival([source], [0], recorder))
-        counts = recorded.files.iloc[0]
-        if counts["stored"]:
+        typed = TypedIn(TYPED_IN, Recorder(who or current_user(), tool_version), language, today)
+        recorded = record_typed(connection, survey, [answers], typed)
+        if recorded.batch is not None:
             commit(connection)
+    person, what, when = (_cell(survey, recorded.table, role) for role in ("person", "response", "responded"))
+    day = datetime.date.fromisoformat(when)
+    return Added(person, what, day, recorded.batch, bool(recorded.replaced), recorded.warnings)
+
+
+@dataclass(frozen=True)
+class TypedIn:
+    """How responses come that stand in no file: by which command, recorded by whom, on which day (`today` if None), and
+    the language in which something is refused."""
+
+    command: str
+    recorder: Recorder
+    language: Language = FALLBACK
+    today: datetime.date | None = None
+
+
+@dataclass(frozen=True)
+class TypedRows:
+    """What became of them: `batch` is None where all were recorded before, `replaced` how many took another's place."""
+
+    table: SurveyTable
+    batch: int | None
+    replaced: int
+    warnings: tuple[str, ...]
+
+
+def record_typed(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    rows: Sequence[Mapping[ResponseRole, str]],
+    typed: TypedIn,
+) -> TypedRows:
+    """Record responses, each by the parts of the log that it fills in (the same parts in all), as one batch of the
+    caller's transaction; needs `known_child`.
+
+    Raises UsageError for what a file's row would be set aside for: then nothing is recorded.
+    """
+    table = _typed_in(survey, *(_cells_asked(survey, row) for row in rows))
+    findings = check_responses(connection, survey, [table], typed.today or datetime.date.today())
+    worded = Wording(response_log(survey), typed.language).put_into_words(findings)
+    errors = worded[worded["severity"] == "error"]
+    if len(errors):
+        raise UsageError("response_refused", message=errors.iloc[0]["message"], mend=errors.iloc[0]["mend"])
+    # With the time: what is typed in once more is said anew, unlike a file that is read once more.
+    parts = [typed.command, now().isoformat(), *(text for row in rows for text in row.values())]
+    source = Source(typed.command, hashlib.sha256("\x1f".join(parts).encode()).hexdigest())
+    recorded = record_responses(connection, survey, [table], findings, Arrival([source], [0], typed.recorder))
+    counts = recorded.files.iloc[0]
     batch = int(counts["batch_id"]) if counts["stored"] else None
-    person, what, when = (_cell(survey, table, role) for role in ("person", "response", "responded"))
-    warnings = tuple(worded["message"] + "; " + worded["mend"])
-    return Added(person, what, datetime.date.fromisoformat(when), batch, bool(counts["replaced"]), warnings)
+    return TypedRows(table, batch, int(counts["replaced"]), tuple(worded["message"] + "; " + worded["mend"]))
 
 
 def _cells_asked(survey: Survey, answers: Mapping[ResponseRole, str]) -> dict[str, str]:
@@ -163,11 +202,12 @@ def _cells_asked(survey: Survey, answers: Mapping[ResponseRole, str]) -> dict[st
     return cells
 
 
-def _typed_in(survey: Survey, cells: Mapping[str, str]) -> SurveyTable:
-    """One row as if it stood in a file."""
-    header = tuple(cells)
-    columns = [pa.array([text.strip() or None], pa.string()) for text in cells.values()]
-    source = SourceTable(Path(TYPED_IN), None, header, 1, text_table(header, columns), np.array([2], dtype=np.int64))
+def _typed_in(survey: Survey, *rows: Mapping[str, str]) -> SurveyTable:
+    """Rows with the same cells as if they stood in a file."""
+    header = tuple(rows[0])
+    columns = [pa.array([row[name].strip() or None for row in rows], pa.string()) for name in header]
+    numbers = np.arange(2, 2 + len(rows), dtype=np.int64)
+    source = SourceTable(Path(TYPED_IN), None, header, 1, text_table(header, columns), numbers)
     log = response_log(survey)
     return survey_table(log, understand(log, source))
 

@@ -145,6 +145,7 @@ def count_rows(
     Returns file, rows_in, stored, unchanged, quarantined, no_consent, repeated and known, a row per file. Creates
     `silent_row`: the rows of which nothing but the key is stored, with their household's key.
     """
+    connection.execute(_silent_rows(survey, connection.execute("FROM unwilling LIMIT 1").fetchone() is not None))
     of_table = {row[0]: row[1:] for row in connection.execute(_fates(survey)).fetchall()}
     counts = {path: dict.fromkeys(_COUNTED, 0) for path in files}
     for source, table in enumerate(tables):
@@ -167,24 +168,35 @@ def count_rows(
     return pd.DataFrame(rows)
 
 
-def _fates(survey: Survey) -> str:
-    """Return the statements that create `silent_row` and count the rows of each table (`_source`) by fate."""
+def _rows_read(survey: Survey) -> str:
     home = ", ".join(survey.key("household"))
-    rows_read = f"""
+    return f"""
         SELECT _source, _row, {home} FROM staged_child
         UNION ALL
         SELECT _source, _row, {home} FROM staged_household WHERE _differ IS NULL"""
+
+
+def _silent_rows(survey: Survey, any_unwilling: bool) -> str:
+    """Return the statement that creates `silent_row`."""
+    home = ", ".join(survey.key("household"))
+    if not any_unwilling:
+        return f"CREATE OR REPLACE TEMP TABLE silent_row AS FROM ({_rows_read(survey)}) LIMIT 0"
     # What a file merged before says may have been taken back since.
     return f"""
         CREATE OR REPLACE TEMP TABLE silent_row AS
         SELECT *
-        FROM ({rows_read})
+        FROM ({_rows_read(survey)})
         SEMI JOIN unwilling USING ({home})
         ANTI JOIN rejected USING (_source, _row)
-        WHERE _source NOT IN (SELECT _source FROM arrival WHERE known) OR ({home}) IN ({refusals(survey)});
+        WHERE _source NOT IN (SELECT _source FROM arrival WHERE known) OR ({home}) IN ({refusals(survey)})"""
 
+
+def _fates(survey: Survey) -> str:
+    """Return the statement that counts the rows of each table (`_source`) by fate."""
+    home = ", ".join(survey.key("household"))
+    return f"""
         WITH row_read AS (
-            SELECT _source, _row FROM ({rows_read})
+            SELECT _source, _row FROM ({_rows_read(survey)})
             UNION ALL
             FROM {REPEATED}
         ),

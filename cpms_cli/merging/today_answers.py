@@ -6,8 +6,8 @@ answered in the meantime, is refused: nobody's answer is written over by an olde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -16,13 +16,16 @@ import pyarrow as pa
 
 from cpms_cli.checking.findings import Wording, gather
 from cpms_cli.checking.validation import all_column_faults
-from cpms_cli.merging.merge import Incoming, Merge, merge_tables
+from cpms_cli.merging.merge import Incoming, Merge, merge_within
 from cpms_cli.reading.answer_cells import Question, WrittenAnswer, answer_tables, answers_written, table_of
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.store.audit_log import Recorder, current_user
+from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
+from cpms_cli.store.disputes import table_of_answer, to_ask_again
 from cpms_cli.store.file import open_store
+from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey, Table
@@ -87,28 +90,61 @@ def import_answers(  # noqa: PLR0913 - public: what can be asked, each by its ow
     survey's rules do not let in are set aside, as `merge` does. Raises UnreadableFile, DefinitionError, StoreError.
     """
     survey, store_path, files = definition_to_write(store, schemas), Path(store), file_paths(paths)
+    written = read_answers(survey, files, encoding, language)
+    if not written.count:
+        return NO_ANSWERS
+    recorder = Recorder(who or current_user(), tool_version)
+    with made_beside(store_path) as made, open_store(store_path, survey, write=True, rows=written.count) as connection:
+        check_is_followed(connection, survey)
+        connection.execute("BEGIN")
+        read = take_in_answers(
+            connection, survey, written, Incoming(files, (), recorder, store_path, None, language), made
+        )
+        if read.merged is not None:
+            commit(connection)
+    return read
+
+
+NO_ANSWERS = AnswersRead(0, 0, 0, 0, (), None)
+
+
+@dataclass(frozen=True)
+class AnswersGiven:
+    """The answers on some lists: `count` of them, `once` each question's, `repeated` the same again, `refused`."""
+
+    count: int
+    once: Sequence[_Read]
+    repeated: int
+    refused: Sequence[Refused]
+
+
+def read_answers(survey: Survey, files: Sequence[Path], encoding: str | None, language: Language) -> AnswersGiven:
+    """Return the answers on the lists among these files, apart from what the store says of them."""
     written = answers_written(files, survey, encoding)
-    if not written:
-        return AnswersRead(0, 0, 0, 0, (), None)
     refused = [_refusal(answer, "today_no_key", language) for answer in written if answer.question is None]
     read, faulty = _values(survey, [answer for answer in written if answer.question is not None], language)
     once, twice = _once(survey, read, language)
-    with open_store(store_path, survey) as connection:
-        check_is_followed(connection, survey)
-        new, known, late = _judge(connection, survey, once, language)
-    refused += [*faulty, *twice, *late]
-    repeated = len(read) - len(twice) - len(once)
+    return AnswersGiven(len(written), once, len(read) - len(twice) - len(once), (*refused, *faulty, *twice))
+
+
+def take_in_answers(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, given: AnswersGiven, incoming: Incoming, made: list[Path]
+) -> AnswersRead:
+    """Store the answers that are new, in the caller's transaction; `incoming` has no tables yet. Nothing was written
+    where `merged` is None."""
+    language = incoming.language
+    new, known, late = _judge(connection, survey, given.once, language)
+    refused = [*given.refused, *late]
+    unchanged = len(known) + given.repeated
     if not new:
-        return AnswersRead(len(written), 0, len(known) + repeated, 0, tuple(refused), None)
+        return AnswersRead(given.count, 0, unchanged, 0, tuple(refused), None)
     tables = tuple(_rows(survey, new))
-    recorder = Recorder(who or current_user(), tool_version)
-    merged = merge_tables(survey, Incoming(files, tables, recorder, store_path, None, language))
+    merged = merge_within(connection, survey, replace(incoming, tables=tables), made)
     aside = _set_aside(survey, merged, tables, new)
-    with open_store(store_path, survey) as connection:
-        left, stored, _ = _judge(connection, survey, new, language)
+    left, stored, _ = _judge(connection, survey, new, language)
     # Rows set aside are in a workbook; of the others, what the store has not is said too.
     refused += [_refusal(answer.written, "today_not_stored", language) for answer in left if answer not in aside]
-    return AnswersRead(len(written), len(stored), len(known) + repeated, len(aside), tuple(refused), merged)
+    return AnswersRead(given.count, len(stored), unchanged, len(aside), tuple(refused), merged)
 
 
 def _refusal(answer: WrittenAnswer, message: str, language: Language, **values: object) -> Refused:
@@ -165,8 +201,10 @@ def _once(survey: Survey, read: Sequence[_Read], language: Language) -> tuple[li
 def _judge(
     connection: duckdb.DuckDBPyConnection, survey: Survey, answers: Sequence[_Read], language: Language
 ) -> tuple[list[_Read], list[_Read], list[Refused]]:
-    """Return the answers that are new, those that the store has, and those that come too late."""
+    """Return the answers that are new, those that the store has, and those that come too late. An answer that the
+    family disputes can be answered otherwise."""
     now = {kind: _current(connection, survey, answers, kind) for kind in ("child", "household")}
+    again = {_asked_again(survey, dispute) for dispute in to_ask_again(connection, survey).to_dict("records")}
     new, known, late = [], [], []
     for answer in answers:
         question = answer.question
@@ -176,11 +214,21 @@ def _judge(
             late.append(_refusal(answer.written, "today_gone", language))
         elif row[question.field] == answer.value:
             known.append(answer)
-        elif _is_open(survey, question.field, row[question.field]):
+        elif (
+            _is_open(survey, question.field, row[question.field])
+            or (*question.home, question.line, question.field) in again
+        ):
             new.append(answer)
         else:
             late.append(_refusal(answer.written, "today_answered", language, question=label))
     return new, known, late
+
+
+def _asked_again(survey: Survey, dispute: Mapping[Hashable, object]) -> tuple[str, ...]:
+    """Return the home, the line (empty for the household) and the field of an answer that the family disputes."""
+    of_child = table_of_answer(survey, str(dispute["field"])) == "child"
+    line = str(dispute[survey.role("line").name]) if of_child else ""
+    return (*(str(dispute[name]) for name in survey.key("household")), line, str(dispute["field"]))
 
 
 def _is_open(survey: Survey, field: str, stored: str | None) -> bool:

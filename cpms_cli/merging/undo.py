@@ -14,7 +14,16 @@ from cpms_cli.linking.store_links import relink
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
-from cpms_cli.store.history import check_responses_stay, merge_of, note_event, of_survey, restore_rows, withdrawals
+from cpms_cli.store.history import (
+    check_disputes_stay,
+    check_responses_stay,
+    disputes_of_no_row,
+    merge_of,
+    note_event,
+    of_survey,
+    restore_rows,
+    withdrawals,
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,8 @@ class Undone:
 def undo(store: str | Path, batch: int, *, schemas: Path | None = None, who: str | None = None) -> Undone:
     """Bring back the state before a batch, with all that was merged in the same command; in one transaction.
 
-    Responses that were recorded since then stay; where one is about a child who came with this batch, it is refused.
+    Responses and disputes that were recorded since then stay; where one is about a child or an answer that came with
+    this batch, it is refused.
     Raises UsageError for a batch that is not there, or on which later ones rest; StoreError.
     """
     survey = definition_to_write(store, schemas)
@@ -44,10 +54,12 @@ def undo(store: str | Path, batch: int, *, schemas: Path | None = None, who: str
         merge_id, batches = merge_of(connection, batch)
         withdrawn = withdrawals(connection, survey, batches)
         rows_of_survey = of_survey(connection, merge_id)
+        loose = disputes_of_no_row(connection, survey) if rows_of_survey else set()
         removed, restored = restore_rows(connection, merge_id, batches)
         if rows_of_survey:
             relink(connection, survey)
             check_responses_stay(connection, survey, batch)
+            check_disputes_stay(connection, survey, batch, loose)
         for undone in batches:
             note_event(connection, "undo", undone, who=who or "")
         commit(connection)

@@ -3,7 +3,7 @@ this module alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cpms_cli.errors import CpmsError, UsageError
@@ -39,7 +39,7 @@ def map_paths(folder: Path, further: Iterable[Path] = ()) -> list[Path]:
 def fitting_map(survey: Survey, maps: Iterable[Path], path: Path) -> tuple[Path | None, tuple[CpmsError, ...]]:
     """Return the map of which every header stands in this file, the one with most headers; None where there is none.
     And what is wrong with maps that cannot be used, as one with a question mark left in it."""
-    fitting: list[tuple[int, Path]] = []
+    usable: dict[Path, HeaderMap] = {}
     broken: list[CpmsError] = []
     for place in maps:
         try:
@@ -47,21 +47,19 @@ def fitting_map(survey: Survey, maps: Iterable[Path], path: Path) -> tuple[Path 
         except CpmsError as error:
             broken.append(error)
             continue
-        if chosen is not None and _covers(survey, chosen, path):
-            fitting.append((len(chosen.lines) + len(chosen.silent), place))
-    best = max(fitting, key=lambda entry: entry[0], default=None)
-    return (best[1] if best else None), tuple(broken)
+        if chosen is not None and (chosen.lines or chosen.silent):
+            usable[place] = chosen
+    headers = _headers(survey, list(usable.values()), path) if usable else set()
+    fitting = {place: {*chosen.lines, *chosen.silent} for place, chosen in usable.items()}
+    covered = {place: len(wanted) for place, wanted in fitting.items() if wanted <= headers}
+    best = max(covered, key=lambda place: covered[place], default=None)
+    return best, tuple(broken)
 
 
-def _covers(survey: Survey, chosen: HeaderMap, path: Path) -> bool:
+def _headers(survey: Survey, maps: Sequence[HeaderMap], path: Path) -> set[str]:
+    """The headers of a file, which is read once for all of these maps; none where it cannot be read."""
     try:
-        headers = set(_headers(survey, chosen, path))
+        sources = read_sources(path, survey, chosen=maps)
     except CpmsError:
-        return False
-    wanted = {*chosen.lines, *chosen.silent}
-    return bool(wanted) and wanted <= headers
-
-
-def _headers(survey: Survey, chosen: HeaderMap, path: Path) -> Iterator[str]:
-    for source in read_sources(path, survey, chosen=chosen):
-        yield from map(compared, source.header)
+        return set()
+    return {compared(header) for source in sources for header in source.header}

@@ -89,6 +89,7 @@ def settings_text(asked: Asked) -> str:
         "language": language,
         "round": int(year_to_fill_in(asked.round, language)) if asked.round else None,
         "who": asked.who,
+        "contact": "",
     }
     lines = [*_comment("office_settings_top", language), ""]
     for key in OFFICE_KEYS:

@@ -24,7 +24,10 @@ INBOX, OUTBOX, MAPS = "inbox", "outbox", "maps"
 RUN = "run"
 STEPS = ("merge", "score", "today", "report")
 """The steps of a run, in the order in which they are taken."""
-OFFICE_KEYS: dict[str, type] = {"name": str, "area": str, "store": str, "language": str, "round": int, "who": str}
+OFFICE_KEYS: dict[str, type] = {
+    **{"name": str, "area": str, "store": str, "language": str},
+    **{"round": int, "who": str, "contact": str},
+}
 RUN_KEYS: dict[str, type] = {"steps": list, "today": str, "report": str, "scores": str, "audience": str}
 OUTPUT_KINDS: dict[str, Kind] = {"today": "table", "report": "document", "scores": "table"}
 STORE = "cpms.duckdb"
@@ -59,6 +62,7 @@ class Office:
     language: str | None = None
     round: int | None = None
     who: str | None = None
+    contact: str | None = None
     plan: RunPlan = field(default_factory=RunPlan)
     lines: Mapping[str, int] = field(default_factory=dict)
 
@@ -109,7 +113,7 @@ def load_office(folder: Path) -> Office:
     return Office(
         folder,
         _store(folder, content),
-        **{key: content.get(key) or None for key in ("name", "area", "language", "who")},
+        **{key: content.get(key) or None for key in ("name", "area", "language", "who", "contact")},
         round=_year(path, content, lines),
         plan=_plan(path, run, lines),
         lines=lines,

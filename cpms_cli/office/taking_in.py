@@ -15,13 +15,13 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read
 from cpms_cli.checking.mending.annotation import annotate
-from cpms_cli.checking.mending.header_map import draft, map_bytes
+from cpms_cli.checking.mending.drafted_map import map_bytes
+from cpms_cli.checking.mending.header_map import draft
 from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.merging.compare import validate_against_store
+from cpms_cli.merging.filled_lists import import_lists
 from cpms_cli.merging.merge import Merge, merge
-from cpms_cli.merging.respond import import_responses
-from cpms_cli.merging.today_answers import import_answers
 from cpms_cli.office.inbox import Arrived
 from cpms_cli.office.journal import OpenRun, Outcome
 from cpms_cli.office.maps_tried import fitting_map
@@ -88,7 +88,7 @@ def _responses(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome
     if work.dry or opened is None:
         return replace(start, state="planned", rows_in=rows, stored=rows)
     aside = opened.journal.folder / opened.free_name(f"to_mend_{_stem(file.name)}", ".xlsx")
-    imported = import_responses(
+    lists = import_lists(
         [file.path],
         work.office.store,
         quarantine=aside,
@@ -96,10 +96,8 @@ def _responses(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome
         tool_version=work.tool_version,
         who=work.office.who,
     )
+    imported, read = lists.responses, lists.answers
     counts = {name: imported.total(name) for name in ("rows_in", "stored", "unchanged")}
-    read = import_answers(
-        [file.path], work.office.store, language=work.language, tool_version=work.tool_version, who=work.office.who
-    )
     words = [work.say("office_responses", file=file.name, stored=counts["stored"], answers=read.stored)]
     words += [work.say("today_refused", **asdict(refused)) for refused in read.refused]
     if read.merged is not None and read.merged.quarantine is not None:

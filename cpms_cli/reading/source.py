@@ -82,6 +82,7 @@ class SourceTable:
     `rows` are the sheet's own row numbers, counted from 1 as a spreadsheet shows them; `sheet` is None for CSV.
     `evidence` says how the file was read (encoding, delimiter, and why), `faults` what is wrong with its writing,
     `left_out` which rows are no records. The first table of a file has in `not_read` the file's sheets without one.
+    `groups` has, by column, the name of the group of columns above its header, "" where there is none.
     """
 
     path: Path
@@ -94,6 +95,11 @@ class SourceTable:
     faults: tuple[CellFault, ...] = ()
     left_out: tuple[RowLeftOut, ...] = ()
     not_read: tuple[SheetNotRead, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    def group(self, index: int) -> str:
+        """The name of the group of columns above a column's header; "" where there is none, or it is in the header."""
+        return self.groups[index] if index < len(self.groups) else ""
 
     def encoded(self, index: int) -> tuple[npt.NDArray[np.int32], pa.Array]:
         """One column: for each row the position of its text among the distinct ones, -1 where blank; and these."""

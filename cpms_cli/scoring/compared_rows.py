@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
+from cpms_cli.scoring.compiler.unasked_columns import is_unasked
+from cpms_cli.scoring.judged_columns import outcome_column
 from cpms_cli.scoring.profiles import UNKNOWN, answer_sql, scored_record
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.fairness import ComparedGroup, Outcome
@@ -16,11 +18,6 @@ COMPARED = "compared_row"
 def part_column(group: str) -> str:
     """Return the column of `compared_row` that holds a child's part of a group."""
     return f"part_{group}"
-
-
-def outcome_column(outcome: str) -> str:
-    """Return the column of `compared_row` that says yes, no, unknown or n/a of an outcome."""
-    return f"outcome_{outcome}"
 
 
 def levels_from(survey: Survey, mildest: str) -> tuple[str, ...]:
@@ -38,7 +35,8 @@ def create_compared_rows(connection: duckdb.DuckDBPyConnection, survey: Survey) 
     """Create the temporary table `compared_row`, a row per child and round; needs `score`.
 
     Columns: the row's key, `person`, `level`, `highest`; `part_...` with the code of the child's part of each group,
-    'unknown' where nothing is known; `outcome_...` with yes, no, unknown, or n/a where it is not asked.
+    'unknown' where nothing is known; `outcome_...` with yes, no, unknown, n/a where it is not asked of such a child, or
+    not_asked where the round did not ask.
     """
     columns = [
         *survey.key("child"),
@@ -66,7 +64,7 @@ def _part(survey: Survey, group: ComparedGroup) -> str:
 def _outcome(survey: Survey, outcome: Outcome) -> str:
     asked = f"({sql(compiled(parse(outcome.applies), vocabulary(survey)))})" if outcome.applies else ""
     if outcome.when is not None:
-        return answer_sql(survey, outcome.when, "child", asked)
+        return answer_sql(survey, outcome.when, "child", asked, is_unasked(outcome_column(outcome.id)))
     severe = listed(levels_from(survey, str(outcome.level)))
     answer = f"CASE WHEN level IN {severe} THEN 'yes' WHEN highest IN {severe} THEN 'unknown' ELSE 'no' END"
     return f"CASE WHEN NOT {asked} THEN 'n/a' WHEN {asked} THEN {answer} ELSE 'unknown' END" if asked else answer

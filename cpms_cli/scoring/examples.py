@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import BadDocument, Document, Place, Problem, read_mapping, read_yaml
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
-from cpms_cli.survey.proof.definition_proof import judged
+from cpms_cli.survey.proof.definition_proof import Contents, contents_of, judged
 from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
 from cpms_cli.survey.rules.dependents import asks_whether_asked, names_looked_at, rules_of_indicator
 from cpms_cli.survey.rules.vocabulary import RuleError
@@ -115,7 +116,10 @@ def _can_be_drawn(survey: Survey, example: Example) -> bool:
 
 
 def _is_open(survey: Survey, column: str, wanted: str, given: str) -> bool:
-    """Whether an answer is only left open by a question that is turned off, or had its ages from it."""
+    """Whether an answer is only left open by a question that is turned off or not asked in the round of the example, or
+    had its ages from it."""
+    if (wanted, given) == ("unknown", "not_asked"):
+        return True
     if not survey.turned_off:
         return False
     if column == "level":
@@ -126,7 +130,7 @@ def _is_open(survey: Survey, column: str, wanted: str, given: str) -> bool:
     rules = [rule for each in survey.indicators if each.column == column for rule in rules_of_indicator(each)]
     if wanted == "n/a":
         return asks_whether_asked(rules, survey.turned_off)
-    return given == "unknown" and not survey.turned_off.isdisjoint(names_looked_at(survey, rules))
+    return given in ("unknown", "not_asked") and not survey.turned_off.isdisjoint(names_looked_at(survey, rules))
 
 
 def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Example, str, tuple[str, Place]]]:
@@ -143,11 +147,12 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
     connection = open_workbench(len(drawn["child"]))
     try:
         stage_drawn(connection, survey, drawn)
-        scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df().set_index("_row")
+        scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df()
     finally:
         connection.close()
+    scores = dict(zip(scored["_row"], scored.to_dict("records"), strict=True))
     for number, case in enumerate(cases):
-        row = scored.loc[number * 100]
+        row = scores[number * 100]
         for column, wanted in case.expect.items():
             score_given = row.get(column, "no such score")
             if score_given != wanted and not _is_open(survey, column, wanted, str(score_given)):
@@ -283,6 +288,13 @@ def prove_definition(folder: str | Path) -> Proof:
     condition = Path(folder)
     if not condition.is_dir():
         raise DefinitionError("definition_missing", folder=condition)
+    return _proof_of(contents_of(condition))
+
+
+@lru_cache(maxsize=8)
+def _proof_of(contents: Contents) -> Proof:
+    """Return the proof of a folder with these files: whoever asks again has changed one, or hears the same."""
+    condition = contents.folder
     whole = judged(condition)
     survey, problems = whole.survey, whole.problems
     if survey is None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from cpms_cli.checking.examples.drawn_rows import Answers, drawn_row, relation
 from cpms_cli.checking.staging import open_workbench
-from cpms_cli.scoring.profiles import HOME, create_profiles, measure_column, right_column
+from cpms_cli.scoring.judged_columns import measure_column, right_column
+from cpms_cli.scoring.profiles import HOME, create_profiles
 from cpms_cli.survey.files.located_yaml import Document, Place, Problem
 from cpms_cli.survey.model.definition import Survey
 
@@ -114,9 +115,9 @@ def _wrong(
         connection.close()
     for number, case in enumerate(cases):
         words = _OF_RIGHT if case.place[0] == "rights" else _OF_MEASURE
-        answer = next(
-            word for word, truth in words.items() if truth == tables[case.relation].at[str(number), case.column]
-        )
+        given = tables[case.relation].at[str(number), case.column]
+        # An example says unknown of whoever was not asked in its round, too.
+        answer = next(word for word, truth in words.items() if truth == ("unknown" if given == "not_asked" else given))
         is_left_open = answer == "unknown" and bool(survey.turned_off)
         if answer != case.expect and not is_left_open:
             file, place = case.rule

@@ -2,8 +2,10 @@
 
 Three temporary tables, made beside `score`:
 - `profile`, a row per child and round: its key, one column per group (`group_sex`, ...) with the group's code, one per
-  right (`right_education`, ...) and per measure of children (`measure_migrated_in`, ...) with yes / no / unknown / n/a;
-- `home_round`, a row per household and round: its key, `group_*` of its place, `measure_*` of households;
+  right (`right_education`, ...) and per measure of children (`measure_migrated_in`, ...) with yes / no / unknown /
+  n/a / not_asked;
+- `home_round`, a row per household and round: its key, `group_*` of its place, `measure_*` of households,
+  and `unasked`, what rests on questions that its round did not ask;
 - `child_round`, a view: `score` and `profile` side by side.
 """
 
@@ -14,9 +16,12 @@ from collections.abc import Iterator
 import duckdb
 
 from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS
-from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.compiler.unasked_columns import UNASKED, is_unasked, unasked_columns
+from cpms_cli.scoring.judged_columns import measure_column, right_column, truth_sql
+from cpms_cli.scoring.scores import SCORE, batch_columns, create_scores
+from cpms_cli.store.definitions.current_rows import unasked_in_store
 from cpms_cli.survey.model.definition import Survey, Table
-from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.survey.model.summary_model import Group, Right
 from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_household, typed_record, vocabulary
 
@@ -27,16 +32,6 @@ UNKNOWN = "unknown"
 def group_column(group: str) -> str:
     """The column of `profile` and `home_round` that holds a group's code."""
     return f"group_{group}"
-
-
-def right_column(right: str) -> str:
-    """The column of `profile` that says whether a right is enjoyed."""
-    return f"right_{right}"
-
-
-def measure_column(measure: str) -> str:
-    """The column that holds the answer to a measure of migration."""
-    return f"measure_{measure}"
 
 
 def band_name(first: int, last: int) -> str:
@@ -62,11 +57,13 @@ def _groups(survey: Survey, table: Table) -> Iterator[str]:
             yield f"{_group(survey, group)} AS {group_column(group.id)}"
 
 
-def answer_sql(survey: Survey, when: str, table: Table, asked: str = "") -> str:
-    """Return SQL that says yes, no or unknown of a rule on a typed row, and n/a where it is not asked."""
+def answer_sql(survey: Survey, when: str, table: Table, asked: str = "", unasked: str = "FALSE") -> str:
+    """Return SQL that says yes, no or unknown of a rule on a typed row, n/a where it is not asked, and not_asked where
+    it is open and `unasked` holds: the round did not ask what would decide it."""
     condition = rule_sql(when, vocabulary(survey, table, indicators=table == "child"))
-    answer = f"CASE WHEN {condition} THEN 'yes' WHEN NOT ({condition}) THEN 'no' ELSE 'unknown' END"
-    return f"CASE WHEN NOT ({asked}) THEN 'n/a' WHEN {asked} THEN {answer} ELSE 'unknown' END" if asked else answer
+    open_ = f"WHEN {unasked} THEN 'not_asked' ELSE 'unknown' END"
+    answer = f"CASE WHEN {condition} THEN 'yes' WHEN NOT ({condition}) THEN 'no' {open_}"
+    return f"CASE WHEN NOT ({asked}) THEN 'n/a' WHEN {asked} THEN {answer} {open_}" if asked else answer
 
 
 def _asked(survey: Survey, applies: str | None, levels: tuple[str, ...]) -> str:
@@ -74,6 +71,18 @@ def _asked(survey: Survey, applies: str | None, levels: tuple[str, ...]) -> str:
     if levels:
         parts.append(f"level IN ({', '.join(map(quoted, levels))})")
     return " AND ".join(f"({part})" for part in parts)
+
+
+def _right(survey: Survey, right: Right) -> str:
+    asked = _asked(survey, right.applies, right.levels)
+    return answer_sql(survey, right.has, "child", asked, is_unasked(right_column(right.id)))
+
+
+def _measures(survey: Survey, of: Table) -> Iterator[str]:
+    for measure in survey.measures:
+        if measure.of == of:
+            column = measure_column(measure.id)
+            yield f"{answer_sql(survey, measure.when, of, unasked=is_unasked(column))} AS {column}"
 
 
 def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -84,15 +93,13 @@ def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
 
 def scored_record(survey: Survey) -> str:
     """Return a SELECT of one typed row per child and round with what rules on scores look at: the truths of the
-    indicators, level, highest and counts. Needs `score`."""
+    indicators, level, highest, counts, and what rests on questions that were not asked. Needs `score`."""
     key = ", ".join(survey.key("child"))
-    truths = ", ".join(
-        f"CASE s.{indicator.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {indicator.column}"
-        for indicator in survey.indicators
-    )
+    columns = (indicator.column for indicator in survey.indicators)
+    truths = ", ".join(f"{truth_sql(f's.{column}')} AS {column}" for column in columns)
     counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)
     return (
-        f"SELECT r.*, {truths}, s.level, s.highest, {counts}"
+        f"SELECT r.*, {truths}, s.level, s.highest, {counts}, s.{UNASKED}"
         f" FROM ({typed_record(survey, 'current_child', 'current_household')}) r JOIN {SCORE} s USING ({key})"
     )
 
@@ -102,16 +109,8 @@ def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey)
     key = ", ".join(survey.key("child"))
     columns = [
         *_groups(survey, "child"),
-        *(
-            f"{answer_sql(survey, right.has, 'child', _asked(survey, right.applies, right.levels))}"
-            f" AS {right_column(right.id)}"
-            for right in survey.rights
-        ),
-        *(
-            f"{answer_sql(survey, measure.when, 'child')} AS {measure_column(measure.id)}"
-            for measure in survey.measures
-            if measure.of == "child"
-        ),
+        *(f"{_right(survey, right)} AS {right_column(right.id)}" for right in survey.rights),
+        *_measures(survey, "child"),
     ]
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE profile AS WITH known AS ({scored_record(survey)})"
@@ -123,13 +122,17 @@ def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey)
 
 def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     key = ", ".join(survey.key("household"))
-    columns = [
-        *_groups(survey, "household"),
-        *(
-            f"{answer_sql(survey, measure.when, 'household')} AS {measure_column(measure.id)}"
-            for measure in survey.measures
-            if measure.of == "household"
-        ),
-    ]
-    record = typed_household(survey, "current_household", "current_child")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {HOME} AS SELECT {key}, {', '.join(columns)} FROM ({record})")
+    columns = [*_groups(survey, "household"), *_measures(survey, "household")]
+    unasked = unasked_in_store(connection, survey)
+    record = typed_household(survey, "current_household", "current_child", batch_columns(unasked))
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {HOME} AS
+        WITH known AS (
+            SELECT *, {unasked_columns(survey, unasked)}
+            FROM ({record})
+        )
+        SELECT {key}, {", ".join(columns)}, {UNASKED}
+        FROM known
+        """
+    )

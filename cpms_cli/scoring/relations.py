@@ -54,12 +54,14 @@ _SCORES = (
             "scoring.standing",
             "scoring.what_if",
             "summaries.area.areas",
+            "summaries.child.child_disputes",
             "summaries.child.children",
             "summaries.child.standing_today",
             "summaries.child.visits",
             "summaries.child.why",
             "summaries.records.child_records",
             "summaries.response.due",
+            "summaries.today.disputed",
         ),
         kind="view",
     ),
@@ -198,4 +200,26 @@ _COMPARED = (
     ),
 )
 
-RELATIONS = (*_SCORES, *_PROFILES, *_QUESTIONS, *_COMPARED)
+_WITHOUT = (
+    Relation(
+        "left_answer",
+        "an answer without which its child is scored, with its number",
+        ("scoring.without_answers",),
+        ("scoring.without_answers",),
+        kind="frame",
+    ),
+    Relation(
+        "child_without",
+        "a child of a home without such an answer, the answer's number in the place of the house's",
+        ("scoring.without_answers",),
+        ("scoring.without_answers",),
+    ),
+    Relation(
+        "household_without",
+        "a household without such an answer, as child_without",
+        ("scoring.without_answers",),
+        ("scoring.without_answers",),
+    ),
+)
+
+RELATIONS = (*_SCORES, *_PROFILES, *_QUESTIONS, *_COMPARED, *_WITHOUT)

@@ -11,18 +11,18 @@ import pandas as pd
 
 from cpms_cli.errors import CpmsError, StoreError
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
-from cpms_cli.scoring.scores import carried_columns, create_scores, scores_of
+from cpms_cli.scoring.scores import batch_columns, carried_columns, create_scores, scores_of
 from cpms_cli.store.audit_log import Recorder, current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.column_lineage import trace_columns
-from cpms_cli.store.definitions.current_rows import rows_as_read
+from cpms_cli.store.definitions.current_rows import rows_as_read, unasked_in_store
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.tables.run_tables import Counts, RunRecord, keep_definition, last_batch, record_run, recorded_run
 from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.typed_answers import typed_record
+from cpms_cli.survey.rules.typed_answers import RecordColumns, typed_record
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,12 @@ def score_again(store: str | Path, run: int) -> ScoredAgain:
         for table in TABLES:
             rows = rows_as_read(survey, table, traced[table], _current_after(record.last_batch))
             connection.execute(f"CREATE TEMP VIEW then_{table} AS {rows}")
-        query = score_sql(survey, typed_record(survey, "then_child", "then_household"), carried_columns(survey))
+        unasked = unasked_in_store(connection, survey)
+        batch = batch_columns(unasked)
+        rows = typed_record(survey, "then_child", "then_household", RecordColumns(batch))
+        query = score_sql(survey, rows, (*carried_columns(survey), *batch), unasked)
         scores = connection.execute(f"SELECT * FROM ({query}) ORDER BY {', '.join(survey.key('child'))}").df()
+        scores = scores.drop(columns=list(batch))
     return ScoredAgain(record, survey, scores, _differences(record.counts, counts_of(survey, scores)))
 
 

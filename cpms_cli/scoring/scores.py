@@ -7,13 +7,17 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from cpms_cli.checking.staging import open_workbench
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.indicator_sql import household_sql, judged_sql, with_household_levels
 from cpms_cli.scoring.compiler.score_columns import plain_columns, told_columns
+from cpms_cli.scoring.compiler.unasked_columns import UNASKED
+from cpms_cli.store.definitions.current_rows import BATCH, unasked_in_store
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.survey.rules.typed_answers import Unasked
 
 JUDGED, SCORE, EXPLAINED, HOUSEHOLD_SCORE = "judged", "score", "explained", "household_score"
 _POSITION = "_position"
@@ -28,13 +32,25 @@ def carried_columns(survey: Survey) -> tuple[str, ...]:
 
 def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Create the temporary views `score`, one row per current child row of the store, and `household_score`."""
-    judge(connection, survey, "current_child", "current_household")
+    judge(connection, survey, "current_child", "current_household", unasked=unasked_in_store(connection, survey))
 
 
-def judge(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, child: str, household: str, along: tuple[str, ...] = ()
+def batch_columns(unasked: Unasked | None) -> tuple[str, ...]:
+    """Return the columns of the store's own that must come along, for what was not asked to be known by them."""
+    return (BATCH,) if any(BATCH in condition for _, condition in unasked or ()) else ()
+
+
+def judge(  # noqa: PLR0913 - what is scored, and what comes along
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    child: str,
+    household: str,
+    along: tuple[str, ...] = (),
+    unasked: Unasked | None = None,
 ) -> None:
     """Create the views for two relations of canonical text that hold one row per key; `along` columns come along.
+
+    `unasked`: what rows were not asked, as `score_sql` says; `score` has it as the column `unasked` beside the answers.
 
     Rules are worked out once, into the temporary table `judged`; `score` is a view of it in the columns of
     `indicators.explained_sql`, without reasons and answers: only to plan those takes longer than to count a province
@@ -42,9 +58,11 @@ def judge(
     for: few ask.
     """
     carried = (*carried_columns(survey), *along)
-    query = judged_sql(survey, child, household, carried, along)
+    further = (*along, *batch_columns(unasked))
+    query = judged_sql(survey, child, household, (*carried, *batch_columns(unasked)), further, unasked)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS {query}")
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {SCORE} AS SELECT {plain_columns(survey, carried)} FROM {JUDGED}")
+    columns = f"{plain_columns(survey, carried)}, {UNASKED}"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {SCORE} AS SELECT {columns} FROM {JUDGED}")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {HOUSEHOLD_SCORE} AS {household_sql(survey, JUDGED)}")
 
 
@@ -89,7 +107,7 @@ def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: P
     the key is not there: a misspelt name must not turn answers into unknowns.
     """
     survey = load_survey(schemas)
-    connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+    connection = open_workbench(len(children))
     try:
         connection.register("given_child", _canonical(survey, children, "child"))
         connection.register("given_household", _canonical(survey, households, "household"))

@@ -14,10 +14,12 @@ import pyrage
 
 from cpms_cli.errors import KeyMissing, UsageError
 from cpms_cli.keys import key_value
-from cpms_cli.reading.book.bundle import DESCRIPTOR, PASSPHRASE
+from cpms_cli.reading.book.bundle import DESCRIPTOR, DISPUTES, PASSPHRASE
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
+from cpms_cli.store.disputes import list_disputes
 from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.dispute_tables import DISPUTE_COLUMNS, DISPUTE_KEY
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.language import FALLBACK
@@ -58,7 +60,22 @@ def _log_csv(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, r
     return rows.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
+def _disputes_csv(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, round_: int) -> bytes | None:
+    """What families say is wrong in the rows of the bundle, under the identifiers now shown; None where nobody does."""
+    disputes = list_disputes(connection, survey)
+    own = disputes[survey.role("village").name].astype("str").str.startswith(area)
+    packed = disputes[own & (disputes["round"] == str(round_))]
+    if packed.empty:
+        return None
+    packed = packed.assign(identifier=packed["person"], row_key=packed["of_row"])
+    ordered = packed[list(DISPUTE_COLUMNS)].sort_values(list(DISPUTE_COLUMNS))
+    return ordered.to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
 def _schema(survey: Survey, table: str) -> dict[str, Any]:
+    if table == DISPUTES:
+        fields = [{"name": name, "type": "string", "title": name} for name in DISPUTE_COLUMNS]
+        return {"fields": fields, "primaryKey": list(DISPUTE_KEY), "missingValues": [""]}
     known = {
         **survey.fields,
         **({field.name: field for field in survey.response.fields} if table == "response" else {}),
@@ -125,9 +142,9 @@ def bundle(  # noqa: PLR0913 - what the command takes
 ) -> int:
     """Pack one round of an area (2 to 8 digits) into an encrypted file; the number of children in it.
 
-    What was done for these children goes along. Encrypted for `recipients` (age public keys), else with the passphrase
-    of the environment. It holds names: that is written to the audit log. Raises UsageError where there are no such
-    rows, KeyMissing, StoreError.
+    What was done for these children goes along, and what their families say is wrong. Encrypted for `recipients` (age
+    public keys), else with the passphrase of the environment. It holds names: that is written to the audit log. Raises
+    UsageError where there are no such rows, KeyMissing, StoreError.
     """
     survey = definition_in_use(store, schemas)
     with open_store(Path(store), survey, write=True) as connection:
@@ -137,6 +154,9 @@ def bundle(  # noqa: PLR0913 - what the command takes
             raise UsageError("nothing_to_bundle", area=area, round=round_)
         tables: dict[str, bytes] = {table: content for table, (content, _) in packed.items()}
         tables["response"] = _log_csv(connection, survey, area, round_)
+        disputed = _disputes_csv(connection, survey, area, round_)
+        if disputed is not None:
+            tables[DISPUTES] = disputed
         sealed = _sealed(_package(survey, tables, area, round_), recipients or [])
         note_identified(connection, f"bundle {area} {round_}", children)
         write_bytes(Path(to), sealed)

@@ -9,7 +9,8 @@ Tables
 - the tables of `store/link_tables.py`: anchors of identifiers, decisions about links, doubtful pairs, parameters;
 - `anchor_added`: which identifiers a merge was the first to give, for `undo`;
 - the tables of `store/run_tables.py`: definitions used, and each scoring;
-- the table of `store/response_tables.py`: what was done for which child;
+- the table of `store/response_tables.py`: what was done for which child; that of `store/dispute_tables.py`: which
+  answers families say are wrong;
 - the tables of `store/release_tables.py`: which counts were published to whom; `pseudonym_key`: the store's own key;
 - the tables of `store/definitions/adoption_tables.py`: which definitions the store followed, and what they renamed;
 - `event`: what was done to the store, when and by whom; `audit`: each output that showed whom it is about.
@@ -43,6 +44,7 @@ from cpms_cli.store.safety.birth import clear_place, has_log, is_blank, is_unbor
 from cpms_cli.store.safety.earlier_formats import OLDER, Step, keep_copy, migrate
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.safety.write_outcome import note_stored, times_stored
+from cpms_cli.store.tables.dispute_tables import dispute_table
 from cpms_cli.store.tables.link_tables import create_link_tables
 from cpms_cli.store.tables.pseudonym_key import create_pseudonym_key
 from cpms_cli.store.tables.run_tables import keep_definition
@@ -56,7 +58,7 @@ _ENGINE_STOPS = (
     duckdb.FatalException,
     duckdb.OutOfMemoryException,
 )
-FORMAT = 4
+FORMAT = 5
 
 
 def _format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
@@ -84,7 +86,12 @@ def _to_format_3(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     create_pseudonym_key(connection, survey)
 
 
-STEPS: dict[int, Step] = {2: _to_format_2, 3: _to_format_3, 4: begin_adoptions}
+def _to_format_5(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    del survey
+    connection.execute(dispute_table())
+
+
+STEPS: dict[int, Step] = {2: _to_format_2, 3: _to_format_3, 4: begin_adoptions, 5: _to_format_5}
 
 
 def _brought_up_to_date(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ from cpms_cli.store.audit_log import Recorder, current_user, now
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.earlier_formats import OLDER
+from cpms_cli.store.tables.dispute_tables import DISPUTE, about_no_row
 from cpms_cli.store.tables.response_tables import RESPONSE, SURVEY, without_child
 from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.model.definition import Survey
@@ -26,6 +27,8 @@ _ANCHORS = """
     SELECT 'household' AS of_table, identifier FROM household_anchor"""
 
 
+BESIDE = (RESPONSE, DISPUTE)
+"""The tables of rows that stand beside the survey's, each with batches of its own kind."""
 Event = Literal["undo", "review", "split", "join", "forget", "restore", "encrypt", "schema use", "schema undo"]
 """What can be done to a store besides merging; its name for people is the message `event_`, with `_` for a blank."""
 
@@ -90,6 +93,23 @@ def history(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.D
         }
 
 
+def rounds_stored(store: str | Path, survey: Survey) -> list[int]:
+    """Return the rounds of which a store has a household or a child, the earliest first."""
+    round_ = survey.role("round").name
+    with open_store(Path(store), survey) as connection:
+        rows = connection.execute(
+            f"""
+            SELECT {round_}
+            FROM current_household
+            UNION
+            SELECT {round_}
+            FROM current_child
+            ORDER BY ALL
+            """
+        ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
 def audit_log(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
     """Each output that showed whom it is about, the oldest first: `shown_at` (UTC), `who` ran it, `what` command,
     how many `children`. Raises StoreError, UnreadableFile."""
@@ -104,12 +124,27 @@ def merge_of(connection: duckdb.DuckDBPyConnection, batch: int) -> tuple[int, li
         raise UsageError("unknown_batch", batch=batch)
     if row[0] == OLDER:
         raise UsageError("undo_too_old", batch=batch)
+    # Of the survey, all that came later rests on it; of responses and disputes, only what corrects one.
     later = connection.execute(
-        # Of the survey, all that came later rests on it; of responses, only what corrects one.
-        "SELECT batch_id FROM batch WHERE merge_id > $1 AND kind = $2"
-        " AND EXISTS (FROM batch WHERE merge_id = $1 AND kind = $2)"
-        " UNION SELECT r.superseded_by FROM response r JOIN batch b USING (batch_id) JOIN batch l"
-        " ON l.batch_id = r.superseded_by WHERE b.merge_id = $1 AND l.merge_id > $1 ORDER BY ALL DESC",
+        """
+        WITH corrected AS (
+            SELECT batch_id, superseded_by
+            FROM response
+            UNION ALL
+            SELECT batch_id, superseded_by
+            FROM dispute
+        )
+        SELECT batch_id
+        FROM batch
+        WHERE merge_id > $1 AND kind = $2 AND EXISTS (FROM batch WHERE merge_id = $1 AND kind = $2)
+        UNION
+        SELECT c.superseded_by
+        FROM corrected c
+        JOIN batch b USING (batch_id)
+        JOIN batch l ON l.batch_id = c.superseded_by
+        WHERE b.merge_id = $1 AND l.merge_id > $1
+        ORDER BY ALL DESC
+        """,
         [row[0], SURVEY],
     ).fetchall()
     if later:
@@ -132,7 +167,7 @@ def restore_rows(connection: duckdb.DuckDBPyConnection, merge_id: int, batches: 
         f"batch_id IN ({batch_list})",
         f"superseded_by IN ({batch_list}) AND batch_id NOT IN ({batch_list})",
     )
-    for rows in (*(f"{table}_observation" for table in TABLES), RESPONSE):
+    for rows in (*(f"{table}_observation" for table in TABLES), *BESIDE):
         removed += _count(connection, f"SELECT count(*) FROM {rows} WHERE {theirs}")
         restored += _count(connection, f"SELECT count(*) FROM {rows} WHERE {replaced}")
         connection.execute(f"DELETE FROM {rows} WHERE {theirs}")
@@ -157,6 +192,20 @@ def check_responses_stay(connection: duckdb.DuckDBPyConnection, survey: Survey, 
     lost = connection.execute(f"SELECT DISTINCT * FROM ({without_child(survey)}) ORDER BY ALL").fetchall()
     if lost:
         raise UsageError("undo_has_responses", batch=batch, ids=", ".join(str(row[0]) for row in lost))
+
+
+def disputes_of_no_row(connection: duckdb.DuckDBPyConnection, survey: Survey) -> set[str]:
+    """Return the identifiers of disputes about an answer in a row that the store does not have."""
+    return {str(row[0]) for row in connection.execute(about_no_row(survey)).fetchall()}
+
+
+def check_disputes_stay(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, batch: int, before: Collection[str]
+) -> None:
+    """Raise UsageError where answers are disputed that an undo is about to take out; `before`: of no row before it."""
+    lost = sorted(disputes_of_no_row(connection, survey) - set(before))
+    if lost:
+        raise UsageError("undo_has_disputes", batch=batch, ids=", ".join(lost))
 
 
 def withdrawals(connection: duckdb.DuckDBPyConnection, survey: Survey, batches: Sequence[int]) -> int:

@@ -10,8 +10,10 @@ import pandas as pd
 
 from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
+from cpms_cli.store.disputes import dispute_invariants
 from cpms_cli.store.file import open_store
 from cpms_cli.store.row_tables import content_of
+from cpms_cli.store.tables.dispute_tables import DISPUTE
 from cpms_cli.store.tables.response_tables import RESPONSE, without_child
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.identifiers import has_cpms_check_letter
@@ -42,7 +44,7 @@ def _of_table(survey: Survey, table: Table) -> Iterator[tuple[str, str]]:
 def _of_batches() -> Iterator[tuple[str, str]]:
     yield "sums_hold", "SELECT 1 FROM batch WHERE rows_in <> rows_stored + rows_unchanged + rows_quarantined"
     rows = " UNION ALL ".join(
-        f"SELECT batch_id FROM {rows}" for rows in (*(f"{table}_observation" for table in TABLES), RESPONSE)
+        f"SELECT batch_id FROM {rows}" for rows in (*(f"{table}_observation" for table in TABLES), RESPONSE, DISPUTE)
     )
     yield (
         "stored_rows_are_there",
@@ -91,7 +93,8 @@ def check_store(store: str | Path, *, schemas: Path | None = None) -> pd.DataFra
     survey = definition_in_use(store, schemas)
     with open_store(Path(store), survey) as connection:
         of_tables = (query for table in TABLES for query in _of_table(survey, table))
-        queries = [*_of_batches(), *_of_responses(survey), *of_tables, *_of_contents(connection)]
+        beside = (*_of_responses(survey), *dispute_invariants())
+        queries = [*_of_batches(), *beside, *of_tables, *_of_contents(connection)]
         counted = [(name, len(connection.execute(query).fetchall())) for name, query in queries]
         counted += [(f"{table}_identifier_is_whole", _bad_identifiers(connection, survey, table)) for table in TABLES]
     return pd.DataFrame(counted, columns=["invariant", "violations"])

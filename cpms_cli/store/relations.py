@@ -111,4 +111,15 @@ _RESPONSES_WRITTEN = (
     ),
 )
 
-RELATIONS = (*STORED, *_WRITING, *_RESPONSES_WRITTEN)
+_DISPUTES_WRITTEN = (
+    Relation(
+        "arriving_dispute",
+        "a version of a dispute that is to be stored",
+        ("store.disputes",),
+        ("store.disputes",),
+        kind="frame",
+    ),
+    Relation("new_dispute", "one that the store has not as it is", ("store.disputes",), ("store.disputes",)),
+)
+
+RELATIONS = (*STORED, *_WRITING, *_RESPONSES_WRITTEN, *_DISPUTES_WRITTEN)

@@ -15,6 +15,8 @@ import duckdb
 from cpms_cli.store.definitions.column_lineage import stored_answers
 from cpms_cli.store.known_answers import keep_known_answers, keep_unasked_answers
 from cpms_cli.store.row_tables import content_of
+from cpms_cli.store.tables.dispute_tables import DISPUTE
+from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 
@@ -154,13 +156,13 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     connection.execute("CREATE OR REPLACE TEMP TABLE written (of_table VARCHAR, _source INTEGER, _row BIGINT)")
     for table, accepted in ACCEPTED.items():
         names = ", ".join(columns[table])
-        changed = f"""
-            SELECT n.*, {content_of(columns[table])} AS content, a.batch_id, a.sheet
+        arrived = f"""
             FROM {accepted} n
             JOIN arrival a USING (_source)
             WHERE NOT a.known"""
+        changed = f"SELECT n.*, {content_of(columns[table])} AS content, a.batch_id, a.sheet {arrived}"
         if supersedes:
-            changed = _supersede(connection, survey, table, changed)
+            changed = arrived = _supersede(connection, survey, table, changed)
         connection.execute(f"""
             INSERT INTO {table}_observation BY NAME
             SELECT {names}, content, batch_id, sheet, _row AS row_number
@@ -168,7 +170,7 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
 
             INSERT INTO written
             SELECT {quoted(table)}, _source, _row
-            FROM ({changed})""")
+            {arrived}""")
     return _withdraw(connection, survey, columns)
 
 
@@ -206,4 +208,12 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey, stored: Map
         rows = connection.execute(f"SELECT DISTINCT {home} FROM {table}_observation n WHERE {of_these}")
         withdrawn |= set(rows.fetchall())
         connection.execute(f"UPDATE {table}_observation n SET {blank}, content = {silent} WHERE {of_these}")
+    # What was said against these answers repeats them.
+    connection.execute(f"""
+        DELETE FROM {DISPUTE}
+        WHERE row_key IN (
+            SELECT {row_reference(survey, "child", "o")}
+            FROM child_observation o
+            WHERE ({home}) IN ({refusals(survey)})
+        )""")
     return len(withdrawn)

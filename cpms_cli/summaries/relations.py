@@ -60,6 +60,20 @@ RELATIONS = (
         "frame",
     ),
     Relation(
+        "placed_dispute",
+        "a disputed answer in a row that the store has",
+        ("summaries.child.child_disputes",),
+        ("summaries.child.child_disputes",),
+        kind="frame",
+    ),
+    Relation(
+        "disputed_row",
+        "a child's row in which an answer is to be asked again",
+        ("summaries.today.disputed",),
+        ("summaries.today.disputed",),
+        kind="frame",
+    ),
+    Relation(
         "movement",
         "a child of two rounds: where it was in each, and why it is in one of them alone",
         ("summaries.migration.movement",),

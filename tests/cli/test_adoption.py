@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
+from cpms_cli import merge
 from cpms_cli.errors import DefinitionError, StoreError
 from cpms_cli.store.content import dump
 from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
@@ -17,7 +18,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.schema_files import read_survey
-from tests.conftest import ROOT, Cpms, Draw
+from tests.conftest import ROOT, Cpms, Draw, MakeOnce
 from tests.definitions import add_question, change_file, copy_definition, rename_question
 
 
@@ -27,11 +28,10 @@ def own(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(cpms: Cpms, draw: Draw, tmp_path: Path) -> Path:
+def store(draw: Draw, once: MakeOnce) -> Path:
     """One child of the round 2569, who smokes; its home is the example's."""
-    path = tmp_path / "s.duckdb"
-    assert cpms("merge", draw({"tobacco": "yes"}, name="first.csv"), "--store", path).code == 0
-    return path
+    first = draw({"tobacco": "yes"}, name="first.csv")
+    return once(lambda path: merge([first], path))
 
 
 def _answers(store: Path, *names: str) -> list[tuple[object, ...]]:
@@ -420,7 +420,7 @@ def test_scores_as_a_round_was_defined(cpms: Cpms, draw: Draw, own: Path, store:
     assert cpms("score", "--store", store, "--as-defined-in", 2560).code == 2
 
 
-@pytest.mark.parametrize("format_", ["format1", "format2", "format3"])
+@pytest.mark.parametrize("format_", ["format1", "format2", "format3", "format4"])
 def test_a_store_of_every_earlier_format_follows_a_definition(cpms: Cpms, tmp_path: Path, format_: str) -> None:
     store = tmp_path / "old.duckdb"
     store.write_bytes(gzip.decompress((ROOT / f"tests/stores/{format_}.duckdb.gz").read_bytes()))

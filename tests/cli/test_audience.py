@@ -13,7 +13,7 @@ import pytest
 from cpms_cli import merge
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.model.definition import Survey
-from tests.conftest import Cpms, write_drawn
+from tests.conftest import Cpms, MakeOnce, write_drawn
 
 OFFICE = "For the office only: small counts are not withheld here. --audience NAME makes what may be handed on."
 WITHHELD = "n.p.: not published. "
@@ -31,10 +31,10 @@ def _rows(girls: int, boys: int, out_of_school: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def store(tmp_path: Path, base: Mapping[str, Mapping[str, Any]]) -> Path:
+def store(tmp_path: Path, base: Mapping[str, Mapping[str, Any]], once: MakeOnce) -> Path:
     """Twenty girls and ten boys; twenty girls and three boys are out of school."""
-    merge([write_drawn(tmp_path / "survey.csv", base, _rows(20, 10, 23))], tmp_path / "s.duckdb")
-    return tmp_path / "s.duckdb"
+    survey = write_drawn(tmp_path / "survey.csv", base, _rows(20, 10, 23))
+    return once(lambda path: merge([survey], path))
 
 
 def _yes_and_no(cpms: Cpms, store: Path, *words: str) -> dict[str, tuple[int | None, int | None]]:

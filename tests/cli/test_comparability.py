@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Cpms, Draw
+from tests.conftest import Cpms, Draw, MakeOnce
 from tests.definitions import change_file, copy_definition
 
 AREA = "850101"
@@ -14,9 +14,8 @@ TOBACCO = "  - name: tobacco\n"
 
 
 @pytest.fixture
-def store(cpms: Cpms, draw: Draw, tmp_path: Path) -> Path:
+def store(cpms: Cpms, draw: Draw, tmp_path: Path, once: MakeOnce) -> Path:
     """Two rounds of one child, of which the first alone asked about tobacco: it smoked and drank."""
-    path, own = tmp_path / "s.duckdb", copy_definition(tmp_path / "own")
     village = {
         "village_code": f"{AREA}01",
         "tobacco": "yes",
@@ -24,12 +23,16 @@ def store(cpms: Cpms, draw: Draw, tmp_path: Path) -> Path:
         "drugs": "no",
         "birth_date": "2014-02-01",
     }
-    assert cpms("merge", draw(village, name="first.csv"), "--store", path).code == 0
-    change_file(own, "child.yaml", TOBACCO, f"{TOBACCO}    until: 2569\n")
-    assert cpms("schema", "use", own, "--store", path, "--yes").code == 0
-    later = {**village, "round": 2027, "interview_date": "2027-11-15"}
-    assert cpms("merge", draw(later, name="second.csv", without=["tobacco"]), "--store", path).code == 0
-    return path
+
+    def make(path: Path) -> None:
+        own = copy_definition(tmp_path / "own")
+        assert cpms("merge", draw(village, name="first.csv"), "--store", path).code == 0
+        change_file(own, "child.yaml", TOBACCO, f"{TOBACCO}    until: 2569\n")
+        assert cpms("schema", "use", own, "--store", path, "--yes").code == 0
+        later = {**village, "round": 2027, "interview_date": "2027-11-15"}
+        assert cpms("merge", draw(later, name="second.csv", without=["tobacco"]), "--store", path).code == 0
+
+    return once(make)
 
 
 COMMANDS: dict[str, tuple[str, ...]] = {

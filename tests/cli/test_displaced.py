@@ -13,7 +13,7 @@ import pytest
 from cpms_cli import list_children, merge, validate_against_store
 from cpms_cli.store.content import content_hash
 from cpms_cli.survey.model.definition import Survey
-from tests.conftest import Cpms, Draw
+from tests.conftest import Cpms, Draw, MakeOnce
 
 BOY = {"given_name": "สมชาย", "sex": "male", "birth_date": "2015-03-04", "violence_physical": "yes"}
 GIRL = {"given_name": "มาลี", "sex": "female", "birth_date": "2018-07-09"}
@@ -31,10 +31,10 @@ def _listed(store: Path) -> list[tuple[str, int, str, str]]:
 
 
 @pytest.fixture
-def store(draw: Draw, tmp_path: Path) -> Path:
+def store(draw: Draw, once: MakeOnce) -> Path:
     """A boy who is a victim, alone in house 1; a girl and a baby in house 2."""
-    merge([draw(_row(1, 1, BOY), _row(2, 1, GIRL), _row(2, 2, BABY), name="first.csv")], tmp_path / "s.duckdb")
-    return tmp_path / "s.duckdb"
+    first = draw(_row(1, 1, BOY), _row(2, 1, GIRL), _row(2, 2, BABY), name="first.csv")
+    return once(lambda path: merge([first], path))
 
 
 def test_two_houses_of_one_number_lose_no_victim(cpms: Cpms, draw: Draw, store: Path) -> None:

@@ -268,3 +268,21 @@ def test_an_archive_that_grows_beyond_reason_or_is_broken_is_refused(survey: Sur
     with pytest.raises(CpmsError) as refused:
         read(broken, survey)
     assert refused.value.message_id == "archive_damaged"
+
+
+@pytest.mark.parametrize("kind", ["records", "figures"])
+def test_the_file_is_named_in_either_way_and_not_naming_it_is_told(
+    cpms: Cpms, draw: Draw, tmp_path: Path, kind: str
+) -> None:
+    """Every other command takes -o; without a file nothing is written, and the store notes nothing as given away."""
+    store = tmp_path / "s.duckdb"
+    cpms("merge", draw({}), "--store", store)
+    ran = cpms("export", kind, "--store", store)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Name the file to write; its ending chooses the format (.csv, .xlsx" in ran.err
+    assert f"cpms export {kind} {kind}.csv" in ran.err
+    assert "โปรดระบุไฟล์" in cpms("export", kind, "--store", store, "--lang", "th").err
+    assert cpms("export", kind, "a.csv", "-o", "b.csv", "--store", store).code == 2
+    assert cpms("export", kind, "-o", tmp_path / "a.csv", "--store", store).code == 0
+    assert cpms("export", kind, tmp_path / "b.csv", "--store", store).code == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()

@@ -149,7 +149,7 @@ def test_two_groups_make_a_cross_table(cpms: Cpms, store: Path, tmp_path: Path) 
     sheets = pd.read_excel(tmp_path / "i.xlsx", sheet_name=None, engine="openpyxl")
     assert list(sheets) == ["Total", "By Subdistrict, Sex", "Rounds", "Quality of the data", "Children", "Notes"]
     lines = cpms(*words, "--format", "csv").out.splitlines()
-    assert lines[0].startswith("table,code,group,item,label,yes,no,unknown,not_applicable,share")
+    assert lines[0].startswith("table,code,group,item,label,yes,no,unknown,not_applicable,not_asked,share")
     assert "by_subdistrict_sex,850302 / male,Kapoe / Male,i10" in lines[-3]
 
 

@@ -390,6 +390,12 @@ def test_the_report_counts_and_a_gap_is_an_exit_code(cpms: Cpms, hard: tuple[Pat
     girls = now[now["sex"] == "female"]
     known = girls["cpms_id"].isin(rows.loc[rows["round"] == "2025", "cpms_id"]).mean()
     assert sexes.loc["female", "link_rate"] == pytest.approx(known)
+    # Every row stands in a group of each kind; a script of letters that the files have is one of them.
+    for grouping in ("language", "script"):
+        assert groups.loc[groups["grouping"] == grouping, "rows"].sum() == len(now)
+    scripts = groups[groups["grouping"] == "script"].set_index("group")
+    assert scripts.loc["lao", "rows"] == now["given_name"].str.contains("[\u0e80-\u0eff]").sum()
+    assert scripts.loc["lao", "label"] == "Lao letters"
     even = cpms("link", "report", "--store", store, "--fail-on-gap", "--gap", "100")
     assert even.code == 0
     assert "No group is more than 100 points" in even.out

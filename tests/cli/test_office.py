@@ -414,3 +414,25 @@ def test_what_a_run_leaves_for_others_shows_no_name(cpms: Cpms, office: NewOffic
     book = openpyxl.load_workbook(made / "today.xlsx")
     shown += [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [text for text in shown if "ชื่อลับ" in text]
+
+
+def test_a_bare_cpms_in_an_office_shows_what_waits_and_the_next_step(cpms: Cpms, office: NewOffice, draw: Draw) -> None:
+    folder = office("--name", "Bang Rin")
+    empty = cpms()
+    assert (empty.code, "Office: Bang Rin" in empty.out) == (0, True)
+    assert "Nothing is stored yet" in empty.out
+    homes = [
+        {"household_no": home, "violence_physical": "yes", "birth_date": f"2013-07-1{home}"} for home in range(1, 8)
+    ]
+    shutil.move(draw(*homes), folder / "inbox" / "a.csv")
+    assert "1 file(s) in inbox/ that no run has taken in: a.csv" in cpms().out
+    assert cpms("run").code == 0
+    ran = cpms()
+    assert ran.code == 0
+    assert "inbox" not in ran.out
+    assert "and 2 more: cpms today" in ran.out
+    assert "สำนักงาน: Bang Rin" in cpms("--lang", "th").out
+    # Outside, or where anything is typed, all is as it was.
+    assert "Usage" in cpms("--help").out
+    assert "and 2 more" not in cpms("today").out
+    assert "and 6 more" in cpms("today", "--first", "1").out

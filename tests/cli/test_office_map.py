@@ -166,7 +166,32 @@ PROPOSED = [
     ("ความยินยอมให้ข้อมูล", ["ใช่", "ไม่ใช่"] * 9, None),
     ("น้ำหนัก", ["12", "14"] * 9, None),
     ("สิทธิรักษาพยาบาล", ["12", "14"] * 9, None),
+    ("ชื่อ (บังคับ)", ["สมชาย", "มานี"] * 9, "given_name"),
+    ("Is (name's) natural mother alive?", ["Yes", "No"] * 9, "mother_alive"),
+    ("Does (name's) natural father live in this household?", ["Yes", "No"] * 9, "father_home"),
+    ("จำนวนพี่ชาย", ["1", "2"] * 9, None),
+    ("อายุ (เดือน)", ["30", "45"] * 9, None),
+    ("Date of birth (CMC)", ["1234", "1250"] * 9, None),
+    ("Household size in 2010", ["4", "5"] * 9, None),
+    ("เบอร์โทรนักเรียน", ["0812345678", "0898765432"] * 9, None),
+    ("Last interview date", ["2025-01-02", "2025-03-04"] * 9, None),
+    ("จำนวนสมาชิกในครัวเรือน (ชาย)", ["2", "3"] * 9, None),
 ]
+
+
+# Headers that have a word in common with a question, and no more: nobody is asked about them.
+NOTHING_ALIKE = [
+    ("การเดินทาง", ["เดิน", "รถจักรยานยนต์"] * 9),
+    ("จำนวนน้องสาว", ["1", "2"] * 9),
+    ("สาเหตุความพิการ", ["แต่กำเนิด", "อุบัติเหตุ"] * 9),
+    ("Alternative phone number", ["0812345678", "0898765432"] * 9),
+    ("ကုမ္ပဏီအမည်", ["ရွှေ", "ငွေ"] * 9),
+]
+
+
+@pytest.mark.parametrize(("header", "cells"), NOTHING_ALIKE, ids=[case[0] for case in NOTHING_ALIKE])
+def test_a_word_in_common_is_no_proposal(survey: Survey, header: str, cells: list[str]) -> None:
+    assert propose(survey, header, cells) == ()
 
 
 @pytest.mark.parametrize(("header", "cells", "field"), PROPOSED, ids=[case[0] for case in PROPOSED])

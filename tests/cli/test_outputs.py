@@ -19,7 +19,7 @@ COMMANDS = {path.removeprefix("cpms "): command for path, command in commands_be
 FILE_FIRST = ("export records", "export figures", "review export")
 TO_FILL_IN = ("response due", "visits", "map", "template", "plan community", "plan province")
 # Commands that need no store, make one, or name one that is still to come.
-NO_STORE = {"merge", "samples", "doctor", "bundle-key", "codebook", "explain", "init", "schema check"}
+NO_STORE = {"merge", "samples", "doctor", "bundle-key", "codebook", "explain", "init", "report leaflet", "schema check"}
 
 
 def _lines() -> list[tuple[str, list[str], str]]:

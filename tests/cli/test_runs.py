@@ -14,21 +14,20 @@ from openpyxl import load_workbook
 
 from cpms_cli import compare_definitions, merge, score, score_again, undo
 from cpms_cli.store.content import dump
-from tests.conftest import Cpms, Draw
+from tests.conftest import Cpms, Draw, MakeOnce
 from tests.definitions import change_file, copy_definition
 
 
 @pytest.fixture
-def store(draw: Draw, tmp_path: Path) -> Path:
+def store(draw: Draw, once: MakeOnce) -> Path:
     """One round of three children of three homes: a victim, one who works at 12, one with nothing found."""
     rows = [
         {"household_no": "1", "violence_physical": "yes", "given_name": "ชื่อลับ"},
         {"household_no": "2", "nationality": "MM", "birth_registered": "not_registered"},
         {"household_no": "3"},
     ]
-    path = tmp_path / "s.duckdb"
-    merge([draw(*rows)], path)
-    return path
+    survey = draw(*rows)
+    return once(lambda path: merge([survey], path))
 
 
 @pytest.fixture

@@ -127,6 +127,9 @@ def test_diff_tells_what_questions_and_codes_become(cpms: Cpms, own: Path, chang
         ("code", "added", "dwelling: tent", ""): (None, None),
         ("code", "retired", "dwelling: relative", ""): (None, None),
         ("code", "renamed", "dwelling: owned", "name"): ("dwelling: own", "dwelling: owned"),
+        # A label is a header as well; of the code, its own former name is no spelling any more.
+        ("question", "changed", "dwelling", "headers"): (None, "Where the family lives"),
+        ("code", "changed", "dwelling: owned", "spellings"): ("own", None),
         # Of the settings, which stand under their file, the last added and the last retired one.
         ("setting", "added", "translations/my.yaml", ""): (None, "ကိုယ်ပိုင်အိမ်"),
         ("setting", "retired", "translations/my.yaml", ""): ("ဆွေမျိုးအိမ်", None),
@@ -293,3 +296,18 @@ def _read(folder: Path) -> Survey:
     survey = read_survey(Reader(folder))
     assert survey
     return survey
+
+
+@pytest.mark.parametrize("words", [("explain", "13"), ("codebook",), ("template", "-o", "form.xlsx")])
+def test_a_store_that_is_named_and_is_not_there_is_refused(
+    cpms: Cpms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """Whoever names a store wants the definition that it follows; where none is named, none has to be there."""
+    monkeypatch.chdir(tmp_path)
+    ran = cpms(*words, "--store", "ranong.duckdb")
+    assert (ran.code, ran.out) == (2, "")
+    assert "ranong.duckdb: there is no store here yet. Make one: cpms merge FILE --store ranong.duckdb" in ran.err
+    (tmp_path / "text.duckdb").write_text("this is no store\n" * 1000)
+    assert cpms(*words, "--store", "text.duckdb").code == 2
+    assert not (tmp_path / "form.xlsx").exists()
+    assert cpms(*words, "--store", "cpms.duckdb").code == 0

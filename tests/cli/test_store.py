@@ -15,7 +15,7 @@ import pytest
 
 from cpms_cli import merge
 from cpms_cli.store.content import dump
-from tests.conftest import ROOT, ROUNDS, Cpms, Draw
+from tests.conftest import ROOT, ROUNDS, Cpms, Draw, MakeOnce
 
 NAME = "มะลิวัลย์"
 
@@ -26,11 +26,10 @@ def _children(store: Path) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def store(draw: Draw, tmp_path: Path) -> Path:
+def store(draw: Draw, once: MakeOnce) -> Path:
     """Two children of one household, the first with a name that can be looked for."""
-    path = tmp_path / "s.duckdb"
-    merge([draw({"given_name": NAME}, {"given_name": "ก้อง"})], path)
-    return path
+    survey = draw({"given_name": NAME}, {"given_name": "ก้อง"})
+    return once(lambda path: merge([survey], path))
 
 
 def test_a_sound_store_is_called_sound(cpms: Cpms, sample_store: Path) -> None:

@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cpms_cli import add_response, list_children, list_today, merge
+from cpms_cli import add_response, import_lists, list_children, list_today, merge, undo
+from cpms_cli.store.safety.write_outcome import times_stored
 from tests.conftest import Cpms, write_drawn
 
 HURT = {"violence_physical": "yes"}
@@ -190,6 +191,16 @@ def test_a_week_of_a_social_worker(cpms: Cpms, store: Path, tmp_path: Path) -> N
     add_response(store, child, "closed", "2026-03-19", closing="safe_now")
     assert "1" not in {house for house, _ in _kinds(store, "2026-03-20", cpms)}
     assert cpms("store", "check", "--store", store).code == 0
+
+
+def test_what_was_done_and_the_answers_are_stored_in_one_step(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+    path = _fill(_fill(_sheet(store, cpms, tmp_path / "today.xlsx"), _visited), _answer("Yes"))
+    before = times_stored(store)
+    read = import_lists([path], store)
+    assert (read.responses.total("stored"), read.answers.stored, times_stored(store) - before) == (1, 1, 1)
+    # Each is a batch of its own, and can be taken back by itself.
+    undo(store, int(read.responses.files["batch_id"].iat[0]))
+    assert list_children(store).set_index("household_no")["level"]["3"] == "victim"
 
 
 def test_sorted_and_deleted_rows_are_read_as_well(cpms: Cpms, store: Path, tmp_path: Path) -> None:

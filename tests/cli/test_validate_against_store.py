@@ -9,7 +9,7 @@ import pytest
 
 from cpms_cli import merge, validate_against_store
 from cpms_cli.survey.model.definition import Survey
-from tests.conftest import Cpms, Draw
+from tests.conftest import Cpms, Draw, MakeOnce
 
 LAST = {"round": 2025, "interview_date": "2025-11-15"}
 # Each child of these files has a number of its own, so that one year's row is known in the next.
@@ -22,11 +22,10 @@ STORED = (
 
 
 @pytest.fixture
-def store(draw: Draw, tmp_path: Path) -> Path:
+def store(draw: Draw, once: MakeOnce) -> Path:
     """A store with three children of village 85010501 in the round of 2025."""
-    made = tmp_path / "s.duckdb"
-    merge([draw(*({**LAST, **row} for row in STORED), name="last.csv")], made)
-    return made
+    last = draw(*({**LAST, **row} for row in STORED), name="last.csv")
+    return once(lambda path: merge([last], path))
 
 
 def _findings(cpms: Cpms, path: Path, store: Path) -> list[dict[str, Any]]:

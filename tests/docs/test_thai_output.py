@@ -71,6 +71,7 @@ NOT_HERE = {
     "report community",
     "report province",
     "report child",
+    "report leaflet",
     "plan community",
     "samples",
     "export records",

@@ -50,7 +50,7 @@ NAMES = {
     "package",
 }
 # Codes of the definition that a help gives as examples.
-EXAMPLES = {"victim", "worker", "education", "sex", "village", "public", "shipped"}
+EXAMPLES = {"household", "victim", "worker", "education", "sex", "village", "public", "shipped"}
 
 
 def _english(text: str, codes: set[str]) -> set[str]:

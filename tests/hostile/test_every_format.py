@@ -22,7 +22,7 @@ from pyarrow import parquet
 from pypdf import PdfReader
 
 from cpms_cli import due_responses, list_today, merge, plan_visits, validate
-from cpms_cli.checking.mending.header_map import MAP_COLUMNS
+from cpms_cli.checking.mending.drafted_map import MAP_COLUMNS
 from cpms_cli.checking.mending.map_answers import ANSWER_COLUMNS
 from cpms_cli.forms.form_workbook import Form
 from cpms_cli.reports.documents.document import Column, Document, Paragraph, TableBlock

@@ -24,7 +24,7 @@ import pytest
 from stdnum.th.pin import calc_check_digit
 
 import cpms_cli.summaries.child.children
-from cpms_cli import encrypt, export_review, import_responses, merge
+from cpms_cli import dispute_answer, encrypt, export_review, import_responses, merge
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app
 from cpms_cli.office.new_office import Asked, make_office
@@ -149,6 +149,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
     log = pd.DataFrame({"cpms_id": [child], "response_date": ["2026-03-03"], "response_kind": ["home_visit"]})
     log.to_csv(folder / "log.csv", index=False)
     import_responses([folder / "log.csv"], store)
+    dispute_answer(store, child, "violence_sexual", by=WORDS[3], reason=f"{WORDS[0]} {DIGITS}")
     bad = pd.DataFrame(
         {
             "cpms_id": [WORDS[0], WORDS[4], child],
@@ -212,6 +213,10 @@ RUNS: dict[str, tuple[str, ...]] = {
     "store encrypt": ("!",),
     "store audit": ("-o audit.xlsx",),
     "child show": ("{child} --why -o child.xlsx",),
+    "child dispute": (
+        f"{{child}} --field violence_sexual --by {WORDS[4]} --reason {WORDS[5]}",
+        f"{{child}} --field violence_sexual --close --by {WORDS[4]} --reason {WORDS[5]}",
+    ),
     "child split": ("{child} --round 2569 --reason seen",),
     "child join": ("{parted} {other} --reason seen",),
     "child forget": ("{child} --yes",),
@@ -221,6 +226,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "link files": ("survey_2025.csv survey_2026.csv -o pairs.xlsx", "survey_2025.csv -o pairs.csv"),
     "response import": ("!bad_log.csv",),
     "response add": ("{child} --kind home_visit --date 2569-03-09",),
+    "response assign": ("--to W1 --dry-run", "{child} --to W1"),
     "response due": ("--all -o due.xlsx",),
     "response summary": ("-o responses.xlsx", "--rounds 2568:2569 --by sex", "--work -o work.xlsx"),
     "review export": ("pairs.xlsx",),
@@ -230,6 +236,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "report community": ("850105 -o area.html", "850105 -o area.docx --internal"),
     "report province": ("85 -o area.xlsx",),
     "report child": ("{child} -o one.html", f"{{child}} -o one{PRINTED}"),
+    "report leaflet": ("-o leaflet.html",),
     "schema check": ("", "--lang my -o missing.csv"),
     "schema new": ("own",),
     "schema diff": ("shipped shipped",),
@@ -253,6 +260,7 @@ WITHOUT_STORE = {
     "codebook",
     "explain",
     "help",
+    "report leaflet",
     "samples",
     "bundle-key",
     "schema check",

@@ -39,7 +39,7 @@ FAULTS = {
         "child.yaml",
         "  - name: chronic_illness\n",
         "  - name: chronic_illness\n    kind: x\n",
-        "kind: Extra",
+        "kind: nothing of this name is read here",
     ),
     "no such indicator": ("activities.yaml", "    indicators: [16]\n", "    indicators: [16, 99]\n", "no indicator 99"),
     "no SQL": ("rights.yaml", "    has: i16\n", "    has: i16 AND\n", "not an SQL condition"),

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import prove_definition
+from cpms_cli.survey.messages import problem_words
 from tests.conftest import NUMBERS, ROOT, THOROUGH, Cpms
 
 SCHEMAS = ROOT / "schemas"
@@ -183,8 +184,11 @@ def test_a_mutant_is_found_where_it_stands(mutants: tuple[Mutant, ...], folder: 
     for mutant in mutants:
         lines[mutant.line - 1] = mutant.new
     path.write_text("\n".join(line for line in lines if line is not None) + "\n", "utf-8")
-    problems = " ".join(map(str, prove_definition(folder).problems))
+    proof = prove_definition(folder)
+    problems = " ".join(map(str, proof.problems))
     assert problems, "nobody noticed"
+    in_thai = (problem_words(problem.message, "th") for problem in proof.problems)
+    assert [words for words in in_thai if not re.search("[ก-๛]", re.sub(r"'[^']*'", "", words))] == []
     places = {int(line) for line in re.findall(re.escape(mutants[0].file) + r":(\d+)", problems)}
     for mutant in mutants:
         named = [word for word in mutant.words if re.search(rf"'{word}x?'", problems)]

@@ -243,7 +243,7 @@ def test_what_rests_on_a_question_is_named_by_its_place(folder: Path, change: Ch
 def test_without_a_question_nothing_becomes_no(
     cpms: Cpms, draw: Draw, folder: Path, change: Change, tmp_path: Path
 ) -> None:
-    """Indicator 6 of a child of 4 asks three questions; two say no, the third is not asked: unknown, never no."""
+    """Indicator 6 of a child of 4 asks three questions; two say no, the third is not asked: not asked, never no."""
     _turned_off(folder, change, "left_alone")
     file, store = draw({"birth_date": "2022-01-05", "left_alone": None}), tmp_path / "store.duckdb"
     assert cpms("merge", file, "--store", store, "--schemas", folder).code in (0, 1)
@@ -251,7 +251,7 @@ def test_without_a_question_nothing_becomes_no(
     assert scored.code == 0
     rows = (tmp_path / "scores.csv").read_text("utf-8-sig").splitlines()
     cells = dict(zip(rows[0].split(","), rows[1].split(","), strict=False))
-    assert cells["i06"] == "unknown"
+    assert cells["i06"] == "not_asked"
 
 
 def test_an_answer_to_a_question_that_is_turned_off_is_told_and_not_stored(

@@ -21,6 +21,7 @@ KINDS = {
     "cpms plan community": "document",
     "cpms plan province": "document",
     "cpms report child": "document",
+    "cpms report leaflet": "document",
     "cpms report community": "document",
     "cpms report province": "document",
     "cpms export records": "records",

@@ -10,7 +10,7 @@ import numpy as np
 from sqlglot import exp
 
 from cpms_cli.checking.earlier_rounds import RELATIONS as ABOUT
-from cpms_cli.checking.earlier_rounds import history_tree
+from cpms_cli.checking.earlier_rounds import history_words
 from cpms_cli.checking.examples.drawn_rows import (
     Answers,
     drawn_before,
@@ -21,14 +21,14 @@ from cpms_cli.checking.examples.drawn_rows import (
     stage_drawn,
 )
 from cpms_cli.checking.responses import RECORD, response_condition, stage_drawn_responses
-from cpms_cli.checking.row_rules import RELATIONS, rule_tree
+from cpms_cli.checking.row_rules import RELATIONS, rule_words
 from cpms_cli.checking.staging import open_workbench
 from cpms_cli.survey.files.located_yaml import Document, Problem
 from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
 from cpms_cli.survey.model.definition import Check, Survey
 from cpms_cli.survey.model.response_log import FACTS, response_log
 from cpms_cli.survey.rules.dependents import names_looked_at
-from cpms_cli.survey.rules.rule_language import sql
+from cpms_cli.survey.rules.rule_language import compiled_rule, final_sql, has_window, rule_sql
 
 CHECKS = "checks.yaml"
 
@@ -117,27 +117,52 @@ def _relation(check: Check) -> str:
     return ABOUT[check.about] if isinstance(check, HistoryCheck) else RELATIONS[check.table]
 
 
-def _apart(survey: Survey, check: Check) -> str:
-    """The rule's condition, its windows kept within one case."""
+@dataclass(frozen=True)
+class _Condition:
+    """A rule's condition in SQL, and the numbers of the cases that it is to be tried on: none for all of them."""
+
+    condition: str
+    only: tuple[int, ...] = ()
+
+
+def _apart(survey: Survey, check: Check, own_cases: Sequence[int]) -> _Condition:
+    """The rule's condition, its windows kept within one case.
+
+    A window has to sort the rows, with all that is carried along: it is tried on the cases of its own check alone.
+    """
     if isinstance(check, ResponseCheck):
-        return response_condition(survey, check)
-    tree = history_tree(survey, check) if isinstance(check, HistoryCheck) else rule_tree(survey, check)
+        return _Condition(response_condition(survey, check))
+    words = history_words(survey, check) if isinstance(check, HistoryCheck) else rule_words(survey, check)
+    if not has_window(check.when, words):
+        return _Condition(rule_sql(check.when, words))
+    tree = compiled_rule(check.when, words)
     for window in tree.find_all(exp.Window):
         window.append("partition_by", exp.column("_source"))
-    return sql(tree)
+    return _Condition(final_sql(tree), tuple(own_cases))
 
 
 def _cases_where_true(
-    connection: duckdb.DuckDBPyConnection, relation: str, conditions: Sequence[str]
-) -> list[set[int]]:
-    """For each condition the cases with a row on which it is true."""
-    columns = ", ".join(f"({condition}) IS TRUE AS c{number}" for number, condition in enumerate(conditions))
+    connection: duckdb.DuckDBPyConnection, relation: str, conditions: Mapping[int, _Condition]
+) -> dict[int, set[int]]:
+    """For each condition, by the number of its check, the cases with a row on which it is true."""
+    of_all = {check: each.condition for check, each in conditions.items() if not each.only}
+    cases = _sources_where_true(connection, relation, of_all) if of_all else {}
+    for check, each in conditions.items():
+        if each.only:
+            rows = f"(FROM {relation} WHERE _source IN ({', '.join(map(str, each.only))}))"
+            cases |= _sources_where_true(connection, rows, {check: each.condition})
+    return cases
+
+
+def _sources_where_true(
+    connection: duckdb.DuckDBPyConnection, relation: str, conditions: Mapping[int, str]
+) -> dict[int, set[int]]:
+    columns = ", ".join(f"({condition}) IS TRUE AS c{check}" for check, condition in conditions.items())
     truths = connection.execute(f"SELECT _source, {columns} FROM {relation}").fetchnumpy()
     sources = np.asarray(truths["_source"], dtype=np.int64)
-    return [
-        {int(source) for source in sources[np.asarray(truths[f"c{number}"], dtype=bool)]}
-        for number in range(len(conditions))
-    ]
+    return {
+        check: {int(source) for source in sources[np.asarray(truths[f"c{check}"], dtype=bool)]} for check in conditions
+    }
 
 
 def _wrong(
@@ -148,14 +173,17 @@ def _wrong(
     document: Document,
 ) -> Iterator[Problem]:
     section = cases[0].section if cases else ""
+    of_check: dict[int, list[int]] = {}
+    for number, case in enumerate(cases):
+        of_check.setdefault(case.check, []).append(number)
     for relation in dict.fromkeys(map(_relation, checks)):
         conditions = {
-            number: _apart(survey, check) for number, check in enumerate(checks) if _relation(check) == relation
+            number: _apart(survey, check, of_check.get(number, ()))
+            for number, check in enumerate(checks)
+            if _relation(check) == relation
         }
         try:
-            cases_by_check = dict(
-                zip(conditions, _cases_where_true(connection, relation, list(conditions.values())), strict=True)
-            )
+            cases_by_check = _cases_where_true(connection, relation, conditions)
         except duckdb.Error:
             yield from _not_run(connection, relation, section, conditions, document)
             continue
@@ -169,13 +197,13 @@ def _not_run(
     connection: duckdb.DuckDBPyConnection,
     relation: str,
     section: str,
-    conditions: Mapping[int, str],
+    conditions: Mapping[int, _Condition],
     document: Document,
 ) -> Iterator[Problem]:
     """Which of the conditions cannot be run, and why."""
     for check, condition in conditions.items():
         try:
-            _cases_where_true(connection, relation, [condition])
+            _sources_where_true(connection, relation, {check: condition.condition})
         except duckdb.Error as error:
             message = f"the rule cannot be run: {str(error).splitlines()[0]}"
             yield Problem(CHECKS, document.line(section, check, "when"), message)

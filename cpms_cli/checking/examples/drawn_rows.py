@@ -22,12 +22,15 @@ def drawn_row(
     survey: Survey, base: Mapping[str, Answers], answers: Answers, table: Table, household: str
 ) -> dict[str, Any]:
     """One canonical row in a household of this number; "" is a blank cell, as is one of a question turned off."""
-    kept = {*survey.key(table), survey.role("consent").name}
-    start = {name: value for name, value in base[table].items() if name in kept or not answers.get("_blank")}
-    row = {**start, **{name: value for name, value in answers.items() if name in survey.columns(table)}}
+    columns = survey.columns(table)
+    kept = {*survey.key(table), survey.role("consent").name} if answers.get("_blank") else columns
+    start = base[table]
+    row = {name: start[name] for name in kept if name in start}
+    row |= {name: answers[name] for name in columns if name in answers}
     row[survey.role("household").name] = household
-    answered = {name: str(value) for name, value in row.items() if value != "" and name not in survey.turned_off}
-    return {name: answered.get(name) for name in survey.columns(table)}
+    off = survey.turned_off
+    answered = {name: str(value) for name, value in row.items() if value != "" and name not in off}
+    return {name: answered.get(name) for name in columns}
 
 
 def fields_named(answers: Answers) -> Iterator[str]:

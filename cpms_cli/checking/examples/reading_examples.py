@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from cpms_cli.checking.staging import open_workbench
 from cpms_cli.reading.value.personal_names import sex_of_title, split_titles
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.files.located_yaml import Document, Problem, read_yaml
@@ -94,7 +95,7 @@ def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem
         if name not in survey.fields:
             yield Problem(READINGS, document.line("asked", name), f"there is no field '{name}'")
     words = vocabulary(survey, indicators=False)
-    with duckdb.connect(":memory:", config={"enable_external_access": "false"}) as connection:
+    with open_workbench(adult_age(survey)) as connection:
         for field in survey.asked_fields():
             if field.name not in expected:
                 yield Problem(READINGS, 1, f"no example says at which ages '{field.name}' is asked")

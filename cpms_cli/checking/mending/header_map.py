@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns_not_read import kind_words
 from cpms_cli.checking.findings import MASK
+from cpms_cli.checking.mending.drafted_map import MAP_COLUMNS, Candidates, Decided, Drafted
 from cpms_cli.checking.mending.map_answers import (
     ANSWER_COLUMNS,
     AnsweredColumn,
@@ -19,6 +21,7 @@ from cpms_cli.checking.mending.map_answers import (
     column_texts,
     rows_moved,
 )
+from cpms_cli.checking.mending.map_decisions import HeaderRow, with_decisions
 from cpms_cli.checking.mending.masking import spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
@@ -27,12 +30,10 @@ from cpms_cli.reading.cells import read_cells
 from cpms_cli.reading.header.export_layouts import aside_columns
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import (
-    FIELD,
-    HEADER,
-    LABEL,
     UNDECIDED,
     HeaderMap,
     Maps,
+    check_headers_there,
     compared,
     leave_out,
 )
@@ -46,24 +47,13 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.writing.output_formats import output_format
+from cpms_cli.survey.speech.header_words import names_head
 
-MAP_COLUMNS = (HEADER, FIELD, LABEL, "match", "examples")
 _EXAMPLES, _EXAMPLE_LETTERS, _MOST_CELLS = 3, 30, 1_000
 _SURE_WORDS: dict[Why, str] = {"own": "map_own", "carried": "map_own", "gathered": "map_gathered"}
 
 
-_HeaderRow = tuple[str, str, str, str, str]
 _AnswerRow = tuple[str, str, str, int, str, str]
-
-
-@dataclass(frozen=True)
-class Drafted:
-    """A first map: `headers` has the columns MAP_COLUMNS, `answers` ANSWER_COLUMNS, a row for each text that is not
-    known; all are text but `count`, the cells with this text."""
-
-    headers: pd.DataFrame
-    answers: pd.DataFrame
 
 
 def draft_map(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
@@ -96,19 +86,29 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
     mapping: Maps | None = None,
     *,
     identified: bool = False,
+    begun: HeaderMap | None = None,
+    decided: Decided | None = None,
 ) -> Drafted:
-    """The map as `draft_map` has it, and with it the answers that are not known."""
+    """The map as `draft_map` has it, and with it the answers that are not known.
+
+    `begun` is a map that is half answered, whose decisions are kept; `decided` what was chosen since.
+    """
     maps = load_maps(mapping, survey)
-    header_rows: list[_HeaderRow] = []
+    candidates: dict[str, Candidates] = {}
+    header_rows: list[HeaderRow] = []
     answer_rows: list[_AnswerRow] = []
     seen: set[str] = set()
-    for file in files:
-        sources = _sources(Path(file), survey, encoding, maps)
+    files_read = [_sources(Path(file), survey, encoding, (*maps, *filter(None, [begun]))) for file in files]
+    if begun is not None:
+        check_headers_there(begun, [source for sources in files_read for source in sources])
+    for sources in files_read:
         chosen = map_of(maps, sources)
         for source in sources:
-            sheet = _DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified)
+            sheet = _DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified, begun)
             rows = [row for row in _rows(sheet, source.header) if compared(row[0]) not in seen]
             rows = list({(compared(row[0]), row[1]): row for row in reversed(rows)}.values())[::-1]
+            candidates |= {key: likely for key, likely in _candidates(sheet).items() if key not in seen}
+            rows = list(with_decisions(survey, rows, begun, decided or {}, language))
             seen |= {compared(row[0]) for row in rows}
             header_rows += rows
             answer_rows += _answers_of(sheet, rows)
@@ -117,7 +117,22 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
     keys = ["header", "field", "answer"]
     counted = answers.groupby(keys, sort=False, dropna=False)["count"].sum().reset_index() if len(answers) else answers
     merged = answers.drop(columns="count").drop_duplicates(keys).merge(counted, on=keys) if len(answers) else answers
-    return Drafted(headers, merged[list(ANSWER_COLUMNS)])
+    return Drafted(headers, merged[list(ANSWER_COLUMNS)], candidates)
+
+
+def _candidates(sheet: _DraftedSheet) -> dict[str, Candidates]:
+    """What the headers of a sheet may be, those that wait for a person."""
+    source = sheet.matched.source
+    fields = {
+        index: tuple((proposal.field, round(100 * proposal.confidence)) for proposal in proposals)
+        for index, proposals in _proposals(sheet).items()
+    }
+    fields |= {index: ((miss.field, round(100 * miss.likeness)),) for index, miss in sheet.matched.near.items()}
+    return {
+        compared(header): Candidates(source.group(index), fields.get(index, ()))
+        for index, header in reversed(list(enumerate(source.header)))
+        if header.strip()
+    }
 
 
 @dataclass(frozen=True)
@@ -127,9 +142,10 @@ class _DraftedSheet:
     language: Language
     chosen: HeaderMap | None
     identified: bool
+    begun: HeaderMap | None = None
 
 
-def _answers_of(sheet: _DraftedSheet, rows: Sequence[_HeaderRow]) -> Iterator[_AnswerRow]:
+def _answers_of(sheet: _DraftedSheet, rows: Sequence[HeaderRow]) -> Iterator[_AnswerRow]:
     """The answers that are not known, of the columns that are a question of a list, or may be."""
     places = {compared(header): index for index, header in reversed(list(enumerate(sheet.matched.source.header)))}
     named = [(compared(row[0]), sheet.survey.fields.get(row[1].removeprefix(UNDECIDED))) for row in rows]
@@ -140,8 +156,8 @@ def _answers_of(sheet: _DraftedSheet, rows: Sequence[_HeaderRow]) -> Iterator[_A
     ]
     moved = rows_moved(sheet.survey, columns)
     for column in columns:
-        decided = sheet.chosen.answers_of(column.header, column.field.name) if sheet.chosen else {}
-        yield from answer_lines(sheet.survey, column, moved, decided, sheet.language)
+        given = [held.answers_of(column.header, column.field.name) for held in (sheet.chosen, sheet.begun) if held]
+        yield from answer_lines(sheet.survey, column, moved, dict(ChainMap(*given)), sheet.language)
 
 
 def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:
@@ -152,7 +168,7 @@ def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[He
         return read_cells(path, encoding=encoding)
 
 
-def _rows(sheet: _DraftedSheet, header: tuple[str, ...]) -> Iterator[_HeaderRow]:
+def _rows(sheet: _DraftedSheet, header: tuple[str, ...]) -> Iterator[HeaderRow]:
     survey, matched, language, chosen = sheet.survey, sheet.matched, sheet.language, sheet.chosen
     twice = {place: name for name, places in matched.match.twice.items() for place in places}
     unread = {column.index: column for column in matched.unread}
@@ -190,14 +206,20 @@ def _proposals(sheet: _DraftedSheet) -> dict[int, tuple[Proposal, ...]]:
     taken = fields | {name for _, name in matched.side_by_side.children.values()}
     aside = {spelt(name) for name in (*aside_columns().numbering, *aside_columns().remarks)}
     proposed = {
-        column.index: propose(survey, column.header, column_texts(matched.source, column.index)[:_MOST_CELLS], taken)
+        column.index: propose(
+            survey,
+            column.header,
+            column_texts(matched.source, column.index)[:_MOST_CELLS],
+            taken,
+            matched.source.group(column.index),
+        )
         for column in matched.unread
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
     }
     return {index: proposals for index, proposals in proposed.items() if proposals}
 
 
-def _proposed_lines(sheet: _DraftedSheet, index: int, proposals: tuple[Proposal, ...]) -> Iterator[_HeaderRow]:
+def _proposed_lines(sheet: _DraftedSheet, index: int, proposals: tuple[Proposal, ...]) -> Iterator[HeaderRow]:
     """The line of a column that may be a question; and one for each further question that it answers as well."""
     header = sheet.matched.source.header[index]
     yield (header, *_proposed_line(sheet, proposals), _guessed_examples(sheet, index, proposals[0].field))
@@ -230,6 +252,8 @@ def _unread_line(survey: Survey, matched: Matched, column: UnreadColumn, languag
     if column.holds_answers and column.looks_like:
         kind = kind_words(survey, column.looks_like, language)
         return UNDECIDED, "", say("map_answers", language, count=column.filled, kind=kind)
+    if names_head(column.header) and survey.role("household").name not in matched.match.fields.values():
+        return "", "", say("map_head", language)
     if column.why == "added":
         program = matched.layout.name if matched.layout else "KoboToolbox / ODK"
         return "", "", say("map_added", language, program=program)
@@ -263,8 +287,3 @@ def _examples(sheet: _DraftedSheet, index: int, name: str | None) -> str:
     hidden = to_mask(survey, np.arange(len(texts)), pa.array(texts, pa.string()), nowhere_moved, of_codes)
     texts = [MASK if hide else text for text, hide in zip(texts, hidden, strict=True)]
     return " | ".join(text[:_EXAMPLE_LETTERS] for text in texts)
-
-
-def map_bytes(survey: Survey, drafted: Drafted, path: Path, language: Language) -> bytes:
-    """The file of a map: a workbook with headers and answers, or a CSV with the headers alone."""
-    return output_format("header_map", path).write(survey, drafted.headers, drafted.answers, language)

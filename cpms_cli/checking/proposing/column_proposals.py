@@ -13,17 +13,17 @@ from functools import lru_cache
 
 import pandas as pd
 
-from cpms_cli.checking.proposing.header_words import known_meanings, meanings
-from cpms_cli.checking.proposing.proposal_settings import proposal_settings
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.identifiers import has_thai_form
 from cpms_cli.survey.model.definition import Field, Survey, folded
+from cpms_cli.survey.speech.header_words import known_meanings, meanings, names_child
+from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _MOSTLY, _HARDLY = 0.8, 0.3
 _MOST_TEXTS = 200
 _MOST_ANSWERS, _ANSWER_LETTERS, _HALF = 12, 30, 0.5
-_ISO = r"\d{4}(?:-\d{2}){0,2}"
+_ISO = r"(?:19|20)\d{2}(?:-\d{2}){0,2}"
 _SIGNED = r"[-+]?\d+(?:[.,]\d+)?"
 _WITHIN = 0.8  # the share of a likeness where one side has all words of the other
 
@@ -78,19 +78,28 @@ def _likeness(survey: Survey, header: frozenset[str], spelling: frozenset[str]) 
     def weight(words: Iterable[str]) -> float:
         return sum(weights.get(word, 1.0) for word in words)
 
-    both, settings = weight(header & spelling), proposal_settings()
-    if not both or (header & spelling <= settings.other_persons and not header <= settings.other_persons):
-        return 0.0  # a person alone says nothing of what is asked about that person
+    settings = proposal_settings()
+    if spelling <= settings.other_persons and header & settings.other_persons:
+        header -= settings.of_whoever  # the question is who that person is
+    both, vague = weight(header & spelling), settings.other_persons | settings.weak
+    if not both or (header & spelling <= vague and not header <= vague):
+        return 0.0  # a person alone, or "number", says nothing of what is asked
     alike = 2 * both / (weight(header) + weight(spelling))
     if header < spelling or spelling < header:
         alike = max(alike, _WITHIN * alike**0.5)
     return alike * settings.confidence.other_person if (spelling - header) & settings.other_persons else alike
 
 
-def _names_another(survey: Survey, words: frozenset[str], field: str) -> bool:
-    """Whether a header names a person or a subject that the question is not about."""
-    settings = proposal_settings()
-    return bool(words & (settings.other_persons | settings.other_subjects) - _field_words(survey)[field])
+def _names_another(survey: Survey, words: frozenset[str], around: frozenset[str], field: str) -> bool:
+    """Whether a header, or where it names nobody the group above it, names a person or a subject that the question is
+    not about."""
+    settings, asked = proposal_settings(), _field_words(survey)[field]
+    if words & (settings.other_persons | settings.other_subjects) - asked:
+        return True
+    of_group = around & settings.other_persons
+    if not of_group or words & settings.other_persons:
+        return False
+    return not asked & of_group.union(*(settings.together.get(person, frozenset()) for person in of_group))
 
 
 def fit(survey: Survey, field: Field, texts: Sequence[str]) -> float | None:
@@ -166,21 +175,25 @@ def _is_telling(survey: Survey, field: Field) -> bool:
     return field.type == "date" or field.format == "partial-date" or field.role in ("national_id", "village")
 
 
-def propose(survey: Survey, header: str, texts: Sequence[str], taken: Collection[str] = ()) -> tuple[Proposal, ...]:
+def propose(
+    survey: Survey, header: str, texts: Sequence[str], taken: Collection[str] = (), group: str = ""
+) -> tuple[Proposal, ...]:
     """The questions that a column may be, surest first, none of those `taken`; at most three, none below `shown`.
 
-    `texts` are the column's cells, as many of them as are there; none where nothing is known of them.
+    `texts` are the column's cells, as many of them as are there; none where nothing is known of them. `group` is the
+    name of the group of columns above the header: of its words those count that a question has too.
     """
     confidence, words = proposal_settings().confidence, meanings(header)
+    around = meanings(group) if group else frozenset[str]()
     best: dict[str, float] = {}
     for spelling in _spellings(survey):
-        likeness = _likeness(survey, words, spelling.words)
+        likeness = _likeness(survey, words | (around & spelling.words), spelling.words)
         if likeness > best.get(spelling.field, 0.0):
             best[spelling.field] = likeness
     likely = {
         name: likeness
         for name, likeness in best.items()
-        if likeness >= confidence.shown / 2 and not _names_another(survey, words, name)
+        if likeness >= confidence.shown / 2 and not _names_another(survey, words, around, name)
     }
     sure = {name: _with_cells(survey, survey.fields[name], likeness, texts) for name, likeness in likely.items()}
     ranked = sorted(sure.items(), key=lambda item: -item[1])
@@ -189,7 +202,8 @@ def propose(survey: Survey, header: str, texts: Sequence[str], taken: Collection
     if not ranked:
         return _by_cells(survey, words, texts, taken)
     rivals = [value for _, value in ranked[1:] if value >= confidence.rival * ranked[0][1]]
-    most = confidence.unsure_cells if rivals else confidence.most
+    of_family = ranked[0][0] in {field.name for field in survey.household.fields}
+    most = confidence.unsure_cells if rivals or (of_family and names_child(header)) else confidence.most
     return tuple(Proposal(name, min(value, most)) for name, value in ranked if name not in taken)[:3]
 
 

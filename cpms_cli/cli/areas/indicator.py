@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
+from cpms_cli.cli.completing import complete_indicator
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
@@ -26,7 +27,10 @@ from cpms_cli.cli.options import (
 )
 from cpms_cli.cli.telling import Answer, Target, tell
 
-Number = Annotated[int, typer.Argument(metavar="N", help="The indicator's number.", show_default=False)]
+Number = Annotated[
+    int,
+    typer.Argument(metavar="N", help="The indicator's number.", show_default=False, autocompletion=complete_indicator),
+]
 
 
 def indicator(

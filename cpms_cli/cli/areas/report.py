@@ -1,4 +1,4 @@
-"""`cpms report community`, `cpms report province` and `cpms report child`: a report as a file."""
+"""`cpms report`: a report on an area or on a child, or the leaflet for families, as a file."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cpms_cli.cli.options import (
     Schemas,
     Store,
     check_width,
+    language,
     workspace_of,
     year,
 )
@@ -118,6 +119,31 @@ def child(
     with workspace_of(store, schemas, lang, identified=identified) as workspace:
         document = compose_child_report(workspace, identifier)
     _write(document, output)
+
+
+@app.command("leaflet")
+def leaflet(
+    output: To,
+    contact: Annotated[
+        str, typer.Option("--contact", help="Whom families can ask; else a line to write it on.", show_default=False)
+    ] = "",
+    lang: Lang = None,
+) -> None:
+    """Make the leaflet for families: what is kept about them, why, whom to ask, how to say that something is wrong.
+
+    In an office's folder the contact comes from cpms.toml.
+
+    \b
+    Examples:
+      cpms report leaflet -o leaflet.docx --lang th
+      cpms report leaflet -o leaflet.html --contact "Pak Nam office, 077 000 000"
+    """
+    spoken = language(lang)
+    from cpms_cli.reports.composing.leaflet import leaflet as compose
+    from cpms_cli.reports.documents.rendering import check_ending
+
+    check_ending(output)
+    _write(compose(contact=contact, language=spoken), output)
 
 
 def _area(workspace: Workspace, asked: AreaAsked, audience: str | None, output: Path, shade: str | None = None) -> None:

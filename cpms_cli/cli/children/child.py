@@ -1,4 +1,5 @@
-"""`cpms child`: `cpms child ID` shows one; `split` and `join` correct how its rows are linked; `forget` erases it."""
+"""`cpms child`: `cpms child ID` shows one; `dispute` writes down what its family says is wrong; `split` and `join`
+correct how its rows are linked; `forget` erases it."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpms_cli.cli.children import dispute
 from cpms_cli.cli.options import (
     STORE,
     Format,
@@ -111,6 +113,9 @@ def _why(workspace: Workspace, identifier: str, round_: int | None, format_: str
         typer.echo(csv_text(explained.why.sheets["what_if"]), nl=False)
     else:
         report.show_why(open_console(workspace.language), workspace.survey, explained, workspace.language)
+
+
+app.command("dispute")(dispute.dispute)
 
 
 @app.command("split")

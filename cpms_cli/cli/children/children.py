@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.completing import complete_indicator, complete_level
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -26,10 +27,21 @@ from cpms_cli.cli.options import (
 
 Indicator = Annotated[
     int | None,
-    typer.Option("--indicator", help="Only children with this indicator (a number).", show_default=False),
+    typer.Option(
+        "--indicator",
+        help="Only children with this indicator (a number).",
+        show_default=False,
+        autocompletion=complete_indicator,
+    ),
 ]
 Risk = Annotated[
-    list[str] | None, typer.Option("--risk", help="Only this level, as victim; may be repeated.", show_default=False)
+    list[str] | None,
+    typer.Option(
+        "--risk",
+        help="Only this level, as victim; may be repeated.",
+        show_default=False,
+        autocompletion=complete_level,
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
+from cpms_cli.cli.children import assign
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
@@ -101,8 +102,7 @@ def record_files(asked: ToRecord, format_: str, spoken: Language) -> int:
     """Record the responses and the answers in files, and print what became of them; returns the exit code."""
     files, store, schemas, encoding = asked.files, asked.store, asked.schemas, asked.encoding
     from cpms_cli import __version__
-    from cpms_cli.merging.respond import import_responses
-    from cpms_cli.merging.today_answers import import_answers
+    from cpms_cli.merging.filled_lists import import_lists
     from cpms_cli.reports.children import responses as report
     from cpms_cli.reports.children.today import answers_record, show_answers
     from cpms_cli.reports.terminal import Screen, open_console
@@ -111,7 +111,7 @@ def record_files(asked: ToRecord, format_: str, spoken: Language) -> int:
 
     # First: once the response is stored, another program may hold the store.
     survey = definition_in_use(store, schemas)
-    imported = import_responses(
+    read = import_lists(
         files,
         store,
         quarantine=asked.quarantine,
@@ -121,10 +121,7 @@ def record_files(asked: ToRecord, format_: str, spoken: Language) -> int:
         tool_version=__version__,
         mapping=asked.mapping,
     )
-    answers = import_answers(
-        files, store, schemas=schemas, encoding=encoding, language=spoken, tool_version=__version__
-    )
-    code = max(imported.exit_code, answers.exit_code)
+    imported, answers, code = read.responses, read.answers, read.exit_code
     if format_ == "json":
         document = report.import_document(survey, imported, spoken)
         typer.echo(json_text({**document, "exit_code": code, "answers": answers_record(answers)}))
@@ -197,6 +194,9 @@ def add(
         typer.echo(say("responses_replaced", spoken, count=1))
     for warning in added.warnings:
         typer.echo(say("response_warning", spoken, warning=warning), err=True)
+
+
+app.command("assign")(assign.assign)
 
 
 @app.command("due")

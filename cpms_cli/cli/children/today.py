@@ -27,10 +27,13 @@ def today(
     area: Area = None,
     worker: Annotated[
         str | None,
-        typer.Option("--worker", help="Only for this worker: the code in the last entry.", show_default=False),
+        typer.Option("--worker", help="Only for the worker with this code.", show_default=False),
     ] = None,
     as_of: AsOf = None,
     by: Annotated[str, typer.Option("--by", help="In a workbook, a sheet for each: village or worker.")] = "village",
+    first: Annotated[
+        int | None, typer.Option("--first", min=1, help="Print so many tasks only.", show_default=False)
+    ] = None,
     store: Store = STORE,
     format_: Format = "text",
     output: Output = None,
@@ -73,6 +76,6 @@ def today(
         typer.echo(csv_text(listed.tasks), nl=False)
     else:
         screen = Screen(open_console(spoken), survey, spoken)
-        report.show_today(screen, listed, identified)
+        report.show_today(screen, listed, identified, first)
         if worker is not None and listed.unassigned:
             typer.echo(say("today_unassigned", spoken, count=listed.unassigned))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Lang, Schemas, Store, language
+from cpms_cli.cli.options import STORE, Lang, Schemas, Store, definition_of, language
 from cpms_cli.writing.output_formats import listed_endings
 
 File = Annotated[
@@ -16,10 +16,12 @@ File = Annotated[
 ]
 
 
-def codebook(output: File = None, lang: Lang = None, store: Store = STORE, schemas: Schemas = None) -> None:
+def codebook(
+    context: typer.Context, output: File = None, lang: Lang = None, store: Store = STORE, schemas: Schemas = None
+) -> None:
     """Print or write every question, answer, indicator, level and check of the definition that a store follows.
 
-    Where there is no store, of the shipped one.
+    Where no store is named and there is none, of the shipped one.
 
     \b
     Examples:
@@ -30,10 +32,9 @@ def codebook(output: File = None, lang: Lang = None, store: Store = STORE, schem
     from cpms_cli.reports.composing.codebook import codebook as run
     from cpms_cli.reports.documents.markdown_file import markdown_text
     from cpms_cli.reports.documents.rendering import render
-    from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.survey.messages import say
 
-    document = run(definition_in_use(store, schemas), spoken)
+    document = run(definition_of(context, store, schemas), spoken)
     if output is None:
         typer.echo(markdown_text(document), nl=False)
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.guard import Overwrite
-from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, language, year
+from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, definition_of, language, year
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ Area = Annotated[
 
 
 def template(
+    context: typer.Context,
     output: Target,
     layout: Layout = "flat",
     xlsform: XlsForm = False,
@@ -73,11 +74,10 @@ def template(
             raise UsageError("template_only_prefill", option=option)
     from cpms_cli.forms.template import check_form_path, write_template
     from cpms_cli.forms.xlsform import write_xlsform
-    from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
 
-    survey = definition_in_use(store, schemas)
+    survey = definition_of(context, store, schemas)
     if xlsform:
         check_form_path(output, overwrite=overwrite)
         form = write_xlsform(output, round_=round_year, language=spoken, survey=survey)
@@ -108,6 +108,8 @@ def _tell_prefilled(written: NextForm, output: Path, spoken: Language) -> None:
     counts = {"children": written.children, "households": written.households, "left_out": len(written.left_out)}
     typer.echo(say("written", spoken, file=output), err=True)
     typer.echo(say("prefill_written", spoken, **counts), err=True)
+    if written.disputed:
+        typer.echo(say("form_disputed", spoken, count=written.disputed), err=True)
     if written.media is not None:
         typer.echo(say("prefill_media", spoken, file=written.media), err=True)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Format, Lang, Schemas, Store, one_of, workspace_of
+from cpms_cli.cli.options import STORE, Format, Lang, Schemas, Store, definition_of, language, one_of
 
 Topic = Annotated[
     list[str],
@@ -17,7 +17,12 @@ Topic = Annotated[
 
 
 def explain(
-    topic: Topic, store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None
+    context: typer.Context,
+    topic: Topic,
+    store: Store = STORE,
+    format_: Format = "text",
+    lang: Lang = None,
+    schemas: Schemas = None,
 ) -> None:
     """Say what a check, an indicator, a level or a question means, its rule, and what to do.
 
@@ -37,12 +42,13 @@ def explain(
     from cpms_cli.survey.explanation import explain as run
     from cpms_cli.writing.files import csv_text, json_text
 
-    workspace = workspace_of(store, schemas, lang)
-    explained = run(workspace.survey, " ".join(topic), workspace.language)
+    spoken = language(lang)
+    survey = definition_of(context, store, schemas)
+    explained = run(survey, " ".join(topic), spoken)
     if format_ == "json":
         typer.echo(json_text(explained_document(explained)))
     elif format_ == "csv":
         rows = [(part.kind, part.id, *line) for part in explained for line in part.parts]
         typer.echo(csv_text(pd.DataFrame(rows, columns=["kind", "id", "heading", "text"], dtype="str")), nl=False)
     else:
-        show_explained(Screen(open_console(workspace.language), workspace.survey, workspace.language), explained)
+        show_explained(Screen(open_console(spoken), survey, spoken), explained)

@@ -10,10 +10,12 @@ import typer
 from cpms_cli.cli.handing import warn_office
 from cpms_cli.cli.options import STORE, Area, Identified, Lang, Round, Schemas, Store, workspace_of, year
 from cpms_cli.errors import UsageError
+from cpms_cli.writing.output_formats import Kind, listed_endings
 
 app = typer.Typer(no_args_is_help=True, help="Rows and figures as other systems take them; names only when asked for.")
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="Its ending chooses the format.", show_default=False)]
+File = Annotated[Path | None, typer.Argument(metavar="FILE", help="Its ending chooses the format.", show_default=False)]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="The same as FILE.", show_default=False)]
 Audience = Annotated[
     str, typer.Option("--audience", help="For whom: each gets pseudonyms of its own, and figures that fit together.")
 ]
@@ -42,9 +44,20 @@ def _group() -> None:
     """Rows and figures as other systems take them; names only when asked for."""
 
 
+def _file_named(kind: Kind, file: Path | None, output: Path | None) -> Path:
+    """The file to write, named in either way; raises UsageError where none is named, or two."""
+    if file is not None and output is not None:
+        raise UsageError("options_apart", first="FILE", second="--output")
+    named = file or output
+    if named is None:
+        raise UsageError("export_no_file", kind=kind, endings=listed_endings(kind))
+    return named
+
+
 @app.command("records")
 def records(
-    file: File,
+    file: File = None,
+    output: Output = None,
     store: Store = STORE,
     area: Area = None,
     round_: Round = None,
@@ -79,15 +92,16 @@ def records(
     from cpms_cli.summaries.records.child_records import Detail, Disclosed, make_records
     from cpms_cli.survey.messages import say
 
-    check_export("records", file)
+    target = _file_named("records", file, output)
+    check_export("records", target)
     with workspace_of(store, schemas, lang, identified=identified, writes=True) as workspace:
         survey, spoken = workspace.survey, workspace.language
         coarse: Detail = "deidentified" if deidentified or k is not None else "masked"
         disclosed = Disclosed("identified" if identified else coarse, k, audience, series)
         exported = make_records(workspace, disclosed, area=area, round_=round_year)
-    write_records(survey, exported, file, spoken)
+    write_records(survey, exported, target, spoken)
     detail = say(f"detail_{exported.detail}", spoken)
-    typer.echo(say("export_written", spoken, file=file, count=len(exported.frame), detail=detail))
+    typer.echo(say("export_written", spoken, file=target, count=len(exported.frame), detail=detail))
     if exported.k is not None:
         from cpms_cli.reports.interchange.interchange_files import k_sentences
 
@@ -99,7 +113,8 @@ def records(
 
 @app.command("figures")
 def figures(
-    file: File,
+    file: File = None,
+    output: Output = None,
     store: Store = STORE,
     area: Area = None,
     round_: Round = None,
@@ -118,14 +133,16 @@ def figures(
     round_year = year(round_)
     from cpms_cli.disclosure.release.published_figures import compute_published_figures
     from cpms_cli.reports.interchange.interchange_files import check_export, write_figures
+    from cpms_cli.summaries.area.shares import COUNTS
     from cpms_cli.survey.messages import say
 
-    check_export("figures", file)
+    target = _file_named("figures", file, output)
+    check_export("figures", target)
     with workspace_of(store, schemas, lang, writes=True) as workspace:
         published = compute_published_figures(
             workspace, area=area, round_=round_year, audience=audience, tell=warn_office
         )
-    write_figures(workspace.survey, published, file, workspace.language)
-    withheld = int(published[["yes", "no", "unknown", "not_applicable"]].isna().sum().sum())
-    written = say("figures_written", workspace.language, file=file, count=len(published), withheld=withheld)
+    write_figures(workspace.survey, published, target, workspace.language)
+    withheld = int(published[list(COUNTS)].isna().sum().sum())
+    written = say("figures_written", workspace.language, file=target, count=len(published), withheld=withheld)
     typer.echo(written)

@@ -13,7 +13,8 @@ from functools import lru_cache
 import duckdb
 
 from cpms_cli.disclosure.cells.cell_id import CellId, Groups
-from cpms_cli.scoring.profiles import band_name, measure_column, right_column
+from cpms_cli.scoring.judged_columns import measure_column, right_column
+from cpms_cli.scoring.profiles import band_name
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.rule_language import compiled_rule, named, sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
@@ -62,6 +63,9 @@ def of_levels(survey: Survey) -> Iterator[tuple[str, tuple[str, ...]]]:
 def is_certain(survey: Survey, cell: CellId) -> bool:
     """Return whether the definition alone says that nobody can be counted in this cell."""
     column, answer = cell.quantity.item, cell.quantity.value
+    if answer == "not_asked":
+        # Everybody knows which round asks what: that nobody was not asked says nothing of anybody.
+        return not cell.remainder
     if cell.remainder or column not in conditions(survey):
         return False
     if answer not in ("yes", "no", "unknown", "not_applicable"):

@@ -19,9 +19,10 @@ from cpms_cli.disclosure.cells.cell_sheet import CellSheet
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.summaries.area.areas import AreaSummary
+from cpms_cli.summaries.area.shares import COUNTS
 
-ANSWERS = ("yes", "no", "unknown", "not_applicable")
-TELLING, EXEMPT = "yes", "not_applicable"
+ANSWERS = COUNTS
+TELLING, EXEMPT = "yes", ("not_applicable", "not_asked")
 SHARE_OF = ("yes", "no")
 SHARE, BOUNDS = ("share", "low", "high"), ("lowest", "highest", "unknown_share")
 """What is made of yes and no, and of these and what is unknown."""
@@ -138,7 +139,7 @@ class AreaCells(CellSheet):
         for row, indicator in enumerate(self.survey.indicators):
             ids = {answer: answers[answer][row] for answer in ANSWERS}
             telling = (ids[TELLING],) if indicator.counted else ()
-            self.add(Relation(children, tuple(ids.values()), telling, (ids[EXEMPT],)))
+            self.add(Relation(children, tuple(ids.values()), telling, tuple(ids[answer] for answer in EXEMPT)))
         self._relate_parts(summary)
 
     def _relate_possible_levels(self, summary: AreaSummary) -> None:

@@ -36,7 +36,7 @@ def with_joined(
     """
     less = "no" if all(kind_of(name.quantity) == "no" for name in ids["no"]) else "yes"
     shown = masked[[less, _UNKNOWN]].notna().all(axis=1).to_numpy()
-    around = zip(wholes, ids[_BESIDE[less]], ids["not_applicable"], strict=True)
+    around = zip(wholes, ids[_BESIDE[less]], ids["not_applicable"], ids["not_asked"], strict=True)
     deducible = np.array([known.issuperset(names) for names in around], dtype=bool)
     hidden = masked[[less, _UNKNOWN]].isna().all(axis=1).to_numpy()
     if not (deducible & hidden).any():

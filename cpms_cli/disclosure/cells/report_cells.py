@@ -15,11 +15,11 @@ from cpms_cli.disclosure.cells.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE,
 from cpms_cli.disclosure.cells.cell_id import CellId, Population
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.engine.protection import CountTable
-from cpms_cli.scoring.profiles import measure_column
+from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.area_figures import AreaFigures, severe_levels
 from cpms_cli.survey.model.definition import Survey
 
-OPPOSITE = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}
+OPPOSITE = {**{answer: answer for answer in ANSWERS}, "yes": "no", "no": "yes"}
 Same = dict[str, tuple[str, bool]]
 """By column of the profile, the indicator that it is in other words, and whether it is its opposite."""
 
@@ -88,7 +88,7 @@ class ReportCells:
         for row, item in enumerate(items):
             parts = tuple(ids[answer][row] for answer in ANSWERS)
             telling = (ids[TELLING][row],) if item in counted else ()
-            self.relations.append(Relation(whole, parts, telling, (ids[EXEMPT][row],)))
+            self.relations.append(Relation(whole, parts, telling, tuple(ids[answer][row] for answer in EXEMPT)))
 
     def _add_before(self, frame: pd.DataFrame, whole: CellId) -> dict[str, list[CellId]]:
         """The answers of the round before: a share of then tells two counts, and with them how many are left."""

@@ -124,7 +124,7 @@ class SummaryCells(CellSheet):
             parts = tuple(ids[answer][row] for answer in ANSWERS)
             telling = tuple(part for part in parts if part.quantity.item in counted and part.quantity.value == TELLING)
             self.add_whole(total, count)
-            self.add(Relation(total, parts, telling, (ids[EXEMPT][row],)))
+            self.add(Relation(total, parts, telling, tuple(ids[answer][row] for answer in EXEMPT)))
 
     def add_whole(self, name: CellId, count: int) -> None:
         """Add a total that no table has, or that one has; of a group of children, nobody may find out that it is

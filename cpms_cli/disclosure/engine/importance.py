@@ -4,7 +4,7 @@ that says little. Totals go last; unknown answers go before a count of children 
 from __future__ import annotations
 
 from cpms_cli.disclosure.cells.cell_id import CellId, Quantity
-from cpms_cli.scoring.profiles import right_column
+from cpms_cli.scoring.judged_columns import right_column
 from cpms_cli.survey.model.privacy import Counted, PrivacyRules
 
 _RIGHT = right_column("")
@@ -13,6 +13,7 @@ _KINDS: dict[str, Counted] = {
     "no": "no",
     "unknown": "unknown",
     "not_applicable": "not_applicable",
+    "not_asked": "not_applicable",
     "children": "total",
     "households": "total",
     "homes": "total",

@@ -21,7 +21,8 @@ from cpms_cli.disclosure.cells.report_cells import ReportCells, Same
 from cpms_cli.disclosure.cells.spanning import relations_between_areas
 from cpms_cli.disclosure.engine.protection import Protected, PublishedTogether, protect
 from cpms_cli.disclosure.release.releases import Publication, earlier_releases
-from cpms_cli.scoring.profiles import CHILD_ROUND, measure_column, right_column
+from cpms_cli.scoring.judged_columns import measure_column, right_column
+from cpms_cli.scoring.profiles import CHILD_ROUND
 from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures
 from cpms_cli.summaries.area.quality import coarse

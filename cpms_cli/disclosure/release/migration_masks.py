@@ -18,7 +18,7 @@ from cpms_cli.disclosure.cells.summary_cells import Ids, SummaryCells
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.engine.protection import Protected
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
-from cpms_cli.scoring.profiles import measure_column
+from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.summaries.area.shares import within
 from cpms_cli.summaries.migration.area_migration import PROVINCE, MigrationSummary, counted_measures

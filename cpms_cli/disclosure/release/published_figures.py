@@ -40,7 +40,7 @@ def published_figures(  # noqa: PLR0913 - public: what can be asked, each by its
     """Return a row per round, subdistrict and indicator.
 
     Its columns: round, area (its code), area_name, indicator (its number), name, and the counts yes, no, unknown,
-    not_applicable. A count that is withheld is missing, never 0.
+    not_applicable, not_asked. A count that is withheld is missing, never 0.
 
     The store remembers what this audience was given, so that nothing withheld now can be worked out from what it gets
     later; what it can work out all the same, the store's log keeps, and `tell` is called with a sentence that says it
@@ -118,7 +118,7 @@ def _protected(survey: Survey, counts: pd.DataFrame, publication: Publication) -
             whole,
             tuple(ids[answer][row] for answer in ANSWERS),
             (ids[TELLING][row],) if number in counted else (),
-            (ids[EXEMPT][row],),
+            tuple(ids[answer][row] for answer in EXEMPT),
         )
         for row, (whole, (*_, number)) in enumerate(zip(wholes, rows, strict=True))
     ]

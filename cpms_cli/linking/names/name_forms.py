@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
 
 from cpms_cli.linking.names.phones import heads, loosely_said, script_name, spoken_code, syllables_in_order
-from cpms_cli.linking.names.sounds import consonant_key, spoken
+from cpms_cli.linking.names.sounds import consonant_key, spoken, without_lesser_marks
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 # Unicode takes these vowels apart, and the tone mark may be typed within or before.
@@ -21,6 +22,9 @@ _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _LAO_AM = re.compile("\u0ecd([\u0ec8-\u0ecb])\u0eb2")
 _ACCENT = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _ONE_LETTER = re.compile(r"(.)\1{2,}")
+# HtaySein is Htay Sein; K'Paw begins with the short syllable that others write as Ka.
+_WITHIN_WORD = re.compile("(?<=[a-z])(?=[A-Z][a-z])")
+_SHORT_SYLLABLE = re.compile("(?<![a-z])([bcdgklmnpst])['\u2018\u2019\u02bc`]\\s?(?=[a-z])")
 
 
 @lru_cache(maxsize=8)
@@ -49,9 +53,21 @@ def _parts(text: str) -> list[str]:
     return "".join(kept).split()
 
 
+def words_before(text: str, settings: LinkingSettings) -> list[str]:
+    """The words before a name that are titles or words of respect, without the lesser marks."""
+    plain, words = _composed(text), []
+    while match := _title(settings).match(plain):
+        words.append(match[0].strip(" ."))
+        plain = plain[match.end() :]
+    parts = _parts(plain)
+    whole, bare = "".join(parts), "".join(bare_parts(parts, settings))
+    words.append(whole.removesuffix(bare))
+    return [without_lesser_marks(word, settings) for word in words if word]
+
+
 def _tokens(text: str, settings: LinkingSettings) -> list[str]:
     """The parts of a name, titles and placeholders left out."""
-    plain = _composed(text)
+    plain = _SHORT_SYLLABLE.sub("\\1a", _composed(_WITHIN_WORD.sub(" ", text)))
     stripped = _title(settings).sub("", plain)
     while stripped != plain:
         plain, stripped = stripped, _title(settings).sub("", stripped)
@@ -86,12 +102,27 @@ def sound_key(text: str, settings: LinkingSettings) -> str:
     return consonant_key(folded_name(text, settings), settings)
 
 
+@dataclass(frozen=True)
+class _Prefixes:
+    """Words of respect: as a part of their own, without the lesser marks; and written together with the name, where
+    such a mark may stand after each letter, the longest first."""
+
+    words: frozenset[str]
+    any_joined: re.Pattern[str]
+    joined: tuple[re.Pattern[str], ...]
+
+
 @lru_cache(maxsize=8)
-def _prefixes(settings: LinkingSettings) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Words of respect: those of Latin, which are words of their own, and those written together with the name."""
-    words = {_composed(word) for of in settings.names.prefixes.languages.values() for word in of.words}
-    joined = sorted((word for word in words if not word.isascii()), key=lambda word: (-len(word), word))
-    return frozenset(word for word in words if word.isascii()), tuple(joined)
+def _prefixes(settings: LinkingSettings) -> _Prefixes:
+    words = {
+        without_lesser_marks(_composed(word), settings)
+        for of in settings.names.prefixes.languages.values()
+        for word in of.words
+    }
+    together = sorted((word for word in words if not word.isascii()), key=lambda word: (-len(word), word))
+    mark = f"[{re.escape(settings.lesser_marks)}]*"
+    patterns = ["".join(re.escape(letter) + mark for letter in word) for word in together]
+    return _Prefixes(frozenset(words), re.compile("|".join(patterns)), tuple(re.compile(text) for text in patterns))
 
 
 def bare_name(parts: list[str], settings: LinkingSettings) -> str:
@@ -107,16 +138,21 @@ def bare_name(parts: list[str], settings: LinkingSettings) -> str:
 
 def bare_parts(parts: list[str], settings: LinkingSettings) -> list[str]:
     """The parts of a name without a word of respect before it, as long as a name remains."""
-    words, joined = _prefixes(settings)
-    if len(parts) > 1 and (parts[0] in words or parts[0] in joined):
+    prefixes = _prefixes(settings)
+    if len(parts) > 1 and without_lesser_marks(parts[0], settings) in prefixes.words:
         return parts[1:]
-    for prefix in joined if parts else ():
-        after = parts[0].removeprefix(prefix)
-        # What remains must be a syllable of its own: it begins with no mark, and something of it is said.
+    if not parts or not prefixes.any_joined.match(parts[0]):
+        return parts
+    script = script_name(parts[0], settings)
+    for prefix in prefixes.joined:
+        match = prefix.match(parts[0])
+        after = parts[0][match.end() :] if match else ""
+        # What remains must begin a syllable (in ดองทะลา the ง ends one) and have something that is said.
         if (
-            after != parts[0]
+            match
             and after
             and not unicodedata.category(after[0]).startswith("M")
+            and _spoken_parts(parts[:1], script, settings) == _spoken_parts([match[0], after], script, settings)
             and len(spoken_code("".join([after, *parts[1:]]), settings)) > 2
         ):
             return [after, *parts[1:]]

@@ -200,8 +200,9 @@ def _in_thai_letters(text: str, name: str, settings: LinkingSettings) -> str:
     return text.translate(_letters_as_thai(name, settings))
 
 
-# Vowels that romanisation confuses: aw, o and au; e and ae. The shade of a consonant stays: တင် and သင်း are two names.
-_LOOSE = (("oa", "ou"), ("au", "ou"), ("ea", "ei"))
+# What hands put for one another: aw, o and au; e and ae; after w the short vowel of Wunna and Wanna; r, which Lao has
+# not and most Thai say as l; the ai of ไซ and ชัย. Every other shade of a consonant stays: တင် and သင်း are two names.
+LOOSE = (("oa", "ou"), ("au", "ou"), ("ea", "ei"), ("Wwuu", "Wwaa"), ("Rl", "Ll"), ("Csai", "Ssai"))
 
 
 def loosely_said(code: str) -> str:
@@ -214,7 +215,7 @@ def loosely_said(code: str) -> str:
     >>> loosely_said(spoken_code("khin", of)) == loosely_said(spoken_code("khaing", of))
     False
     """
-    for vowel, instead in _LOOSE:
+    for vowel, instead in LOOSE:
         code = code.replace(vowel, instead)
     return code
 

@@ -73,7 +73,8 @@ def _latin_alike(settings: LinkingSettings) -> tuple[re.Pattern[str], dict[str, 
     return _any_of(settings.same_sound.latin), settings.same_sound.latin
 
 
-def _without_lesser_marks(fold: str, settings: LinkingSettings) -> str:
+def without_lesser_marks(fold: str, settings: LinkingSettings) -> str:
+    """A folded name without silenced letters and the marks whose slips are the commonest."""
     return _SILENCED.sub("", fold).translate(_lesser_marks(settings))
 
 
@@ -90,7 +91,7 @@ def spoken(fold: str, settings: LinkingSettings) -> str:
     >>> spoken("ศิริพร", of) == spoken("สิริพร", of), spoken("มานี", of) == spoken("มานะ", of)
     (True, False)
     """
-    text = _without_lesser_marks(fold, settings)
+    text = without_lesser_marks(fold, settings)
     if THAI.search(text):
         for spelling, vowel in _VOWELS:
             text = spelling.sub(vowel, text)
@@ -145,7 +146,7 @@ def consonant_key(fold: str, settings: LinkingSettings) -> str:
     No key of consonants is known there that would not take two names for one.
     """
     # Joined first: Thai puts no space between the parts of a name, and a vowel inside it has no class.
-    whole = _without_lesser_marks(fold, settings)
+    whole = without_lesser_marks(fold, settings)
     if not THAI.search(whole) and not _LATIN.search(whole):
         return whole
     key = _thai_key(whole, settings) if THAI.search(whole) else _latin_key(whole, settings)

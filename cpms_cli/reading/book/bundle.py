@@ -26,6 +26,8 @@ from cpms_cli.reading.source import TEXT, SourceTable
 
 SIGNATURE = b"age-encryption.org/v1"
 DESCRIPTOR = "datapackage.json"
+DISPUTES = "dispute"
+"""The name of the table of what families say is wrong; a bundle without such has none."""
 PASSPHRASE, IDENTITY_FILE = "CPMS_BUNDLE_KEY", "CPMS_IDENTITY_FILE"
 
 
@@ -80,7 +82,22 @@ def is_bundle(path: Path) -> bool:
 
 
 def read_bundle(path: Path) -> list[SourceTable]:
-    """The tables of a bundle. Raises KeyMissing, or UnreadableFile where it does not open or is not what it says."""
+    """The tables of a bundle that the definition describes. Raises KeyMissing, or UnreadableFile where it does not open
+    or is not what it says."""
+    return [source for source in _tables(path) if source.sheet != DISPUTES]
+
+
+def read_disputes(path: Path) -> list[dict[str, str | None]]:
+    """What families say is wrong, as a bundle brings it: a row each. Raises as `read_bundle`."""
+    return [
+        dict(zip(source.header, row.values(), strict=True))
+        for source in _tables(path)
+        if source.sheet == DISPUTES
+        for row in source.data.to_pylist()
+    ]
+
+
+def _tables(path: Path) -> list[SourceTable]:
     try:
         with zipfile.ZipFile(io.BytesIO(_opened(path))) as container:
             if sum(entry.file_size for entry in container.infolist()) > LIMITS.inflated:

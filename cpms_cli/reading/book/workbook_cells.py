@@ -216,6 +216,7 @@ def _table(sheet: _Cells, part: Records, faults: Sequence[CellFault], spread: Se
         evidence,
         tuple(own_faults),
         part.left_out,
+        groups=part.groups,
     )
 
 

@@ -1,25 +1,16 @@
-"""Which row, or which two rows, are the header: by the headers that are known, or by what rows look like."""
+"""Which row, or which rows, are the header: by the headers that are known, or by what rows look like."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
-from cpms_cli.reading.header.headers import field_of, match_headers
-from cpms_cli.reading.header.row_looks import Span, contrasts, filled, fills_gaps, is_number, is_textual, names_groups
+from cpms_cli.reading.header.group_rows import Head, joined_rows, with_group_rows
+from cpms_cli.reading.header.headers import match_headers
+from cpms_cli.reading.header.row_looks import Span, contrasts, filled, fills_gaps, is_number, is_textual
 from cpms_cli.reading.header.side_by_side import numbered
 
 LEAST_KNOWN = 3
 WIDE = 0.5
-
-
-class Head(NamedTuple):
-    """A header: the place of its (lower) row among the first rows, a text per column, the place of its upper row."""
-
-    position: int
-    header: list[str]
-    upper: int | None
 
 
 def known_fields(cells: Iterable[str], spellings: Mapping[str, str]) -> int:
@@ -32,47 +23,21 @@ def known_fields(cells: Iterable[str], spellings: Mapping[str, str]) -> int:
     )
 
 
-def _spread(upper: Sequence[str], lower: Sequence[str], position: int, spans: Sequence[Span]) -> list[str]:
-    """The upper row with each group's name over all of its columns."""
-    out = list(upper)
-    for span in spans:
-        if span.top <= position <= span.bottom and span.right < len(out):
-            out[span.left : span.right + 1] = [out[span.left]] * (span.right - span.left + 1)
-    for index in range(1, len(out)):
-        if not out[index] and lower[index]:
-            out[index] = out[index - 1]
-    return out
-
-
-def _joined(upper: Sequence[str], lower: Sequence[str], spellings: Mapping[str, str]) -> list[str]:
-    """One text per column of a two-row header: what is known, else the lower cell, with its group where it repeats.
-
-    A group that says a child's number is never left away: each child has the same headers below it.
-    """
-    out, often = [], Counter(lower)
-    for above, below in zip(upper, lower, strict=True):
-        both = [f"{above} {below}", f"{below} {above}"] if above and below and above != below else []
-        if both and numbered(both[0], spellings):
-            out.append(both[0])
-            continue
-        known = (text for text in (*both, below, above) if text and field_of(text, spellings))
-        out.append(next(known, both[0] if both and often[below] > 1 else below or above))
-    return out
-
-
 def known_head(rows: Sequence[Sequence[str]], spellings: Mapping[str, str], spans: Sequence[Span]) -> Head | None:
-    """The row, or the two rows, that hold the most known headers."""
+    """The rows that hold the most known headers: one, or two or three of which the upper ones name groups."""
     single = [known_fields(row, spellings) for row in rows]
     best, head = 0, None
     for position, row in enumerate(rows):
         if single[position] > best:
             best, head = single[position], Head(position, list(row), None)
         if position + 1 < len(rows) and not any(map(is_number, rows[position + 1])) and filled(rows[position + 1]) > 1:
-            both = _joined(_spread(row, rows[position + 1], position, spans), rows[position + 1], spellings)
-            count = known_fields(both, spellings)
+            both = joined_rows(row, rows[position + 1], position, spans, spellings)
+            count = known_fields(both.header, spellings)
             if count > max(best, single[position], single[position + 1]) and known_fields(row, spellings) < count:
-                best, head = count, Head(position + 1, both, position)
-    return head if best >= LEAST_KNOWN else None
+                best, head = count, both
+    if head is None or best < LEAST_KNOWN:
+        return None
+    return with_group_rows(head, rows, spans, spellings)
 
 
 def evident_head(rows: Sequence[Sequence[str]], spans: Sequence[Span]) -> Head | None:
@@ -89,19 +54,11 @@ def evident_head(rows: Sequence[Sequence[str]], spans: Sequence[Span]) -> Head |
             ),
             None,
         )
+    head = Head(head_position, list(rows[head_position]), None)
     if head_position + 1 < len(rows):
+        upper, lower = rows[head_position], rows[head_position + 1]
         merged = any(span.top <= head_position < span.bottom for span in spans)
         wide_over = any(span.top == span.bottom == head_position and span.right > span.left for span in spans)
-        if (merged and wide_over and is_textual(rows[head_position + 1])) or fills_gaps(
-            rows[head_position], rows[head_position + 1]
-        ):
-            upper = _spread(rows[head_position], rows[head_position + 1], head_position, spans)
-            return Head(head_position + 1, _joined(upper, rows[head_position + 1], {}), head_position)
-    if head_position and names_groups(rows[head_position - 1], head_position - 1, spans):
-        above = rows[head_position - 1]
-        return Head(
-            head_position,
-            _joined(_spread(above, rows[head_position], head_position - 1, spans), rows[head_position], {}),
-            head_position - 1,
-        )
-    return Head(head_position, list(rows[head_position]), None)
+        if (merged and wide_over and is_textual(lower)) or fills_gaps(upper, lower):
+            head = joined_rows(upper, lower, head_position, spans, {})
+    return with_group_rows(head, rows, spans, {})

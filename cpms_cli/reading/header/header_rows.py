@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cpms_cli.reading.header.head_search import LEAST_KNOWN, WIDE, Head, evident_head, known_fields, known_head
-from cpms_cli.reading.header.row_looks import Span, filled, is_number, is_numeric, is_units, names_groups
+from cpms_cli.reading.header.group_rows import Head
+from cpms_cli.reading.header.head_search import LEAST_KNOWN, WIDE, evident_head, known_fields, known_head
+from cpms_cli.reading.header.row_looks import Span, filled, is_number, is_numeric, is_units
 from cpms_cli.reading.source import RowLeftOut
 
 _LOOKED_UNDER = 3
@@ -31,6 +32,7 @@ class Layout:
     begins: int
     left_out: tuple[RowLeftOut, ...] = ()
     signatures: tuple[tuple[RowLeftOut, tuple[str, ...]], ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 def _joined_cells(row: Sequence[str]) -> str:
@@ -111,9 +113,7 @@ def find_layout(
         for position in above
         if filled(tidy[position]) and not (sorted_there and position >= sorted_there[0])
     }
-    upper = head.position - 1 if head.upper is None else head.upper
-    if head.upper is not None or (upper in kinds and names_groups(tidy[upper], upper, spans)):
-        kinds[upper] = "second_header"
+    kinds |= dict.fromkeys(range(head.position if head.upper is None else head.upper, head.position), "second_header")
     under = _under(tidy, head, spellings or {})
     begins = sorted_there[0] if sorted_there else max([head.position, *under]) + 1
     return _layout(head, tidy, numbers, {**kinds, **under}, begins)
@@ -132,4 +132,4 @@ def _layout(
         known_again.append((again, tuple(rows[head.position])))
     left_out = tuple(row for position, row in rows_left_out.items() if position < begins)
     row = numbers[head.position] if head.position >= 0 else 0
-    return Layout(tuple(head.header), head.position, row, begins, left_out, tuple(known_again))
+    return Layout(tuple(head.header), head.position, row, begins, left_out, tuple(known_again), head.groups)

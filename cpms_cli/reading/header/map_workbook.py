@@ -98,8 +98,8 @@ def _chosen(text: str) -> str:
     return code.group(1) if code else text.partition(" / ")[0]
 
 
-def load_workbook(path: Path, survey: Survey) -> HeaderMap:
-    """A map from its workbook.
+def load_workbook(path: Path, survey: Survey, *, half_answered: bool = False) -> HeaderMap:
+    """A map from its workbook; where it may be `half_answered`, it says nothing of what waits.
 
     Raises UsageError, with the lines, where it cannot be read, is half answered, names no question or an answer that
     is not the question's.
@@ -109,13 +109,16 @@ def load_workbook(path: Path, survey: Survey) -> HeaderMap:
     lines: dict[str, MapLine] = {}
     silent: dict[str, MapLine] = {}
     further: dict[str, tuple[MapLine, ...]] = {}
+    in_order: dict[str, tuple[MapLine | None, ...]] = {}
     for row in headers:
         header, wanted = row[HEADER], row[FIELD]
         key = compared(header)
         if wanted.startswith(UNDECIDED):
+            in_order[key] = (*in_order.get(key, ()), None)
             continue  # said with all others that wait
         place = {"file": path.name, "line": row.line, "header": header}
         read = map_line(survey, _chosen(wanted), spellings, place)
+        in_order[key] = (*in_order.get(key, ()), read if wanted else None)
         if not wanted:
             silent.setdefault(key, read)
         elif key not in lines:
@@ -125,13 +128,14 @@ def load_workbook(path: Path, survey: Survey) -> HeaderMap:
         else:
             further[key] = (*further.get(key, ()), read)
     silent = {key: line for key, line in silent.items() if key not in lines}
-    chosen = HeaderMap(path.name, lines, silent, further, is_workbook=True)
+    chosen = HeaderMap(path.name, lines, silent, further, is_workbook=True, in_order=in_order)
     waiting = [row for row in headers if row[FIELD].startswith(UNDECIDED)]
     waiting += [row for row in answers if _waits(survey, chosen, row)]
-    if waiting:
+    if waiting and not half_answered:
         raise _half_answered(path, waiting)
     for row in answers:
-        _note_answer(survey, chosen, row)
+        if row not in waiting:
+            _note_answer(survey, chosen, row)
     return chosen
 
 

@@ -49,6 +49,7 @@ class HeaderMap:
 
     `silent` are the lines that say nothing of their column. Only a workbook has `further` lines, of headers that are
     more than one field, and `answers`: by header and field, what a text of the file (folded) means, as a code.
+    `in_order` has the lines of each header in the order of the workbook, None for one that is not decided.
     """
 
     file: str
@@ -57,6 +58,7 @@ class HeaderMap:
     further: dict[str, tuple[MapLine, ...]] = field(default_factory=dict)
     answers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     is_workbook: bool = False
+    in_order: dict[str, tuple[MapLine | None, ...]] = field(default_factory=dict)
 
     def line(self, header: str) -> MapLine | None:
         """What the map says of a header of a file."""

@@ -32,6 +32,7 @@ class Records:
     data: pa.Table
     rows: npt.NDArray[np.int64]
     left_out: tuple[RowLeftOut, ...]
+    groups: tuple[str, ...] = ()
 
 
 def _repeats(columns: Sequence[CodedColumn], cells: Sequence[str], filled: npt.NDArray[np.int64]) -> Flags:
@@ -206,4 +207,4 @@ def _records(cells: _Cells, keep: Flags, layout: Layout, out: Sequence[RowLeftOu
     kept = data.select(list(range(width)))
     kept = only_used(kept if keep.all() else kept.filter(pa.array(keep)))
     left_out = tuple(sorted((*layout.left_out, *out), key=lambda row: row.row))
-    return Records(header[:width], layout.header_row, kept, rows[keep], left_out)
+    return Records(header[:width], layout.header_row, kept, rows[keep], left_out, layout.groups[:width])

@@ -1,29 +1,34 @@
 """The parts of a row's key that a sheet leaves out of its rows: taken from its title, its name, or what is given.
 
 The round and the village may stand above the header, or in the sheet's name; the village may stand as its number (moo)
-alone; the house may stand in the first row of a family only; and children may have no number within their home. Each is
-told as a note, and nothing is taken that may mean two things.
+alone; the house may stand in the first row of a family only, or be known by its head's name; and children may have no
+number within their home. Each is told as a note, and nothing is taken that may mean two things.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.header.export_layouts import village_number_words
 from cpms_cli.reading.header.headers import spelt
-from cpms_cli.reading.sheet.sheets import Note, Sheet, with_column, with_counted_lines
+from cpms_cli.reading.sheet.head_names import with_codes_of_homes, with_heads_as_homes
+from cpms_cli.reading.sheet.sheets import (
+    Note,
+    Sheet,
+    replace_texts,
+    some_rows,
+    texts_of,
+    with_column,
+    with_counted_lines,
+)
 from cpms_cli.reading.sheet.title_keys import SUBDISTRICT, place_in_titles, village_in_subdistrict
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.model.definition import Survey
 
 _MOSTLY = 0.5
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,10 @@ def with_row_keys(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
     """
     if sheet.layout is not None or not sheet.fields:
         return sheet  # an export has its keys in its own columns, or in the sheet around it
-    return _numbered(survey, _houses_filled_down(survey, _with_village(survey, sheet, given.village)))
+    placed = _with_village(survey, sheet, given.village)
+    homes = with_heads_as_homes(survey, placed)
+    filled = _houses_filled_down(survey, homes)
+    return _numbered(survey, filled if homes is placed else with_codes_of_homes(survey, filled, homes))
 
 
 def _with_village(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
@@ -73,7 +81,7 @@ def _village_number_column(sheet: Sheet) -> int | None:
 
 def _villages_by_number(sheet: Sheet, place: int, name: str, subdistrict: str) -> Sheet:
     """The sheet with the numbers of villages in one column written as their codes; itself where there are none."""
-    texts = _texts(sheet, place)
+    texts = texts_of(sheet, place)
     by_number = {text: village_in_subdistrict(text, subdistrict) for text in texts.dropna().unique()}
     codes = {text: code for text, code in by_number.items() if code is not None}
     if not codes or (place not in sheet.fields and len(codes) < len(by_number)):
@@ -86,11 +94,11 @@ def _villages_by_number(sheet: Sheet, place: int, name: str, subdistrict: str) -
         unread=tuple(column for column in sheet.unread if column.index != place),
         notes=(*sheet.notes, note),
     )
-    return _with_texts(read, place, texts.map(lambda text: codes.get(text, text), na_action="ignore"))
+    return replace_texts(read, place, texts.map(lambda text: codes.get(text, text), na_action="ignore"))
 
 
 def _check_same_village(sheet: Sheet, place: int, given: str, name: str) -> None:
-    texts = ascii_digits(_texts(sheet, place).dropna()).str.replace(r"\s", "", regex=True)
+    texts = ascii_digits(texts_of(sheet, place).dropna()).str.replace(r"\s", "", regex=True)
     others = sorted({text for text in texts.unique() if not text.startswith(given)})
     if others:
         source = sheet.source
@@ -117,7 +125,7 @@ def _houses_filled_down(survey: Survey, sheet: Sheet) -> Sheet:
         return sheet
     beside = [index for index, field in sheet.fields.items() if field in of_home - {*survey.child.shared}]
     beside += [index for index in sheet.unknown if _says_of_homes(sheet, index, place)]
-    house = _texts(sheet, place)
+    house = texts_of(sheet, place)
     if not beside or not house.isna().any() or house.isna().all():
         return sheet
     children = [index for index, field in sheet.fields.items() if field in own]
@@ -127,13 +135,13 @@ def _houses_filled_down(survey: Survey, sheet: Sheet) -> Sheet:
     if not taken.any():
         return sheet
     rows = sheet.source.rows[taken.to_numpy()]
-    note = Note("house_from_above", {"count": str(len(rows)), "rows": _some(rows)})
-    return _with_texts(replace(sheet, notes=(*sheet.notes, note)), place, filled)
+    note = Note("house_from_above", {"count": str(len(rows)), "rows": some_rows(rows)})
+    return replace_texts(replace(sheet, notes=(*sheet.notes, note)), place, filled)
 
 
 def _says_of_homes(sheet: Sheet, index: int, house: int) -> bool:
     """Whether a column that is not read has something in most rows with a house's number, and in none without."""
-    filled, with_house = _texts(sheet, index).notna(), _texts(sheet, house).notna()
+    filled, with_house = texts_of(sheet, index).notna(), texts_of(sheet, house).notna()
     return bool(not filled[~with_house].any() and filled[with_house].mean() > _MOSTLY)
 
 
@@ -149,7 +157,7 @@ def _numbered(survey: Survey, sheet: Sheet) -> Sheet:
         return sheet
     round_place = sheet.place(survey.role("round").name)
     columns = [*known, *([] if round_place is None else [round_place])]
-    key = pd.DataFrame({index: _texts(sheet, index).fillna("") for index in columns})
+    key = pd.DataFrame({index: texts_of(sheet, index).fillna("") for index in columns})
     filled = _any_filled(sheet, [index for index, field in sheet.fields.items() if field in own])
     return with_counted_lines(survey, sheet, key.agg("\x1f".join, axis=1)[filled])
 
@@ -159,23 +167,8 @@ def _is_nearly_there(sheet: Sheet, name: str) -> bool:
     return any(miss.field == name for miss in sheet.near.values())
 
 
-def _some(rows: npt.NDArray[np.int64]) -> str:
-    return ", ".join(map(str, rows[:_SHOWN])) + (", …" if len(rows) > _SHOWN else "")
-
-
-def _texts(sheet: Sheet, index: int) -> pd.Series:
-    """A column's cells as text, NA where blank, numbered from 0."""
-    texts: pd.Series = sheet.source.data.column(str(index)).cast(pa.string()).to_pandas().astype("str")
-    return texts.where(texts.str.strip() != "").reset_index(drop=True)
-
-
 def _any_filled(sheet: Sheet, places: list[int]) -> pd.Series:
     filled = pd.Series(False, index=range(sheet.source.data.num_rows))
     for index in places:
-        filled |= _texts(sheet, index).notna()
+        filled |= texts_of(sheet, index).notna()
     return filled
-
-
-def _with_texts(sheet: Sheet, place: int, texts: pd.Series) -> Sheet:
-    column = pa.array(texts, pa.string(), from_pandas=True).dictionary_encode()
-    return replace(sheet, source=replace(sheet.source, data=sheet.source.data.set_column(place, str(place), column)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -29,6 +30,7 @@ from cpms_cli.reading.sheet.unread import HeaderResult, UnreadColumn, Why, score
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.survey.model.definition import Survey
 
+_SHOWN_ROWS = 5
 _TIME_OF_DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*$", re.DOTALL)
 
 
@@ -247,6 +249,23 @@ def with_column(sheet: Sheet, name: str, texts: pd.Series, note: Note) -> Sheet:
         added=sheet.added | {place},
         notes=(*sheet.notes, note),
     )
+
+
+def some_rows(rows: npt.NDArray[np.int64]) -> str:
+    """The first of some rows' numbers, to be told."""
+    return ", ".join(map(str, rows[:_SHOWN_ROWS])) + (", …" if len(rows) > _SHOWN_ROWS else "")
+
+
+def texts_of(sheet: Sheet, index: int) -> pd.Series:
+    """A column's cells as text, NA where blank, numbered from 0."""
+    texts: pd.Series = sheet.source.data.column(str(index)).cast(pa.string()).to_pandas().astype("str")
+    return texts.where(texts.str.strip() != "").reset_index(drop=True)
+
+
+def replace_texts(sheet: Sheet, place: int, texts: pd.Series) -> Sheet:
+    """Return the sheet with other texts in a column: one per row, NA where it is blank."""
+    column = pa.array(texts, pa.string(), from_pandas=True).dictionary_encode()
+    return replace(sheet, source=replace(sheet.source, data=sheet.source.data.set_column(place, str(place), column)))
 
 
 def with_counted_lines(survey: Survey, sheet: Sheet, homes: pd.Series) -> Sheet:

@@ -263,6 +263,7 @@ def read_csv(path: Path, spellings: Mapping[str, str] | None, encoding: str | No
                 part.header_row, parts[index + 1].header_row if index + 1 < len(parts) else None, faults, index == 0
             ),
             part.left_out,
+            groups=part.groups,
         )
         for index, part in enumerate(parts)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cpms_cli.reports.terminal import Screen
+from cpms_cli.summaries.rounds.comparability import LEVEL, NOBODY
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
@@ -23,15 +24,29 @@ def not_comparable_sentences(left_out: pd.DataFrame, language: Language) -> list
     return sentences
 
 
+def level_sentences(left_out: pd.DataFrame, unasked: pd.DataFrame, language: Language) -> list[str]:
+    """Return the sentences of both kinds that are about the level."""
+    return [
+        *not_asked_sentences(unasked[unasked["item"] == LEVEL], language),
+        *not_comparable_sentences(left_out[left_out["item"] == LEVEL], language),
+    ]
+
+
+def without_level(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of either table that are about answers, not about the level."""
+    return rows[rows["item"] != LEVEL]
+
+
 def not_asked_sentences(unasked: pd.DataFrame, language: Language) -> list[str]:
     """Return a sentence for the questions that a round did not ask: what rests on them.
 
     `unasked` is what `summaries.rounds.comparability.not_asked` returns.
     """
     sentences = []
-    for (year, questions), rows in unasked.groupby(["round", "questions"], sort=False):
+    for (year, questions, asked), rows in unasked.groupby(["round", "questions", "asked"], sort=False):
         values = {"round": shown_year(int(str(year)), language), "questions": questions}
-        sentences.append(say("not_asked_round", language, names=", ".join(rows["label"]), **values))
+        message = "not_asked_round" if asked == NOBODY else "not_asked_of_some"
+        sentences.append(say(message, language, names=", ".join(rows["label"]), **values))
     return sentences
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.areas.change import below_each_other, show_title, with_rounds
+from cpms_cli.reports.areas.comparability_notes import show_not_asked, show_not_comparable
 from cpms_cli.reports.areas.handed import count_text, counts_told
 from cpms_cli.reports.areas.shares import group_names, percent
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
@@ -73,6 +74,7 @@ def show_overlap(screen: Screen, overlap: Overlap, top: int, *, triples: bool = 
     if triples:
         _show_combinations(screen, overlap.triples, _TRIPLES, top)
     console.print(say("overlap_lift", language))
+    show_not_asked(screen, overlap.not_asked)
 
 
 def _decimal(figures: pd.Series) -> list[str]:
@@ -101,6 +103,7 @@ def show_overlap_change(screen: Screen, change: OverlapChange, top: int) -> None
     for kind, table in ((_PAIRS, change.pairs), (_TRIPLES, change.triples)):
         _show_over(screen, change.span, kind, table, top)
     console.print(say("over_together_note", language))
+    show_not_comparable(screen, change.not_comparable)
 
 
 def _side_by_side(

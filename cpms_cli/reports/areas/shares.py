@@ -10,6 +10,7 @@ import pandas as pd
 from cpms_cli.disclosure.cells.joined_answers import JOINED, joined_rows
 from cpms_cli.reports.areas.handed import counts_told
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
+from cpms_cli.summaries.area.shares import COUNTS
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -80,20 +81,24 @@ def show_shares(
         "no": say(f"col_{columns.words[1]}", language),
         "unknown": say("col_unknown", language),
         "not_applicable": say("col_na", language),
+        **({"not_asked": say("col_not_asked", language)} if holds_not_asked(frame) else {}),
         "share": say("col_share", language),
         "interval": say("col_interval", language),
         "bounds": say("col_bounds", language),
         **columns.further,
     }
     if not columns.asked:
-        del headings["not_applicable"]
+        headings.pop("not_applicable")
     if console.width < NARROW + _A_KEY * (len(keys) - 1):
         first, *rest = keys
         shown, headings = stacked(shown, headings, {first: rest, "share": ("interval",), **columns.below})
-    right = [
-        name for name in ("yes", "no", "unknown", "not_applicable", "share", "interval", "bounds") if name in headings
-    ]
+    right = [name for name in (*COUNTS, "share", "interval", "bounds") if name in headings]
     show_table(console, shown, headings, Layout(right=right, signed=columns.signed), title=title)
+
+
+def holds_not_asked(frame: pd.DataFrame) -> bool:
+    """Return whether somebody in a table of answers was not asked in that round: only then is it worth a column."""
+    return bool((frame["not_asked"] > 0).fillna(False).any())
 
 
 def _with_joined(shown: pd.DataFrame, frame: pd.DataFrame, mark: str) -> pd.DataFrame:

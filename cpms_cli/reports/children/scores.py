@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from cpms_cli.reports.children.disputed_answers import show_disputes
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, age_text, show_table, stacked
 from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
@@ -151,6 +152,7 @@ def show_child(screen: Screen, history: ChildHistory) -> None:
         levels, headings = stacked(levels, headings, below, named=("highest", "due", *why))
     show_table(console, levels, headings, Layout(tight=("round",)), title=say("child_levels", language))
     show_responses(screen, history.responses)
+    show_disputes(screen, history.disputes)
     years = [str(year) for year in history.rounds]
     shown = {str(year): shown_year(year, language) for year in history.rounds}
     indicators = history.indicators.assign(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from cpms_cli.reports.terminal import Layout, Screen, age_text, show_table
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.response.cases import OPEN, OVERDUE, UNKNOWN
 from cpms_cli.summaries.today.office_work import PAIR, SET_ASIDE
-from cpms_cli.summaries.today.task_words import APPOINTMENT, ASK
+from cpms_cli.summaries.today.task_words import APPOINTMENT, ASKED, DISPUTED
 from cpms_cli.summaries.today.today_list import MISSED, SILENT, Today
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
@@ -74,8 +74,9 @@ def _readable(survey: Survey, today: Today, language: Language) -> pd.DataFrame:
     )
 
 
-def show_today(screen: Screen, today: Today, identified: bool) -> None:
-    """Print the list: what nobody was asked once at the top, then household by household, and what to type next."""
+def show_today(screen: Screen, today: Today, identified: bool, first: int | None = None) -> None:
+    """Print the list: what nobody was asked once at the top, then household by household, and what to type next. With
+    `first`, only so many tasks, and how many more there are."""
     console, language = screen.console, screen.language
     day = shown_date(today.as_of, language)
     for line in not_asked_lines(screen.survey, today, language):
@@ -83,7 +84,11 @@ def show_today(screen: Screen, today: Today, identified: bool) -> None:
     if today.tasks.empty:
         console.print(say("today_nothing", language, day=day))
     else:
-        _show_tasks(screen, today, identified, say("today_title", language, day=day))
+        shown = today if first is None else replace(today, tasks=today.tasks.head(first))
+        _show_tasks(screen, shown, identified, say("today_title", language, day=day))
+        if len(shown.tasks) < len(today.tasks):
+            console.print(say("today_more", language, count=len(today.tasks) - len(shown.tasks)))
+        console.print(_sum(screen.survey, today, language))
     if len(today.turned_18):
         console.print(say("due_turned_18", language, count=len(today.turned_18)))
     console.print(say("visits_shown" if identified else "visits_hidden", language))
@@ -113,7 +118,6 @@ def _show_tasks(screen: Screen, today: Today, identified: bool, title: str) -> N
         "do": say("col_next_step", language),
     }
     show_table(console, pd.DataFrame(cells), headings, Layout(tight=("of",)), title=title)
-    console.print(_sum(survey, today, language))
 
 
 def _sum(survey: Survey, today: Today, language: Language) -> str:
@@ -127,7 +131,7 @@ def _sum(survey: Survey, today: Today, language: Language) -> str:
         "again": int(tasks["kind"].isin([MISSED, SILENT]).sum()),
         "open": int((tasks["kind"] == OPEN).sum()),
         "appointment": int((tasks["kind"] == APPOINTMENT).sum()),
-        "ask": int((tasks["kind"] == ASK).sum()),
+        "ask": int(tasks["kind"].isin(ASKED).sum()),
     }
     return say("today_sum", language, **counts)
 
@@ -163,7 +167,7 @@ def today_workbook(survey: Survey, today: Today, language: Language, by: str = "
     codes_of = {name: survey.fields[name].codelist for name in today.questions["field"].unique()}
     columns.insert(-len(to_fill_in(survey)), PrintedColumn(None, say("col_answer", language), 14, offers="codes"))
     columns.append(PrintedColumn("key", say("today_key", language), 0))
-    shown = pd.concat([shown[shown["kind"] != ASK], _question_rows(survey, today, shown, language)])
+    shown = pd.concat([shown[~shown["kind"].isin(ASKED)], _question_rows(survey, today, shown, language)])
     shown = shown.sort_values("at", kind="stable", ignore_index=True)
     shown = shown.assign(codes=shown["field"].map(codes_of))
     lists = {
@@ -185,8 +189,8 @@ def _question_rows(survey: Survey, today: Today, shown: pd.DataFrame, language: 
     that did not consent is asked for that first: its answers come on a form, and the row has no key."""
     home = list(survey.key("household"))
     line, person = survey.role("line").name, survey.role("person").name
-    tasks = shown.loc[shown["kind"] == ASK, [*home, "village", "place", "worker", "kind", "house", "at"]]
-    rows = today.questions.drop(columns=["village"]).merge(tasks, on=home)
+    tasks = shown.loc[shown["kind"].isin(ASKED), [*home, "village", "place", "worker", "kind", "house", "at"]]
+    rows = today.questions.drop(columns=["village"]).merge(tasks, on=[*home, "kind"])
     child = rows[person].fillna("").astype("str")
     number = rows[line].fillna("").astype("str")
     could = level_labels(survey, language, rows["could_become"]).fillna("")
@@ -204,7 +208,12 @@ def _question_rows(survey: Survey, today: Today, shown: pd.DataFrame, language: 
         name="",
         who=(labels + " " + age_text(rows).fillna("").astype("str")).str.strip(),
         level="",
-        reason=[say("today_could", language, level=level) for level in could],
+        reason=[
+            say("today_disputed_row", language, answer=was)
+            if kind == DISPUTED
+            else say("today_could", language, level=level)
+            for level, was, kind in zip(could, rows["was"], rows["kind"], strict=True)
+        ],
         next_step=rows["question"] + choices,
         key=pd.Series(keys, index=rows.index, dtype="str").mask(rows["field"] == survey.role("consent").name),
     )

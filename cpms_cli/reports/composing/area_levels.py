@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from cpms_cli.reports.areas.comparability_notes import level_sentences
 from cpms_cli.reports.areas.shares import quality_sentences
 from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.composing.area_context import NO_BREAK, AreaContext, count_words
@@ -52,6 +53,8 @@ def key_figures(context: AreaContext, standing: pd.DataFrame) -> Iterator[Part]:
 def levels(context: AreaContext) -> Iterator[Part]:
     """Children by level, a bar for each round; and for how many a level is open."""
     yield Heading(context.say("report_levels"))
+    for sentence in level_sentences(context.figures.not_comparable, context.figures.not_asked, context.language):
+        yield Paragraph(sentence, "note")
     labels = {level.id: level.label.in_(context.language) for level in context.survey.levels}
     years = [shown_year(int(year), context.language) for year in context.figures.levels["round"]]
     frame = context.figures.levels.assign(round=years)

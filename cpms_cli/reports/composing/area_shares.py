@@ -7,7 +7,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from cpms_cli.disclosure.cells.joined_answers import JOINED, joined_rows
-from cpms_cli.reports.areas.comparability_notes import not_asked_sentences, not_comparable_sentences
+from cpms_cli.reports.areas.comparability_notes import (
+    not_asked_sentences,
+    not_comparable_sentences,
+    without_level,
+)
+from cpms_cli.reports.areas.shares import holds_not_asked
 from cpms_cli.reports.charts.area_map import withheld_cells
 from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.composing.area_context import AreaContext
@@ -28,8 +33,8 @@ def indicators(context: AreaContext) -> Iterator[Part]:
     """Each indicator, highest share first."""
     yield Heading(context.say("report_indicators"))
     for sentence in (
-        *not_asked_sentences(context.figures.not_asked, context.language),
-        *not_comparable_sentences(context.figures.not_comparable, context.language),
+        *not_asked_sentences(without_level(context.figures.not_asked), context.language),
+        *not_comparable_sentences(without_level(context.figures.not_comparable), context.language),
     ):
         yield Paragraph(sentence, "note")
     frame = context.figures.indicators.sort_values("share", ascending=False, kind="stable", na_position="last")
@@ -88,6 +93,7 @@ def _bars(context: AreaContext, name: str, frame: pd.DataFrame, answers: tuple[s
         Column("no", headings[1], "count"),
         Column("unknown", context.say("col_unknown"), "count"),
         Column("not_applicable", context.say("col_na"), "count"),
+        *([Column("not_asked", context.say("col_not_asked"), "count")] if holds_not_asked(frame) else []),
         *(Column(joined, context.say(f"column_{joined}"), "count") for joined in JOINED.values() if joined in frame),
         Column("share", words["share"], "share"),
         Column("low", words["low"], "share"),

@@ -15,7 +15,7 @@ from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
 from cpms_cli.store.definitions.adoption_tables import tables_of
 from cpms_cli.survey.comparing.changes import definition_changes
 from cpms_cli.survey.files.located_yaml import Problem
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.messages import problem_line, problem_words, say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import records
 
@@ -67,7 +67,8 @@ def proposal_document(proposal: Proposal, language: Language, *, adopted: bool) 
             for obstacle in plan.obstacles
         ],
         "problems": [
-            {"file": problem.file, "line": problem.line, "message": problem.message} for problem in proposal.problems
+            {"file": problem.file, "line": problem.line, "message": problem_words(problem.message, language)}
+            for problem in proposal.problems
         ],
         "changes": definition_changes_document(definition_changes(plan.before, plan.after)),
         "levels": [] if compared is None else records(compared.flow),
@@ -117,5 +118,5 @@ def refusal_lines(proposal: Proposal, store: str, folder: str, language: Languag
         return [heading, *(say(obstacle.message_id, language, **obstacle.values) for obstacle in obstacles)]
     if problems:
         refused = say("adoption_unsound", language, store=store, count=len(problems), folder=folder)
-        return [*map(str, problems), refused]
+        return [*(problem_line(problem, language) for problem in problems), refused]
     return []

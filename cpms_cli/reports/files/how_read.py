@@ -22,6 +22,9 @@ KEY_NOTES = frozenset(
         "village_given",
         "village_by_number",
         "house_from_above",
+        "home_by_head",
+        "heads_apart",
+        "heads_two_families",
         "layout_counted",
         "name_split",
     }

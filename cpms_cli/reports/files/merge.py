@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -39,6 +40,7 @@ def document(merged: Merge, urgent: pd.DataFrame, language: Language = FALLBACK)
         "quarantine": str(merged.quarantine) if merged.quarantine else None,
         "urgent": records(urgent),
         **({"responses": {name: merged.responses.total(name) for name in RESPONSE_COUNTS}} if merged.responses else {}),
+        **({"disputes": asdict(merged.disputes)} if merged.disputes.rows_in else {}),
         "columns_not_read": column_records(merged.tables),
         "answers_not_asked": unasked_records(merged.tables),
         "sheets_not_read": sheet_records(merged.tables, language),
@@ -97,11 +99,13 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
 
 
 def _show_families(console: Console, merged: Merge, language: Language) -> None:
-    """Print what is to be known of rows that came twice, and of consent, where there is anything."""
+    """Print what is to be known of rows that came twice, of consent and of disputes, where there is anything."""
     for message, count in (
         ("merge_repeated", merged.total("repeated")),
         ("merge_disputed", merged.families["disputed"]),
         ("merge_withdrawn", merged.families["withdrawn"]),
+        ("merge_disputes", merged.disputes.rows_in),
+        ("merge_disputes_left", merged.disputes.without_row),
     ):
         if count:
             console.print(say(message, language, count=count))

@@ -6,6 +6,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.terminal import NARROW, Layout, show_table, stacked
+from cpms_cli.store.tables.dispute_tables import DISPUTE
 from cpms_cli.store.tables.response_tables import RESPONSE
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
@@ -15,9 +16,9 @@ _SMALL = 72  # letters: in a narrower window counts stand below each other
 
 def show_history(console: Console, tables: dict[str, pd.DataFrame], language: Language) -> None:
     """Print the merged files with their counts, and what else was done."""
-    file, of_log = tables["batches"]["file"].astype("str"), tables["batches"]["kind"] == RESPONSE
+    kinds = {RESPONSE: f" ({say('history_responses', language)})", DISPUTE: f" ({say('history_disputes', language)})"}
     batches = tables["batches"].assign(
-        file=file.where(~of_log, file + f" ({say('history_responses', language)})"),
+        file=tables["batches"]["file"].astype("str") + tables["batches"]["kind"].map(kinds).fillna(""),
         when=tables["batches"]["merged_at"].dt.strftime("%Y-%m-%d %H:%M"),
         digest=tables["batches"]["sha256"].str[:12],
     )

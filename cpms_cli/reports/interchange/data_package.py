@@ -31,7 +31,7 @@ def _field(survey: Survey, name: str, language: Language) -> dict[str, Any]:
             "type": "string",
             "title": label,
             "description": indicator.definition.in_(language),
-            "categories": ["yes", "no", "unknown", "n/a"],
+            "categories": ["yes", "no", "unknown", "n/a", "not_asked"],
         }
     if name in ("level", "highest"):
         levels = [{"value": level.id, "label": level.label.in_(language)} for level in survey.levels]

@@ -25,7 +25,7 @@ from cpms_cli.writing.output_formats import Kind, output_format
 
 _RECORDS, _FIGURES = "children", "figures"  # the names of their sheets
 _CODE = "CPMS_I{number:02d}_{answer}"
-_ANSWERS = {"yes": "YES", "no": "NO", "unknown": "UNKNOWN", "not_applicable": "NA"}
+_ANSWERS = {"yes": "YES", "no": "NO", "unknown": "UNKNOWN", "not_applicable": "NA", "not_asked": "NOT_ASKED"}
 # https://hxlstandard.org/standard/dictionary/
 _HXL = {
     "round": "#date+year",
@@ -37,6 +37,7 @@ _HXL = {
     "no": "#affected+children+no+num",
     "unknown": "#affected+children+unknown+num",
     "not_applicable": "#affected+children+not_applicable+num",
+    "not_asked": "#affected+children+not_asked+num",
 }
 
 

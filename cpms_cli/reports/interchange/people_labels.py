@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.scoring.profiles import right_column
+from cpms_cli.scoring.judged_columns import right_column
 from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import Tables, write_tables

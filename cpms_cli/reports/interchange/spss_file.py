@@ -8,10 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import CodeList, Field, Language, Survey
 
 _MISSING = {"unknown": 98, "refused": 99, "not_asked": 97}
 _ANSWERS = {"no": 0, "yes": 1, "n/a": 97, "unknown": 98}
+_OF_INDICATORS = {**_ANSWERS, "not_asked": 96}
+_NO_ANSWER = {96, *_MISSING.values()}
 _SEPARATOR = ";"
 
 
@@ -25,10 +28,10 @@ class _Dictionary:
         self.missing: dict[str, list[Any]] = {}
 
     def coded(self, name: str, values: pd.Series, codes: dict[str, int], labels: dict[str, str]) -> pd.Series:
-        """A column of codes as numbers, with their labels; those from 97 on are missing."""
+        """A column of codes as numbers, with their labels; those from 96 on are missing."""
         used = {code: number for code, number in codes.items() if code in labels}
         self.values[name] = {float(number): labels[code] for code, number in used.items()}
-        self.missing[name] = [float(number) for number in used.values() if number in _MISSING.values()]
+        self.missing[name] = [float(number) for number in used.values() if number in _NO_ANSWER]
         return values.map(used).astype("float64")
 
     def words(self, codes: CodeList) -> dict[str, str]:
@@ -51,8 +54,9 @@ def _column(dictionary: _Dictionary, name: str, values: pd.Series) -> pd.Series:
     indicator = next((indicator for indicator in survey.indicators if indicator.column == name), None)
     if indicator is not None:
         dictionary.labels[name] = f"{indicator.number} {indicator.name.in_(language)}"
-        words = dictionary.words(survey.codelists["yes_no"])
-        return dictionary.coded(name, values, _ANSWERS, {**words, "n/a": words["not_asked"]})
+        words = {**dictionary.words(survey.codelists["yes_no"])}
+        labels = {**words, "n/a": words["not_asked"], "not_asked": say("col_not_asked", language)}
+        return dictionary.coded(name, values, _OF_INDICATORS, labels)
     if name in ("level", "highest"):
         numbers = {level.id: number for number, level in enumerate(survey.levels, start=1)}
         dictionary.labels[name] = name
@@ -90,7 +94,8 @@ def _several(dictionary: _Dictionary, field: Field, values: pd.Series) -> dict[s
 
 def spss_bytes(survey: Survey, frame: pd.DataFrame, language: Language) -> bytes:
     """Records as a .sav file. Codes become numbers in the order of their list (yes 1, no 0); don't know 98, refused 99
-    and not asked 97 are missing values, a blank cell is a system missing value."""
+    and not asked 97 (of indicators also 96: not asked in that round) are missing values, a blank cell is a system
+    missing value."""
     import pyreadstat  # noqa: PLC0415
 
     dictionary = _Dictionary(survey, language)

@@ -6,22 +6,35 @@ and from these the level and the highest possible level. `told` puts them into w
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from cpms_cli.scoring.compiler.household_facts import with_homes
 from cpms_cli.scoring.compiler.score_columns import outcome_columns, told_columns
 from cpms_cli.scoring.compiler.truths import rules_of
+from cpms_cli.scoring.compiler.unasked_columns import unasked_columns
 from cpms_cli.survey.model.definition import Indicator, Survey, Table
+from cpms_cli.survey.rules.dependents import rules_of_indicator
 from cpms_cli.survey.rules.rule_language import names_in
-from cpms_cli.survey.rules.typed_answers import RecordColumns, counted_in, quoted, typed_record
-from cpms_cli.survey.rules.vocabulary import COUNTS, RANGES
+from cpms_cli.survey.rules.typed_answers import (
+    RecordColumns,
+    Unasked,
+    counted_in,
+    quoted,
+    typed_record,
+    unasked_by_round,
+)
+from cpms_cli.survey.rules.vocabulary import COUNTS, RANGES, RuleError
 
 
 @lru_cache(maxsize=16)
-def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+def score_sql(survey: Survey, record: str, carried: tuple[str, ...], unasked: Unasked | None = None) -> str:
     """One SELECT that scores every row of `record` (a typed record, see `relations.typed_record`).
 
-    Its columns: `carried`; i01 ... i22 with yes / no / unknown / n/a; `level`, `highest`; `household_level` and
+    `unasked`: what rows were not asked, by columns among `carried`; by default what the definition says of their round.
+
+    Its columns: `carried`; i01 ... i22 with yes / no / unknown / n/a, and not_asked where the round did not ask what
+    would decide it; `level`, `highest`; `household_level` and
     `household_highest`, the worst of the household's children; `counted_min`, `counted_max`, `dangers_min`,
     `dangers_max`: how many counted indicators are yes, and how many of these are no circumstance; `needs_help`, the
     ids of the circumstances that are yes, separated by semicolons; `reasons` and
@@ -31,7 +44,7 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     """
     kept = tuple(dict.fromkeys((*carried, *survey.key("household"))))
     pieces = (
-        f"WITH explained AS MATERIALIZED ({explained_sql(survey, record, kept)}),"
+        f"WITH explained AS MATERIALIZED ({explained_sql(survey, record, kept, unasked)}),"
         f" household AS ({household_sql(survey, 'explained')})"
         f" {with_household_levels(survey, 'explained', 'household', kept)}"
     )
@@ -40,9 +53,9 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=16)
-def explained_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+def explained_sql(survey: Survey, record: str, carried: tuple[str, ...], unasked: Unasked | None = None) -> str:
     """As `score_sql`, without what is told of households."""
-    return f"SELECT {told_columns(survey, carried)} FROM ({_judged_record_sql(survey, record, carried)})"
+    return f"SELECT {told_columns(survey, carried)} FROM ({_judged_record_sql(survey, record, carried, unasked)})"
 
 
 @lru_cache(maxsize=16)
@@ -51,9 +64,9 @@ def outcome_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     return f"SELECT {outcome_columns(survey, carried)} FROM ({_judged_record_sql(survey, record, carried)})"
 
 
-def _judged_record_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+def _judged_record_sql(survey: Survey, record: str, carried: tuple[str, ...], unasked: Unasked | None = None) -> str:
     facts = ", ".join((*rules_of(survey).facts.columns("child"), *rules_of(survey).facts.columns("household")))
-    return _judged_sql(survey, f"SELECT *, {facts} FROM ({record})", carried)
+    return _judged_sql(survey, f"SELECT *, {facts} FROM ({record})", carried, unasked)
 
 
 def household_sql(survey: Survey, scores: str) -> str:
@@ -71,21 +84,26 @@ def with_household_levels(survey: Survey, scores: str, households: str, carried:
 
 
 @lru_cache(maxsize=16)
-def judged_sql(
-    survey: Survey, child: str, household: str, carried: tuple[str, ...], along: tuple[str, ...] = ()
+def judged_sql(  # noqa: PLR0913 - what is scored, and what comes along
+    survey: Survey,
+    child: str,
+    household: str,
+    carried: tuple[str, ...],
+    along: tuple[str, ...] = (),
+    unasked: Unasked | None = None,
 ) -> str:
     """SELECT of one row per child of two relations of canonical text: what scores are told from by `told_columns`.
 
     Truths of indicators and rules, levels, and facts: few bytes a row. `along` are columns of `child` that are no
-    answers.
+    answers; `unasked` as in `score_sql`.
     """
     facts = rules_of(survey).facts
     tables: tuple[Table, ...] = ("child", "household")
     further = {table: facts.columns(table) for table in tables}
-    return _judged_sql(survey, typed_record(survey, child, household, RecordColumns(along, further)), carried)
+    return _judged_sql(survey, typed_record(survey, child, household, RecordColumns(along, further)), carried, unasked)
 
 
-def _judged_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+def _judged_sql(survey: Survey, record: str, carried: tuple[str, ...], unasked: Unasked | None) -> str:
     rules, key = rules_of(survey), survey.key("household")
     kept = tuple(dict.fromkeys((*carried, *key)))
     ctes = [f"facts AS MATERIALIZED (SELECT {', '.join(dict.fromkeys((*kept, *rules.looked_at)))} FROM ({record}))"]
@@ -102,7 +120,8 @@ def _judged_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     clear, undecided = quoted(survey.level("clear").id), quoted(survey.level("open").id)
     left = f"CASE WHEN {unknown} THEN {undecided} ELSE {clear} END"
     level, highest = _first(survey, "is_{}", left), _first(survey, "is_{0} IS NOT FALSE", clear)
-    return f"WITH {', '.join(ctes)} SELECT *, {level} AS level, {highest} AS highest FROM ruled"
+    of_rows = unasked_columns(survey, unasked_by_round(survey) if unasked is None else unasked)
+    return f"WITH {', '.join(ctes)} SELECT *, {level} AS level, {highest} AS highest, {of_rows} FROM ruled"
 
 
 def _stages(survey: Survey) -> list[list[Indicator]]:
@@ -110,15 +129,18 @@ def _stages(survey: Survey) -> list[list[Indicator]]:
     columns = {indicator.column: indicator for indicator in survey.indicators}
     waiting, done, stages = list(survey.indicators), set[str](), []
     while waiting:
-        ready = [indicator for indicator in waiting if {n for n in names_in(indicator.when) if n in columns} <= done]
+        ready = [indicator for indicator in waiting if _looked_at(indicator, columns) <= done]
         if not ready:
-            raise ValueError(
-                f"indicators look at each other in a circle: {[indicator.number for indicator in waiting]}"
-            )
+            raise RuleError(f"indicators look at each other in a circle: {[indicator.number for indicator in waiting]}")
         stages.append(ready)
         done |= {indicator.column for indicator in ready}
         waiting = [indicator for indicator in waiting if indicator not in ready]
     return stages
+
+
+def _looked_at(indicator: Indicator, columns: Collection[str]) -> set[str]:
+    """The indicators that an indicator's own rules name."""
+    return {name for rule in rules_of_indicator(indicator) for name in names_in(rule) if name in columns}
 
 
 def _counts(survey: Survey) -> str:

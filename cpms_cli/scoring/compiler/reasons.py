@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from cpms_cli.scoring.compiler.conditions import conditions
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.rule_language import alternatives, compiled, named, parse, sql
+from cpms_cli.survey.rules.rule_language import alternatives, compiled, final_sql, named, standing_rule
 from cpms_cli.survey.rules.typed_answers import vocabulary
 from cpms_cli.survey.rules.vocabulary import COUNTS
 
@@ -34,7 +34,7 @@ def reasons(survey: Survey, rule: str, prefix: str) -> tuple[Reason, ...]:
     words = vocabulary(survey)
     numbers = {indicator.column: indicator.number for indicator in survey.indicators}
     alternative_conditions = []
-    for index, part in enumerate(alternatives(parse(rule)), start=1):
+    for index, part in enumerate(alternatives(standing_rule(rule)), start=1):
         inner = list(conditions(part))
         shared = [condition.tree for condition in inner if condition.function == "ANY_CHILD"]
         names = list(
@@ -43,9 +43,9 @@ def reasons(survey: Survey, rule: str, prefix: str) -> tuple[Reason, ...]:
         fields = tuple(name for name in names if name in survey.fields)
         looked_at = tuple(numbers[name] for name in names if name in numbers)
         counts = tuple(name for name in names if name in COUNTS)
-        of_home = tuple((",".join(named(tree)), sql(compiled(tree, words))) for tree in shared)
+        of_home = tuple((",".join(named(tree)), final_sql(compiled(tree, words))) for tree in shared)
         alternative_conditions.append(
-            Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at, counts, of_home)
+            Reason(f"{prefix}.{index}", final_sql(compiled(part, words)), fields, looked_at, counts, of_home)
         )
     return tuple(alternative_conditions)
 

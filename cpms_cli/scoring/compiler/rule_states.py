@@ -7,6 +7,7 @@ import pandas as pd
 
 from cpms_cli.scoring.compiler.reasons import Reason, level_reasons, reasons
 from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS
+from cpms_cli.scoring.judged_columns import truth_sql
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted, typed_record
@@ -42,8 +43,7 @@ def rule_states(connection: duckdb.DuckDBPyConnection, survey: Survey, condition
     """
     key = ", ".join(survey.key("child"))
     truths = ", ".join(
-        f"s.{indicator.column} AS {indicator.column}_answer,"
-        f" CASE s.{indicator.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {indicator.column}"
+        f"s.{indicator.column} AS {indicator.column}_answer, {truth_sql(f's.{indicator.column}')} AS {indicator.column}"
         for indicator in survey.indicators
     )
     counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from cpms_cli.scoring.compiler.truths import Clause, Part, Rules, rules_of
+from cpms_cli.scoring.compiler.unasked_columns import is_unasked
 from cpms_cli.survey.model.definition import Indicator, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.survey.rules.vocabulary import COUNTS, RANGES
@@ -58,7 +59,8 @@ def outcome_columns(survey: Survey, carried: tuple[str, ...]) -> str:
 
 def _answer(indicator: Indicator) -> str:
     outside = f"WHEN NOT {indicator.column}_applies THEN 'n/a' " if indicator.applies else ""
-    return f"CASE {outside}WHEN {indicator.column} THEN 'yes' WHEN NOT {indicator.column} THEN 'no' ELSE 'unknown' END"
+    decided = f"WHEN {indicator.column} THEN 'yes' WHEN NOT {indicator.column} THEN 'no'"
+    return f"CASE {outside}{decided} WHEN {is_unasked(indicator.column)} THEN 'not_asked' ELSE 'unknown' END"
 
 
 def _reason_list(parts: tuple[Part, ...], test: str) -> str:

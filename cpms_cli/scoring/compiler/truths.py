@@ -12,7 +12,7 @@ from cpms_cli.scoring.compiler.facts import Facts, given
 from cpms_cli.scoring.compiler.household_facts import Homes
 from cpms_cli.scoring.compiler.reasons import Reason, reasons
 from cpms_cli.survey.model.definition import Indicator, Survey
-from cpms_cli.survey.rules.rule_language import alternatives, compiled, named, names_in, parse, sql
+from cpms_cli.survey.rules.rule_language import alternatives, compiled, final_sql, named, names_in, standing_rule
 from cpms_cli.survey.rules.typed_answers import FURTHER, vocabulary
 
 
@@ -66,16 +66,16 @@ class Rules:
 
     def condition(self, rule: str | None) -> str:
         """A rule in plain SQL; none is true."""
-        return f"({self._written(parse(rule))})" if rule else "TRUE"
+        return f"({self._written(standing_rule(rule))})" if rule else "TRUE"
 
     def _written(self, rule: exp.Expression) -> str:
         tree = self.facts.named(compiled(rule, self.words))
         self._names.update(named(tree))
-        return sql(tree.transform(self.homes.as_column, copy=False))
+        return final_sql(tree.transform(self.homes.as_column, copy=False))
 
     def _parts(self, rule: str, prefix: str) -> tuple[Part, ...]:
         parts = []
-        for reason, part in zip(reasons(self.survey, rule, prefix), alternatives(parse(rule)), strict=True):
+        for reason, part in zip(reasons(self.survey, rule, prefix), alternatives(standing_rule(rule)), strict=True):
             inner = tuple(conditions(part))
             plain = len(inner) == 1 and inner[0].wanted and (isinstance(part, exp.Column) or bool(reason.counts))
             clauses = tuple(self._clause(condition, part) for condition in inner)

@@ -17,9 +17,11 @@ from cpms_cli.store.definitions.column_lineage import Lineage, stored_answers, t
 from cpms_cli.store.row_tables import recoded
 from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey, Table
-from cpms_cli.survey.rules.typed_answers import quoted, rounds_without
+from cpms_cli.survey.rules.typed_answers import Unasked, quoted, rounds_without, unasked_by_round
 
 CURRENT = "o.superseded_by IS NULL"
+BATCH = "batch_id"
+"""The column of the store's rows that says with which file a row came."""
 
 
 def create_current_views(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -94,26 +96,37 @@ def _responses_as_read(survey: Survey, traced: dict[str, Lineage]) -> str:
         WHERE {CURRENT}"""
 
 
+def unasked_in_store(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Unasked:
+    """Return the fields that some rows of the store were not asked, each with a condition on such a row: on its round,
+    and on its batch. A home's row counts as merged with its child's."""
+    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'adoption'").fetchone():
+        return unasked_by_round(survey)
+    traced = trace_columns(connection, survey)
+    conditions = {name: _unasked(survey, lineage, "") for table in TABLES for name, lineage in traced[table].items()}
+    return tuple((name, condition) for name, condition in conditions.items() if condition)
+
+
 def _as_read(survey: Survey, lineage: Lineage) -> str:
     """Return SQL for a question's answer in a row of the store, under the definition's name."""
     name = lineage.field.name
     cell = f"o.{lineage.stored}" if lineage.stored else "NULL::VARCHAR"
     if lineage.codes:
         cell = recoded(cell, lineage.codes)
-    unasked = _unasked(survey, lineage)
+    unasked = _unasked(survey, lineage, "o.")
     if unasked:
         cell = f"CASE WHEN {cell} IS NULL AND ({unasked}) THEN {quoted(survey.not_asked)} ELSE {cell} END"
     return cell if cell == f"o.{name}" else f"{cell} AS {name}"
 
 
-def _unasked(survey: Survey, lineage: Lineage) -> str:
-    """Return the condition under which a blank cell is blank because nobody was asked; empty where that cannot be."""
+def _unasked(survey: Survey, lineage: Lineage, row: str) -> str:
+    """Return the condition on a row (its prefix) under which a blank cell is blank because nobody was asked; empty
+    where that cannot be."""
     field = lineage.field
     if lineage.stored is None and not field.since and not field.until and not lineage.unasked_batches:
         return "TRUE"
-    round_ = f"o.{survey.role('round').name}"
+    round_ = f"{row}{survey.role('round').name}"
     conditions = [
-        f"o.batch_id > {after}" + (f" AND o.batch_id <= {up_to}" if up_to is not None else "")
+        f"{row}{BATCH} > {after}" + (f" AND {row}{BATCH} <= {up_to}" if up_to is not None else "")
         for after, up_to in lineage.unasked_batches
     ]
     if _has_rounds(lineage, survey):

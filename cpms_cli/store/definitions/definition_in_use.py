@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
 
 from cpms_cli.errors import CpmsError, DefinitionError, StoreError
-from cpms_cli.store.connection import connect
+from cpms_cli.store.connection import connect, key_from_environment
 from cpms_cli.store.definitions.adoption_tables import adopted_definition
-from cpms_cli.store.safety.birth import is_unborn
+from cpms_cli.store.safety.birth import is_unborn, log_of
 from cpms_cli.store.tables.run_tables import kept_definition
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.languages import use_translations
@@ -33,11 +34,29 @@ def _in_use(store: str | Path, schemas: Path | None) -> Survey:
     path = Path(store)
     if schemas is not None or not path.is_file() or is_unborn(path):
         return shipped
+    # A store that needs a key is opened each time: somebody may have another key by now.
+    look_up = _look_up if key_from_environment() is None else _look_up.__wrapped__
     try:
-        with closing(connect(path, read_only=True)) as connection:
-            return _followed(connection, shipped)
+        return look_up(path.resolve(), (_state_of(path), _state_of(log_of(path))), shipped)
     except duckdb.Error:
         return shipped  # what is wrong with the file is said when it is opened to be worked with
+
+
+def _state_of(file: Path) -> tuple[int, ...]:
+    """Return what is another when a file was written or another one took its place; empty where there is none."""
+    try:
+        state = file.stat()
+    except FileNotFoundError:
+        return ()
+    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
+
+
+@lru_cache(maxsize=16)
+def _look_up(path: Path, state: tuple[tuple[int, ...], ...], shipped: Survey) -> Survey:
+    """Return the definition that the store follows, whose files are in this `state`: to open a store takes longer than
+    most of what is asked of it."""
+    with closing(connect(path, read_only=True)) as connection:
+        return _followed(connection, shipped)
 
 
 def _followed(connection: duckdb.DuckDBPyConnection, shipped: Survey) -> Survey:

@@ -6,7 +6,8 @@ Formats
   scorings left no trace; no `release`, no `pseudonym_key`: nothing was published.
 - 3: no `adoption`: which definition the store follows stood nowhere, and it could hold no question that came later;
   the content of a row hung on the order of the questions.
-- 4: as `store.file` describes.
+- 4: no `dispute`: what a family said is wrong stood nowhere.
+- 5: as `store.file` describes.
 """
 
 from __future__ import annotations

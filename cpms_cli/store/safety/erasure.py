@@ -17,6 +17,7 @@ from cpms_cli.store.history import note_event
 from cpms_cli.store.identifier_search import identifier_meant, plain_identifier
 from cpms_cli.store.safety.copies import compact
 from cpms_cli.store.safety.holding import hold_store
+from cpms_cli.store.tables.dispute_tables import DISPUTE
 from cpms_cli.store.tables.link_row_tables import forget_link_rows
 from cpms_cli.store.tables.link_tables import forget_links, row_reference
 from cpms_cli.store.tables.store_tables import identity_column
@@ -98,6 +99,21 @@ def _erase(path: Path, survey: Survey, identifier: str, who: str | None) -> Eras
             f" (SELECT identifier FROM ({identifiers_now(survey)}) i SEMI JOIN"
             f" (SELECT {identity} AS person FROM child_link WHERE ({key}) IN (FROM forgotten)) f USING (person))"
         ).fetchone()
+        connection.execute(
+            f"""
+            DELETE FROM {DISPUTE}
+            WHERE list_contains(?, row_key) OR identifier IN (
+                SELECT identifier
+                FROM ({identifiers_now(survey)}) i
+                SEMI JOIN (
+                    SELECT {identity} AS person
+                    FROM child_link
+                    WHERE ({key}) IN (FROM forgotten)
+                ) f USING (person)
+            )
+            """,
+            [[str(row[0]) for row in references]],
+        )
         deleted = connection.execute(f"DELETE FROM child_observation WHERE ({key}) IN (FROM forgotten)").fetchone()
         connection.execute(f"DELETE FROM child_link WHERE ({key}) IN (FROM forgotten)")
         connection.execute("DELETE FROM anchor_added WHERE identifier = ?", [identifier])

@@ -6,6 +6,7 @@ from functools import cache
 
 from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES
 from cpms_cli.store.row_tables import row_columns
+from cpms_cli.store.tables.dispute_tables import dispute_table
 from cpms_cli.store.tables.link_tables import link_tables
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.store.tables.response_tables import response_tables
@@ -44,7 +45,8 @@ def store_tables(survey: Survey) -> str:
     {_link_table(survey, table)}"""
         for table in TABLES
     )
-    return f"{_OWN_TABLES}{HISTORY_TABLES}{rows}{link_tables(TABLES)}{new_in_format_3(survey)}{ADOPTION_TABLES}"
+    later = f"{new_in_format_3(survey)}{ADOPTION_TABLES}{dispute_table()}"
+    return f"{_OWN_TABLES}{HISTORY_TABLES}{rows}{link_tables(TABLES)}{later}"
 
 
 def new_in_format_3(survey: Survey) -> str:

@@ -31,9 +31,11 @@ _ROWS_STORED = (
             "store.definitions.definition_in_use",
             "store.definitions.definition_of_round",
             "store.definitions.first_adoption",
+            "store.disputes",
             "store.file",
             "store.history",
             "store.invariants",
+            "store.tables.dispute_tables",
             "store.tables.response_tables",
             "store.tables.response_writing",
             "store.tables.run_tables",
@@ -88,12 +90,14 @@ _ROWS_STORED = (
             "linking.link_quality",
             "linking.review.by_hand",
             "linking.store_links",
+            "merging.disputes_of_bundles",
             "merging.merge",
             "store.anchors",
             "store.content",
             "store.definitions.current_rows",
             "store.invariants",
             "store.safety.erasure",
+            "store.tables.dispute_tables",
             "store.tables.link_tables",
             "store.tables.response_tables",
         ),
@@ -118,10 +122,13 @@ _ROWS_STORED = (
         _CURRENT,
         (
             "forms.known",
+            "merging.disputing",
             "merging.today_answers",
             "scoring.paper_twins",
             "scoring.standing",
+            "scoring.without_answers",
             "store.bundles",
+            "store.disputes",
             "store.earlier",
             "store.invariants",
             "summaries.area.quality",
@@ -131,8 +138,9 @@ _ROWS_STORED = (
             "summaries.child.children",
             "summaries.child.visits",
             "summaries.records.child_records",
-            "summaries.rounds.comparability",
             "summaries.response.due",
+            "summaries.rounds.comparability",
+            "summaries.today.disputed",
             "summaries.today.not_asked",
         ),
         kind="stored",
@@ -143,11 +151,14 @@ _ROWS_STORED = (
         _CURRENT,
         (
             "forms.known",
+            "merging.disputing",
             "merging.today_answers",
             "scoring.paper_twins",
             "scoring.standing",
             "scoring.what_if",
+            "scoring.without_answers",
             "store.bundles",
+            "store.disputes",
             "store.earlier",
             "store.tables.response_tables",
             "summaries.area.quality",
@@ -231,6 +242,22 @@ _LOGS = (
         kind="stored",
     ),
 )
+_DISPUTES = (
+    Relation(
+        "dispute",
+        "a version of what somebody says is wrong in an answer",
+        ("store.tables.dispute_tables",),
+        (
+            "store.disputes",
+            "store.history",
+            "store.invariants",
+            "store.row_writing",
+            "store.safety.erasure",
+            "store.tables.dispute_tables",
+        ),
+        kind="stored",
+    ),
+)
 _LINKED = (
     Relation(
         "child_anchor",
@@ -305,4 +332,4 @@ _DEFINITIONS = (
     ),
 )
 
-STORED = (*_ROWS_STORED, *_LOGS, *_LINKED, *_DEFINITIONS)
+STORED = (*_ROWS_STORED, *_LOGS, *_DISPUTES, *_LINKED, *_DEFINITIONS)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column, measure_column, right_column
+from cpms_cli.scoring.judged_columns import measure_column, right_column
+from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.summaries.migration.movement import MOVEMENT
-from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable
+from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, parts_of, scope_of
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Level, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -33,8 +36,9 @@ class AreaFigures:
     `heat_counts` how many children it is, `heat_others` how many are known not to have it. `flow`: from_level,
     to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one row, see
     `quality.quality_of`. `not_comparable`: of which of these a question changed since `previous`, so that `before` is
-    missing, as `comparability.not_comparable`; `not_asked`: which rest on questions that the round did not ask.
-    `children` and `households` are None where a report withholds them.
+    missing, as `comparability.not_comparable`, and between which rounds of `levels` the level;
+    `not_asked`: which rest on questions that the round did not ask. `children` and `households` are None where a report
+    withholds them.
     """
 
     code: str
@@ -202,6 +206,7 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
     }
     labels = {**_indicator_labels(survey, language), **rights, **measures["child"], **measures["household"]}
     left_out = not_comparable(workspace, scope.pairs, labels)
+    of_level = {LEVEL: say("col_level", language)}
     migration = [
         _with_before(workspace, measures[of], scope, left_out, relation)
         for of, relation in (("child", CHILD_ROUND), ("household", HOME))
@@ -226,6 +231,6 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
         _with_before(workspace, rights, scope, left_out),
         pd.concat(migration, ignore_index=True),
         quality,
-        left_out,
-        not_asked(workspace, scope.round, labels),
+        pd.concat([left_out, not_comparable(workspace, pairwise(rounds), of_level)], ignore_index=True),
+        not_asked(workspace, scope.round, {**labels, **of_level}),
     )

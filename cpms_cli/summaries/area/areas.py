@@ -26,9 +26,10 @@ from cpms_cli.summaries.area.shares import (
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of, standing_list
 from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
-from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable
+from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -44,8 +45,8 @@ class AreaSummary:
     `standing` and `standing_parts`, in the area's last round only: how many stand at each level today, and in which
     part, as `standing_counts.standing_counts`. For the office: no disclosure control covers these counts.
     `indicators`: number, name, yes, no, unknown, not_applicable, what `shares.with_shares` adds, change (a fraction).
-    `not_comparable`: indicators whose questions changed since the previous round, of which no change is given;
-    `not_asked`: those that rest on questions which the round did not ask.
+    `not_comparable`: indicators whose questions changed since the previous round, of which no change is given, and the
+    level likewise; `not_asked`: those that rest on questions which the round did not ask.
     `help`: how many children need which help, as `help_counts.help_counts`.
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
     `response`: children to be visited at once, most urgent first; in the last round as they stand today.
@@ -240,6 +241,7 @@ def compute_area_summary(
     create_stood(connection, survey, datetime.date.today())
     standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
     names = {indicator.column: indicator.name.in_(language) for indicator in survey.indicators}
+    names[LEVEL] = say("col_level", language)
     left_out = not_comparable(workspace, scope.pairs, names)
     indicators = _indicators(workspace, scope, left_out)
     return AreaSummary(

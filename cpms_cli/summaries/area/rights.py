@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.profiles import CHILD_ROUND, right_column
+from cpms_cli.scoring.judged_columns import right_column
+from cpms_cli.scoring.profiles import CHILD_ROUND
 from cpms_cli.summaries.area.indicator import counted_by, shares_over
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import groups_asked, within

@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.scoring.compiler.unasked_columns import UNASKED
 from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, band_name, group_column
 from cpms_cli.summaries.area.intervals import wilson
 from cpms_cli.survey.messages import say
@@ -18,7 +19,8 @@ from cpms_cli.survey.near_words import meant, near, spellings
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
-COUNTS = ("yes", "no", "unknown", "not_applicable")
+COUNTS = ("yes", "no", "unknown", "not_applicable", "not_asked")
+PARTLY = "partly_asked"
 
 
 def area_name(survey: Survey, code: str, language: Language) -> str:
@@ -66,19 +68,22 @@ def count_answers(
 ) -> pd.DataFrame:
     """How often each answer stands in some columns of `relation`, a row per combination of the groups `by` and column.
 
-    Columns: the ids of the groups; `item`, the column's name, in the order given; yes, no, unknown, not_applicable.
-    Only combinations that occur have rows.
+    Columns: the ids of the groups; `item`, the column's name, in the order given; yes, no, unknown, not_applicable
+    and not_asked (undecided, and the round did not ask what would decide it); and `partly_asked`, how many of yes and
+    no were decided in such a round by its other questions. Only combinations that occur have rows.
     """
     grouped = [f"{group_column(name)} AS {name}" for name in by]
     counts = ", ".join(
         f"count(*) FILTER (answer = {quoted(answer)}) AS {name}"
-        for name, answer in zip(COUNTS, ("yes", "no", "unknown", "n/a"), strict=True)
+        for name, answer in zip(COUNTS, ("yes", "no", "unknown", "n/a", "not_asked"), strict=True)
     )
+    partly = f"count(*) FILTER (answer IN ('yes', 'no') AND list_contains({UNASKED}, item)) AS {PARTLY}"
     items = ", ".join(columns)
     text = " ".join(f"WHEN {quoted(column)} THEN {index}" for index, column in enumerate(columns))
     names = "".join(f"{name}, " for name in by)
     return connection.execute(
-        f"SELECT {names}item, {counts} FROM (UNPIVOT (SELECT {', '.join([*grouped, items])} FROM {relation}"
+        f"SELECT {names}item, {counts}, {partly}"
+        f" FROM (UNPIVOT (SELECT {', '.join([*grouped, items, UNASKED])} FROM {relation}"
         f" WHERE {condition}) ON {items} INTO NAME item VALUE answer) GROUP BY {names}item"
         f" ORDER BY {names}CASE item {text} END"
     ).df()
@@ -88,21 +93,26 @@ def with_shares(survey: Survey, counts: pd.DataFrame) -> pd.DataFrame:
     """Counts of answers (`yes`, `no`, `unknown`) with what they say, all fractions between 0 and 1:
 
     `share` of yes among the known answers, its interval `low` to `high`; `lowest` and `highest`, the shares if every
-    unknown answer were no, or yes; `unknown_share`, and `marked` where that is over the definition's limit.
+    unknown answer were no, or yes; `unknown_share`, and `marked` where that is over the definition's limit. All are of
+    those who were asked. Where some of them are `partly_asked`, there are none: what the other questions decide is no
+    sample of anything, as they mostly can say yes and not no.
     """
-    known = counts["yes"] + counts["no"]
-    asked = known + counts["unknown"]
+    is_whole = counts[PARTLY] == 0
+    counts = counts.drop(columns=PARTLY)
+    yes, no, unknown = (counts[answer].where(is_whole, 0) for answer in ("yes", "no", "unknown"))
+    known = yes + no
+    asked = known + unknown
     of_known, of_asked = known.where(known > 0), asked.where(asked > 0)
-    interval = wilson(counts["yes"], known, survey.figures.confidence)
-    unknown = (counts["unknown"] / of_asked).astype("float64")
+    interval = wilson(yes, known, survey.figures.confidence)
+    unknown_share = (unknown / of_asked).astype("float64")
     return counts.assign(
-        share=(counts["yes"] / of_known).astype("float64"),
+        share=(yes / of_known).astype("float64"),
         low=interval["low"],
         high=interval["high"],
-        lowest=(counts["yes"] / of_asked).astype("float64"),
-        highest=((counts["yes"] + counts["unknown"]) / of_asked).astype("float64"),
-        unknown_share=unknown,
-        marked=unknown > survey.figures.many_unknown,
+        lowest=(yes / of_asked).astype("float64"),
+        highest=((yes + unknown) / of_asked).astype("float64"),
+        unknown_share=unknown_share,
+        marked=unknown_share > survey.figures.many_unknown,
     )
 
 

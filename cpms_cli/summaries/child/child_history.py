@@ -12,6 +12,7 @@ from cpms_cli.linking.review.by_hand import current_identifier
 from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
 from cpms_cli.scoring.scores import EXPLAINED, create_explained
+from cpms_cli.summaries.child.child_disputes import child_disputes
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.standing_history import child_visits
 from cpms_cli.survey.language import FALLBACK
@@ -28,7 +29,8 @@ class ChildHistory:
     `levels`: a row per round: round, level, highest, why, open, needs_help (ids of circumstances) and that in words as
     needs_help_label, response, due, and where the child stands: standing,
     standing_since, closed_on, closed_by, closed_for, standing_why (see `summaries.child.standing_history`).
-    `responses`: what was done for the child, by date.
+    `responses`: what was done for the child, by date. `disputes`: what the family says is wrong, as
+    `summaries.child.child_disputes` says.
     `indicators`: number, name, an answer per round, and `because`, the answers behind the latest one.
     `answers`: field, label, an answer per round in words.
     """
@@ -39,6 +41,7 @@ class ChildHistory:
     indicators: pd.DataFrame
     answers: pd.DataFrame
     responses: pd.DataFrame
+    disputes: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -46,6 +49,7 @@ class ChildHistory:
         return {
             "levels": self.levels,
             "responses": self.responses,
+            **({"disputes": self.disputes} if len(self.disputes) else {}),
             "indicators": self.indicators,
             "answers": self.answers,
         }
@@ -167,4 +171,5 @@ def compute_child_history(workspace: Workspace, identifier: str) -> ChildHistory
             "because": _because(survey, explainer, answers, str(rounds[-1])),
         }
     )
-    return ChildHistory(person, rounds, levels, indicators, answers, responses)
+    disputes = child_disputes(connection, explainer, person, identified=workspace.identified)
+    return ChildHistory(person, rounds, levels, indicators, answers, responses, disputes)

@@ -47,7 +47,7 @@ def create_standing_scores(
     person, round_ = survey.role("person").name, survey.role("round").name
     replaced = answered = joined = ""
     if indicator is not None:
-        known = f"FILTER (s.{indicator.column} <> 'unknown')"
+        known = f"FILTER (s.{indicator.column} NOT IN ('unknown', 'not_asked'))"
         joined = f"""
             JOIN (
                 SELECT k.person, arg_max(s.{indicator.column}, k.year) {known} AS answer,
@@ -56,7 +56,7 @@ def create_standing_scores(
                 GROUP BY k.person
             ) a ON a.person = k.person
         """
-        replaced, answered = f", coalesce(a.answer, 'unknown') AS {indicator.column}", f", a.{ANSWERED}"
+        replaced, answered = f", coalesce(a.answer, s.{indicator.column}) AS {indicator.column}", f", a.{ANSWERED}"
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP VIEW {STANDING} AS

@@ -126,7 +126,8 @@ def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | N
     return sort.sort_values(order, kind="stable", ignore_index=True)[list(report)]
 
 
-def _choices(explainer: Explainer, field: Field) -> str:
+def choices_of(explainer: Explainer, field: Field) -> str:
+    """Return the answers that a question can have, in words; none where it has no list."""
     codes = explainer.survey.codes(field)
     known = [code for code in codes.codes if code.missing in ("", "exclusive")] if codes else []
     return " / ".join(code.label.in_(explainer.language) for code in known)
@@ -138,7 +139,7 @@ def _with_words(explainer: Explainer, questions: pd.DataFrame) -> pd.DataFrame:
     place = {name: number for number, name in enumerate(survey.fields)}
     levels = dict(enumerate(level.id for level in survey.levels))
     asked = {name: field.question.in_(language) for name, field in fields.items()}
-    choices = {name: _choices(explainer, field) for name, field in fields.items()}
+    choices = {name: choices_of(explainer, field) for name, field in fields.items()}
     return (
         questions.assign(
             question=questions["named"].map(asked).astype("str"),

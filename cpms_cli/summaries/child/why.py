@@ -82,7 +82,9 @@ def _words_of(explainer: Explainer, item: str) -> tuple[str, bool]:
         text = f"{say(f'rule_{name}', explainer.language)}: {low if low == high else f'{low}–{high}'}"
         return text, low == high
     label = explainer.named(name)
-    return (f"{label}: {say(f'answer_{value}', explainer.language)}", True) if value != "unknown" else (label, False)
+    if value == "unknown":
+        return label, False
+    return f"{label}: {say(f'answer_{value}', explainer.language)}", value != "not_asked"
 
 
 def _with_answers(explainer: Explainer, frame: pd.DataFrame) -> pd.DataFrame:

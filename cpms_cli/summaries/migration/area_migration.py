@@ -13,9 +13,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, measure_column
+from cpms_cli.scoring.judged_columns import measure_column
+from cpms_cli.scoring.profiles import CHILD_ROUND, HOME
 from cpms_cli.summaries.area.quality import quality_of
-from cpms_cli.summaries.area.shares import count_answers, with_shares, within
+from cpms_cli.summaries.area.shares import PARTLY, count_answers, with_shares, within
 from cpms_cli.summaries.migration.migration_groups import Breakdown, breakdown
 from cpms_cli.summaries.migration.movement import counted_movement, create_movement, origins
 from cpms_cli.summaries.rounds.comparability import not_comparable
@@ -97,11 +98,11 @@ def counted_measures(
 
 def _compared(survey: Survey, inside: pd.DataFrame, province: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Shares of each area beside the rest of its province, and whether they are high."""
-    whole = province.groupby(["province", "measure", *keys[2:]], as_index=False)[["yes", "no"]].sum()
+    whole = province.groupby(["province", "measure", *keys[2:]], as_index=False)[["yes", "no", PARTLY]].sum()
     table = inside.merge(whole, on=["province", "measure", *keys[2:]], suffixes=("", "_province"))
     rest_yes, rest_no = table["yes_province"] - table["yes"], table["no_province"] - table["no"]
-    known = rest_yes + rest_no
-    shares = with_shares(survey, table.drop(columns=["yes_province", "no_province"]))
+    known = (rest_yes + rest_no).where(table[f"{PARTLY}_province"] == table[PARTLY], 0)
+    shares = with_shares(survey, table.drop(columns=["yes_province", "no_province", f"{PARTLY}_province"]))
     rest = (rest_yes / known.where(known > 0)).astype("float64")
     level = pd.Series("not_high", index=table.index, dtype="str").mask(shares["low"] > rest, "high")
     level = level.mask(known == 0, "no_rest").mask(shares["share"].isna(), "unknown")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cpms_cli.scoring.profiles import measure_column
+from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.area_figures import AreaFigures
 from cpms_cli.summaries.area.intervals import wilson
 from cpms_cli.summaries.migration.area_migration import PROVINCE

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import group_column
 from cpms_cli.summaries.area.shares import told_groups
-from cpms_cli.summaries.response.cases import GROWN, WAITING
+from cpms_cli.summaries.response.cases import WAITING, entries_about, is_open, workers_of
 from cpms_cli.summaries.response.response_counts import cases_asked
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
@@ -34,8 +34,8 @@ class CaseWork:
     `closed_cases`. `parts`, the same by area and name; `grouped`, where groups are asked for, by their codes and
     labels. `closures`: level, label, the reason (a code, NA where none was given), `closed_cases`, counted once for
     each child, by its last closing. `workers`: the worker (a code, NA for cases of nobody), `open_cases`,
-    `waiting_cases` (somebody has to go there), `date_missed`, `entries` (of the log since the cases began). The worker
-    of a case is who made its last entry that names one.
+    `waiting_cases` (somebody has to go there), `date_missed`, `entries` (of the log since the cases began, assignments
+    left out). Whose case it is, `summaries.response.cases.workers_of` says.
 
     For the office alone: small counts are shown.
     """
@@ -98,15 +98,16 @@ def compute_case_work(
 def _measured(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
     """Cases with what is counted of each: `days` to the first response, `followups`, and whether it is open."""
     answered = cases.set_index("person")["answered_on"]
-    later = done[~done["kind"].isin(survey.response_role("response").closes)]
+    entries = entries_about(survey, done)
+    later = entries[~entries["kind"].isin(survey.response_role("response").closes)]
     later = later[later["day"].to_numpy() > answered.reindex(later["person"]).to_numpy()]
-    is_open = cases["closed_on"].isna() & (cases["state"] != GROWN)
+    still_open = is_open(cases)
     return cases.assign(
         days=(cases["answered_on"] - cases["since_visited"]).dt.days.astype("Float64"),
         followups=cases["person"].map(later.groupby("person").size()).fillna(0).astype("int64"),
-        is_open=is_open,
-        waiting=is_open & cases["state"].isin(WAITING),
-        missed_open=is_open & cases["missed"].notna(),
+        is_open=still_open,
+        waiting=still_open & cases["state"].isin(WAITING),
+        missed_open=still_open & cases["missed"].notna(),
     )
 
 
@@ -157,16 +158,16 @@ def _closures(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, language:
 
 
 def _workers(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
-    """Open cases by who made the last entry that names somebody, and how many entries each made."""
+    """Open cases by whose they are, and how many entries each worker made."""
     field = survey.response_field("worker")
     if field is None:
         return pd.DataFrame(columns=list(WORK))
     name = field.name
-    last = done[done[name].notna()].drop_duplicates("person", keep="last").set_index("person")[name]
-    of_case = cases.assign(**{name: cases["person"].map(last).astype("str")})
+    of_case = cases.assign(**{name: cases["person"].map(workers_of(survey, done)).astype("str")})
     counted = of_case.groupby(name, dropna=False).agg(
         open_cases=("is_open", "sum"), waiting_cases=("waiting", "sum"), date_missed=("missed_open", "sum")
     )
-    entries = done.assign(**{name: done[name].astype("str")}).groupby(name, dropna=False).size().rename("entries")
+    about = entries_about(survey, done)
+    entries = about.assign(**{name: about[name].astype("str")}).groupby(name, dropna=False).size().rename("entries")
     counted = counted.join(entries, how="outer").fillna(0).astype("int64").rename_axis(name).reset_index()
     return counted.sort_values(["open_cases", name], ascending=[False, True])[[name, *WORK]].reset_index(drop=True)

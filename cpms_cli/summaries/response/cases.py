@@ -26,12 +26,12 @@ def find_cases(
 
     `stood` is what `standings` says of that day. Cases: the columns of `standings` of the child's last round;
     `due_date` (NaT where the date of the interview is not known); `answered_on`, the first response that the level
-    asks for; `days_late`; `answered`, whether there surely is one; `last_entry`, the last response of any kind, and
-    `missed`, the next date that has passed without one since; and `state`: in_time, late (answered, in time or
-    late), open (not due yet), overdue, again (answered, but a next date was missed, or nothing came for so long
-    that the case is due again: then `due_date` is that day), closed, turned_18 (waiting when the child turned 18),
-    unknown (dates leave it undecided). Responses: as `responses_until`, those since the case began. Needs
-    `known_child`.
+    asks for; `days_late`; `answered`, whether there surely is one; `last_entry`, the last entry that is about the
+    child (see `entries_about`), and `missed`, the next date that has passed without one since; and `state`: in_time,
+    late (answered, in time or late), open (not due yet), overdue, again (answered, but a next date was missed, or
+    nothing came for so long that the case is due again: then `due_date` is that day), closed, turned_18 (waiting when
+    the child turned 18), unknown (dates leave it undecided). Responses: as `responses_until`, those since the case
+    began. Needs `known_child`.
     """
     cases = _of_area(survey, stood[stood["latest"] & _urgent(survey, stood)], area)
     cases = _due(survey, cases)
@@ -42,6 +42,30 @@ def find_cases(
     cases = _followed(survey, cases, done, today)
     cases["days_late"] = ((today - cases["due_date"]).dt.days.clip(lower=0)).astype("Int64")
     return cases, done
+
+
+def entries_about(survey: Survey, done: pd.DataFrame) -> pd.DataFrame:
+    """Return the responses without those that only say whose case it is: for these, nobody went there."""
+    return done[~done["kind"].isin(survey.response_role("response").assigns)]
+
+
+def workers_of(survey: Survey, done: pd.DataFrame) -> pd.Series:
+    """Return by child the worker of its case: whom the last entry names that names anybody.
+
+    `done`: responses in the order of their dates. Of the entries of one day, the one that assigns the case counts.
+    """
+    field = survey.response_field("worker")
+    if field is None or field.name not in done:
+        return pd.Series(dtype="str")
+    named = done[done[field.name].notna()]
+    named = named.assign(assigns=named["kind"].isin(survey.response_role("response").assigns))
+    named = named.sort_values(["day", "assigns"], kind="stable")
+    return named.groupby("person")[field.name].last().astype("str")
+
+
+def is_open(cases: pd.DataFrame) -> pd.Series:
+    """Return which cases of `find_cases` are neither closed nor of a child who turned 18 while it waited."""
+    return cases["closed_on"].isna() & (cases["state"] != GROWN)
 
 
 def cases_by_round(
@@ -111,9 +135,8 @@ def _followed(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, today: pd
     cases = cases.assign(state=_states(cases, today))
     name = survey.response_role("next_step").name
     dated = done[done[name].notna()].groupby("person")[name].last().astype("datetime64[us]")
-    last, planned = (
-        days.reindex(cases["person"]).set_axis(cases.index) for days in (done.groupby("person")["day"].max(), dated)
-    )
+    entries = entries_about(survey, done).groupby("person")["day"].max()
+    last, planned = (days.reindex(cases["person"]).set_axis(cases.index) for days in (entries, dated))
     days = cases["case"].map({level.id: level.again_days for level in survey.urgent_levels}).astype("float64")
     silent = last + pd.to_timedelta(days, unit="D")
     missed = planned.where((planned < today) & (last < planned))

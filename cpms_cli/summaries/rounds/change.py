@@ -11,10 +11,11 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import group_column
 from cpms_cli.summaries.area.shares import groups_asked
-from cpms_cli.summaries.rounds.comparability import not_comparable
+from cpms_cli.summaries.rounds.comparability import LEVEL, not_comparable
 from cpms_cli.summaries.rounds.round_pairs import GROWN, NOT_SEEN, PAIR, Compared, cases_between, over_pairs, with_names
 from cpms_cli.summaries.scope import OverRounds, Span, span_of
 from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Language
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -25,7 +26,7 @@ from cpms_cli.workspace import Workspace
 class AreaChange(OverRounds):
     """How an area changed over a span of rounds; `cases` and `flow` as `case_changes` and `level_flow` say.
 
-    `not_comparable`: indicators whose questions changed between two rounds, as `comparability` says.
+    `not_comparable`: indicators, and the level, whose questions changed between two rounds, as `comparability` says.
     """
 
     cases: pd.DataFrame
@@ -96,6 +97,7 @@ def compute_area_change(
     groups = groups_asked(survey, by)
     span = span_of(workspace, code, rounds)
     names = {indicator.column: indicator.name.in_(workspace.language) for indicator in survey.indicators}
+    names[LEVEL] = say("col_level", workspace.language)
     return AreaChange(
         span,
         case_changes(workspace, span, survey.indicators, groups),

@@ -3,20 +3,24 @@ which only one of them offered an answer; and what rests on questions that a rou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import pandas as pd
 
-from cpms_cli.scoring.profiles import measure_column, right_column
+from cpms_cli.scoring.judged_columns import rules_by_column
+from cpms_cli.store.definitions.current_rows import unasked_in_store
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator
+from cpms_cli.survey.model.definition import Indicator, Survey
+from cpms_cli.survey.rules.dependents import names_looked_at
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
 COLUMNS = ("from_round", "to_round", "item", "label", "questions")
-COLUMNS_OF_ROUND = ("round", "item", "label", "questions")
+COLUMNS_OF_ROUND = ("round", "item", "label", "questions", "asked")
+NOBODY, SOME = "nobody", "some"
+LEVEL = "level"
+"""The column of `child_round` that holds the level: it rests on all questions that its rules look at."""
 
 
 def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], columns: Mapping[str, str]) -> pd.DataFrame:
@@ -27,15 +31,19 @@ def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], colum
     """
     pairs = list(pairs)
     survey, language = workspace.survey, workspace.language
-    asked = _asked(workspace, sorted({round_ for pair in pairs for round_ in pair}))
-    fields = {column: names_looked_at(survey, _rules(survey, column)) for column in columns}
+    rounds = sorted({round_ for pair in pairs for round_ in pair})
+    asked = _asked(workspace, rounds)
+    asked_of_all = {round_: asked[round_] - _asked_of_some(workspace, round_) for round_ in rounds}
+    fields = _names_of_columns(survey, columns)
     rows = []
     for first, last in pairs:
-        changed = list(_changed(survey, first, last, asked))
+        changed = list(_changed(survey, first, last, (asked, asked_of_all)))
         for column, label in columns.items():
             questions = [survey.fields[name].label.in_(language) for name in changed if name in fields[column]]
-            if _is_of_one_round_only(survey, column, first, last):
-                questions.append(say("indicator_of_one_round", language))
+            for indicator in _of_one_round_only(survey, column, fields[column], first, last):
+                name = f"{indicator.number} {indicator.name.in_(language)}"
+                itself = say("indicator_of_one_round", language)
+                questions.append(itself if column != LEVEL else say("level_of_one_round", language, name=name))
             if questions:
                 rows.append((first, last, column, label, "; ".join(questions)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"from_round": "int64", "to_round": "int64"})
@@ -44,17 +52,19 @@ def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], colum
 def not_asked(workspace: Workspace, round_: int, columns: Mapping[str, str]) -> pd.DataFrame:
     """Return which columns of `child_round` (or of homes) rest on questions that a round did not ask.
 
-    `columns` has the name of each in words. Columns: round, item, label, questions (the labels of these questions);
-    no row where all were asked. Whom the questions that were asked leave open stands among the unknown.
+    `columns` has the name of each in words. Columns: round, item, label, questions (the labels of these questions),
+    asked (nobody, or some: the files that were merged before the question came did not ask it); no row where all were
+    asked. Whom the questions that were asked leave open is counted as not asked.
     """
     survey, language = workspace.survey, workspace.language
-    asked = _asked(workspace, [round_])[round_]
+    unasked = {NOBODY: frozenset(survey.fields) - _asked(workspace, [round_])[round_]}
+    unasked[SOME] = _asked_of_some(workspace, round_) - unasked[NOBODY]
     rows = []
-    for column, label in columns.items():
-        names = names_looked_at(survey, _rules(survey, column))
-        questions = [field.label.in_(language) for name, field in survey.fields.items() if name in names - asked]
-        if questions:
-            rows.append((round_, column, label, "; ".join(questions)))
+    for column, names in _names_of_columns(survey, columns).items():
+        for asked, outside in unasked.items():
+            questions = [field.label.in_(language) for name, field in survey.fields.items() if name in names & outside]
+            if questions:
+                rows.append((round_, column, columns[column], "; ".join(questions), asked))
     return pd.DataFrame(rows, columns=list(COLUMNS_OF_ROUND)).astype({"round": "int64"})
 
 
@@ -69,20 +79,21 @@ def without_changes(table: pd.DataFrame, left_out: pd.DataFrame, rounds: Sequenc
     return table.assign(change=table["change"].mask(named.isin(pairs)))
 
 
-def _is_of_one_round_only(survey: Survey, column: str, first: int, last: int) -> bool:
-    """Return whether an indicator applies in one of two rounds alone, since it came or was retired."""
-    spans = {indicator.column: indicator for indicator in survey.indicators}
-    return column in spans and spans[column].is_there_in(first) != spans[column].is_there_in(last)
+def _of_one_round_only(survey: Survey, column: str, names: Collection[str], first: int, last: int) -> list[Indicator]:
+    """Return the indicators that apply in one of two rounds alone, since they came or were retired: that of a column,
+    and those that a level looks at."""
+    return [
+        indicator
+        for indicator in survey.indicators
+        if (indicator.column == column or (column == LEVEL and indicator.column in names))
+        and indicator.is_there_in(first) != indicator.is_there_in(last)
+    ]
 
 
-def _rules(survey: Survey, column: str) -> list[str]:
-    """Return the rules whose answers stand in this column."""
-    parts = {
-        **{indicator.column: rules_of_indicator(indicator) for indicator in survey.indicators},
-        **{right_column(right.id): [right.has, *filter(None, [right.applies])] for right in survey.rights},
-        **{measure_column(measure.id): [measure.when] for measure in survey.measures},
-    }
-    return parts[column]
+def _names_of_columns(survey: Survey, columns: Iterable[str]) -> dict[str, set[str]]:
+    """Return all that the rules look at whose answers stand in each column."""
+    rules = {**rules_by_column(survey), LEVEL: [level.when for level in survey.rule_levels if level.when]}
+    return {column: names_looked_at(survey, rules[column]) for column in columns}
 
 
 def _asked(workspace: Workspace, rounds: Sequence[int]) -> dict[int, frozenset[str]]:
@@ -104,11 +115,28 @@ def _asked(workspace: Workspace, rounds: Sequence[int]) -> dict[int, frozenset[s
     return asked
 
 
-def _changed(survey: Survey, first: int, last: int, asked: Mapping[int, frozenset[str]]) -> Iterator[str]:
-    """Yield the questions that only one of two rounds asked, or for which it offered other answers."""
+def _asked_of_some(workspace: Workspace, round_: int) -> frozenset[str]:
+    """Return the questions that some rows of a round were not asked, as far as the store's definitions say."""
+    survey = workspace.survey
+    asked_of_some = set[str]()
+    for table in (survey.household, survey.child):
+        names = {field.name for field in table.fields}
+        unasked = [pair for pair in unasked_in_store(workspace.connection, survey) if pair[0] in names]
+        if unasked:
+            flags = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in unasked)
+            of_table = workspace.connection.execute(f"""
+                SELECT {flags}
+                FROM current_{table.name}
+                WHERE {survey.role("round").name}::INTEGER = {round_}""").df()
+            asked_of_some |= {name for name, _ in unasked if of_table[name].fillna(False).any()}
+    return frozenset(asked_of_some)
+
+
+def _changed(survey: Survey, first: int, last: int, asked: Sequence[Mapping[int, frozenset[str]]]) -> Iterator[str]:
+    """Yield the questions that only one of two rounds asked, of somebody or of all, or for which it offered other
+    answers. `asked` has by round what was asked of somebody, and what of all."""
     for name, field in survey.fields.items():
         codes = survey.codes(field)
-        if (name in asked[first]) != (name in asked[last]) or (
-            codes is not None and codes.offered_in(first) != codes.offered_in(last)
-        ):
+        asked_otherwise = any((name in by_round[first]) != (name in by_round[last]) for by_round in asked)
+        if asked_otherwise or (codes is not None and codes.offered_in(first) != codes.offered_in(last)):
             yield name

@@ -19,7 +19,8 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.summaries.area.shares import groups_asked, told_groups, within
-from cpms_cli.summaries.scope import scope_of
+from cpms_cli.summaries.rounds.comparability import not_asked
+from cpms_cli.summaries.scope import scope_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Indicator, Language, Survey
 from cpms_cli.survey.model.summary_model import Group
@@ -40,7 +41,8 @@ class Overlap:
     `known`, children of whom all are known; `share` of these; `possible`, children with all yes or unknown;
     `expected` if they occurred independently of each other, and `lift`, how many times that many there are; in pairs
     `second_of_first`, the share with the second among those with the first, and `first_of_second`. Most frequent first.
-    With groups, each table has their codes and labels first.
+    With groups, each table has their codes and labels first. `not_asked`: counted indicators that rest on questions
+    which the round did not ask, and so can only be possible where no other answer decides.
     """
 
     area: str | None
@@ -51,11 +53,13 @@ class Overlap:
     single: pd.DataFrame
     pairs: pd.DataFrame
     triples: pd.DataFrame
+    not_asked: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        return {"numbers": self.numbers, "single": self.single, "pairs": self.pairs, "triples": self.triples}
+        tables = {"numbers": self.numbers, "single": self.single, "pairs": self.pairs, "triples": self.triples}
+        return {**tables, **tables_with_rows(not_asked=self.not_asked)}
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,23 @@ def counted_indicators(survey: Survey) -> list[Indicator]:
     return [indicator for indicator in survey.indicators if indicator.counted]
 
 
+def names_of_counted(survey: Survey, language: Language) -> dict[str, str]:
+    """Return the columns of the counted indicators, each with its number and name."""
+    counted = counted_indicators(survey)
+    return {indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in counted}
+
+
 def patterns_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, by: Sequence[Group] = ()
 ) -> dict[tuple[str, ...], Patterns]:
-    """Patterns by the codes of the groups; n/a counts as no. `create_profiles` must have run."""
+    """Patterns by the codes of the groups; n/a counts as no, and what the round did not ask is not known.
+
+    `create_profiles` must have run.
+    """
     columns = [counted_indicator.column for counted_indicator in counted_indicators(survey)]
     yes, unknown = (
-        " + ".join(f"({column} = '{answer}')::BIGINT * {1 << number}" for number, column in enumerate(columns))
-        for answer in ("yes", "unknown")
+        " + ".join(f"({column} {answer})::BIGINT * {1 << number}" for number, column in enumerate(columns))
+        for answer in ("= 'yes'", "IN ('unknown', 'not_asked')")
     )
     names = [f"group_{number}" for number, _ in enumerate(by)]
     groups = "".join(f"{group_column(group.id)} AS {name}, " for group, name in zip(by, names, strict=True))
@@ -217,12 +230,14 @@ def compute_overlap(
         )
         for code, part in patterns.items()
     }
-    tables = [
+    numbers, single, pairs, triples = (
         by_group(survey, groups, {code: parts[number] for code, parts in of_group.items()}, language)
         for number in range(4)
-    ]
+    )
     children = int(sum(part.children.sum() for part in patterns.values()))
-    return Overlap(area, scope.name if area else "", scope.round, children, *tables)
+    unasked = not_asked(workspace, scope.round, names_of_counted(survey, language))
+    name = scope.name if area else ""
+    return Overlap(area, name, scope.round, children, numbers, single, pairs, triples, unasked)
 
 
 def overlap(  # noqa: PLR0913 - public: what can be asked, each by its own keyword

@@ -15,11 +15,13 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import group_column
 from cpms_cli.summaries.area.shares import groups_asked, within
+from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.rounds.overlap import (
     MEMBERS,
     Patterns,
     by_group,
     counted_indicators,
+    names_of_counted,
     numbers_of,
     patterns_of,
     together,
@@ -42,13 +44,16 @@ class OverlapChange(OverRounds):
 
     `numbers`, `pairs`, `triples`: those of `overlap.Overlap` for each round, `round` first. `flow`: as `number_flow`.
     What some child has together in one round stands in each round in which a child has it or may have it: `children`
-    can be none where answers are unknown now, and `possible` says of how many.
+    can be none where answers are unknown now, and `possible` says of how many. `not_comparable`: counted indicators
+    whose questions changed between two rounds, as `comparability` says: numbers and pairs with them are not to be
+    compared.
     """
 
     numbers: pd.DataFrame
     flow: pd.DataFrame
     pairs: pd.DataFrame
     triples: pd.DataFrame
+    not_comparable: pd.DataFrame
 
 
 def number_flow(workspace: Workspace, span: Span, by: Sequence[Group] = ()) -> pd.DataFrame:
@@ -134,6 +139,6 @@ def compute_overlap_change(
         same = [*(group.id for group in groups), *MEMBERS[:size]]
         return table[table.groupby(same)["children"].transform("max") > 0].reset_index(drop=True)
 
-    return OverlapChange(
-        span, of_rounds(lambda patterns_of_round: numbers_of(patterns_of_round, most)), flow, of_size(2), of_size(3)
-    )
+    numbers = of_rounds(lambda patterns_of_round: numbers_of(patterns_of_round, most))
+    left_out = not_comparable(workspace, span.pairs, names_of_counted(survey, language))
+    return OverlapChange(span, numbers, flow, of_size(2), of_size(3), left_out)

@@ -106,7 +106,7 @@ def _case(column: str, case: str) -> str:
         f" WHEN {now} {is_case} AND place <> {quoted(LEFT)} THEN CASE WHEN {before} {is_case} THEN 'moved_in'"
         f" WHEN coalesce(ever.{column}, FALSE) THEN CASE WHEN {before} IN ({other}, 'n/a') THEN 'reopened'"
         f" ELSE 'found_again' END WHEN NOT in_a THEN 'new_not_seen'"
-        f" WHEN {before} = 'unknown' THEN 'new_unknown' ELSE 'new_other' END END AS {column}"
+        f" WHEN {before} IN ('unknown', 'not_asked') THEN 'new_unknown' ELSE 'new_other' END END AS {column}"
     )
 
 
@@ -139,12 +139,13 @@ def cases_between(workspace: Workspace, span: Span, compared: Compared) -> pd.Da
     from_round, to_round, the codes and labels of the groups, item (the column), and these counts of children:
 
     - `before`, the cases in the earlier round, is the sum of continuing, resolved (the opposite answer now), outgrown
-      (the question does not apply to the child now), unknown_now (no answer now), lost (not seen now), turned_18 and
-      moved_away.
+      (the question does not apply to the child now), unknown_now (no answer now, or not asked), lost (not seen now),
+      turned_18 and moved_away.
     - `now`, the cases in the later round, is the sum of continuing, new, reopened (a case in a round before
       `from_round`, none in `from_round`), found_again (the same, but not seen or unknown in `from_round`) and moved_in
       (a case in another area in `from_round`).
-    - Of the new, new_not_seen were not seen in the earlier round, and new_unknown had no answer in it.
+    - Of the new, new_not_seen were not seen in the earlier round, and new_unknown had no answer in it, or
+      were not asked.
 
     n/a in the earlier round counts as no case.
     """

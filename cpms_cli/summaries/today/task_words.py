@@ -12,7 +12,9 @@ from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 
-ASK, APPOINTMENT = "ask", "appointment"
+ASK, APPOINTMENT, DISPUTED = "ask", "appointment", "disputed"
+ASKED = (ASK, DISPUTED)
+"""The kinds of task that are questions to a household."""
 LINES = ("reason", "next_step")
 
 
@@ -44,28 +46,30 @@ def case_steps(cases: pd.DataFrame, language: Language, first: Collection[str]) 
 
 
 def question_lines(survey: Survey, language: Language, questions: pd.DataFrame) -> pd.DataFrame:
-    """Return a row per household with questions that can still change a level: what they could show, and which.
+    """Return a row per household with questions that can still change a level, and one with those to ask again: what
+    they could show, and which.
 
-    `questions` is a row per question, as `visits_of` gives them. A question about several children is said once, with
-    their numbers in the household.
+    `questions` is a row per question, as `visits_of` gives them, and whether its answer is `disputed`. A question about
+    several children is said once, with their numbers in the household.
     """
     round_, village, household = survey.key("household")
     line = survey.role("line").name
     rank = {level.id: place for place, level in enumerate(survey.levels)}
     labels = {level.id: level.label.in_(language) for level in survey.levels}
     rows = []
-    for home, asked in questions.groupby([round_, village, household], sort=False):
+    for (*home, disputed), asked in questions.groupby([round_, village, household, "disputed"], sort=False):
         could = min(asked["could_become"].dropna(), key=rank.__getitem__, default=None)
+        message = "today_disputed" if disputed else "today_ask"
         named = [
             _question(survey, str(field), about[line], language) for field, about in asked.groupby("field", sort=False)
         ]
         rows.append(
             {
                 **dict(zip((round_, village, household), home, strict=True)),
-                "kind": ASK,
+                "kind": DISPUTED if disputed else ASK,
                 "questions": len(named),
-                "reason": say("today_ask", language, count=len(named), level=labels.get(str(could), "")),
-                "next_step": say("today_ask_step", language, questions="; ".join(named)),
+                "reason": say(message, language, count=len(named), level=labels.get(str(could), "")),
+                "next_step": say(f"{message}_step", language, questions="; ".join(named)),
             }
         )
     columns = [round_, village, household, "kind", "questions", *LINES]

@@ -17,12 +17,22 @@ from cpms_cli.scoring.standing import standings
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name
 from cpms_cli.summaries.child.visits import order_visits, visits_of
-from cpms_cli.summaries.response.cases import AGAIN, GROWN, IN_TIME, LATE, OPEN, OVERDUE, find_cases
+from cpms_cli.summaries.response.cases import AGAIN, GROWN, IN_TIME, LATE, OPEN, OVERDUE, find_cases, workers_of
 from cpms_cli.summaries.response.due import is_waiting, list_cases
 from cpms_cli.summaries.scope import check_surveyed
+from cpms_cli.summaries.today.disputed import disputed_questions
 from cpms_cli.summaries.today.not_asked import questions_not_asked
 from cpms_cli.summaries.today.office_work import office_tasks
-from cpms_cli.summaries.today.task_words import APPOINTMENT, ASK, LINES, case_reasons, case_steps, question_lines
+from cpms_cli.summaries.today.task_words import (
+    APPOINTMENT,
+    ASK,
+    ASKED,
+    DISPUTED,
+    LINES,
+    case_reasons,
+    case_steps,
+    question_lines,
+)
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
@@ -37,12 +47,13 @@ class Today:
     `tasks` has a row per task, a household's rows together, the most urgent household and child first, what waits at
     the office last. Columns: `kind`; `round`, village code, `village` (its name), household, the child's line and
     identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`;
-    `due_date`, `days_late`; `worker`, the code that the child's last entry names; `reason` and `next_step`, in words;
+    `due_date`, `days_late`; `worker`, whose case it is; `reason` and `next_step`, in words;
     `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known),
-    missed (a next date has passed), silent (no entry for long), appointment (planned for this day), ask, pair,
-    set_aside.
+    missed (a next date has passed), silent (no entry for long), appointment (planned for this day), ask, disputed (the
+    family says an answer is wrong), pair, set_aside.
 
-    `questions` has a row per question of the tasks of kind ask, in the columns of `summaries.child.visits.visits_of`.
+    `questions` has a row per question of the tasks of kind ask and disputed, in the columns of
+    `summaries.child.visits.visits_of`, with `kind`; `was` is what stands there.
 
     `not_asked`: questions without one answer in a village's round: round, village code, `village`, `field`, `question`,
     `homes` (in how many of them an answer could change a level). `turned_18` is who waited when they turned 18, as
@@ -85,15 +96,15 @@ def today_of(
 ) -> Today:
     """Return what is to be done on the day `as_of` (today): see `Today`.
 
-    With `worker`, the tasks in the households of the children whose last entry names this code; what waits at the
-    office is nobody's own, and left out. Raises as `list_today` does.
+    With `worker`, the tasks in the households of this worker's children; what waits at the office is nobody's own, and
+    left out. Raises as `list_today` does.
     """
     survey, day = workspace.survey, as_of or datetime.date.today()
     check_surveyed(workspace, area, None)
     connection = workspace.scored()
     create_known_children(connection, survey)
     stood = standings(connection, survey, day)
-    cases, grown, last_workers = _cases(workspace, stood, area, day)
+    cases, grown, workers = _cases(workspace, stood, area, day)
     waiting = cases[cases["kind"] != APPOINTMENT]
     person = survey.role("person").name
     overdue = pd.DataFrame(
@@ -104,14 +115,16 @@ def today_of(
         }
     )
     visits = visits_of(workspace, area=area, stood=stood, overdue=overdue)
-    questions = visits[visits["field"].notna()]
-    nobody_asked = questions_not_asked(connection, survey, questions)
+    open_questions = visits[visits["field"].notna()].assign(disputed=False)
+    again = disputed_questions(workspace, stood, area)
+    questions = pd.concat([open_questions, again], ignore_index=True) if len(again) else open_questions
+    nobody_asked = questions_not_asked(connection, survey, questions) & ~questions["disputed"]
     asks = question_lines(survey, workspace.language, questions[~nobody_asked])
     tasks = _ordered(survey, pd.concat([cases, asks], ignore_index=True), overdue)
     if worker is None:
         tasks = pd.concat([tasks, office_tasks(workspace, area)], ignore_index=True)
     else:
-        tasks = _of_worker(survey, tasks, visits, last_workers, worker)
+        tasks = _of_worker(survey, tasks, visits, workers, worker)
     shown = int(tasks[person].nunique())
     workspace.note_identified("today", shown + len(grown))
     return Today(
@@ -120,14 +133,14 @@ def today_of(
         _listed_questions(survey, questions[~nobody_asked], tasks),
         _not_asked(survey, questions[nobody_asked]),
         grown,
-        int((~waiting[person].isin(last_workers.index)).sum()),
+        int((~waiting[person].isin(workers.index)).sum()),
     )
 
 
 def _cases(
     workspace: Workspace, stood: pd.DataFrame, area: str | None, day: datetime.date
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
-    """Return the children to be seen on a day, who turned 18 while they waited, and the last worker of each child."""
+    """Return the children to be seen on a day, who turned 18 while they waited, and the worker of each child."""
     survey, today = workspace.survey, pd.Timestamp(day)
     cases, done = find_cases(workspace.scored(), survey, stood, area or "", day)
     planned = survey.response_role("next_step").name
@@ -146,20 +159,11 @@ def _cases(
     line = by_person[survey.role("line").name].reindex(listed[person]).astype("str").to_numpy()
     listed = listed.assign(kind=kind, **{survey.role("line").name: line})
     waits = listed[listed["state"] != GROWN].reset_index(drop=True)
-    workers = _workers(survey, done)
+    workers = workers_of(survey, done)
     waits["worker"] = workers.reindex(waits[person]).to_numpy()
     waits["reason"] = case_reasons(waits, workspace.language)
     waits["next_step"] = case_steps(waits, workspace.language, (OPEN, OVERDUE))
     return waits, listed[state == GROWN].drop(columns=["kind"]).reset_index(drop=True), workers
-
-
-def _workers(survey: Survey, done: pd.DataFrame) -> pd.Series:
-    """Return by child the worker whom its last entry with one names."""
-    field = survey.response_field("worker")
-    if field is None or field.name not in done:
-        return pd.Series(dtype="str")
-    named = done[done[field.name].notna()]
-    return named.groupby("person")[field.name].last().astype("str")
 
 
 def _ordered(survey: Survey, tasks: pd.DataFrame, overdue: pd.DataFrame) -> pd.DataFrame:
@@ -174,7 +178,7 @@ def _ordered(survey: Survey, tasks: pd.DataFrame, overdue: pd.DataFrame) -> pd.D
     severity = {level.id: place for place, level in enumerate(survey.levels)}
     sort = ordered.assign(
         _home=places,
-        _asks=ordered["kind"] == ASK,
+        _asks=ordered["kind"].isin(ASKED),
         _level=ordered["level"].map(severity),
         _late=-pd.to_numeric(ordered["days_late"]).fillna(0).astype("int64"),
     )
@@ -195,14 +199,15 @@ def _of_worker(
     at_home = pd.concat([tasks, visits])
     homes = pd.MultiIndex.from_frame(at_home.loc[at_home[person].isin(theirs), home])
     of_home = pd.MultiIndex.from_frame(tasks[home]).isin(homes)
-    return tasks[tasks[person].isin(theirs) | (of_home & (tasks["kind"] == ASK))].reset_index(drop=True)
+    return tasks[tasks[person].isin(theirs) | (of_home & tasks["kind"].isin(ASKED))].reset_index(drop=True)
 
 
 def _listed_questions(survey: Survey, questions: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
     """Return the questions of the households whose questions are on the list."""
-    home = list(survey.key("household"))
-    asked = pd.MultiIndex.from_frame(tasks.loc[tasks["kind"] == ASK, home])
-    return questions[pd.MultiIndex.from_frame(questions[home]).isin(asked)].reset_index(drop=True)
+    home = [*survey.key("household"), "kind"]
+    asked = pd.MultiIndex.from_frame(tasks.loc[tasks["kind"].isin(ASKED), home])
+    kinds = questions.assign(kind=questions["disputed"].map({True: DISPUTED, False: ASK}))
+    return kinds[pd.MultiIndex.from_frame(kinds[home]).isin(asked)].reset_index(drop=True)
 
 
 def _not_asked(survey: Survey, questions: pd.DataFrame) -> pd.DataFrame:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cpms_cli.survey.model.definition import Area, Check, Circumstance, Field, Indicator, Level, Title
+from cpms_cli.survey.model.definition import Area, Check, Circumstance, Code, Field, Indicator, Level, Title
 from cpms_cli.survey.model.summary_model import Activity, Measure, Right
 from cpms_cli.survey.model.words import Words
 
 PartText = Words | str | None
 """A part before and after: words in both languages, or a rule, a name, a number as text; None where there was none."""
-Aspects = Mapping[str, PartText]
+Aspects = Mapping[str, PartText | frozenset[str]]
+"""Aspects by name; of a set, which is long, only what was added and what was taken out is told."""
 
 
 def as_text(value: object) -> str | None:
@@ -49,6 +50,18 @@ def question_aspects(field: Field) -> Aspects:
         "pattern": limits.pattern,
         "withholds": as_list(field.withholds),
         "closes": as_list(field.closes),
+        "assigns": as_list(field.assigns),
+        "headers": frozenset(field.headers),
+    }
+
+
+def code_aspects(code: Code) -> Aspects:
+    """Return what is compared of an answer to choose from."""
+    return {
+        "label": code.label,
+        "missing": code.missing,
+        **lifespan_aspects(code.since, code.until),
+        "spellings": frozenset({*code.spellings, *code.cased}),
     }
 
 

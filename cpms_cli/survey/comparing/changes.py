@@ -13,12 +13,13 @@ from cpms_cli.survey.comparing.aspects import (
     PartText,
     activity_aspects,
     area_aspects,
+    as_list,
     as_text,
     check_aspects,
     circumstance_aspects,
+    code_aspects,
     indicator_aspects,
     level_aspects,
-    lifespan_aspects,
     measure_aspects,
     question_aspects,
     right_aspects,
@@ -144,7 +145,7 @@ def _codes_of(name: str) -> _Kind:
         lambda survey: codes(survey).codes,
         lambda code: f"{name}: {code.code}",
         attrgetter("label"),
-        lambda code: {"label": code.label, "missing": code.missing, **lifespan_aspects(code.since, code.until)},
+        code_aspects,
         lambda survey: {f"{name}: {old}": f"{name}: {new}" for old, new in codes(survey).by_former_code.items()},
     )
 
@@ -195,5 +196,14 @@ def _otherwise(part: Part, name: str, label: Words, then: Aspects, now: Aspects)
         yield DefinitionChange(part, "turned_off" if now.get("asked") == "false" else "turned_on", name, label)
         then, now = ({key: value for key, value in side.items() if key != "asked"} for side in (then, now))
     for aspect in now:
-        if then[aspect] != now[aspect]:
-            yield DefinitionChange(part, "changed", name, label, aspect, then[aspect], now[aspect])
+        before, after = _both_sides(then[aspect], now[aspect])
+        if before != after:
+            yield DefinitionChange(part, "changed", name, label, aspect, before, after)
+
+
+def _both_sides(then: PartText | frozenset[str], now: PartText | frozenset[str]) -> tuple[PartText, PartText]:
+    """Return what stood there before and what stands there after; of sets, what the other one has not."""
+    if isinstance(then, frozenset) and isinstance(now, frozenset):
+        return as_list(sorted(then - now)), as_list(sorted(now - then))
+    assert not isinstance(then, frozenset) and not isinstance(now, frozenset)
+    return then, now

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from cpms_cli.survey.files.fault_words import fault_words
 from cpms_cli.survey.files.located_yaml import (
     BadDocument,
     Document,
@@ -85,7 +86,8 @@ class Reader:
             for fault in error.errors():
                 full_place = (*place, *fault["loc"])
                 place_in_words = ".".join(str(step) for step in full_place)
-                self.problems.append(Problem(file, document.line(*full_place), f"{place_in_words}: {fault['msg']}"))
+                message = f"{place_in_words}: {fault_words(fault)}"
+                self.problems.append(Problem(file, document.line(*full_place), message))
             self.faulty.add(file)
             return None
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from cpms_cli.survey.files.definition_reader import Reader
+from cpms_cli.survey.files.fault_words import fault_words
 from cpms_cli.survey.files.located_yaml import (
     BadDocument,
     Problem,
@@ -64,7 +65,8 @@ def read_codelist(reader: Reader, file: str, name: str) -> CodeList:
             )
         except ValidationError as error:
             reader.problems += [
-                Problem(file, line, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}") for fault in error.errors()
+                Problem(file, line, f"{'.'.join(map(str, fault['loc']))}: {fault_words(fault)}")
+                for fault in error.errors()
             ]
             reader.faulty.add(file)
             reader.unread.add(row["code"])

@@ -142,7 +142,8 @@ _RESOLVED = frozenset(_RESOLVER.yaml_implicit_resolvers)
 def read_text(folder: Path, file: str) -> str:
     """Return the text of one file of the definition; raises BadDocument when it is missing or not UTF-8."""
     try:
-        return (folder / file).read_text(encoding="utf-8")
+        # Spreadsheets and some editors put a mark before the first letter.
+        return (folder / file).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise BadDocument(Problem(file, 1, "this file is missing")) from None
     except UnicodeDecodeError as error:
@@ -166,7 +167,8 @@ def read_mapping(folder: Path, file: str, limits: Mapping[str, int] | None = Non
     """Read one YAML file that has named parts; raises BadDocument also where it is empty, a list or a single word."""
     document = read_yaml(folder, file, limits)
     if not isinstance(document.content, dict):
-        raise BadDocument(Problem(file, 1, "this file must be a mapping"))
+        message = "this file is empty" if document.content is None else "this file must be a mapping"
+        raise BadDocument(Problem(file, 1, message))
     return document
 
 
@@ -191,7 +193,7 @@ def _limit_values(text: str) -> tuple[tuple[str, int], ...]:
     return tuple(values_of(limits).items())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _document(file: str, text: str, limits: tuple[tuple[str, int], ...]) -> Document:
     builder = _Builder(file, text, dict(limits))
     try:
@@ -199,13 +201,41 @@ def _document(file: str, text: str, limits: tuple[tuple[str, int], ...]) -> Docu
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = int(mark.line) + 1 if mark is not None else 1
-        raise BadDocument(Problem(file, line, f"not YAML: {error.problem}")) from None
+        is_nested = "nesting depth" in str(error.problem)
+        message = _NESTED if is_nested else f"not YAML: {_in_plain_words(error, text)}"
+        raise BadDocument(Problem(file, line, message)) from None
     except yaml.reader.ReaderError as error:
         line = text.encode("utf-8")[: error.position].count(b"\n") + 1
-        raise BadDocument(Problem(file, line, f"not YAML: {error.reason}")) from None
+        words = next((plain for beginning, plain in _PLAIN_WORDS.items() if error.reason.startswith(beginning)), "")
+        raise BadDocument(Problem(file, line, f"not YAML: {words or error.reason}")) from None
     except RecursionError:
-        raise BadDocument(Problem(file, 1, "not YAML that is of use here: parts within parts within parts")) from None
+        raise BadDocument(Problem(file, 1, _NESTED)) from None
     return Document(file, content, builder.lines, builder.quoting)
+
+
+_NESTED = "not YAML that is of use here: parts within parts within parts"
+_PLAIN_WORDS = {
+    "control characters are not allowed": "a character that no text has stands here; save the file as text again",
+    "mapping values are not allowed": "a colon too many, or a line that is indented otherwise than those above it;"
+    " put a text with a colon in quotation marks",
+    "did not find expected": "this line is indented otherwise than those it belongs to, or a bracket or quotation mark"
+    " before it is not closed",
+    "could not find expected ':'": "a name without a colon after it, or a line that is indented otherwise than those"
+    " above it",
+    "found unexpected end of stream": "the file ends within a bracket or a quotation mark",
+}
+"""What the parser says, as it begins, and what whoever wrote the file can do with it."""
+
+
+def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> str:
+    """Return what is wrong with a document; where the line begins with a tab, that is it, whatever the parser says."""
+    mark = error.problem_mark or error.context_mark
+    lines = text.splitlines()
+    line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "a tab stands here: indent with spaces"
+    words = str(error.problem)
+    return next((plain for beginning, plain in _PLAIN_WORDS.items() if words.startswith(beginning)), words)
 
 
 def csv_rows(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -219,6 +249,8 @@ def csv_cells(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[
     reader = csv.reader(text.splitlines())
     try:
         header = next(reader, [])
+        if not header:
+            raise BadDocument(Problem(file, 1, "this file is empty"))
         if tuple(header) != columns:
             raise BadDocument(Problem(file, 1, f"the header must be {','.join(columns)}, not {','.join(header)}"))
         for cells in reader:

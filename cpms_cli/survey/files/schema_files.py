@@ -114,12 +114,13 @@ def _name_tables(reader: Reader) -> NameTables:
         part = reader.part(kind, file, content)
         if part is not None:
             parts[path.stem] = part
-    respect = [part.languages for part in parts.values() if isinstance(part, Prefixes)]
+    respect = [part for part in parts.values() if isinstance(part, Prefixes)]
     return NameTables(
         scripts={name: part for name, part in parts.items() if isinstance(part, ScriptTable)},
         as_thai={name: part for name, part in parts.items() if isinstance(part, LettersAsThai)},
         prefixes=Prefixes(
-            languages={language: words for languages in respect for language, words in languages.items()}
+            shared_scripts=frozenset(script for part in respect for script in part.shared_scripts),
+            languages={language: words for part in respect for language, words in part.languages.items()},
         ),
     )
 

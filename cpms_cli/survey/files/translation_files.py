@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from cpms_cli.errors import DefinitionError
+from cpms_cli.survey.files.fault_words import fault_words
 from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, limit_values, read_mapping
 from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.language import Language
@@ -59,7 +60,7 @@ def _read(folder: Path, file: str) -> Translation:
         first = bad.problem
     except ValidationError as error:
         fault = error.errors()[0]
-        first = Problem(file, document.line(*fault["loc"]), f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}")
+        first = Problem(file, document.line(*fault["loc"]), f"{'.'.join(map(str, fault['loc']))}: {fault_words(fault)}")
     raise DefinitionError("definition_broken", folder=folder, first=first, count=1)
 
 

@@ -2,9 +2,10 @@
 
 Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema). Beside it stand `codelist`,
 `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `closes` (answers that end a child's
-case), `titled` (a name before which a title may stand), `personal`, `sensitive`, `topic` (the part of a form in which
-it stands), `carried` (it does not change, so that next year's form has it already), `headers`, `label` and `question`
-in two languages, and what `survey.model.lifespan` has: the rounds in which it is asked, and its former names.
+case), `assigns` (answers that only say whose case it is), `titled` (a name before which a title may stand), `personal`,
+`sensitive`, `topic` (the part of a form in which it stands), `carried` (it does not change, so that next year's form
+has it already), `headers`, `label` and `question` in two languages, and what `survey.model.lifespan` has: the rounds in
+which it is asked, and its former names.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class Field(Lifespan):
     role: Role | ResponseRole | None = None
     withholds: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
+    assigns: tuple[str, ...] = ()
     titled: bool = False
     constraints: Constraints = Constraints()
     label: Words

@@ -31,8 +31,8 @@ def _round_year(written: Any) -> Any:
 
 
 def _names(written: Any) -> Any:
-    """One name may stand by itself, without a list around it."""
-    return (written,) if isinstance(written, str) else written
+    """One name may stand by itself, without a list around it; nothing at all is none."""
+    return () if written is None else (written,) if isinstance(written, str) else written
 
 
 RoundYear = Annotated[int, BeforeValidator(_round_year)]

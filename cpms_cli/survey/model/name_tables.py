@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cpms_cli.survey.model.words import Part
+from cpms_cli.survey.model.words import Part, Words
 
 _LONGEST = 500
 # A repeated group that repeats something within it can take for ever on a name that does not match.
@@ -63,6 +63,7 @@ class ScriptTable(Part):
     script whose `begins` are its own as well.
     """
 
+    label: Words | None = None
     letters: Letters
     shown_by: Expression | None = None
     alphabet_of: str | None = None
@@ -80,6 +81,7 @@ class ScriptTable(Part):
 class LettersAsThai(Part):
     """A script whose letters have Thai ones of the same sound: what is rewritten first (`before`), and each letter."""
 
+    label: Words | None = None
     letters: Letters
     as_thai: dict[str, str]
     before: dict[str, str] = Field(default_factory=dict)
@@ -96,12 +98,14 @@ class Respect(Part):
     """The words of respect of one language, and the account of them."""
 
     source: str
+    label: Words | None = None
     words: tuple[str, ...]
 
 
 class Prefixes(Part):
-    """Words of respect before a name, by language."""
+    """Words of respect before a name, by language; `shared_scripts`: those in which several languages write."""
 
+    shared_scripts: frozenset[str] = frozenset()
     languages: dict[str, Respect]
 
 

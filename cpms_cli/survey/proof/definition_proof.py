@@ -7,15 +7,17 @@ because it is another one's spelling.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.files.schema_files import read_messages, read_survey
+from cpms_cli.survey.files.schema_files import ENDINGS, read_messages, read_survey
 from cpms_cli.survey.model.definition import (
     Survey,
 )
@@ -103,7 +105,44 @@ def proved_for_scoring(folder: Path) -> tuple[Survey | None, list[Problem]]:
 
 
 def _judged(folder: Path, whole: bool) -> Judged:
-    known = shipped("schemas")
+    proof = _judged_once(contents_of(folder), whole)
+    survey = proof.survey
+    if survey is not None and survey.folder != folder:
+        survey = survey.model_copy(update={"folder": folder})
+    return Judged(survey, list(proof.problems), proof.faulty)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a definition's folder holds: two with the same files are the same."""
+
+    files: str
+    folder: Path = field(compare=False)
+
+
+def contents_of(folder: Path) -> Contents:
+    """Return what is another when a file of the folder has another name, or one that a definition or its maps consist
+    of has another content."""
+    total = hashlib.sha256(str(folder.resolve() == shipped("schemas").resolve()).encode())
+    for path in sorted(folder.rglob("*")):
+        total.update(f"{path.relative_to(folder).as_posix()}\n{path.is_file()}\n".encode())
+        if path.suffix in {*ENDINGS, ".geojson"} and path.is_file():
+            total.update(_content(path))
+    return Contents(total.hexdigest(), folder)
+
+
+def _content(path: Path) -> bytes:
+    """Return the SHA-256 of a file; nothing where it cannot be read, which is said when it is read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError:
+        return b""
+
+
+@lru_cache(maxsize=8)
+def _judged_once(contents: Contents, whole: bool) -> Judged:
+    """Return what the files of a folder are judged to be: within one command several ask for it."""
+    folder, known = contents.folder, shipped("schemas")
     reader = Reader(folder, None if folder.resolve() == known.resolve() else known)
     survey = read_survey(reader)
     problems = list(reader.problems)
@@ -117,7 +156,7 @@ def _judged(folder: Path, whole: bool) -> Judged:
 def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
     """Every problem of a survey; a stage that cannot go on, because an earlier one is at fault, is left out."""
     proof = _Proof(reader, survey)
-    further = (proof.titles, proof.checks, proof.messages) if whole else ()
+    further = (proof.code_forms, proof.titles, proof.checks, proof.messages) if whole else ()
     stages: list[Callable[[], Iterable[Problem] | None]] = [
         proof.fields,
         proof.codelists,

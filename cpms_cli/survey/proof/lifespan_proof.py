@@ -32,7 +32,7 @@ def lifespan_notes(survey: Survey) -> list[Problem]:
     looks at nothing but questions of the very same rounds is not named: nobody misses it in the others.
     """
     notes = []
-    for table in (survey.household, survey.child):
+    for table in (survey.household, survey.child, survey.response):
         document = read_yaml(survey.folder, f"{table.name}.yaml")
         for index, field in enumerate(table.fields):
             limited = field.is_turned_off or field.is_limited
@@ -85,7 +85,9 @@ def _former(
 ) -> Iterator[str]:
     """What is wrong with the former names of one field or code; `taken` remembers whose they are."""
     for former in part.formerly:
-        if former == name or (former in known and name in known[former].formerly):
+        if former == name:
+            yield f"'{name}' names itself as its former name"
+        elif former in known and name in known[former].formerly:
             yield f"'{name}' and '{former}' were each formerly the other: a cycle"
         elif former in known:
             yield f"'{name}' cannot have been '{former}' formerly: there still is a {kind} of that name"

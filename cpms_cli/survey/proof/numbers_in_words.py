@@ -40,7 +40,8 @@ class NumberFinder:
 
         A limit that is quoted (`$name`), 0 and 1 are none.
         """
-        if language not in self._patterns:
+        # Most texts have no number at all, which is seen sooner than that no word of a unit stands beside one.
+        if language not in self._patterns or not self._numbers[language].search(text):
             return []
         spans = [match[0] for match in self._patterns[language].finditer(without_quotes(text, _QUOTE))]
         numbers = [match[0] for span in spans for match in self._numbers[language].finditer(span)]

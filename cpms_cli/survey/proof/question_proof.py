@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cpms_cli.survey.files.definition_tables import TITLES
 from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.model.definition import (
@@ -122,6 +124,15 @@ class QuestionProof(Proof):
             if name not in used and name != "missing":
                 self.problems.append(Problem(f"codelists/{name}.csv", 1, "no field uses this code list"))
             self._codes(name, codes)
+
+    def code_forms(self) -> None:
+        """Note codes with what divides answers or choices elsewhere: a space in an XLSForm, a semicolon in a cell."""
+        for name, codes in self.survey.codelists.items():
+            for entry in codes.codes:
+                if re.search(r"[\s,;|]", entry.code):
+                    message = f"'{entry.code}' cannot be a code: no spaces, and none of , ; |"
+                    line = self.reader.code_lines[(name, entry.code)]
+                    self.problems.append(Problem(f"codelists/{name}.csv", line, message))
 
     def titles(self) -> None:
         """Note what is wrong with the titles before names."""

@@ -1,4 +1,4 @@
-"""What the response log needs of the definition, proved: its roles, what ends a case, which responses are in time."""
+"""What the response log needs of the definition, proved: its roles, what ends or assigns a case, what is in time."""
 
 from __future__ import annotations
 
@@ -43,10 +43,13 @@ def _closing(reader: Reader, survey: Survey) -> Iterator[Problem]:
     if not kind.closes:
         message = f"'{kind.name}' must name the answers that end a case (closes)"
         yield Problem(_LOG, document.line("fields", index), message)
-    for code in kind.closes:
-        if code not in _kinds(survey):
-            message = f"'{code}' is not a code of the field"
-            yield Problem(_LOG, document.line("fields", index, "closes"), message)
+    for key, codes in (("closes", kind.closes), ("assigns", kind.assigns)):
+        for code in codes:
+            if code not in _kinds(survey):
+                yield Problem(_LOG, document.line("fields", index, key), f"'{code}' is not a code of the field")
+    for code in set(kind.closes) & set(kind.assigns):
+        message = f"'{code}' ends a case, and cannot say whose it is from then on"
+        yield Problem(_LOG, document.line("fields", index, "assigns"), message)
 
 
 def _levels(reader: Reader, survey: Survey) -> Iterator[Problem]:
@@ -61,12 +64,12 @@ def _levels(reader: Reader, survey: Survey) -> Iterator[Problem]:
 def _of_level(survey: Survey, index: int, level: Level) -> Iterator[tuple[str, str]]:
     if (level.due_hours is None) != (not level.answered_by):
         yield "answered_by", "a level has both due_hours and answered_by, what counts as a response in time, or neither"
-    closing = survey.response_role("response").closes
+    kind = survey.response_role("response")
     for code in level.answered_by:
         if code not in _kinds(survey):
             yield "answered_by", f"'{code}' is no kind of response"
-        elif code in closing:
-            yield "answered_by", f"'{code}' ends a case, and is no response by itself"
+        elif code in (*kind.closes, *kind.assigns):
+            yield "answered_by", f"'{code}' ends or assigns a case, and is no response by itself"
     if level.due_hours is None:
         return
     if level.role != "rule":

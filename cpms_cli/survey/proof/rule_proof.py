@@ -12,8 +12,9 @@ from cpms_cli.survey.model.definition import (
 from cpms_cli.survey.model.response_log import log_vocabulary
 from cpms_cli.survey.proof.proof import filled, language_faults, rule_faults_of
 from cpms_cli.survey.proof.question_proof import QuestionProof
+from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator
 from cpms_cli.survey.rules.typed_answers import vocabulary
-from cpms_cli.survey.rules.vocabulary import Vocabulary
+from cpms_cli.survey.rules.vocabulary import RuleError, Vocabulary
 
 _COLUMN_WORDS = {"value", "label", "low", "high", "codes", "count", "round"}
 FIGURES = {"value", "count", "share", "others", "expected", "date"}
@@ -54,6 +55,7 @@ _NEEDED_CHECKS = (
     "house_written_twice",
     "house_consent_differs",
     "house_written_otherwise",
+    "head_of_other_children",
 )
 
 
@@ -64,6 +66,7 @@ class RuleProof(QuestionProof):
         """Note what is wrong with the indicators."""
         file = "indicators.yaml"
         self._numbers()
+        self._circles()
         for index, indicator in enumerate(self.survey.indicators):
             place = ("indicators", index)
             words, named = vocabulary(self.survey), f"indicator {indicator.number}"
@@ -93,6 +96,26 @@ class RuleProof(QuestionProof):
             if indicator.since and indicator.until and indicator.until < indicator.since:
                 message = f"until {indicator.until} lies before since {indicator.since}"
                 self.note("indicators.yaml", ("indicators", index, "until"), [message])
+
+    def _circles(self) -> None:
+        """Note the indicators that look at themselves, by others or directly: none of them could ever be decided."""
+        rules = {indicator.column: rules_of_indicator(indicator) for indicator in self.survey.indicators}
+        for index, indicator in enumerate(self.survey.indicators):
+            try:
+                own = names_looked_at(self.survey, rules[indicator.column])
+            except RuleError:
+                continue  # a rule that cannot be read is noted for itself
+            if indicator.column in own:
+                alike = (column for column in rules if column in own)
+                circle = [column for column in alike if self._looks_at(rules[column], indicator.column)]
+                message = f"indicators look at each other in a circle: {', '.join(circle)}"
+                self.note("indicators.yaml", ("indicators", index, "when"), [message])
+
+    def _looks_at(self, rules: list[str], column: str) -> bool:
+        try:
+            return column in names_looked_at(self.survey, rules)
+        except RuleError:
+            return False
 
     def levels(self) -> None:
         """Note what is wrong with the levels."""

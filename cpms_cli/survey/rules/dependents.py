@@ -35,8 +35,9 @@ class Dependent:
 
 
 def dependents(survey: Survey, field: str) -> list[Dependent]:
-    """Return what looks at the field of this name by itself, in the order of the files."""
-    parts = (_of_fields, _of_rules, _of_checks, _of_figures)
+    """Return what looks at the field of this name, in the order of the files: by itself, or, of levels, circumstances
+    and outcomes, through an indicator."""
+    parts = (_of_fields, _of_rules, _of_circumstances, _of_checks, _of_figures, _of_fairness, _of_linking)
     return [dependent for part in parts for dependent in part(survey, field)]
 
 
@@ -94,7 +95,7 @@ def _of_rules(survey: Survey, field: str) -> Iterator[Dependent]:
             by_asking = asks_whether_asked(rules, (field,))
             yield Dependent("indicator", str(indicator.number), "indicators.yaml", ("indicators", index), by_asking)
     for index, level in enumerate(survey.levels):
-        if _names(field, level.when):
+        if level.when and _looks_at(survey, field, level.when):
             yield Dependent("level", level.id, "risk.yaml", ("levels", index))
     for index, right in enumerate(survey.rights):
         if _names(field, right.has, right.applies):
@@ -104,8 +105,42 @@ def _of_rules(survey: Survey, field: str) -> Iterator[Dependent]:
             yield Dependent("measure", measure.id, "migration.yaml", ("measures", index))
 
 
+def _of_circumstances(survey: Survey, field: str) -> Iterator[Dependent]:
+    rules = {indicator.number: rules_of_indicator(indicator) for indicator in survey.indicators}
+    for index, circumstance in enumerate(survey.circumstances):
+        if _looks_at(survey, field, *rules.get(circumstance.indicator, [])):
+            yield Dependent("circumstance", circumstance.id, "risk.yaml", ("circumstances", index))
+
+
+def _of_fairness(survey: Survey, field: str) -> Iterator[Dependent]:
+    file = "fairness.yaml"
+    for index, group in enumerate(survey.fairness.groups):
+        if group.field == field or _names(field, group.when):
+            yield Dependent("compared group", group.id, file, ("groups", index))
+    for index, outcome in enumerate(survey.fairness.outcomes):
+        if _looks_at(survey, field, *filter(None, (outcome.when, outcome.applies))):
+            yield Dependent("outcome", outcome.id, file, ("outcomes", index))
+    for index, twin in enumerate(survey.fairness.twins):
+        if field in twin.answers:
+            yield Dependent("twin", twin.id, file, ("twins", index))
+
+
+def _of_linking(survey: Survey, field: str) -> Iterator[Dependent]:
+    for name, column in survey.linking.tables.columns.items():
+        if column.field == field:
+            yield Dependent("column of tables of persons", name, "linking.yaml", ("tables", "columns", name))
+
+
+def _looks_at(survey: Survey, field: str, *rules: str) -> bool:
+    """Whether any of the rules looks at the field, by itself or through indicators; not where one cannot be read."""
+    try:
+        return field in names_looked_at(survey, rules)
+    except RuleError:
+        return _names(field, *rules)
+
+
 def _of_checks(survey: Survey, field: str) -> Iterator[Dependent]:
-    for section, checks in (("rules", survey.checks), ("history", survey.history)):
+    for section, checks in (("rules", survey.checks), ("history", survey.history), ("responses", survey.responses)):
         for index, check in enumerate(checks):
             if field in check.fields or _names(field, check.when):
                 yield Dependent("check", check.id, "checks.yaml", (section, index))

@@ -91,6 +91,13 @@ def rule_sql(text: str, words: Vocabulary) -> str:
     return sql(_compiled_rule(text, words))
 
 
+@lru_cache(maxsize=1024)
+def has_window(text: str, words: Vocabulary, *, ordered: bool = False) -> bool:
+    """Return whether the rule of this text looks at other rows, with `ordered` in an order; raises as `rule_sql`."""
+    windows = _compiled_rule(text, words).find_all(exp.Window)
+    return any(bool(window.args.get("order")) or not ordered for window in windows)
+
+
 def _condition(sql: str) -> exp.Expression:
     return _condition_tree(sql).copy()
 
@@ -166,6 +173,11 @@ def alternatives(rule: exp.Expression) -> list[exp.Expression]:
 def named(rule: exp.Expression) -> list[str]:
     """The columns that a rule names, in its order, each once."""
     return list(dict.fromkeys(column.name for column in rule.find_all(exp.Column, bfs=False)))
+
+
+def final_sql(rule: exp.Expression) -> str:
+    """The rule as text of DuckDB; the tree is the caller's own and is used up: `sql` copies it, which takes as long."""
+    return rule.sql(dialect="duckdb", copy=False)
 
 
 def sql(rule: exp.Expression, dialect: str = "duckdb") -> str:

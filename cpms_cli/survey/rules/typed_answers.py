@@ -18,6 +18,9 @@ FURTHER = frozenset(
     {"has_household", "has_children", "children_listed", "birth_from", "birth_to", "age_min", "age_max"}
 )
 
+Unasked = tuple[tuple[str, str], ...]
+"""Fields, each with an SQL condition on a row that is true where the row's round did not ask it."""
+
 
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
@@ -64,6 +67,14 @@ def rounds_without(field: Field, round_: str) -> str:
     conditions = [f"TRY_CAST({round_} AS INTEGER) < {field.since}"] if field.since else []
     conditions += [f"TRY_CAST({round_} AS INTEGER) > {field.until}"] if field.until else []
     return " OR ".join(conditions)
+
+
+@lru_cache(maxsize=16)
+def unasked_by_round(survey: Survey) -> Unasked:
+    """Return the fields that some round did not ask by what the definition says, each with a condition on the round."""
+    round_ = survey.role("round").name
+    conditions = {name: rounds_without(field, round_) for name, field in survey.fields.items()}
+    return tuple((name, condition) for name, condition in conditions.items() if condition)
 
 
 def partial_date_bounds(cell: str) -> tuple[str, str]:

@@ -7,13 +7,16 @@ nobody knows, and counts against a likeness.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from cpms_cli.checking.proposing.proposal_settings import proposal_settings
 from cpms_cli.survey.plain_text import compared_text, plain_digits
+from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _SIGNS = re.compile(r"[\s_./()\[\]{}:;,'\"*?!\-–—|#&+<>๏ๆ]+")
 _BETWEEN = re.compile(r"(?<=[\u0e00-\u0e7f\u1000-\u109f]) (?=[\u0e00-\u0e7f\u1000-\u109f])")
+_WITH_FORMS = 4  # letters: shorter words with an ending are other words
+_YEAR = 4  # digits: a year says which of several is meant
 _NUMBERED = re.compile(r"^(?:ข้อที่|ข้อ|q|no)?[\s.]*[a-z]{0,2}\d{1,3}(?:[._\-]\d{1,3})*[a-z]?[\s.):_\-]+(?=\D)")
 # A vowel or a tone mark belongs to the letter before it: there no word ends.
 _NO_BORDER = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u102b-\u103e"
@@ -31,14 +34,27 @@ def _vocabulary() -> tuple[dict[str, str], re.Pattern[str]]:
     settings = proposal_settings()
     known = {_plain(word): "" for word in settings.fillers}
     known |= {_plain(word): group[0] for group in settings.words for word in group}
+    known = {form: meaning for word, meaning in known.items() for form in _forms(word)} | known
     longest_first = sorted(filter(None, known), key=lambda word: (-len(word), word))
     return known, re.compile("|".join(map(_bordered, longest_first)))
+
+
+def _forms(word: str) -> Iterator[str]:
+    """An English word of some length as sentences have it: works, worked, working, living."""
+    if word.isascii() and word.isalpha() and len(word) >= _WITH_FORMS:
+        stem = word.removesuffix("e")
+        yield from (f"{word}s", f"{stem}ed", f"{stem}ing")
 
 
 def _bordered(word: str) -> str:
     """What finds a word only where it is a word of its own, as far as its script shows."""
     escaped = re.escape(word)
     return rf"(?<![a-z]){escaped}(?![a-z])" if word.isascii() else rf"{escaped}(?![{_NO_BORDER}])"
+
+
+@cache
+def _placeholders() -> re.Pattern[str]:
+    return re.compile("|".join(proposal_settings().placeholders), re.IGNORECASE)
 
 
 @lru_cache(maxsize=16_384)
@@ -48,7 +64,7 @@ def meanings(header: str) -> frozenset[str]:
     >>> sorted(meanings("บิดายังมีชีวิตอยู่หรือไม่")) == sorted(meanings("Is the child's father alive?"))
     True
     """
-    plain = _plain(header)
+    plain = _plain(_placeholders().sub(" ", header))
     plain = _NUMBERED.sub("", plain, count=1)
     known, finder = _vocabulary()
     found_words, rest, end = [], [], 0
@@ -57,7 +73,7 @@ def meanings(header: str) -> frozenset[str]:
         found_words.append(known[hit.group()])
         end = hit.end()
     rest.append(plain[end:])
-    unknown = [word for part in rest for word in part.split() if not word.isdecimal()]
+    unknown = [word for part in rest for word in part.split() if not (word.isdecimal() and len(word) < _YEAR)]
     content = frozenset(filter(None, [*found_words, *unknown]))
     return content or frozenset(plain.split())
 
@@ -65,3 +81,25 @@ def meanings(header: str) -> frozenset[str]:
 def known_meanings() -> frozenset[str]:
     """The words that stand for all of their meaning."""
     return frozenset(group[0] for group in proposal_settings().words)
+
+
+@cache
+def _of_child() -> re.Pattern[str]:
+    return re.compile("|".join(_bordered(_plain(word)) for word in proposal_settings().of_child))
+
+
+def names_child(header: str) -> bool:
+    """Whether a header says in words that it is about the child of the row."""
+    return _of_child().search(_plain(header)) is not None
+
+
+def names_head(header: str) -> bool:
+    """Whether a header is that of the name of the household's head, and of nothing else about the head."""
+    settings, words = proposal_settings(), meanings(header)
+    return bool(words & settings.head) and words <= settings.head | settings.of_names
+
+
+def identifies_head(header: str) -> bool:
+    """Whether a header is that of a number which only this head has."""
+    settings, words = proposal_settings(), meanings(header)
+    return bool(words & settings.head) and words <= settings.head | settings.of_cards

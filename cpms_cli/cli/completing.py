@@ -1,0 +1,90 @@
+"""Values that the shell completes: what may stand behind --risk, --indicator, --round and --area.
+
+While somebody presses Tab nothing may be printed and nothing may go wrong: where the store or the definition cannot be
+read, there is nothing to propose.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cpms_cli.errors import CpmsError
+
+if TYPE_CHECKING:
+    from cpms_cli.survey.model.definition import Survey
+    from cpms_cli.survey.model.words import Words
+
+Proposals = list[tuple[str, str]]
+"""Values, each with the words that a shell shows beside it, where it shows any."""
+COMPLETING = "_CPMS_COMPLETE"
+"""The variable by which a shell asks for proposals, while nothing is typed that the command line would show."""
+_MOST = 60
+
+
+def _store(ctx: Any) -> Path:
+    """The store that is meant: typed, or by default."""
+    from cpms_cli.cli.office_defaults import office_here, store_by_default
+
+    typed = ctx.params.get("store")
+    return Path(typed) if typed and Path(typed).is_file() else store_by_default(office_here())
+
+
+def _survey(ctx: Any) -> Survey | None:
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
+
+    try:
+        return definition_in_use(_store(ctx))
+    except CpmsError:
+        return None
+
+
+def _spoken(words: Words) -> str:
+    from cpms_cli.survey.messages import chosen_language
+
+    return words.in_(chosen_language(os.environ.get("CPMS_LANG")))
+
+
+def _beginning(proposals: Iterator[tuple[str, str]], incomplete: str) -> Proposals:
+    begin = incomplete.casefold()
+    chosen = [(value, words) for value, words in proposals if begin in ("", value[: len(begin)].casefold())]
+    return chosen[:_MOST]
+
+
+def complete_level(ctx: Any, incomplete: str) -> Proposals:
+    """Levels of risk that begin so."""
+    survey = _survey(ctx)
+    levels = survey.levels if survey else ()
+    return _beginning(((level.id, _spoken(level.label)) for level in levels), incomplete)
+
+
+def complete_indicator(ctx: Any, incomplete: str) -> Proposals:
+    """Numbers of indicators that begin so."""
+    survey = _survey(ctx)
+    indicators = survey.indicators if survey else ()
+    return _beginning(((str(one.number), _spoken(one.name)) for one in indicators), incomplete)
+
+
+def complete_area(ctx: Any, incomplete: str) -> Proposals:
+    """Codes of areas that begin so: provinces, then with two digits their districts, with four the subdistricts."""
+    survey = _survey(ctx)
+    areas = survey.areas if survey else {}
+    wide = next((digits for digits in (2, 4, 6) if digits > len(incomplete)), 6)
+    return _beginning(((code, _spoken(area.label)) for code, area in areas.items() if len(code) == wide), incomplete)
+
+
+def complete_round(ctx: Any, incomplete: str) -> Proposals:
+    """Rounds of the store that begin so, in both calendars."""
+    from cpms_cli.store.history import rounds_stored
+    from cpms_cli.survey.era import BUDDHIST_OFFSET
+
+    survey = _survey(ctx)
+    try:
+        years = rounds_stored(_store(ctx), survey) if survey else []
+    except CpmsError:
+        years = []
+    return _beginning(((str(year + BUDDHIST_OFFSET), str(year)) for year in years), incomplete) or _beginning(
+        ((str(year), str(year + BUDDHIST_OFFSET)) for year in years), incomplete
+    )

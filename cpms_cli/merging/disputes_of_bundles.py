@@ -1,0 +1,53 @@
+"""What families say is wrong, as a community's bundle brings it along, into the store of whoever merges it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from cpms_cli.reading.book.bundle import read_disputes
+from cpms_cli.store.audit_log import Recorder
+from cpms_cli.store.disputes import store_disputes
+from cpms_cli.store.tables.dispute_tables import DISPUTE_COLUMNS
+from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.survey.model.definition import Survey
+
+
+@dataclass(frozen=True)
+class DisputesTaken:
+    """How many disputed answers came along, and how many of them are about rows that were not stored: these are not
+    in the store either."""
+
+    rows_in: int = 0
+    without_row: int = 0
+
+
+NO_DISPUTES = DisputesTaken()
+
+
+def take_in_disputes(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, bundles: Iterable[Path], recorder: Recorder
+) -> DisputesTaken:
+    """Store what the bundles say of disputed answers, in the caller's transaction, once their rows are linked."""
+    person = survey.role("person").name
+    taken = NO_DISPUTES
+    for path in bundles:
+        rows = [{name: row.get(name) for name in DISPUTE_COLUMNS} for row in read_disputes(path)]
+        linked = connection.execute(
+            f"""
+            SELECT {row_reference(survey, "child", "l")}, {person}
+            FROM child_link l
+            WHERE list_contains(?, {row_reference(survey, "child", "l")})
+            """,
+            [[row["row_key"] for row in rows]],
+        ).fetchall()
+        persons = {str(reference): str(name) for reference, name in linked}
+        # The row is the same; the child may have another identifier in this store.
+        here_too = [{**row, "identifier": persons[str(row["row_key"])]} for row in rows if row["row_key"] in persons]
+        if here_too:
+            store_disputes(connection, survey, here_too, path.name, recorder)
+        taken = DisputesTaken(taken.rows_in + len(rows), taken.without_row + len(rows) - len(here_too))
+    return taken

@@ -98,8 +98,8 @@ def prepare_more(
     """Add rows of children to `features`, made if it is missing; with a row come all that live in its home."""
     _name_rows(connection, rows.assign(id=ids, node=ids), settings, CHILDREN)
     features = _features(CHILDREN)
-    connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS features AS {features} LIMIT 0")
-    connection.execute(f"INSERT INTO features {features}")
+    connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS features AS SELECT * FROM ({features}) LIMIT 0")
+    connection.execute(f"INSERT INTO features SELECT * FROM ({features})")
     connection.unregister("named")
 
 

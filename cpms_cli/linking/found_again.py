@@ -9,30 +9,30 @@ from cpms_cli.linking.linking_state import Linking
 
 def note_found_again(linking: Linking, round_: int, in_round: pd.Series) -> str:
     """Create a relation like `features` in which the other children of a home that are found again go by their child
-    instead of their name, for the rows of `candidate`; its name.
+    instead of their name, for the rows of `row_pair`; its name.
 
     `in_round`: the children, as they stand, who are in the round; those of them are found again who were there before.
     """
     names = linking.names
     names.execute("""
         CREATE OR REPLACE TEMP TABLE mate AS
-        WITH asked AS (SELECT id_l AS id FROM candidate UNION SELECT id_r FROM candidate)
+        WITH asked AS (SELECT id_l AS id FROM row_pair UNION SELECT id_r FROM row_pair)
         SELECT f.id, m.id AS mate_id, m.given_loose
         FROM asked
         JOIN features f USING (id)
         JOIN features m ON m.round = f.round AND m.home = f.home AND m.id <> f.id""")
     mates: pd.DataFrame = names.execute("SELECT DISTINCT mate_id AS row_id FROM mate").df()
     linking.rows.register("asked_row", mates)
-    linking.rows.register("asked_child", pd.DataFrame({"child": in_round}))
+    linking.rows.register("sought_child", pd.DataFrame({"child": in_round}))
     again = linking.rows.execute(f"""
         SELECT row_id AS mate_id, '#' || child AS again
         FROM link_row r
         SEMI JOIN asked_row USING (row_id)
-        SEMI JOIN asked_child USING (child)
+        SEMI JOIN sought_child USING (child)
         WHERE round < {round_}
             OR EXISTS (SELECT 1 FROM link_row o WHERE o.child = r.child AND o.round < {round_})""").df()
     linking.rows.unregister("asked_row")
-    linking.rows.unregister("asked_child")
+    linking.rows.unregister("sought_child")
     names.register("mate_again", again)
     names.execute("""
         CREATE OR REPLACE TEMP TABLE features_again AS
@@ -45,7 +45,7 @@ def note_found_again(linking: Linking, round_: int, in_round: pd.Series) -> str:
             LEFT JOIN mate_again USING (mate_id)
             GROUP BY id
         ),
-        asked AS (SELECT id_l AS id FROM candidate UNION SELECT id_r FROM candidate)
+        asked AS (SELECT id_l AS id FROM row_pair UNION SELECT id_r FROM row_pair)
         SELECT f.* REPLACE (coalesce(a.members, f.members) AS members)
         FROM features f
         SEMI JOIN asked USING (id)

@@ -37,13 +37,13 @@ def note_frequencies(connection: duckdb.DuckDBPyConnection, model: Model, weight
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE term_frequency AS
         WITH size AS (SELECT count(DISTINCT round) AS rounds, {known} FROM features)
-        {kinds}""")
+        SELECT * FROM ({kinds})""")
 
 
 def note_round_frequencies(
     rows: duckdb.DuckDBPyConnection, names: duckdb.DuckDBPyConnection, of_round: RoundModel
 ) -> None:
-    """Create `term_frequency` for the terms of the rows of `candidate`, by the rounds before the one that is linked.
+    """Create `term_frequency` for the terms of the rows of `row_pair`, by the rounds before the one that is linked.
 
     Rounded to half a step of the scale (log2), so that a few rows more change no weight.
     """
@@ -56,8 +56,8 @@ def note_round_frequencies(
         for name, column in WEIGHED_BY_FREQUENCY.items()
     )
     terms = names.execute(f"""
-        WITH asked AS (SELECT id_l AS id FROM candidate)
-        {kinds}""").df()
+        WITH asked AS (SELECT id_l AS id FROM row_pair)
+        SELECT * FROM ({kinds})""").df()
     rows.register("asked_term", terms[["digest"]].drop_duplicates())
     counts = rows.execute(f"""
         SELECT term AS digest, count(*) AS rows

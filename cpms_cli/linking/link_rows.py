@@ -43,7 +43,7 @@ def note_names(connection: duckdb.DuckDBPyConnection, named: duckdb.DuckDBPyConn
     for table, parts in (("link_block", blocks), ("link_term", terms)):
         rows = named.execute(f"""
             WITH chosen AS (SELECT * FROM features SEMI JOIN asked_row USING (id))
-            {parts}""").to_arrow_table()
+            SELECT * FROM ({parts})""").to_arrow_table()
         connection.register("noted", rows)
         connection.execute(f"INSERT INTO {table} BY NAME SELECT DISTINCT * FROM noted")
         connection.unregister("noted")

@@ -105,14 +105,14 @@ def children_of(connection: duckdb.DuckDBPyConnection, ids: pd.Series, round_: i
 
 def rows_of_children(connection: duckdb.DuckDBPyConnection, children: pd.Series, last: int) -> pd.Series:
     """Return the rows of these children, as they stand, of rounds up to `last`."""
-    connection.register("asked_child", pd.DataFrame({"child": children}))
+    connection.register("sought_child", pd.DataFrame({"child": children}))
     rows: pd.Series = connection.execute(f"""
         SELECT row_id
         FROM link_row
-        SEMI JOIN asked_child USING (child)
+        SEMI JOIN sought_child USING (child)
         WHERE round <= {last}
         ORDER BY row_key""").df()["row_id"]
-    connection.unregister("asked_child")
+    connection.unregister("sought_child")
     return rows
 
 

@@ -29,7 +29,7 @@ LEAST_WEIGHT = -7.0
 
 
 def block_pairs(connection: duckdb.DuckDBPyConnection, rows: str, comparing: Comparing, of_pair: str) -> None:
-    """Create `candidate`: the pairs of `rows` (id_l < id_r) that share a block; `of_pair` says which of them count."""
+    """Create `row_pair`: the pairs of `rows` (id_l < id_r) that share a block; `of_pair` says which of them count."""
     blocks = "\nUNION\n".join(
         f"""
         SELECT l.id AS id_l, r.id AS id_r
@@ -38,7 +38,7 @@ def block_pairs(connection: duckdb.DuckDBPyConnection, rows: str, comparing: Com
         WHERE l.id < r.id AND {of_pair}"""
         for name in comparing.blocks
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS {blocks}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE row_pair AS {blocks}")
 
 
 def score_pairs(
@@ -48,7 +48,7 @@ def score_pairs(
     comparing: Comparing = CHILDREN,
     least: float = LEAST_WEIGHT,
 ) -> pd.DataFrame:
-    """Return the pairs of `candidate` whose weight is at least `least`, by id_l and id_r.
+    """Return the pairs of `row_pair` whose weight is at least `least`, by id_l and id_r.
 
     Columns: id_l, id_r, weight (log2 of the odds), the level of each comparison by its name, `one_script`, `identical`,
     `certain` and `unnamed`. `term_frequency` says how common each term of `rows` is.
@@ -78,7 +78,7 @@ def score_pairs(
                 {IDENTICAL} AS identical,
                 {CERTAIN} AS certain,
                 {UNNAMED} AS unnamed
-            FROM candidate c
+            FROM row_pair c
             JOIN {rows} l ON l.id = c.id_l
             JOIN {rows} r ON r.id = c.id_r
         ),

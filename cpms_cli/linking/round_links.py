@@ -98,11 +98,11 @@ def _scored(of: Pass, pairs: pd.DataFrame, without: pd.Series | None = None) -> 
         pairs = pairs[~ends.isin(pd.MultiIndex.from_frame(apart))]
     linking.compare_ready(pd.concat([pairs["row_id"], pairs["other_id"]]))
     names = linking.names
-    names.register("candidate", pairs.rename(columns={"other_id": "id_l", "row_id": "id_r"}))
+    names.register("row_pair", pairs.rename(columns={"other_id": "id_l", "row_id": "id_r"}))
     note_round_frequencies(linking.rows, names, of.of_round)
     rows = note_found_again(linking, round_, of.in_round) if of.number == BY_HOME else "features"
     scores = score_pairs(names, of.of_round.model, rows, least=_LEAST_WEIGHT)
-    names.unregister("candidate")
+    names.unregister("row_pair")
     scores = scores.rename(columns={"id_l": "other_id", "id_r": "row_id"})
     return scores.merge(pairs, on=["row_id", "other_id"])
 

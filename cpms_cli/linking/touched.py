@@ -39,8 +39,8 @@ def note_in_round(connection: duckdb.DuckDBPyConnection, round_: int) -> None:
 def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail) -> pd.Series:
     """Return the rows of a round whose children must be decided anew by the first pass; `in_round` must stand."""
     round_, largest = of.of_round.round, of.linking.settings.largest_block
-    _register(connection, "trail_row", trail.rows)
-    _register(connection, "trail_root", trail.roots_of(round_))
+    connection.register("trail_row", _numbers(trail.rows))
+    connection.register("trail_root", _numbers(trail.roots_of(round_)))
     changed = numbers_of(
         connection,
         f"""
@@ -49,30 +49,32 @@ def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail)
         WHERE (round < {round_} AND row_id IN (SELECT row_id FROM trail_row))
             OR node IN (SELECT node FROM left_node WHERE round <= {round_})""",
     )
-    _register(connection, "changed_child", changed)
+    connection.register("changed_child", _numbers(changed))
     lefts = numbers_of(
         connection,
         f"""
         SELECT row_id
         FROM link_row
-        WHERE round < {round_} AND child IN (SELECT row_id FROM changed_child) AND child NOT IN (FROM in_round)""",
+        WHERE round < {round_}
+            AND child IN (SELECT row_id FROM changed_child)
+            AND child NOT IN (SELECT child FROM in_round)""",
     )
-    others = f"o.round <= {round_} AND o.child IN (FROM in_round)"
-    _register(connection, "beside", rows_sharing(connection, lefts, round_, others, largest)["other"])
+    others = f"o.round <= {round_} AND o.child IN (SELECT child FROM in_round)"
+    connection.register("beside", _numbers(rows_sharing(connection, lefts, round_, others, largest)["other"]))
     touched = numbers_of(
         connection,
         f"""
         WITH arrived AS (
             SELECT child FROM link_row WHERE round = {round_} AND row_id IN (SELECT row_id FROM trail_row)
         ),
-        asked_child AS (
+        sought_child AS (
             SELECT row_id AS child FROM changed_child
             UNION
             SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM beside)
             UNION
-            FROM arrived
+            SELECT child FROM arrived
         )
-        SELECT row_id FROM link_row WHERE round = {round_} AND child IN (FROM asked_child)
+        SELECT row_id FROM link_row WHERE round = {round_} AND child IN (SELECT child FROM sought_child)
         UNION
         SELECT row_id
         FROM link_edge
@@ -83,10 +85,10 @@ def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail)
                 UNION
                 SELECT row_id FROM trail_root
                 UNION
-                FROM arrived
+                SELECT child FROM arrived
             )
         UNION
-        {_swung(round_)}""",
+        SELECT row_id FROM ({_swung(round_)})""",
     )
     touched = pd.concat([touched, contradicted_now(connection, round_, 1)])
     return with_rivals(connection, round_, 1, touched)
@@ -124,7 +126,9 @@ def contradicted_now(
         WITH changed AS (SELECT DISTINCT child FROM {rows} WHERE row_id IN (SELECT row_id FROM row_of_nodes))
         SELECT row_id, seeker, choice, conflict
         FROM link_choice
-        WHERE round = {round_} AND pass = {pass_} AND (seeker IN (FROM changed) OR choice IN (FROM changed))""").df()
+        WHERE round = {round_}
+            AND pass = {pass_}
+            AND (seeker IN (SELECT child FROM changed) OR choice IN (SELECT child FROM changed))""").df()
     if chosen.empty:
         return chosen["row_id"].astype("int64")
     now = conflicts(connection, chosen[["seeker", "choice"]].drop_duplicates(), rows)
@@ -141,54 +145,59 @@ def touched_again(
     than before.
     """
     round_, largest = of.of_round.round, of.linking.settings.largest_block
-    _register(connection, "trail_row", trail.rows)
-    _register(connection, "trail_root", trail.roots_of(round_) | moved)
-    _register(connection, "reached_child", reached)
-    _register(connection, "moved_child", moved)
-    arrived = f"SELECT child FROM link_row WHERE round = {round_} AND row_id IN (SELECT row_id FROM trail_row)"
-    _register(
+    connection.register("trail_row", _numbers(trail.rows))
+    connection.register("trail_root", _numbers(trail.roots_of(round_) | moved))
+    connection.register("reached_child", _numbers(reached))
+    connection.register("moved_child", _numbers(moved))
+    mates = numbers_of(
         connection,
-        "mate_row",
-        numbers_of(
-            connection,
-            f"""
+        f"""
             WITH changed AS (
                 SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM moved_child)
                 UNION
-                {arrived}
+                SELECT child FROM link_row WHERE round = {round_} AND row_id IN (SELECT row_id FROM trail_row)
                 UNION
                 SELECT child FROM link_row WHERE node IN (SELECT node FROM left_node WHERE round <= {round_})
             ),
-            at_home AS (SELECT home FROM link_row WHERE round <= {round_} AND child IN (FROM changed))
+            at_home AS (
+                SELECT home FROM link_row WHERE round <= {round_} AND child IN (SELECT child FROM changed)
+            )
             SELECT row_id
             FROM link_row
-            WHERE round <= {round_} AND (home IN (FROM at_home) OR child IN (FROM changed))""",
-        ),
+            WHERE round <= {round_}
+                AND (home IN (SELECT home FROM at_home) OR child IN (SELECT child FROM changed))""",
     )
+    connection.register("mate_row", _numbers(mates))
     lefts = numbers_of(
         connection,
         f"""
         SELECT row_id
         FROM link_row
-        WHERE round < {round_} AND row_id IN (SELECT row_id FROM mate_row) AND child NOT IN (FROM in_round)""",
+        WHERE round < {round_}
+            AND row_id IN (SELECT row_id FROM mate_row)
+            AND child NOT IN (SELECT child FROM in_round)""",
     )
-    others = f"o.round <= {round_} AND o.child IN (FROM in_round)"
-    _register(connection, "beside", rows_sharing(connection, lefts, round_, others, largest)["other"])
+    others = f"o.round <= {round_} AND o.child IN (SELECT child FROM in_round)"
+    connection.register("beside", _numbers(rows_sharing(connection, lefts, round_, others, largest)["other"]))
     touched = numbers_of(
         connection,
         f"""
-        WITH asked_child AS (
+        WITH sought_child AS (
             SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM reached_child)
             UNION
             SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM mate_row)
             UNION
             SELECT child FROM link_row WHERE row_id IN (SELECT row_id FROM beside)
         )
-        SELECT row_id FROM link_row WHERE round = {round_} AND child IN (FROM asked_child)
+        SELECT row_id FROM link_row WHERE round = {round_} AND child IN (SELECT child FROM sought_child)
         UNION
         SELECT row_id
         FROM link_edge
-        WHERE round = {round_} AND pass = 2 AND choice IN (SELECT row_id FROM trail_root UNION {arrived})""",
+        WHERE round = {round_} AND pass = 2 AND choice IN (
+                SELECT row_id FROM trail_root
+                UNION
+                SELECT child FROM link_row WHERE round = {round_} AND row_id IN (SELECT row_id FROM trail_row)
+            )""",
     )
     touched = pd.concat([touched, contradicted_now(connection, round_, 2)])
     return with_rivals(connection, round_, 2, touched)
@@ -196,7 +205,7 @@ def touched_again(
 
 def with_rivals(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int, touched: pd.Series) -> pd.Series:
     """Return rows of a round with those whose children competed with theirs, or with rows that went, in a pass."""
-    _register(connection, "touched_row", touched)
+    connection.register("touched_row", _numbers(touched))
     return numbers_of(
         connection,
         f"""
@@ -209,12 +218,12 @@ def with_rivals(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int, 
         )
         SELECT row_id FROM touched_row
         UNION
-        SELECT row_id FROM link_edge WHERE round = {round_} AND pass = {pass_} AND choice IN (FROM competing)""",
+        SELECT row_id
+        FROM link_edge
+        WHERE round = {round_} AND pass = {pass_} AND choice IN (SELECT choice FROM competing)""",
     )
 
 
-def _register(connection: duckdb.DuckDBPyConnection, name: str, ids: pd.Series | set[int]) -> None:
-    """Create a table of numbers of rows, which every statement after this one can read."""
-    connection.register("ids_now", pd.DataFrame({"row_id": pd.Series(list(ids), dtype="int64")}))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT DISTINCT row_id FROM ids_now")
-    connection.unregister("ids_now")
+def _numbers(ids: pd.Series | set[int]) -> pd.DataFrame:
+    """Return numbers of rows as a frame that statements can read, until another takes its name."""
+    return pd.DataFrame({"row_id": pd.Series(list(ids), dtype="int64")})

@@ -52,6 +52,8 @@ _ROWS_STORED = (
             "linking.review.decisions",
             "linking.review.review",
             "linking.store_links",
+            "linking.stored_evidence",
+            "linking.changed_rows",
             "store.anchors",
             "store.content",
             "store.definitions.current_rows",
@@ -71,6 +73,8 @@ _ROWS_STORED = (
         (
             "linking.link_quality",
             "linking.store_links",
+            "linking.stored_evidence",
+            "linking.changed_rows",
             "store.content",
             "store.definitions.current_rows",
             "store.definitions.definition_of_round",
@@ -130,6 +134,7 @@ _ROWS_STORED = (
             "store.bundles",
             "store.disputes",
             "store.earlier",
+            "store.history",
             "store.invariants",
             "summaries.area.quality",
             "summaries.child.carried_reasons",
@@ -160,6 +165,7 @@ _ROWS_STORED = (
             "store.bundles",
             "store.disputes",
             "store.earlier",
+            "store.history",
             "store.tables.response_tables",
             "summaries.area.quality",
             "summaries.child.carried_reasons",
@@ -284,7 +290,7 @@ _LINKED = (
         "link_decision",
         "what a person decided about two rows",
         _LINK_TABLES,
-        ("linking.review.decisions", "linking.review.review", "linking.store_links"),
+        ("linking.review.decisions", "linking.review.review"),
         kind="stored",
     ),
     Relation(
@@ -332,4 +338,88 @@ _DEFINITIONS = (
     ),
 )
 
-STORED = (*_ROWS_STORED, *_LOGS, *_DISPUTES, *_LINKED, *_DEFINITIONS)
+_LINK_ROWS = (
+    Relation(
+        "link_row",
+        "what linking remembers of a child's row",
+        ("store.tables.link_row_tables",),
+        (
+            "linking.all_rounds",
+            "linking.changed_rows",
+            "linking.found_again",
+            "linking.link_rows",
+            "linking.linking_state",
+            "linking.neighbours",
+            "linking.probabilistic",
+            "linking.round_links",
+            "linking.round_models",
+            "linking.store_links",
+            "linking.stored_evidence",
+            "linking.sure_nodes",
+            "linking.touched",
+        ),
+        kind="stored",
+    ),
+    Relation(
+        "link_block",
+        "a block in which a row is looked for",
+        ("store.tables.link_row_tables",),
+        (
+            "linking.all_rounds",
+            "linking.common_names",
+            "linking.link_rows",
+            "linking.neighbours",
+            "linking.touched",
+        ),
+        kind="stored",
+    ),
+    Relation(
+        "link_term",
+        "a name of a row, as a digest",
+        ("store.tables.link_row_tables",),
+        (
+            "linking.all_rounds",
+            "linking.common_names",
+            "linking.frequencies",
+            "linking.link_rows",
+            "linking.round_models",
+            "linking.touched",
+        ),
+        kind="stored",
+    ),
+    Relation(
+        "link_edge",
+        "a child of an earlier round that a row competes for",
+        ("store.tables.link_row_tables",),
+        (
+            "linking.all_rounds",
+            "linking.round_links",
+            "linking.touched",
+        ),
+        kind="stored",
+    ),
+    Relation(
+        "link_choice",
+        "the child of an earlier round that a row chose",
+        ("store.tables.link_row_tables",),
+        (
+            "linking.all_rounds",
+            "linking.linking_state",
+            "linking.round_links",
+            "linking.touched",
+        ),
+        kind="stored",
+    ),
+    Relation(
+        "link_model",
+        "by what a round was linked",
+        ("store.tables.link_row_tables",),
+        (
+            "linking.round_models",
+            "linking.store_links",
+        ),
+        kind="stored",
+    ),
+)
+
+STORED = (*_ROWS_STORED, *_LOGS, *_DISPUTES, *_LINKED, *_LINK_ROWS, *_DEFINITIONS)

@@ -64,7 +64,7 @@ def complete_indicator(ctx: Any, incomplete: str) -> Proposals:
     """Numbers of indicators that begin so."""
     survey = _survey(ctx)
     indicators = survey.indicators if survey else ()
-    return _beginning(((str(one.number), _spoken(one.name)) for one in indicators), incomplete)
+    return _beginning(((str(indicator.number), _spoken(indicator.name)) for indicator in indicators), incomplete)
 
 
 def complete_area(ctx: Any, incomplete: str) -> Proposals:

@@ -18,15 +18,15 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.linking.all_rounds import link_changed
 from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.carried_ids import ALONE, keep_identifiers, same_person
-from cpms_cli.linking.changed_rows import note_changes
 from cpms_cli.linking.evidence import in_memory
-from cpms_cli.linking.link_rows import digest
-from cpms_cli.linking.linking_state import Linking, decided_pairs
+from cpms_cli.linking.kept.changed_rows import note_changes
+from cpms_cli.linking.kept.link_rows import digest
+from cpms_cli.linking.kept.stored_evidence import evidence_of_homes
 from cpms_cli.linking.review.decisions import DIFFERENT
-from cpms_cli.linking.stored_evidence import evidence_of_homes
+from cpms_cli.linking.rounds.all_rounds import link_changed
+from cpms_cli.linking.rounds.linking_state import Linking, decided_pairs
 from cpms_cli.store.anchors import anchors_now, corrected_anchors
 from cpms_cli.store.audit_log import now
 from cpms_cli.store.tables.link_row_tables import forget_link_rows, make_link_rows

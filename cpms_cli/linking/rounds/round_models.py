@@ -15,9 +15,9 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.comparison_levels import CHILDREN
-from cpms_cli.linking.frequencies import half_steps
-from cpms_cli.linking.linking_state import Linking, RoundModel
 from cpms_cli.linking.match_model import Model, Shares, Taught, estimate
+from cpms_cli.linking.rounds.frequencies import half_steps
+from cpms_cli.linking.rounds.linking_state import Linking, RoundModel
 
 _LESSON = 4_000
 _MOST_LIKELY = 0.5

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.linking.comparison_levels import WEIGHED_BY_FREQUENCY
-from cpms_cli.linking.frequencies import half_steps
-from cpms_cli.linking.linking_state import Linking
 from cpms_cli.linking.match_model import Model
+from cpms_cli.linking.rounds.frequencies import half_steps
+from cpms_cli.linking.rounds.linking_state import Linking
 
 
 def note_swings(linking: Linking, model: Model, rounds: list[int]) -> None:

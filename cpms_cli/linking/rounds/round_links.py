@@ -18,13 +18,13 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL, best_edges, choose_edges
 from cpms_cli.linking.comparison_levels import CONDITIONS
-from cpms_cli.linking.found_again import note_found_again
-from cpms_cli.linking.frequencies import note_round_frequencies
-from cpms_cli.linking.link_rows import BY_HOME, numbers_of
-from cpms_cli.linking.linking_state import Linking, RoundModel, children_of, conflicts, rows_of_children
-from cpms_cli.linking.neighbours import rows_sharing
+from cpms_cli.linking.kept.link_rows import BY_HOME, numbers_of
 from cpms_cli.linking.pair_rules import contradict, disagree
 from cpms_cli.linking.pair_scores import score_pairs
+from cpms_cli.linking.rounds.found_again import note_found_again
+from cpms_cli.linking.rounds.frequencies import note_round_frequencies
+from cpms_cli.linking.rounds.linking_state import Linking, RoundModel, children_of, conflicts, rows_of_children
+from cpms_cli.linking.rounds.neighbours import rows_sharing
 
 _LEAST_WEIGHT = -3.0
 _TWICE_IN_A_ROUND = 2

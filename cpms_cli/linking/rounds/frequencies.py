@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.linking.comparison_levels import WEIGHED_BY_FREQUENCY
-from cpms_cli.linking.link_rows import digest
-from cpms_cli.linking.linking_state import RoundModel
+from cpms_cli.linking.kept.link_rows import digest
 from cpms_cli.linking.match_model import Model
+from cpms_cli.linking.rounds.linking_state import RoundModel
 
 
 def note_frequencies(connection: duckdb.DuckDBPyConnection, model: Model, weight: float) -> None:

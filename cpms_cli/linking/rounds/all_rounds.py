@@ -5,14 +5,14 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.changed_rows import Changed
-from cpms_cli.linking.common_names import note_swings
-from cpms_cli.linking.link_rows import BY_HOME, BY_NAMES, note_names, numbers_of
-from cpms_cli.linking.linking_state import Linking, join_children
+from cpms_cli.linking.kept.changed_rows import Changed
+from cpms_cli.linking.kept.link_rows import BY_HOME, BY_NAMES, note_names, numbers_of
 from cpms_cli.linking.match_model import Model
-from cpms_cli.linking.round_links import decide, pass_of
-from cpms_cli.linking.round_models import note_round_model, round_model, shares_by_chance
-from cpms_cli.linking.touched import Trail, contradicted_now, note_in_round, touched_again, touched_first
+from cpms_cli.linking.rounds.common_names import note_swings
+from cpms_cli.linking.rounds.linking_state import Linking, join_children
+from cpms_cli.linking.rounds.round_links import decide, pass_of
+from cpms_cli.linking.rounds.round_models import note_round_model, round_model, shares_by_chance
+from cpms_cli.linking.rounds.touched import Trail, contradicted_now, note_in_round, touched_again, touched_first
 
 
 def rounds_of(connection: duckdb.DuckDBPyConnection) -> list[int]:

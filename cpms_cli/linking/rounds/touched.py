@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.link_rows import numbers_of
-from cpms_cli.linking.linking_state import conflicts
-from cpms_cli.linking.neighbours import rows_sharing
-from cpms_cli.linking.round_links import Pass
+from cpms_cli.linking.kept.link_rows import numbers_of
+from cpms_cli.linking.rounds.linking_state import conflicts
+from cpms_cli.linking.rounds.neighbours import rows_sharing
+from cpms_cli.linking.rounds.round_links import Pass
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.linking.linking_state import Linking
+from cpms_cli.linking.rounds.linking_state import Linking
 
 
 def note_found_again(linking: Linking, round_: int, in_round: pd.Series) -> str:

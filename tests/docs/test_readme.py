@@ -73,8 +73,8 @@ def _examples(help_text: str) -> list[str]:
 
 
 def _needs_more(line: str) -> bool:
-    """Whether an example stands for what only its user has: a key set before it, somebody's public key or CPMS ID, or
-    another definition that the store follows.
+    """Whether an example stands for what only its user has: a key set before it, somebody's public key or CPMS ID,
+    another definition that the store follows, or a worker who has cases.
 
     `cpms demo` runs what the others run, and has tests of its own (tests/cli/test_demo.py), as `cpms run`, which needs
     an office (tests/cli/test_office.py).
@@ -84,6 +84,7 @@ def _needs_more(line: str) -> bool:
         words[0] != "cpms"
         or "age1..." in words
         or "ID" in words
+        or "--from" in words
         or words[1] in ("demo", "run")
         or words[1:3] == ["schema", "undo"]
     )

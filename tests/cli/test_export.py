@@ -28,7 +28,7 @@ from tests.property.tables_attacked import Case, Published, breaches
 
 Base = Mapping[str, Mapping[str, Any]]
 PAK_NAM, KAPOE = "85010501", "85030201"
-ANSWERS = ("yes", "no", "unknown", "not_applicable")
+ANSWERS = ("yes", "no", "unknown", "not_applicable", "not_asked")
 HOSTILE = {"given_name": "=1+1", "family_name": "+66 81 234", "other_name": "@SUM(A1)", "mother_name": "-2+3"}
 # By house number: what is not as in the example, where a girl of ten goes to school and nothing is wrong.
 GIVEN: dict[int, dict[str, Any]] = {
@@ -374,7 +374,7 @@ def test_dhis2_takes_the_values_and_none_for_what_is_withheld(cpms: Cpms, years:
     assert cpms("export", "figures", path, "--store", store).code == 0
     content = json.loads(path.read_text("utf-8"))
     jsonschema.validate(content, DHIS2)
-    names = {"yes": "YES", "no": "NO", "unknown": "UNKNOWN", "not_applicable": "NA"}
+    names = {"yes": "YES", "no": "NO", "unknown": "UNKNOWN", "not_applicable": "NA", "not_asked": "NOT_ASKED"}
     values = {
         (value["period"], value["orgUnit"], value["dataElement"]): int(value["value"])
         for value in content["dataValues"]

@@ -48,7 +48,7 @@ def _document() -> Document:
 
 
 def _figures() -> pd.DataFrame:
-    counts = {name: [10] * len(ARMED) for name in ("yes", "no", "unknown", "not_applicable")}
+    counts = {name: [10] * len(ARMED) for name in ("yes", "no", "unknown", "not_applicable", "not_asked")}
     named = {"area": ARMED, "area_name": ARMED, "indicator": [1] * len(ARMED), "name": ARMED}
     return pd.DataFrame({"round": [2026] * len(ARMED), **named, **counts})
 

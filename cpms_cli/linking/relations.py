@@ -79,6 +79,12 @@ RELATIONS = (
         ("linking.link_quality",),
         kind="frame",
     ),
+    Relation(
+        "child_link_before",
+        "a row and the child that it was before all links were made anew",
+        ("linking.rebuilding",),
+        ("linking.rebuilding",),
+    ),
     *KEPT,
     *ROUNDS,
 )

@@ -29,7 +29,9 @@ _ANCHORS = """
 
 BESIDE = (RESPONSE, DISPUTE)
 """The tables of rows that stand beside the survey's, each with batches of its own kind."""
-Event = Literal["undo", "review", "split", "join", "forget", "restore", "encrypt", "schema use", "schema undo"]
+Event = Literal[
+    "undo", "review", "split", "join", "rebuild", "forget", "restore", "encrypt", "schema use", "schema undo"
+]
 """What can be done to a store besides merging; its name for people is the message `event_`, with `_` for a blank."""
 
 

@@ -63,7 +63,8 @@ def test_no_change_is_given_of_it_and_of_all_else_one_is(cpms: Cpms, store: Path
     assert changes[15] is None
     assert changes[2] == 0
     assert [(row["from_round"], row["to_round"], row["item"]) for row in document["not_comparable"]] == [
-        (2026, 2027, "i15")
+        (2026, 2027, "i15"),
+        (2026, 2027, "level"),  # drugs alone can make a level
     ]
 
 

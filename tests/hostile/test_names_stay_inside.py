@@ -223,6 +223,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "export records": ("r.csv", "r.xlsx", "r.parquet", "r.jsonl", "r.sav", "r.zip", "d.csv --k 2"),
     "export figures": ("f.csv", "f.xlsx", "f.hxl.csv", "f.dhis2.json"),
     "link report": ("-o links.xlsx",),
+    "link rebuild": ("",),
     "link files": ("survey_2025.csv survey_2026.csv -o pairs.xlsx", "survey_2025.csv -o pairs.csv"),
     "response import": ("!bad_log.csv",),
     "response add": ("{child} --kind home_visit --date 2569-03-09",),

@@ -21,6 +21,7 @@ from cpms_cli.cli.options import (
     one_of,
 )
 from cpms_cli.errors import UsageError
+from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 app = typer.Typer(no_args_is_help=True, help="How rounds are linked, how well, and for whom.")
 
@@ -88,6 +89,26 @@ def report(
     else:
         links.show(open_console(spoken), quality, limit, spoken)
     raise typer.Exit(code)
+
+
+@app.command("rebuild")
+def rebuild(store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None) -> None:
+    """Make all links of the store anew. Every merge leaves the same links, so this changes nothing; it takes longer.
+
+    \b
+    Examples:
+      cpms link rebuild --store cpms.duckdb
+    """
+    one_of(format_, TEXT_OR_JSON)
+    spoken = language(lang)
+    from dataclasses import asdict
+
+    from cpms_cli.linking.rebuilding import rebuild_links
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import json_text
+
+    rebuilt = asdict(rebuild_links(store, schemas=schemas))
+    typer.echo(json_text(rebuilt) if format_ == "json" else say("link_rebuilt", spoken, **rebuilt))
 
 
 @app.command("files")

@@ -15,7 +15,9 @@ from cpms_cli.writing.output_formats import Kind, listed_endings
 app = typer.Typer(no_args_is_help=True, help="Rows and figures as other systems take them; names only when asked for.")
 
 File = Annotated[Path | None, typer.Argument(metavar="FILE", help="Its ending chooses the format.", show_default=False)]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="The file, as other commands take it.", show_default=False)]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="The file, as other commands take it.", show_default=False)
+]
 Audience = Annotated[
     str, typer.Option("--audience", help="For whom: each gets pseudonyms of its own, and figures that fit together.")
 ]

@@ -92,6 +92,7 @@ _ROWS_STORED = (
         _TABLES,
         (
             "linking.link_quality",
+            "linking.rebuilding",
             "linking.review.by_hand",
             "linking.store_links",
             "merging.disputes_of_bundles",

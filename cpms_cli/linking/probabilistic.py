@@ -1,16 +1,9 @@
 """The third step: rows that no identifier links, by names, birth date, sex, mother, home, village and household.
 
-How a result that does not depend on the order of merging fits "new rounds are added to children already known": every
-merge works out the links of the whole store anew, from the current rows and the decisions people made, taking the
-rounds in the order of their years. So the same rows give the same children in whatever order their files came. What
-lasts is the identifier, not the computation: it is anchored to the row it was given to (`store/link_tables.py`), stays
-with that row whatever the row is linked to later, and a form that carries it leads to that row's child for ever. Where
-two children turn out to be one, the earliest row's identifier is shown and the other still finds the child.
-
 A pair over the precision target is linked only if, besides, the given name agrees, neither sex nor birth date
 contradicts, the name is not that of a brother or sister in the same home, and both sides agree in their numbers:
 with 3 % twins and 20 % siblings the score alone would be wrong in every eighth pair. All else waits for a person,
-and counts as a new child until then.
+and counts as a new child until then. Here it is done for rows in memory; `store_links` does it for a store.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ SUBDISTRICTS = [f"85010{number}" for number in range(1, 9)]
 def round_files(folder: Path, children: int, rounds: int, seed: int) -> list[Path]:
     """Write a file per round, a row per child with what its household said."""
     home = list(load_survey().key("household"))
-    paths = []
+    paths = list[Path]()
     for sample in sample_rounds(SUBDISTRICTS, list(range(2027 - rounds, 2027)), children, seed, HARD):
         path = folder / f"round_{len(paths):02}.csv"
         sample.children.merge(sample.households, on=home, suffixes=("", "_of_home")).to_csv(path, index=False)

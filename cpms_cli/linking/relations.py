@@ -7,6 +7,7 @@ from cpms_cli.linking.rounds.round_relations import ROUNDS
 from cpms_cli.survey.relations import Relation
 
 _DISPLACED, _EVIDENCE, _MODEL = ("linking.displaced",), ("linking.evidence",), ("linking.match_model",)
+_WRITING, _HOMES = ("linking.kept.link_writing",), ("linking.kept.home_links",)
 _LINKS, _DECISIONS = ("linking.store_links",), ("linking.review.decisions",)
 
 RELATIONS = (
@@ -60,9 +61,17 @@ RELATIONS = (
     ),
     Relation("lesson", "a row that teaches how often details agree", _MODEL, ("linking.match_model",)),
     Relation("taught", "a pair of such rows, with the level of each comparison", _MODEL, ("linking.match_model",)),
-    Relation("link_now", "a row and the child or home that it is now", _LINKS, _LINKS, kind="frame"),
-    Relation("anchor_now", "an identifier that is given now, and the row it is given to", _LINKS, _LINKS, kind="frame"),
-    Relation("pair_now", "a pair that was found by names now", _LINKS, _LINKS, kind="frame"),
+    Relation(
+        "link_now",
+        "a row and the child or home that it is now",
+        (*_LINKS, *_WRITING),
+        (*_LINKS, *_WRITING),
+        kind="frame",
+    ),
+    Relation(
+        "anchor_now", "an identifier that is given now, and the row it is given to", _WRITING, _WRITING, kind="frame"
+    ),
+    Relation("pair_now", "a pair that was found by names now", _LINKS, _LINKS),
     Relation(
         "verdict_pair",
         "two rows and what a person says of them",
@@ -85,6 +94,9 @@ RELATIONS = (
         ("linking.rebuilding",),
         ("linking.rebuilding",),
     ),
+    Relation("home_now", "a home in a round with its address and identifiers", _HOMES, _HOMES),
+    Relation("home_changed", "such a home that came, went or has other identifiers", _HOMES, _HOMES),
+    Relation("home_reached", "a home that shares an address or an identifier with these", _HOMES, _HOMES),
     *KEPT,
     *ROUNDS,
 )

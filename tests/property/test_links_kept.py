@@ -115,8 +115,14 @@ def _links(connection: duckdb.DuckDBPyConnection, survey: Survey) -> dict[str, p
         JOIN link_row s ON s.row_id = c.seeker
         JOIN link_row k ON k.row_id = c.choice
         ORDER BY ALL"""
+    place = f"concat_ws('|', {', '.join(survey.key('household'))})"
+    home = survey.role("home").name
+    homes = (
+        f"SELECT {place} AS row, how, min({place}) OVER (PARTITION BY {home}) AS first FROM household_link ORDER BY 1"
+    )
     return {
         "children": connection.execute(children).df(),
+        "homes": connection.execute(homes).df(),
         "pairs": connection.execute("SELECT * FROM link_pair ORDER BY ALL").df(),
         "choices": connection.execute(chosen).df(),
     }

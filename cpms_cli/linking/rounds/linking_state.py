@@ -166,34 +166,24 @@ def join_children(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int
         WHERE r.child = j.loser""")
 
 
-def decided_pairs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return the pairs of rows that were taken or wait, by number: first_row, second_row, verdict, weight, probability,
-    levels. Of two children that wait for a person the likeliest pair stands for all.
-    """
-    return connection.execute("""
-        WITH shown AS (
-            SELECT c.*, a.child AS child, b.child AS other_child, a.row_key AS first_key, b.row_key AS second_key
-            FROM link_choice c
-            JOIN link_row a ON a.row_id = c.first_row
-            JOIN link_row b ON b.row_id = c.second_row
-            WHERE c.verdict IS NOT NULL AND (c.verdict = 'automatic' OR a.child <> b.child)
-        ),
-        likeliest AS (
-            SELECT *
-            FROM shown
-            QUALIFY row_number() OVER (
-                PARTITION BY
-                    least(first_key, second_key), greatest(first_key, second_key)
-                ORDER BY verdict, round, pass
+DECIDED_PAIRS = """
+    WITH shown AS (
+        SELECT c.*, a.child AS child, b.child AS other_child, a.row_key AS row_a, b.row_key AS row_b
+        FROM link_choice c
+        JOIN link_row a ON a.row_id = c.first_row
+        JOIN link_row b ON b.row_id = c.second_row
+        WHERE c.verdict IS NOT NULL AND (c.verdict = 'automatic' OR a.child <> b.child)
+    )
+    SELECT row_a, row_b, first_row, second_row, verdict, weight, probability, levels
+    FROM shown
+    QUALIFY row_number() OVER (PARTITION BY row_a, row_b ORDER BY verdict, round, pass) = 1
+        AND (
+            verdict = 'automatic'
+            OR row_number() OVER (
+                PARTITION BY verdict, least(child, other_child), greatest(child, other_child)
+                ORDER BY probability DESC, row_a, row_b, round, pass
             ) = 1
-            AND (
-                verdict = 'automatic'
-                OR row_number() OVER (
-                    PARTITION BY verdict, least(child, other_child), greatest(child, other_child)
-                    ORDER BY probability DESC, first_key, second_key, round, pass
-                ) = 1
-            )
         )
-        SELECT first_row, second_row, verdict, weight, probability, levels
-        FROM likeliest
-        ORDER BY first_key, second_key""").df()
+    ORDER BY row_a, row_b"""
+"""A SELECT of the pairs of rows that were taken or wait: by key (row_a, row_b) and by number (first_row, second_row).
+Of two children that wait for a person the likeliest pair stands for all."""

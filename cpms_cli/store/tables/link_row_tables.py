@@ -4,6 +4,7 @@
   identifiers and decisions put it, and the `child` it is;
 - `link_block`: the blocks in which its details are looked for; `link_term`: its names, to count how common they are;
 - `link_edge`: with which children of the rounds before the row's child competes; `link_choice`: which of them it takes;
+- `link_home`: a home in a round, its address and identifiers;
 - `link_model`: by what the rounds were linked.
 
 All of it follows from the rows, the identifiers once given and people's decisions: without these tables the next
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import duckdb
 
-LINK_ROW_TABLES = ("link_row", "link_block", "link_term", "link_edge", "link_choice", "link_model")
+LINK_ROW_TABLES = ("link_row", "link_block", "link_term", "link_edge", "link_choice", "link_model", "link_home")
 
 
 def make_link_rows(connection: duckdb.DuckDBPyConnection) -> None:
@@ -41,6 +42,10 @@ def make_link_rows(connection: duckdb.DuckDBPyConnection) -> None:
             choice INTEGER NOT NULL, conflict UTINYINT NOT NULL, first_row INTEGER NOT NULL,
             second_row INTEGER NOT NULL, verdict VARCHAR, weight DOUBLE NOT NULL, probability DOUBLE NOT NULL,
             levels VARCHAR NOT NULL
+        );
+
+        CREATE TABLE IF NOT EXISTS link_home (
+            row_key VARCHAR NOT NULL, address VARCHAR NOT NULL, carried VARCHAR, anchored VARCHAR
         );
 
         CREATE TABLE IF NOT EXISTS link_model (round INTEGER NOT NULL, parameters VARCHAR NOT NULL)""")

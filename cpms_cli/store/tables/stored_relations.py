@@ -51,6 +51,7 @@ _ROWS_STORED = (
             "linking.link_quality",
             "linking.review.decisions",
             "linking.review.review",
+            "linking.kept.home_links",
             "linking.store_links",
             "linking.kept.stored_evidence",
             "linking.kept.changed_rows",
@@ -72,7 +73,7 @@ _ROWS_STORED = (
         _TABLES,
         (
             "linking.link_quality",
-            "linking.store_links",
+            "linking.kept.home_links",
             "linking.kept.stored_evidence",
             "linking.kept.changed_rows",
             "store.content",
@@ -94,6 +95,7 @@ _ROWS_STORED = (
             "linking.link_quality",
             "linking.rebuilding",
             "linking.review.by_hand",
+            "linking.kept.link_writing",
             "linking.store_links",
             "merging.disputes_of_bundles",
             "merging.merge",
@@ -113,7 +115,8 @@ _ROWS_STORED = (
         "a household's current row and the home that it is",
         _TABLES,
         (
-            "linking.store_links",
+            "linking.kept.link_writing",
+            "linking.kept.home_links",
             "store.content",
             "store.definitions.current_rows",
             "store.invariants",
@@ -271,6 +274,7 @@ _LINKED = (
         "an identifier and the child's row that it was first given to",
         _LINK_TABLES,
         (
+            "linking.kept.link_writing",
             "linking.store_links",
             "store.anchors",
             "store.history",
@@ -284,7 +288,7 @@ _LINKED = (
         "household_anchor",
         "an identifier and the household's row that it was first given to",
         _LINK_TABLES,
-        ("linking.store_links", "store.history", "store.tables.link_tables"),
+        ("linking.kept.link_writing", "linking.kept.home_links", "store.history", "store.tables.link_tables"),
         kind="stored",
     ),
     Relation(
@@ -340,6 +344,13 @@ _DEFINITIONS = (
 )
 
 _LINK_ROWS = (
+    Relation(
+        "link_home",
+        "what linking remembers of a home in a round",
+        ("store.tables.link_row_tables",),
+        ("linking.kept.home_links",),
+        kind="stored",
+    ),
     Relation(
         "link_row",
         "what linking remembers of a child's row",

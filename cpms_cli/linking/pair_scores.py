@@ -61,7 +61,7 @@ def score_pairs(
         f"{level_of(name, list(of), comparing.conditions)} AS {name}" for name, of in model.shares.items()
     )
     prior = float(np.log2(model.prior / (1 - model.prior)))
-    weights = " + ".join([repr(prior), *(_weight_of(name, of) for name, of in model.shares.items())])
+    weights = " + ".join([_double(prior), *(_weight_of(name, of) for name, of in model.shares.items())])
     names = ", ".join(f"p.{name}" for name in model.shares)
     common = "".join(
         f"""
@@ -114,10 +114,17 @@ def score_pairs(
 
 def _weight_of(name: str, shares: dict[str, tuple[float, float]]) -> str:
     """SQL for what the level of one comparison adds to the weight of a pair `p`."""
-    cases = " ".join(f"WHEN '{level}' THEN {float(np.log2(m / u))!r}" for level, (m, u) in shares.items())
-    weight = f"CASE p.{name} WHEN '{UNKNOWN}' THEN 0.0 {cases} END"
+    cases = " ".join(f"WHEN '{level}' THEN {_double(float(np.log2(m / u)))}" for level, (m, u) in shares.items())
+    weight = f"CASE p.{name} WHEN '{UNKNOWN}' THEN {_double(0.0)} {cases} END"
     if name not in WEIGHED_BY_FREQUENCY:
         return weight
     usual = shares["exact"][1]
-    rare = f"coalesce(log2({usual!r} / greatest(of_{name}.frequency, {LEAST_FREQUENCY})), 0.0)"
-    return f"{weight} + CASE p.{name} WHEN 'exact' THEN {rare} ELSE 0.0 END"
+    rare = (
+        f"coalesce(log2({_double(usual)} / greatest(of_{name}.frequency, {_double(LEAST_FREQUENCY)})), {_double(0.0)})"
+    )
+    return f"{weight} + CASE p.{name} WHEN 'exact' THEN {rare} ELSE {_double(0.0)} END"
+
+
+def _double(value: float) -> str:
+    """SQL for a number: with its digits alone it would be a decimal, and sums of them do not fit."""
+    return f"{value!r}::DOUBLE"

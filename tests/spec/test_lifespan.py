@@ -101,7 +101,7 @@ def test_one_former_name_needs_no_list(folder: Path, change: Change) -> None:
         ("child.yaml", "tobacco", "dwelling", "'tobacco' cannot have been 'dwelling' formerly: there still is a field"),
         ("household.yaml", "dwelling", "alcohol", "there still is a field of that name"),
         ("response.yaml", "response_outcome", "next_date", "there still is a field of that name"),
-        ("child.yaml", "tobacco", "tobacco", "a cycle"),
+        ("child.yaml", "tobacco", "tobacco", "names itself as its former name"),
     ],
 )
 def test_a_former_name_of_a_field_that_exists_is_refused(
@@ -178,7 +178,7 @@ def test_codes_come_go_and_change_their_name(folder: Path) -> None:
         ({"since": "2569", "until": "2568"}, "until 2025 lies before since 2026"),
         ({"since": "69"}, "'69' is no year of a round"),
         ({"formerly": "rented"}, "'own' cannot have been 'rented' formerly: there still is a code of that name"),
-        ({"formerly": "own"}, "a cycle"),
+        ({"formerly": "own"}, "names itself as its former name"),
     ],
 )
 def test_a_code_with_a_wrong_lifespan_is_refused(folder: Path, cells: dict[str, str], message: str) -> None:

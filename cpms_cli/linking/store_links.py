@@ -38,7 +38,6 @@ from cpms_cli.survey.model.definition import Survey
 LINKED = "linked"
 _METHOD = 1
 """The number of the way in which links are made: a store that was linked in another is linked anew."""
-_BY = -1  # the round under which `link_model` says by what settings the store is linked
 
 
 def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
@@ -48,10 +47,9 @@ def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     """
     make_link_rows(connection)
     by = f"{_METHOD} {duckdb.__version__} {survey.linking.digest}"
-    kept = connection.execute(f"SELECT parameters FROM link_model WHERE round = {_BY}").fetchone()
-    if kept is None or kept[0] != by:
+    last = connection.execute("SELECT input FROM link_run ORDER BY run_id DESC LIMIT 1").fetchone()
+    if last is None or last[0] != by:
         forget_link_rows(connection)
-        connection.execute(f"INSERT INTO link_model VALUES ({_BY}, ?)", [by])
     changed, model = note_changes(connection, survey), None
     if changed is not None:
         with in_memory() as names:

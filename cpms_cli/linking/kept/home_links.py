@@ -25,7 +25,7 @@ def link_homes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> bool:
         LEFT JOIN link_home h USING (row_key)
         WHERE h.row_key IS NULL OR n.carried IS DISTINCT FROM h.carried OR n.anchored IS DISTINCT FROM h.anchored
         UNION ALL
-        SELECT h.row_key, h.address, h.carried, h.anchored
+        SELECT h.row_key, h.row_key[strpos(h.row_key, chr(31)) + 1:] AS address, h.carried, h.anchored
         FROM link_home h
         LEFT JOIN home_now n USING (row_key)
         WHERE n.row_key IS NULL OR n.carried IS DISTINCT FROM h.carried OR n.anchored IS DISTINCT FROM h.anchored""")
@@ -39,7 +39,7 @@ def link_homes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> bool:
         WHERE row_key IN (SELECT row_key FROM home_changed) OR row_key IN (SELECT row_key FROM home_reached);
 
         INSERT INTO link_home
-        SELECT n.row_key, n.address, n.carried, min(a.identifier)
+        SELECT n.row_key, n.carried, min(a.identifier)
         FROM home_now n
         SEMI JOIN home_reached USING (row_key)
         LEFT JOIN household_anchor a USING (row_key)
@@ -52,7 +52,6 @@ def _homes_now(survey: Survey) -> str:
     `anchored`, and whether what is carried was `given` to a row that is there."""
     names, home = survey.key("household"), survey.role("home").name
     key, reference = ", ".join(names), row_reference(survey, "household", "seen")
-    address = " || '|' || ".join(name for name in names if name != survey.role("round").name)
     return f"""
         WITH seen AS (
             SELECT {key}, max({home}) AS carried
@@ -63,7 +62,8 @@ def _homes_now(survey: Survey) -> str:
             )
             GROUP BY {key}
         ),
-        known AS (SELECT *, {reference} AS row_key, {address} AS address FROM seen),
+        keyed AS (SELECT *, {reference} AS row_key FROM seen),
+        known AS (SELECT *, row_key[strpos(row_key, chr(31)) + 1:] AS address FROM keyed),
         anchor AS (SELECT row_key, min(identifier) AS anchored FROM household_anchor GROUP BY row_key),
         standing AS (SELECT identifier FROM household_anchor SEMI JOIN known USING (row_key))
         SELECT known.*, anchored, coalesce(carried IN (SELECT identifier FROM standing), FALSE) AS given

@@ -4,7 +4,7 @@
   identifiers and decisions put it, and the `child` it is;
 - `link_block`: the blocks in which its details are looked for; `link_term`: its names, to count how common they are;
 - `link_edge`: with which children of the rounds before the row's child competes; `link_choice`: which of them it takes;
-- `link_home`: a home in a round, its address and identifiers;
+- `link_home`: a home in a round, and its identifiers;
 - `link_model`: by what the rounds were linked.
 
 All of it follows from the rows, the identifiers once given and people's decisions: without these tables the next
@@ -45,7 +45,7 @@ def make_link_rows(connection: duckdb.DuckDBPyConnection) -> None:
         );
 
         CREATE TABLE IF NOT EXISTS link_home (
-            row_key VARCHAR NOT NULL, address VARCHAR NOT NULL, carried VARCHAR, anchored VARCHAR
+            row_key VARCHAR NOT NULL, carried VARCHAR, anchored VARCHAR
         );
 
         CREATE TABLE IF NOT EXISTS link_model (round INTEGER NOT NULL, parameters VARCHAR NOT NULL)""")

@@ -98,6 +98,7 @@ def rebuild(store: Store = STORE, format_: Format = "text", lang: Lang = None, s
     \b
     Examples:
       cpms link rebuild --store cpms.duckdb
+      cpms link rebuild --store cpms.duckdb --format json
     """
     one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.kept.link_rows import numbers_of
-from cpms_cli.linking.rounds.linking_state import conflicts
+from cpms_cli.linking.rounds.linking_state import conflicts, rows_of_children
 from cpms_cli.linking.rounds.neighbours import rows_sharing
 from cpms_cli.linking.rounds.round_links import Pass
 
@@ -38,7 +38,7 @@ def note_in_round(connection: duckdb.DuckDBPyConnection, round_: int) -> None:
 
 def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail) -> pd.Series:
     """Return the rows of a round whose children must be decided anew by the first pass; `in_round` must stand."""
-    round_, largest = of.of_round.round, of.linking.settings.largest_block
+    round_ = of.of_round.round
     connection.register("trail_row", _numbers(trail.rows))
     connection.register("trail_root", _numbers(trail.roots_of(round_)))
     changed = numbers_of(
@@ -53,14 +53,9 @@ def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail)
     lefts = numbers_of(
         connection,
         f"""
-        SELECT row_id
-        FROM link_row
-        WHERE round < {round_}
-            AND child IN (SELECT row_id FROM changed_child)
-            AND child NOT IN (SELECT child FROM in_round)""",
+        SELECT row_id FROM link_row WHERE round < {round_} AND child IN (SELECT row_id FROM changed_child)""",
     )
-    others = f"o.round <= {round_} AND o.child IN (SELECT child FROM in_round)"
-    connection.register("beside", _numbers(rows_sharing(connection, lefts, round_, others, largest)["other"]))
+    connection.register("beside", _numbers(_rows_beside(connection, of, lefts)))
     touched = numbers_of(
         connection,
         f"""
@@ -92,6 +87,14 @@ def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail)
     )
     touched = pd.concat([touched, contradicted_now(connection, round_, 1)])
     return with_rivals(connection, round_, 1, touched)
+
+
+def _rows_beside(connection: duckdb.DuckDBPyConnection, of: Pass, lefts: pd.Series) -> pd.Series:
+    """Return the rows of children of the round that share a block with these rows of children who are not in it."""
+    round_ = of.of_round.round
+    lefts = lefts[~lefts.isin(rows_of_children(connection, of.in_round, round_ - 1))]
+    others = f"o.round <= {round_} AND o.child IN (SELECT child FROM in_round)"
+    return rows_sharing(connection, lefts, round_, others, of.linking.settings.largest_block)["other"]
 
 
 def _swung(round_: int) -> str:
@@ -144,7 +147,7 @@ def touched_again(
     `reached`: the children whom the first pass decided; `moved`: the numbers of those whom it put together otherwise
     than before.
     """
-    round_, largest = of.of_round.round, of.linking.settings.largest_block
+    round_ = of.of_round.round
     connection.register("trail_row", _numbers(trail.rows))
     connection.register("trail_root", _numbers(trail.roots_of(round_) | moved))
     connection.register("reached_child", _numbers(reached))
@@ -171,14 +174,9 @@ def touched_again(
     lefts = numbers_of(
         connection,
         f"""
-        SELECT row_id
-        FROM link_row
-        WHERE round < {round_}
-            AND row_id IN (SELECT row_id FROM mate_row)
-            AND child NOT IN (SELECT child FROM in_round)""",
+        SELECT row_id FROM link_row WHERE round < {round_} AND row_id IN (SELECT row_id FROM mate_row)""",
     )
-    others = f"o.round <= {round_} AND o.child IN (SELECT child FROM in_round)"
-    connection.register("beside", _numbers(rows_sharing(connection, lefts, round_, others, largest)["other"]))
+    connection.register("beside", _numbers(_rows_beside(connection, of, lefts)))
     touched = numbers_of(
         connection,
         f"""

@@ -276,6 +276,8 @@ def _note_changed_links(connection: duckdb.DuckDBPyConnection, trail: Trail) -> 
         UNION
         SELECT row_id FROM row_of_nodes
         UNION
+        SELECT row_id FROM link_row WHERE child IN (SELECT child FROM link_row_gone)
+        UNION
         SELECT b.row_id
         FROM child_before b
         JOIN link_row l USING (row_id)

@@ -8,7 +8,7 @@ rivals are counted: two equal candidates for one row have less than one half eac
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -25,15 +25,12 @@ class SettledRows:
     """Rows, and what is settled about them before they are compared.
 
     `rows`: `round` and the `facts` in which one child cannot differ; `cluster`: of each row by identifiers and
-    decisions, as the position of its first row; `apart`: id_l, id_r (positions) of rows that a person said are two
-    children; `again`: of those that a person must look at before they are linked.
+    decisions, as the position of its first row.
     """
 
     rows: pd.DataFrame
     cluster: npt.NDArray[np.int64]
     facts: tuple[str, ...]
-    apart: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64"))
-    again: pd.DataFrame | None = None
 
 
 @dataclass
@@ -43,7 +40,6 @@ class People:
     cluster: npt.NDArray[np.int64]
     rounds: npt.NDArray[np.int64]
     facts: dict[str, npt.NDArray[np.object_]]
-    forbidden: set[tuple[int, int]] = field(default_factory=set)
 
 
 def _known_facts(settled: SettledRows) -> dict[str, npt.NDArray[np.object_]]:
@@ -115,11 +111,7 @@ def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], ro
         & (first[left] < round_number)
         & ((people.rounds[left] & people.rounds[right]) == 0)
     )
-    candidates = pairs.assign(left=left, right=right)[fits]
-    if people.forbidden and len(candidates):
-        ends = np.minimum(candidates["left"], candidates["right"]), np.maximum(candidates["left"], candidates["right"])
-        candidates = candidates[~pd.MultiIndex.from_arrays(ends).isin(list(people.forbidden))]
-    return best_edges(candidates)
+    return best_edges(pairs.assign(left=left, right=right)[fits])
 
 
 def best_edges(candidates: pd.DataFrame) -> pd.DataFrame:
@@ -181,7 +173,7 @@ def assign(
     it), disagrees and contradicts (needs a person, the latter for all rows of both children). The pairs returned have
     verdict (automatic, doubtful) and probability, by the limits of `settings`.
     """
-    apart, size = settled.apart, len(settled.rows)
+    size = len(settled.rows)
     numbers, years = pd.factorize(settled.rows["round"], sort=True)
     people = People(settled.cluster.copy(), np.zeros(size, dtype=np.int64), _known_facts(settled))
     np.bitwise_or.at(people.rounds, settled.cluster, np.int64(1) << numbers)
@@ -189,10 +181,6 @@ def assign(
     for number in range(1, len(years)):
         first = np.full(size, len(years), dtype=np.int64)
         np.minimum.at(first, people.cluster, numbers)
-        left_cluster, two = people.cluster[apart["id_l"].to_numpy()], people.cluster[apart["id_r"].to_numpy()]
-        people.forbidden = set(
-            zip(np.minimum(left_cluster, two).tolist(), np.maximum(left_cluster, two).tolist(), strict=True)
-        )
         edges = _edges(people, pairs, first, number)
         if edges.empty:
             continue

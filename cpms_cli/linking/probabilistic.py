@@ -83,11 +83,7 @@ def link(settled: SettledRows, settings: LinkingSettings) -> Linkage:
     with in_memory() as connection, in_memory() as names:
         make_link_rows(connection)
         _note_rows(connection, settled)
-        apart, again = (
-            pairs.rename(columns={"id_l": "first", "id_r": "second"})
-            for pairs in (settled.apart, settled.again if settled.again is not None else settled.apart.iloc[:0])
-        )
-        linking = Linking(connection, names, partial(_with_mates, rows), settings, apart, again)
+        linking = Linking(connection, names, partial(_with_mates, rows), settings)
         model = link_all_rounds(linking)
         assert model is not None
         pairs = connection.execute(DECIDED_PAIRS).df().drop(columns=["row_a", "row_b"])

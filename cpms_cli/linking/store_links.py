@@ -28,7 +28,7 @@ from cpms_cli.linking.kept.stored_evidence import evidence_of_homes
 from cpms_cli.linking.review.decisions import DIFFERENT
 from cpms_cli.linking.rounds.all_rounds import link_changed
 from cpms_cli.linking.rounds.linking_state import DECIDED_PAIRS, Linking
-from cpms_cli.store.anchors import anchors_now, corrected_anchors
+from cpms_cli.store.anchors import standing_anchors
 from cpms_cli.store.audit_log import now
 from cpms_cli.store.tables.link_row_tables import forget_link_rows, make_link_rows
 from cpms_cli.store.tables.link_tables import row_reference
@@ -106,8 +106,7 @@ def _write_child_links(connection: duckdb.DuckDBPyConnection, survey: Survey) ->
 
 def _rows_to_link(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
     """Return a SELECT of the rows whose children may go by another identifier now, in the order of keys."""
-    moved = connection.execute(corrected_anchors(survey)).fetchone() is not None
-    anchors = f"({anchors_now(survey)})" if moved else "child_anchor"
+    anchors = standing_anchors(connection, survey)
     reference = row_reference(survey, "child", "o")
     keys, person = ", ".join(f"o.{name}" for name in survey.key("child")), survey.role("person").name
     return f"""

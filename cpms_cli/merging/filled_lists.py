@@ -6,8 +6,7 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from cpms_cli.checking.mending.quarantine import free_name
-from cpms_cli.errors import UsageError
+from cpms_cli.checking.mending.quarantine import free_name, unused_workbook
 from cpms_cli.merging.merge import Incoming
 from cpms_cli.merging.today_answers import AnswersRead, read_answers, take_in_answers
 from cpms_cli.reading.header.mapping import Mapped
@@ -51,9 +50,7 @@ def import_lists(  # noqa: PLR0913 - what the command takes
     """Record the responses in spreadsheets as `import_responses` does, and the answers on them, where they are today's
     lists, as `import_answers` does: in one transaction, as batches of their own. Raises as these do."""
     survey, store_path = definition_to_write(store, schemas), Path(store)
-    files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
-    if aside is not None and aside.exists():
-        raise UsageError("file_exists", file=aside.name)
+    files, aside = file_paths(paths), unused_workbook(quarantine)
     tables = read_responses(files, survey, encoding, mapping)
     given = read_answers(survey, files, encoding, language)
     recorder = Recorder(who or current_user(), tool_version)

@@ -12,10 +12,10 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
-from cpms_cli.checking.mending.quarantine import SetAside, free_name, write_quarantine
+from cpms_cli.checking.mending.quarantine import SetAside, free_name, unused_workbook, write_quarantine
 from cpms_cli.checking.unasked import holds_unasked
 from cpms_cli.checking.validation import NOTHING_ELSE, Against, check
-from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.errors import UnreadableFile
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.linking.store_links import relink
@@ -110,10 +110,7 @@ def merge(  # noqa: PLR0913 - what the command takes
     UnreadableFile, UsageError, DefinitionError, StoreError.
     """
     survey, store_path = definition_to_write(store, schemas), Path(store)
-    files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
-    if aside is not None and aside.exists():
-        # Perhaps the workbook of an earlier merge, half mended, or the survey itself.
-        raise UsageError("file_exists", file=aside.name)
+    files, aside = file_paths(paths), unused_workbook(quarantine)
     read_as = ReadAs(round_, encoding, mapping, sheets, village)
     tables = tuple(read_files(files, survey, read_as))
     _check_answers(survey, tables)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from cpms_cli.checking.findings import Wording
-from cpms_cli.checking.mending.quarantine import free_name
+from cpms_cli.checking.mending.quarantine import free_name, unused_workbook
 from cpms_cli.checking.responses import check_responses
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.header.mapping import Mapped
@@ -73,9 +73,7 @@ def import_responses(  # noqa: PLR0913 - what the command takes
     UsageError, DefinitionError, StoreError.
     """
     survey, store_path = definition_to_write(store, schemas), Path(store)
-    files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
-    if aside is not None and aside.exists():
-        raise UsageError("file_exists", file=aside.name)
+    files, aside = file_paths(paths), unused_workbook(quarantine)
     tables = read_responses(files, survey, encoding, mapping)
     with made_beside(store_path) as made, open_store(store_path, survey, write=True) as connection:
         check_is_followed(connection, survey)

@@ -7,6 +7,8 @@ the same home and round which says it. Where nobody there does, the identifier s
 
 from __future__ import annotations
 
+import duckdb
+
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Role, Survey
 
@@ -67,6 +69,12 @@ def anchors_now(survey: Survey) -> str:
         SELECT identifier, row_key FROM followed
         UNION ALL
         SELECT identifier, row_key FROM child_anchor ANTI JOIN t USING (identifier)"""
+
+
+def standing_anchors(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
+    """Return the relation of `anchors_now` in SQL: where no file has corrected their rows, the table of anchors."""
+    corrected = connection.execute(corrected_anchors(survey)).fetchone() is not None
+    return f"({anchors_now(survey)})" if corrected else "child_anchor"
 
 
 def identifiers_now(survey: Survey) -> str:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.mending.repairs import legal_labels, nearest
 from cpms_cli.checking.staging import is_flat
+from cpms_cli.errors import UsageError
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.reading.header.headers import own_header
 from cpms_cli.reading.sheet.unread import Why, carried_header
@@ -103,6 +104,17 @@ def _notes(
             texts += [say("annotate_proposal", language, value=close)] if close else []
         name = f"{LIST_PREFIX}{field.codelist}" if offers else ""
         yield CellNote(row_index, column_index, "\n".join(texts), name)
+
+
+def unused_workbook(quarantine: str | Path | None) -> Path | None:
+    """Return the workbook that somebody named for rows set aside.
+
+    Raises UsageError where it is there: perhaps the one of an earlier merge, half mended, or the survey itself.
+    """
+    path = None if quarantine is None else Path(quarantine)
+    if path is not None and path.exists():
+        raise UsageError("file_exists", file=path.name)
+    return path
 
 
 def free_name(store: Path, batch: int) -> Path:

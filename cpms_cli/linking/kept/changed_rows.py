@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.kept.link_rows import digest, numbers_of
-from cpms_cli.linking.kept.stored_evidence import evidence_of_rows
+from cpms_cli.linking.kept.link_rows import digest, grow, numbers_of
+from cpms_cli.linking.kept.stored_evidence import evidence_of_rows, with_anchors
 from cpms_cli.linking.kept.sure_nodes import put_into_nodes
 from cpms_cli.linking.review.decisions import latest_decisions
-from cpms_cli.store.anchors import anchors_now, corrected_anchors
+from cpms_cli.store.anchors import standing_anchors
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey
 
@@ -20,12 +20,11 @@ from cpms_cli.survey.model.definition import Survey
 class Changed:
     """Numbers of rows that changed since the last linking.
 
-    `new`: rows that came or say something else; `dirty`: rows whose details, those of their home, or whose node may be
-    others now, new ones too; `of_nodes`: all rows of the nodes that have other rows now. What rows said before that
-    went or say something else stands in `link_row_gone`. `everything`: most rows are new, and all links are made anew.
+    `dirty`: rows that came or say something else, and rows whose home's details or whose node may be others now;
+    `of_nodes`: all rows of the nodes that have other rows now. What rows said before that went or say something else
+    stands in `link_row_gone`. `everything`: most rows are new, and all links are made anew.
     """
 
-    new: pd.Series
     dirty: pd.Series
     of_nodes: pd.Series
     everything: bool
@@ -94,10 +93,11 @@ def _put_into_nodes(connection: duckdb.DuckDBPyConnection, survey: Survey, new: 
         FROM link_row
         SEMI JOIN reached USING (row_id)""")
     reached = numbers_of(connection, "SELECT row_id FROM link_row SEMI JOIN reached USING (row_id) ORDER BY row_key")
-    put_into_nodes(connection, survey, evidence_of_rows(connection, survey, reached))
+    rows = with_anchors(connection, survey, evidence_of_rows(connection, survey, reached))
+    put_into_nodes(connection, survey, rows)
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE moved_row AS
-        SELECT l.row_id, l.row_key, b.node AS node_before
+        SELECT l.row_id, b.node AS node_before
         FROM link_row l
         JOIN reached_before b USING (row_id)
         WHERE l.node IS DISTINCT FROM b.node OR l.shared <> b.shared""")
@@ -121,13 +121,12 @@ def _put_into_nodes(connection: duckdb.DuckDBPyConnection, survey: Survey, new: 
             OR node IN (SELECT node FROM link_row SEMI JOIN row_new USING (row_key))
         ORDER BY row_key""",
     )
-    return Changed(new, dirty, of_nodes, everything)
+    return Changed(dirty, of_nodes, everything)
 
 
 def _rows_now(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
     """Return a SELECT of the current rows: row_key, round, home, anchored, and `input`, a digest of what they say."""
-    moved = connection.execute(corrected_anchors(survey)).fetchone() is not None
-    anchors = f"({anchors_now(survey)})" if moved else "child_anchor"
+    anchors = standing_anchors(connection, survey)
     home = " AND ".join(f"h.{name} = o.{name}" for name in survey.key("household"))
     reference = row_reference(survey, "child", "o")
     return f"""
@@ -184,9 +183,10 @@ def _reach(connection: duckdb.DuckDBPyConnection, everything: bool) -> None:
         SELECT row_id
         FROM link_row
         SEMI JOIN row_new USING (row_key)""")
-    size, before = connection.table("reached").count("*").fetchone(), None
-    while size != before:
-        connection.execute("""
+    grow(
+        connection,
+        "reached",
+        """
             INSERT INTO reached
             WITH known AS (
                 SELECT row_key, number, carried, anchored, node FROM link_row SEMI JOIN reached USING (row_id)
@@ -208,5 +208,5 @@ def _reach(connection: duckdb.DuckDBPyConnection, everything: bool) -> None:
                 OR node IN (SELECT node FROM known)
                 OR row_key IN (FROM decided)
             )
-                AND row_id NOT IN (SELECT row_id FROM reached)""")
-        size, before = connection.table("reached").count("*").fetchone(), size
+                AND row_id NOT IN (SELECT row_id FROM reached)""",
+    )

@@ -6,6 +6,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.carried_ids import same_person
+from cpms_cli.linking.kept.link_rows import grow
 from cpms_cli.linking.kept.link_writing import write_links
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.identifiers import has_cpms_check_letter
@@ -78,9 +79,10 @@ def _reach_homes(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT row_key
         FROM home_now
         SEMI JOIN home_changed USING (row_key)""")
-    size, before = connection.table("home_reached").count("*").fetchone(), None
-    while size != before:
-        connection.execute("""
+    grow(
+        connection,
+        "home_reached",
+        """
             INSERT INTO home_reached
             WITH known AS (
                 SELECT address, carried, anchored FROM home_now SEMI JOIN home_reached USING (row_key)
@@ -99,8 +101,8 @@ def _reach_homes(connection: duckdb.DuckDBPyConnection) -> None:
                 OR carried IN (SELECT identifier FROM identifier)
                 OR anchored IN (SELECT identifier FROM identifier)
             )
-                AND row_key NOT IN (SELECT row_key FROM home_reached)""")
-        size, before = connection.table("home_reached").count("*").fetchone(), size
+                AND row_key NOT IN (SELECT row_key FROM home_reached)""",
+    )
 
 
 def _identified(survey: Survey, rows: pd.DataFrame) -> pd.DataFrame:

@@ -55,3 +55,11 @@ def numbers_of(connection: duckdb.DuckDBPyConnection, query: str) -> pd.Series:
     """Return the first column of a query, which holds numbers of rows."""
     column: pd.Series = connection.execute(query).df().iloc[:, 0]
     return column.astype("int64")
+
+
+def grow(connection: duckdb.DuckDBPyConnection, table: str, statement: str) -> None:
+    """Run a statement, which adds rows to a table by those that are in it, until it adds none."""
+    size, before = connection.table(table).count("*").fetchone(), None
+    while size != before:
+        connection.execute(statement)
+        size, before = connection.table(table).count("*").fetchone(), size

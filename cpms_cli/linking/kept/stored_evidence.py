@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
-from cpms_cli.store.anchors import anchors_now, corrected_anchors
+from cpms_cli.store.anchors import standing_anchors
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.identifiers import has_cpms_check_letter
 from cpms_cli.survey.model.definition import Survey
@@ -17,19 +17,24 @@ from cpms_cli.survey.model.definition import Survey
 def evidence_of_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, ids: pd.Series) -> pd.DataFrame:
     """Return rows of `link_row`, by number, in the order of their keys.
 
-    Columns: those of `evidence.COLUMNS`, `row_id`, `row_key`, `carried` (a CPMS ID whose check letter holds),
-    `anchored` and `batch_id`. How many live in a home is right where all rows of the home are asked for.
+    Columns: those of `evidence.COLUMNS`, `row_id`, `row_key`, and `carried` (a CPMS ID whose check letter holds). How
+    many live in a home is right where all rows of the home are asked for.
     """
     connection.register("asked_row", pd.DataFrame({"row_id": ids}))
-    moved = connection.execute(corrected_anchors(survey)).fetchone() is not None
-    rows = as_evidence(connection.execute(_asked_rows(survey, moved)).df(), survey.linking)
+    rows = as_evidence(connection.execute(_asked_rows(survey)).df(), survey.linking)
     connection.unregister("asked_row")
     carried = rows["carried"].astype("str")
-    return rows.assign(
-        carried=carried.where(has_cpms_check_letter(carried)),
-        anchored=rows["anchored"].astype("str"),
-        row_key=rows["row_key"].astype("str"),
-    )
+    return rows.assign(carried=carried.where(has_cpms_check_letter(carried)), row_key=rows["row_key"].astype("str"))
+
+
+def with_anchors(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with `anchored`, the identifier that was given to each."""
+    anchors = connection.execute(f"""
+        SELECT row_key, min(identifier) AS anchored
+        FROM {standing_anchors(connection, survey)}
+        GROUP BY row_key""").df()
+    by_row = anchors.set_index("row_key")["anchored"].astype("str")
+    return rows.assign(anchored=rows["row_key"].map(by_row).astype("str"))
 
 
 def evidence_of_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, ids: pd.Series) -> pd.DataFrame:
@@ -46,25 +51,21 @@ def evidence_of_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, ids
 
 
 @cache
-def _asked_rows(survey: Survey, moved: bool) -> str:
-    """Return a SELECT of the rows `asked_row`; `moved`: an identifier may belong to another row now than it was given
-    to."""
+def _asked_rows(survey: Survey) -> str:
+    """Return a SELECT of the rows `asked_row`."""
     person, key = survey.role("person").name, ", ".join(survey.key("child"))
     reference = row_reference(survey, "child", "o")
-    asked = f"""(
-            SELECT o.*
-            FROM child_observation o
-            WHERE superseded_by IS NULL
-                AND {reference} IN (SELECT row_key FROM link_row SEMI JOIN asked_row USING (row_id))
-        )"""
     homes = "(SELECT * FROM household_observation WHERE superseded_by IS NULL)"
-    anchors = f"({anchors_now(survey)})" if moved else "child_anchor"
     return f"""
-        WITH evidence AS ({child_evidence(survey, asked, homes)}),
-        anchor AS (SELECT row_key, min(identifier) AS anchored FROM {anchors} GROUP BY row_key)
-        SELECT e.*, o.{person} AS carried, o.batch_id, l.row_key, l.row_id, anchor.anchored
+        WITH asked AS MATERIALIZED (
+            SELECT o.*, l.row_key, l.row_id
+            FROM child_observation o
+            JOIN link_row l ON l.row_key = {reference}
+            SEMI JOIN asked_row a ON a.row_id = l.row_id
+            WHERE o.superseded_by IS NULL
+        ),
+        evidence AS ({child_evidence(survey, "asked", homes)})
+        SELECT e.*, o.{person} AS carried, o.row_key, o.row_id
         FROM evidence e
-        JOIN {asked} o USING ({key})
-        JOIN link_row l ON l.row_key = {reference}
-        LEFT JOIN anchor ON anchor.row_key = l.row_key
+        JOIN asked o USING ({key})
         ORDER BY {", ".join(f"e.{name}" for name in survey.key("child"))}"""

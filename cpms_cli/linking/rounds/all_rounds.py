@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
+from cpms_cli.linking.assignment import AUTOMATIC
 from cpms_cli.linking.kept.changed_rows import Changed
 from cpms_cli.linking.kept.link_rows import BY_HOME, BY_NAMES, note_names, numbers_of
 from cpms_cli.linking.match_model import Model
@@ -12,7 +13,7 @@ from cpms_cli.linking.rounds.common_names import note_swings
 from cpms_cli.linking.rounds.linking_state import Linking, join_children
 from cpms_cli.linking.rounds.round_links import decide, pass_of
 from cpms_cli.linking.rounds.round_models import note_round_model, round_model, shares_by_chance
-from cpms_cli.linking.rounds.touched import Trail, contradicted_now, note_in_round, touched_again, touched_first
+from cpms_cli.linking.rounds.touched import Trail, contradicted_now, touched_again, touched_first
 
 
 def rounds_of(connection: duckdb.DuckDBPyConnection) -> list[int]:
@@ -189,7 +190,7 @@ def _put_back(connection: duckdb.DuckDBPyConnection, rounds: list[int], since: i
             SELECT child
             FROM link_row
             WHERE row_id IN (
-                SELECT row_id FROM link_choice WHERE round >= {since} AND verdict = 'automatic'
+                SELECT row_id FROM link_choice WHERE round >= {since} AND verdict = '{AUTOMATIC}'
                 UNION
                 SELECT row_id FROM row_of_nodes
             )
@@ -215,14 +216,12 @@ def _link_round(linking: Linking, model: Model, round_: int, trail: Trail) -> No
     connection.execute(f"""
         DELETE FROM link_choice
         WHERE round = {round_} AND row_id IN (SELECT row_id FROM link_row_gone)""")
-    note_in_round(connection, round_)
     first = pass_of(linking, of_round, BY_NAMES)
     every = f"SELECT row_id FROM link_row WHERE round = {round_} ORDER BY row_key"
     rows = numbers_of(connection, every) if moved_model else touched_first(connection, first, trail)
     reached = decide(first, _children(connection, rows)) if len(rows) else rows
     moved = _moved(before, _joined(connection, round_), BY_NAMES)
     join_children(connection, round_, BY_NAMES)
-    note_in_round(connection, round_)
     second = pass_of(linking, of_round, BY_HOME)
     rows = numbers_of(connection, every) if moved_model else touched_again(connection, second, trail, reached, moved)
     if len(rows):
@@ -258,7 +257,7 @@ def _joined(connection: duckdb.DuckDBPyConnection, round_: int) -> set[tuple[int
     rows = connection.execute(f"""
         SELECT pass, row_id, seeker, choice
         FROM link_choice
-        WHERE round = {round_} AND verdict = 'automatic'""").fetchall()
+        WHERE round = {round_} AND verdict = '{AUTOMATIC}'""").fetchall()
     return {(int(number), int(row), int(seeker), int(choice)) for number, row, seeker, choice in rows}
 
 

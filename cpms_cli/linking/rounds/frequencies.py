@@ -78,3 +78,8 @@ def note_round_frequencies(
 def half_steps(values: pd.Series) -> pd.Series:
     """Return positive values rounded to the nearest power of the square root of two."""
     return pd.Series(np.exp2(np.round(2 * np.log2(values.astype("float64"))) / 2), index=values.index)
+
+
+def half_step(value: float) -> float:
+    """Return a positive value rounded as `half_steps` rounds."""
+    return float(half_steps(pd.Series([value])).to_numpy()[0])

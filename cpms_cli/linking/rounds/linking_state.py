@@ -8,9 +8,17 @@ from dataclasses import dataclass, field
 import duckdb
 import pandas as pd
 
+from cpms_cli.linking.assignment import AUTOMATIC
 from cpms_cli.linking.evidence import prepare_more
 from cpms_cli.linking.match_model import Model
 from cpms_cli.survey.model.linking_settings import LinkingSettings
+
+FACTS_DIFFER, TWICE_IN_A_ROUND = 1, 2
+"""What speaks against two children's being one, whatever their names."""
+
+
+def _no_pairs() -> pd.DataFrame:
+    return pd.DataFrame({"first": [], "second": []}, dtype="int64")
 
 
 @dataclass
@@ -27,8 +35,8 @@ class Linking:
     names: duckdb.DuckDBPyConnection
     evidence: Callable[[pd.Series], pd.DataFrame]
     settings: LinkingSettings
-    apart: pd.DataFrame
-    again: pd.DataFrame
+    apart: pd.DataFrame = field(default_factory=_no_pairs)
+    again: pd.DataFrame = field(default_factory=_no_pairs)
     loaded: set[int] = field(default_factory=set)
 
     def compare_ready(self, ids: pd.Series) -> None:
@@ -119,8 +127,8 @@ def rows_of_children(connection: duckdb.DuckDBPyConnection, children: pd.Series,
 def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame, rows: str = "link_row") -> pd.DataFrame:
     """Return what speaks against each pair of children (seeker, choice) in all rounds, later ones too: `conflict`.
 
-    2: both are in one round; 1: they have another sex, number or identifier on their forms; 0: nothing. `rows` names
-    the relation that says how rows are put together.
+    TWICE_IN_A_ROUND; FACTS_DIFFER: another sex, number or identifier on their forms; 0: nothing. `rows` names the
+    relation that says how rows are put together.
     """
     connection.register("chosen_pair", chosen)
     differ = " OR ".join(
@@ -142,7 +150,11 @@ def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame, rows:
         SELECT
             seeker,
             choice,
-            CASE WHEN count(DISTINCT round) < count(*) THEN 2 WHEN {differ} THEN 1 ELSE 0 END AS conflict
+            CASE
+                WHEN count(DISTINCT round) < count(*) THEN {TWICE_IN_A_ROUND}
+                WHEN {differ} THEN {FACTS_DIFFER}
+                ELSE 0
+            END AS conflict
         FROM member
         GROUP BY seeker, choice""").df()
     connection.unregister("chosen_pair")
@@ -161,24 +173,24 @@ def join_children(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int
             FROM link_choice c
             JOIN link_row a ON a.row_id = c.seeker
             JOIN link_row b ON b.row_id = c.choice
-            WHERE c.round = {round_} AND c.pass = {pass_} AND c.verdict = 'automatic'
+            WHERE c.round = {round_} AND c.pass = {pass_} AND c.verdict = '{AUTOMATIC}'
         ) j
         WHERE r.child = j.loser""")
 
 
-DECIDED_PAIRS = """
+DECIDED_PAIRS = f"""
     WITH shown AS (
         SELECT c.*, a.child AS child, b.child AS other_child, a.row_key AS row_a, b.row_key AS row_b
         FROM link_choice c
         JOIN link_row a ON a.row_id = c.first_row
         JOIN link_row b ON b.row_id = c.second_row
-        WHERE c.verdict IS NOT NULL AND (c.verdict = 'automatic' OR a.child <> b.child)
+        WHERE c.verdict IS NOT NULL AND (c.verdict = '{AUTOMATIC}' OR a.child <> b.child)
     )
     SELECT row_a, row_b, first_row, second_row, verdict, weight, probability, levels
     FROM shown
     QUALIFY row_number() OVER (PARTITION BY row_a, row_b ORDER BY verdict, round, pass) = 1
         AND (
-            verdict = 'automatic'
+            verdict = '{AUTOMATIC}'
             OR row_number() OVER (
                 PARTITION BY verdict, least(child, other_child), greatest(child, other_child)
                 ORDER BY probability DESC, row_a, row_b, round, pass

@@ -23,11 +23,17 @@ from cpms_cli.linking.pair_rules import contradict, disagree
 from cpms_cli.linking.pair_scores import score_pairs
 from cpms_cli.linking.rounds.found_again import note_found_again
 from cpms_cli.linking.rounds.frequencies import note_round_frequencies
-from cpms_cli.linking.rounds.linking_state import Linking, RoundModel, children_of, conflicts, rows_of_children
+from cpms_cli.linking.rounds.linking_state import (
+    TWICE_IN_A_ROUND,
+    Linking,
+    RoundModel,
+    children_of,
+    conflicts,
+    rows_of_children,
+)
 from cpms_cli.linking.rounds.neighbours import rows_sharing
 
 _LEAST_WEIGHT = -3.0
-_TWICE_IN_A_ROUND = 2
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,7 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
     likely = (probability >= linking.settings.review) | chosen["ambiguous"]
     linked = ~chosen["refused"] & ~against & (probability >= linking.settings.automatic)
     verdict = pd.Series(None, index=chosen.index, dtype="object").mask(likely, DOUBTFUL).mask(linked, AUTOMATIC)
-    verdict = verdict.mask(chosen["conflict"] == _TWICE_IN_A_ROUND, None)
+    verdict = verdict.mask(chosen["conflict"] == TWICE_IN_A_ROUND, None)
     return chosen.assign(probability=probability, verdict=verdict)
 
 

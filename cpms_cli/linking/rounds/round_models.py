@@ -12,15 +12,14 @@ import math
 from dataclasses import replace
 
 import duckdb
-import pandas as pd
 
 from cpms_cli.linking.comparison_levels import CHILDREN
 from cpms_cli.linking.match_model import Model, Shares, Taught, estimate
-from cpms_cli.linking.rounds.frequencies import half_steps
+from cpms_cli.linking.rounds.frequencies import half_step
 from cpms_cli.linking.rounds.linking_state import Linking, RoundModel
 
 _LESSON = 4_000
-_MOST_LIKELY = 0.5
+_MOST_LIKELY, _NEARLY_ALL = 0.5, 0.999
 _OF_ALL_ROUNDS = 0
 
 
@@ -45,7 +44,7 @@ def shares_by_chance(linking: Linking) -> tuple[Model, bool]:
         ORDER BY row_key""")
     state = connection.execute("SELECT md5(string_agg(row_key || coalesce(input, ''), '|')) FROM lesson_row").fetchone()
     lesson = f"{state[0] if state else ''}|{linking.settings.digest}"
-    kept = connection.execute("SELECT parameters FROM link_model WHERE round = 0").fetchone()
+    kept = connection.execute(f"SELECT parameters FROM link_model WHERE round = {_OF_ALL_ROUNDS}").fetchone()
     if kept is not None:
         document = json.loads(str(kept[0]))
         if document["lesson"] == lesson:
@@ -62,7 +61,8 @@ def shares_by_chance(linking: Linking) -> tuple[Model, bool]:
     linking.names.unregister("asked_row")
     model = estimate(linking.names, linking.settings, CHILDREN, Taught("lesson_features", _MOST_LIKELY))
     shares: Shares = {
-        name: {level: (m, _half_step(u)) for level, (m, u) in levels.items()} for name, levels in model.shares.items()
+        name: {level: (m, min(half_step(u), _NEARLY_ALL)) for level, (m, u) in levels.items()}
+        for name, levels in model.shares.items()
     }
     model = replace(model, shares=shares)
     moved = kept is None or json.loads(str(kept[0]))["shares"] != json.loads(json.dumps(model.document()["shares"]))
@@ -86,9 +86,7 @@ def round_model(linking: Linking, model: Model, round_: int) -> RoundModel:
 
 def note_round_model(connection: duckdb.DuckDBPyConnection, of_round: RoundModel) -> bool:
     """Remember by what a round is linked; whether it is another than at the last linking."""
-    known = {
-        name: half_steps(pd.Series([count / of_round.rounds + 1])).tolist()[0] for name, count in of_round.known.items()
-    }
+    known = {name: half_step(count / of_round.rounds + 1) for name, count in of_round.known.items()}
     document = {"prior": of_round.model.prior, "rounds": of_round.rounds, "known": known}
     row = connection.execute(f"SELECT parameters FROM link_model WHERE round = {of_round.round}").fetchone()
     moved = row is None or json.loads(str(row[0])) != document
@@ -110,7 +108,3 @@ def _read(document: dict[str, object]) -> Model:
         name: {level: (float(m), float(u)) for level, (m, u) in levels.items()} for name, levels in shares.items()
     }
     return Model(pairs, _MOST_LIKELY, int(str(document["sure_pairs"])), int(str(document["random_pairs"])))
-
-
-def _half_step(share: float) -> float:
-    return min(2 ** (round(2 * math.log2(share)) / 2), 0.999)

@@ -110,6 +110,7 @@ ROUNDS = (
         "a child who is in the round that is linked",
         ("linking.rounds.touched",),
         ("linking.rounds.touched",),
+        kind="frame",
     ),
     Relation(
         "left_node",

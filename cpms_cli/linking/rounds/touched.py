@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.kept.link_rows import numbers_of
+from cpms_cli.linking.kept.link_rows import BY_HOME, BY_NAMES, numbers_of
 from cpms_cli.linking.rounds.linking_state import conflicts, rows_of_children
 from cpms_cli.linking.rounds.neighbours import rows_sharing
 from cpms_cli.linking.rounds.round_links import Pass
@@ -29,16 +29,10 @@ class Trail:
         return {root for root, since in self.roots.items() if since <= round_}
 
 
-def note_in_round(connection: duckdb.DuckDBPyConnection, round_: int) -> None:
-    """Create `in_round`: the children, as they stand, who are in a round."""
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE in_round AS
-        SELECT DISTINCT child FROM link_row WHERE round = {round_}""")
-
-
 def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail) -> pd.Series:
-    """Return the rows of a round whose children must be decided anew by the first pass; `in_round` must stand."""
+    """Return the rows of a round whose children must be decided anew by the first pass."""
     round_ = of.of_round.round
+    connection.register("in_round", pd.DataFrame({"child": of.in_round}))
     connection.register("trail_row", _numbers(trail.rows))
     connection.register("trail_root", _numbers(trail.roots_of(round_)))
     changed = numbers_of(
@@ -74,7 +68,7 @@ def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail)
         SELECT row_id
         FROM link_edge
         WHERE round = {round_}
-            AND pass = 1
+            AND pass = {BY_NAMES}
             AND choice IN (
                 SELECT row_id FROM changed_child
                 UNION
@@ -85,8 +79,8 @@ def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail)
         UNION
         SELECT row_id FROM ({_swung(round_)})""",
     )
-    touched = pd.concat([touched, contradicted_now(connection, round_, 1)])
-    return with_rivals(connection, round_, 1, touched)
+    touched = pd.concat([touched, contradicted_now(connection, round_, BY_NAMES)])
+    return with_rivals(connection, round_, BY_NAMES, touched)
 
 
 def _rows_beside(connection: duckdb.DuckDBPyConnection, of: Pass, lefts: pd.Series) -> pd.Series:
@@ -142,12 +136,13 @@ def contradicted_now(
 def touched_again(
     connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail, reached: pd.Series, moved: set[int]
 ) -> pd.Series:
-    """Return the rows of a round whose children must be decided anew by the second pass; `in_round` must stand.
+    """Return the rows of a round whose children must be decided anew by the second pass.
 
     `reached`: the children whom the first pass decided; `moved`: the numbers of those whom it put together otherwise
     than before.
     """
     round_ = of.of_round.round
+    connection.register("in_round", pd.DataFrame({"child": of.in_round}))
     connection.register("trail_row", _numbers(trail.rows))
     connection.register("trail_root", _numbers(trail.roots_of(round_) | moved))
     connection.register("reached_child", _numbers(reached))
@@ -191,14 +186,14 @@ def touched_again(
         UNION
         SELECT row_id
         FROM link_edge
-        WHERE round = {round_} AND pass = 2 AND choice IN (
+        WHERE round = {round_} AND pass = {BY_HOME} AND choice IN (
                 SELECT row_id FROM trail_root
                 UNION
                 SELECT child FROM link_row WHERE round = {round_} AND row_id IN (SELECT row_id FROM trail_row)
             )""",
     )
-    touched = pd.concat([touched, contradicted_now(connection, round_, 2)])
-    return with_rivals(connection, round_, 2, touched)
+    touched = pd.concat([touched, contradicted_now(connection, round_, BY_HOME)])
+    return with_rivals(connection, round_, BY_HOME, touched)
 
 
 def with_rivals(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int, touched: pd.Series) -> pd.Series:

@@ -16,6 +16,7 @@ from cpms_cli.forms.xlsform import xlsform
 from cpms_cli.reading.header.headers import header_spellings
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, folded
+from cpms_cli.survey.proof.definition_proof import proved
 from cpms_cli.survey.rules.dependents import dependents
 from tests.conftest import ROOT, Cpms, Draw
 from tests.definitions import change_file, copy_definition
@@ -44,7 +45,7 @@ def _with(name: str, *lines: str) -> tuple[str, str]:
 
 
 def _problems(folder: Path) -> str:
-    return "\n".join(map(str, prove_definition(folder).problems))
+    return "\n".join(map(str, proved(folder)[1]))
 
 
 @pytest.mark.parametrize(

@@ -122,24 +122,24 @@ def test_a_store_that_may_not_be_written_is_left_as_it_was(run: Run, before: Pat
     assert store.read_bytes() == before.read_bytes()
 
 
-def test_two_merges_at_once_lose_nothing(before: Path, tmp_path: Path) -> None:
+def test_two_merges_at_once_lose_nothing(small_store: Path, small_rounds: list[Path], tmp_path: Path) -> None:
     store = tmp_path / "s.duckdb"
-    shutil.copy(before, store)
+    shutil.copy(small_store, store)
     words = [sys.executable, "-m", "cpms_cli", "merge", "--store", str(store)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en"}
     processes = [
         subprocess.Popen(
             [*words, str(path)], env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
         )
-        for path in ROUNDS[1:]
+        for path in small_rounds[1:]
     ]
     ends = [(process.communicate()[1], process.returncode) for process in processes]
     assert check_store(store)["violations"].sum() == 0
-    merged = [path for path, (_, code) in zip(ROUNDS[1:], ends, strict=True) if code in (0, 1)]
+    merged = [path for path, (_, code) in zip(small_rounds[1:], ends, strict=True) if code in (0, 1)]
     for output, code in ends:
         assert code in (0, 1) or "another program is using the store" in output
     assert merged, "at least one of them goes through"
     again = tmp_path / "one_by_one.duckdb"
-    shutil.copy(before, again)
+    shutil.copy(small_store, again)
     merge(merged, again)
     assert content_hash(store) == content_hash(again)

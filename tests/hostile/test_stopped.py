@@ -46,11 +46,13 @@ def before(first_round_store: Path) -> Path:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"])
-def test_a_stopped_merge_says_what_became_of_the_store(before: Path, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_stopped_merge_says_what_became_of_the_store(
+    small_store: Path, small_rounds: list[Path], tmp_path: Path, number: signal.Signals
+) -> None:
     moments = random.Random(int(number))
     whole = tmp_path / "whole.duckdb"
-    shutil.copy(before, whole)
-    process = _started("merge", ROUNDS[1], "--store", whole)
+    shutil.copy(small_store, whole)
+    process = _started("merge", small_rounds[1], "--store", whole)
     begun = time.monotonic()
     process.communicate()
     length = time.monotonic() - begun
@@ -58,8 +60,8 @@ def test_a_stopped_merge_says_what_became_of_the_store(before: Path, tmp_path: P
         folder = tmp_path / str(turn)
         folder.mkdir()
         store = folder / "s.duckdb"
-        shutil.copy(before, store)
-        process = _started("merge", ROUNDS[1], "--store", store)
+        shutil.copy(small_store, store)
+        process = _started("merge", small_rounds[1], "--store", store)
         time.sleep(moments.random() * length)
         process.send_signal(number)
         _, messages = process.communicate(timeout=300)

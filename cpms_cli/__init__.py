@@ -13,10 +13,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from cpms_cli.errors import CpmsError as CpmsError
+
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "CpmsError": "cpms_cli.errors",
     "load_survey": "cpms_cli.survey.files.loading",
     "explain": "cpms_cli.survey.explanation",
     "prove_definition": "cpms_cli.scoring.examples",
@@ -102,7 +103,15 @@ _PUBLIC = {
     "write_xlsform": "cpms_cli.forms.xlsform",
     "write_next_form": "cpms_cli.forms.next_round",
 }
-__all__ = sorted(_PUBLIC)  # noqa: PLE0605
+__all__ = sorted(["CpmsError", *_PUBLIC])  # noqa: PLE0605
+
+
+def _in_words(error: CpmsError) -> str:
+    messages = import_module("cpms_cli.survey.messages")
+    return str(messages.sentence(error, messages.chosen_language()))
+
+
+CpmsError.in_words = staticmethod(_in_words)
 
 
 def __getattr__(name: str) -> Any:

@@ -18,17 +18,20 @@ CpmsWarning                   the work is done, and something is to be known abo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
 
 class CpmsError(Exception):
     """Base of all errors that a user can mend.
 
     `message_id` names a sentence in `schemas/messages/`; `values` fill its placeholders. The words are put to it
-    only when it is shown, so that the language is chosen in one place.
+    only when it is shown, so that the language is chosen in one place: by `in_words`, which the package sets,
+    since what reads the sentences raises these errors itself.
     """
 
     exit_code = 2
+    in_words: ClassVar[Callable[[CpmsError], str] | None] = None
 
     def __init__(self, message_id: str, **values: object) -> None:
         super().__init__(message_id, values)
@@ -36,11 +39,8 @@ class CpmsError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        """The sentence, in the language of this run."""
-        # Looked up only now: what reads the sentences raises these errors.
-        from cpms_cli.survey.messages import chosen_language, sentence  # noqa: PLC0415
-
-        return sentence(self, chosen_language())
+        """Return the sentence, in the language of this run; the id and its values outside of the package."""
+        return super().__str__() if CpmsError.in_words is None else CpmsError.in_words(self)
 
 
 class UsageError(CpmsError):

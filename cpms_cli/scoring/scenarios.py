@@ -44,9 +44,9 @@ def _given(survey: Survey, name: str, cell: str, line: str | None) -> str:
 def score_scenarios(
     connection: duckdb.DuckDBPyConnection, survey: Survey, deciding_questions: Deciding, into: str
 ) -> None:
-    """Table `into`, AFTER_ONE or AFTER_TWO: _scenario, line, level, highest, open_reasons, and the counts of every child
-    in every copy of its household; a copy's number stands for the house number, so that no two copies are one household.
-    """
+    """Table `into`, AFTER_ONE or AFTER_TWO: _scenario, line, level, highest, open_reasons, and the counts of every
+    child in every copy of its household. A copy's number stands for the house number, so that no two copies are one
+    household."""
     home, house, line = survey.key("household"), survey.role("household").name, survey.role("line").name
     born, age = survey.role("born").name, survey.role("age").name
     changing = {*deciding_questions.child, *({born, age} if deciding_questions.ages else set())}

@@ -99,10 +99,10 @@ def _store(store: Path, schemas: Path | None, language: Language) -> Iterator[Si
     try:
         survey = definition_in_use(store, schemas)
         with open_store(store, survey) as connection:
-            counted = connection.execute(
-                f"SELECT count(*), count(DISTINCT {survey.role('person').name}), min({survey.role('round').name}),"
-                f" max({survey.role('round').name}) FROM current_child"
-            ).fetchone()
+            person, round_ = survey.role("person").name, survey.role("round").name
+            counted = connection.execute(f"""
+                SELECT count(*), count(DISTINCT {person}), min({round_}), max({round_})
+                FROM current_child""").fetchone()
         rows, people, first, last = counted or (0, 0, None, None)
         yield Sign("store", f"{store.name}: {rows} / {people} / {first}-{last}")
         yield Sign("encrypted", store.name, "ok") if is_encrypted(store) else Sign("plain", store.name, "look")

@@ -123,11 +123,12 @@ def _not_seen(survey: Survey) -> str:
     round_ = survey.role("round").name
     place = [name for name in survey.key("child") if name != round_]
     ways = ((person,), (survey.role("national_id").name,), (*place, sex, born), (given, sex, born))
-    seen = [
-        f"ANTI JOIN arrived_record n{number} ON n{number}._file = e._file AND n{number}.{round_} = e.now"
-        + "".join(f" AND n{number}.{name} = e.{name}" for name in names)
-        for number, names in enumerate(ways)
-    ]
+    seen = []
+    for number, names in enumerate(ways):
+        same = "".join(f" AND n{number}.{name} = e.{name}" for name in names)
+        seen.append(
+            f"ANTI JOIN arrived_record n{number} ON n{number}._file = e._file AND n{number}.{round_} = e.now{same}"
+        )
     stored = f"ANTI JOIN earlier s ON s._file = e._file AND s.{round_} >= e.now AND s.{person} = e.{person}"
     return " ".join([*seen, stored])
 

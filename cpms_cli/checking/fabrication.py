@@ -75,26 +75,36 @@ def _of_one_volunteer(survey: Survey, rows: str, pattern: Pattern) -> str:
     `rows` selects source, interviewer, interviews, hits, total: one row per volunteer.
     """
     who, alone = survey.role("interviewer").name, "NULL" if pattern.alone is None else f"{pattern.alone}"
-    return (
-        f"WITH own AS ({rows}), beside AS (SELECT *, hits / total AS share,"
-        " sum(interviews) OVER () - interviews AS their_interviews,"
-        " (sum(hits) OVER () - hits) / nullif(sum(total) OVER () - total, 0) AS their_share"
-        " FROM own WHERE total > 0)"
-        f" SELECT source, {who}, interviews AS count, share, their_share AS others FROM beside"
-        f" WHERE interviews >= {pattern.at_least} AND CASE WHEN their_interviews >= {pattern.at_least}"
-        f" THEN share >= {pattern.limit} AND share - their_share >= {pattern.apart}"
-        f" ELSE share >= {alone} END ORDER BY {who}"
-    )
+    return f"""
+        WITH own AS ({rows}),
+        beside AS (
+            SELECT
+                *,
+                hits / total AS share,
+                sum(interviews) OVER () - interviews AS their_interviews,
+                (sum(hits) OVER () - hits) / nullif(sum(total) OVER () - total, 0) AS their_share
+            FROM own
+            WHERE total > 0
+        )
+        SELECT source, {who}, interviews AS count, share, their_share AS others
+        FROM beside
+        WHERE interviews >= {pattern.at_least}
+            AND CASE
+                WHEN their_interviews >= {pattern.at_least}
+                THEN share >= {pattern.limit} AND share - their_share >= {pattern.apart}
+                ELSE share >= {alone}
+            END
+        ORDER BY {who}"""
 
 
 def _one_household_each(survey: Survey, columns: str) -> str:
     """SELECT of the first child's record in each household that was interviewed."""
     key, line = ", ".join(survey.key("household")), survey.role("line").name
-    return (
-        f"SELECT _source, {survey.role('interviewer').name}, {columns} FROM record"
-        f" WHERE {survey.role('interviewer').name} IS NOT NULL AND {_willing(survey)}"
-        f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {line}) = 1"
-    )
+    return f"""
+        SELECT _source, {survey.role("interviewer").name}, {columns}
+        FROM record
+        WHERE {survey.role("interviewer").name} IS NOT NULL AND {_willing(survey)}
+        QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {line}) = 1"""
 
 
 def _willing(survey: Survey) -> str:
@@ -108,9 +118,14 @@ def _same_answers(survey: Survey, pattern: Pattern) -> str:
     names = ", ".join(field.name for table in ("household", "child") for field in _coded(survey, table))
     return _of_one_volunteer(
         survey,
-        f"SELECT min(source) AS source, {who}, sum(n) AS interviews, max(n) AS hits, sum(n) AS total FROM ("
-        f"SELECT min(_source) AS source, {who}, answers, count(*) AS n"
-        f" FROM ({_one_household_each(survey, f'hash({names}) AS answers')}) GROUP BY {who}, answers) GROUP BY {who}",
+        f"""
+        SELECT min(source) AS source, {who}, sum(n) AS interviews, max(n) AS hits, sum(n) AS total
+        FROM (
+            SELECT min(_source) AS source, {who}, answers, count(*) AS n
+            FROM ({_one_household_each(survey, f"hash({names}) AS answers")})
+            GROUP BY {who}, answers
+        )
+        GROUP BY {who}""",
         pattern,
     )
 
@@ -124,9 +139,16 @@ def _birth_days(survey: Survey, pattern: Pattern) -> str:
     who, born = survey.role("interviewer").name, survey.role("born").name
     return _of_one_volunteer(
         survey,
-        f"SELECT min(_source) AS source, {who}, count(*) AS interviews, count(*) AS total,"
-        f" count(*) FILTER (day(birth_from) IN ({_heaped(pattern)})) AS hits FROM record"
-        f" WHERE {who} IS NOT NULL AND length({born}) = 10 GROUP BY {who}",
+        f"""
+        SELECT
+            min(_source) AS source,
+            {who},
+            count(*) AS interviews,
+            count(*) AS total,
+            count(*) FILTER (day(birth_from) IN ({_heaped(pattern)})) AS hits
+        FROM record
+        WHERE {who} IS NOT NULL AND length({born}) = 10
+        GROUP BY {who}""",
         pattern,
     )
 
@@ -136,9 +158,16 @@ def _ages(survey: Survey, pattern: Pattern) -> str:
     who, age = survey.role("interviewer").name, survey.role("age").name
     return _of_one_volunteer(
         survey,
-        f"SELECT min(_source) AS source, {who}, count(*) AS interviews, count(*) AS total,"
-        f" count(*) FILTER ({age} IN ({_heaped(pattern)})) AS hits FROM record"
-        f" WHERE {who} IS NOT NULL AND {age} IS NOT NULL GROUP BY {who}",
+        f"""
+        SELECT
+            min(_source) AS source,
+            {who},
+            count(*) AS interviews,
+            count(*) AS total,
+            count(*) FILTER ({age} IN ({_heaped(pattern)})) AS hits
+        FROM record
+        WHERE {who} IS NOT NULL AND {age} IS NOT NULL
+        GROUP BY {who}""",
         pattern,
     )
 
@@ -154,35 +183,56 @@ def _no_unknowns(survey: Survey, pattern: Pattern) -> str:
             for field in fields
         )
         given = " + ".join(f"CASE WHEN {field.name} IS NOT NULL THEN 1 ELSE 0 END" for field in fields)
-        return (
-            f"SELECT {key}, sum({unknown}) AS unknown_{table}, sum({given}) AS given_{table}"
-            f" FROM staged_{table} GROUP BY {key}"
-        )
+        return f"""
+            SELECT {key}, sum({unknown}) AS unknown_{table}, sum({given}) AS given_{table}
+            FROM staged_{table}
+            GROUP BY {key}"""
 
     whose = f"SELECT {key}, any_value({who}) AS {who}, min(_source) AS source FROM staged_household GROUP BY {key}"
-    return (
-        f"WITH own AS (SELECT min(source) AS source, {who}, count(*) AS interviews,"
-        " sum(unknown_household + coalesce(unknown_child, 0)) AS hits,"
-        " sum(given_household + coalesce(given_child, 0)) AS total"
-        f" FROM ({whose}) JOIN ({counts('household')}) USING ({key}) LEFT JOIN ({counts('child')}) USING ({key})"
-        f" WHERE {who} IS NOT NULL GROUP BY {who}), beside AS (SELECT *,"
-        " sum(interviews) OVER () - interviews AS their_interviews,"
-        " total * (sum(hits) OVER () - hits) / nullif(sum(total) OVER () - total, 0) AS expected FROM own)"
-        f" SELECT source, {who}, interviews AS count, expected::DOUBLE AS expected FROM beside"
-        f" WHERE hits = 0 AND interviews >= {pattern.at_least} AND their_interviews >= {pattern.at_least}"
-        f" AND expected >= {pattern.limit} ORDER BY {who}"
-    )
+    return f"""
+        WITH own AS (
+            SELECT
+                min(source) AS source,
+                {who},
+                count(*) AS interviews,
+                sum(unknown_household + coalesce(unknown_child, 0)) AS hits,
+                sum(given_household + coalesce(given_child, 0)) AS total
+            FROM ({whose})
+            JOIN ({counts("household")}) USING ({key})
+            LEFT JOIN ({counts("child")}) USING ({key})
+            WHERE {who} IS NOT NULL
+            GROUP BY {who}
+        ),
+        beside AS (
+            SELECT
+                *,
+                sum(interviews) OVER () - interviews AS their_interviews,
+                total * (sum(hits) OVER () - hits) / nullif(sum(total) OVER () - total, 0) AS expected
+            FROM own
+        )
+        SELECT source, {who}, interviews AS count, expected::DOUBLE AS expected
+        FROM beside
+        WHERE hits = 0
+            AND interviews >= {pattern.at_least}
+            AND their_interviews >= {pattern.at_least}
+            AND expected >= {pattern.limit}
+        ORDER BY {who}"""
 
 
 def _interviews_a_day(survey: Survey, pattern: Pattern) -> str:
     """The day on which the volunteer says to have interviewed most households."""
     who, day = survey.role("interviewer").name, survey.role("visited").name
-    return (
-        f"SELECT min(source) AS source, {who}, max(n) AS count, strftime(arg_max({day}, n), '%Y-%m-%d') AS date FROM ("
-        f"SELECT min(_source) AS source, {who}, {day}, count(*) AS n FROM home"
-        f" WHERE {who} IS NOT NULL AND {day} IS NOT NULL GROUP BY {who}, {day})"
-        f" GROUP BY {who} HAVING max(n) >= {pattern.at_least} AND max(n) > {pattern.limit} ORDER BY {who}"
-    )
+    return f"""
+        SELECT min(source) AS source, {who}, max(n) AS count, strftime(arg_max({day}, n), '%Y-%m-%d') AS date
+        FROM (
+            SELECT min(_source) AS source, {who}, {day}, count(*) AS n
+            FROM home
+            WHERE {who} IS NOT NULL AND {day} IS NOT NULL
+            GROUP BY {who}, {day}
+        )
+        GROUP BY {who}
+        HAVING max(n) >= {pattern.at_least} AND max(n) > {pattern.limit}
+        ORDER BY {who}"""
 
 
 _MEASURES: dict[str, Callable[[Survey, Pattern], str]] = {

@@ -74,10 +74,11 @@ def _drop_echoes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     both = "SELECT bool_or(_differ IS NULL) AND bool_or(len(_differ) = 0) FROM staged_household"
     if not (connection.execute(both).fetchone() or (None,))[0]:
         return 0
-    deleted = connection.execute(
-        "DELETE FROM staged_household f WHERE len(f._differ) = 0 AND EXISTS"
-        f" (SELECT 1 FROM staged_household h WHERE h._differ IS NULL AND {same} AND {says_no_more})"
-    ).fetchone()
+    deleted = connection.execute(f"""
+        DELETE FROM staged_household f
+        WHERE len(f._differ) = 0
+            AND EXISTS (SELECT 1 FROM staged_household h WHERE h._differ IS NULL AND {same} AND {says_no_more})
+    """).fetchone()
     return int(deleted[0]) if deleted else 0
 
 

@@ -128,11 +128,11 @@ def conflicting_households(connection: duckdb.DuckDBPyConnection, survey: Survey
     key = " AND ".join(f"c.{name} = h.{name}" for name in survey.key("household"))
     if connection.execute("FROM staged_household WHERE len(_differ) > 0 LIMIT 1").fetchone() is None:
         return
-    columns = connection.execute(
-        "SELECT differing, c._source, c._row"
-        " FROM (SELECT *, unnest(_differ) AS differing FROM staged_household) h JOIN staged_child c"
-        f" ON {key} AND c._source = h._source ORDER BY ALL"
-    ).fetchnumpy()
+    columns = connection.execute(f"""
+        SELECT differing, c._source, c._row
+        FROM (SELECT *, unnest(_differ) AS differing FROM staged_household) h
+        JOIN staged_child c ON {key} AND c._source = h._source
+        ORDER BY ALL""").fetchnumpy()
     differing = np.asarray(columns["differing"], dtype=object)
     sources, rows = _numbers(columns["_source"]), _numbers(columns["_row"])
     for field in survey.household.fields:

@@ -85,18 +85,25 @@ def _latest(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, be
     `village_last`, the last round of that village."""
     year, village = f"{survey.role('round').name}::INTEGER", survey.role("village").name
     seen = " UNION ALL ".join(f"FROM current_{table} SELECT {village}, {year} AS y" for table in ("child", "household"))
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE village_round AS SELECT {village}, max(y) AS village_last"
-        f" FROM ({seen}) WHERE y < {before} GROUP BY ALL"
-    )
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE village_round AS
+        SELECT {village}, max(y) AS village_last
+        FROM ({seen})
+        WHERE y < {before}
+        GROUP BY ALL""")
     for table, role in (("child", survey.role("person")), ("household", survey.role("home"))):
         key = ", ".join(survey.key(_kind(table)))
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE last_{table} AS SELECT * FROM"
-            f" (SELECT * FROM current_{table} WHERE {year} < {before}"
-            f" QUALIFY row_number() OVER (PARTITION BY {role.name} ORDER BY {year} DESC, {key}) = 1)"
-            f" JOIN village_round USING ({village}) WHERE starts_with({village}, {quoted(area)})"
-        )
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE last_{table} AS
+            SELECT *
+            FROM (
+                SELECT *
+                FROM current_{table}
+                WHERE {year} < {before}
+                QUALIFY row_number() OVER (PARTITION BY {role.name} ORDER BY {year} DESC, {key}) = 1
+            )
+            JOIN village_round USING ({village})
+            WHERE starts_with({village}, {quoted(area)})""")
 
 
 def _kind(table: str) -> Table:
@@ -117,20 +124,26 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int
     least = f"greatest({completed_years('birth_to', begins)}, age_min + {since})"
     carried = _carried(survey, "child")
     told_fields = [field.name for field in carried if field.name not in (*survey.key("child"), *_codes(survey))]
-    reason = (
-        f"CASE WHEN {least} >= {grown} THEN {quoted(GROWN)} WHEN seen < last THEN {quoted(NOT_SEEN)}"
-        f" WHEN coalesce({', '.join(told_fields)}) IS NULL THEN {quoted(UNNAMED)} END"
-    )
+    reason = f"""
+        CASE
+            WHEN {least} >= {grown} THEN {quoted(GROWN)}
+            WHEN seen < last THEN {quoted(NOT_SEEN)}
+            WHEN coalesce({", ".join(told_fields)}) IS NULL THEN {quoted(UNNAMED)}
+        END"""
     record = typed_record(survey, "last_child", "current_household")
     cells = ", ".join(f"r.{field.name}::VARCHAR AS {field.name}" for field in carried)
     place = _by_house(survey, "r", survey.key("child"))
     person = survey.role("person").name
-    return connection.execute(
-        f"WITH record AS ({record}), joined AS (SELECT r.*, r.{year} AS seen, v.village_last AS last"
-        f" FROM record r JOIN village_round v USING ({survey.role('village').name}))"
-        f" SELECT {cells}, seen, last, {reason} AS reason FROM joined r"
-        f" ORDER BY {place}, r.{person}"
-    ).df()
+    return connection.execute(f"""
+        WITH record AS ({record}),
+        joined AS (
+            SELECT r.*, r.{year} AS seen, v.village_last AS last
+            FROM record r
+            JOIN village_round v USING ({survey.role("village").name})
+        )
+        SELECT {cells}, seen, last, {reason} AS reason
+        FROM joined r
+        ORDER BY {place}, r.{person}""").df()
 
 
 def _by_house(survey: Survey, source: str, key: tuple[str, ...]) -> str:
@@ -150,10 +163,11 @@ def _households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.Dat
     cells = ", ".join(
         f"{typed(survey, field, 'h')}::VARCHAR AS {field.name}" for field in _carried(survey, "household")
     )
-    return connection.execute(
-        f"SELECT {cells} FROM last_household h WHERE {survey.role('round').name}::INTEGER = village_last"
-        f" ORDER BY {_by_house(survey, 'h', survey.key('household'))}"
-    ).df()
+    return connection.execute(f"""
+        SELECT {cells}
+        FROM last_household h
+        WHERE {survey.role("round").name}::INTEGER = village_last
+        ORDER BY {_by_house(survey, "h", survey.key("household"))}""").df()
 
 
 def _with_round(survey: Survey, rows: pd.DataFrame, round_: int, columns: tuple[str, ...] | list[str]) -> pd.DataFrame:

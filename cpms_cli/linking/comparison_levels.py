@@ -14,14 +14,18 @@ from cpms_cli.linking.name_levels import ALIKE, CLASH, NEAR, SAME_SOUND, similar
 
 UNKNOWN = "unknown"
 
-_SLIP = (
-    "(length(born_l) = 10 AND length(born_r) = 10 AND ("
-    # day and month changed places; a year of the other era; the year before or after; day or month alone; one digit
-    "(born_l[1:4] = born_r[1:4] AND born_l[6:7] = born_r[9:10] AND born_l[9:10] = born_r[6:7])"
-    " OR (born_l[5:10] = born_r[5:10] AND abs(year_l - year_r) IN (1, 10, 543))"
-    " OR (year_l = year_r AND (born_l[6:7] = born_r[6:7] OR born_l[9:10] = born_r[9:10]))"
-    " OR damerau_levenshtein(born_l, born_r) = 1))"
-)
+# Day and month changed places; a year of the other era; the year before or after; day or month alone; one digit.
+_SLIP = """
+    (
+        length(born_l) = 10
+        AND length(born_r) = 10
+        AND (
+            (born_l[1:4] = born_r[1:4] AND born_l[6:7] = born_r[9:10] AND born_l[9:10] = born_r[6:7])
+            OR (born_l[5:10] = born_r[5:10] AND abs(year_l - year_r) IN (1, 10, 543))
+            OR (year_l = year_r AND (born_l[6:7] = born_r[6:7] OR born_l[9:10] = born_r[9:10]))
+            OR damerau_levenshtein(born_l, born_r) = 1
+        )
+    )"""
 _MONTH = (
     "(length(born_l) >= 7 AND length(born_r) >= 7 AND born_l[1:7] = born_r[1:7] AND length(born_l) <> length(born_r))"
 )
@@ -39,8 +43,13 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
             "sound": SAME_SOUND,
             # A family name in the other cell; without one, names in another order are another child's.
             "whole": f"((whole_l = whole_r AND coalesce(family_l, family_r) IS NOT NULL) OR {whole_name()})",
-            "other": "(nickname_l = given_sound_r OR nickname_r = given_sound_l"
-            " OR nickname_said_l = given_said_r OR nickname_said_r = given_said_l)",
+            "other": """
+                (
+                    nickname_l = given_sound_r
+                    OR nickname_r = given_sound_l
+                    OR nickname_said_l = given_said_r
+                    OR nickname_said_r = given_said_l
+                )""",
             "alike": ALIKE,
             "near": NEAR,
         },
@@ -67,9 +76,13 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
         "mother",
         {
             "exact": "mother_l = mother_r",
-            "sound": "(mother_bare_l = mother_bare_r OR mother_said_l = mother_said_r"
-            " OR mother_loose_l = mother_loose_r"
-            " OR (mother_key_l = mother_key_r AND length(mother_key_l) >= 3))",
+            "sound": """
+                (
+                    mother_bare_l = mother_bare_r
+                    OR mother_said_l = mother_said_r
+                    OR mother_loose_l = mother_loose_r
+                    OR (mother_key_l = mother_key_r AND length(mother_key_l) >= 3)
+                )""",
             "alike": similar("mother", 0.7),
         },
     ),
@@ -105,27 +118,35 @@ REFUSALS = {"sex": "differs", "birth": "differs", "sibling": "clash"}
 
 # Two rows that say the same to the letter: name, birth, and mother or house; where it is both, nothing is left to ask.
 # A birth date that neither knows must not be contradicted by the ages.
-_SAME_NAME_AND_BIRTH = (
-    "l.given = r.given"
-    " AND (l.born = r.born OR (l.born IS NULL AND r.born IS NULL AND l.low <= r.high AND r.low <= l.high))"
-)
+_SAME_NAME_AND_BIRTH = """
+    l.given = r.given
+    AND (l.born = r.born OR (l.born IS NULL AND r.born IS NULL AND l.low <= r.high AND r.low <= l.high))"""
 IDENTICAL = f"coalesce({_SAME_NAME_AND_BIRTH} AND (l.mother = r.mother OR l.home = r.home), FALSE)"
 CERTAIN = f"coalesce({_SAME_NAME_AND_BIRTH} AND l.mother = r.mother AND l.home = r.home, FALSE)"
 
 # A baby that had no name yet, and no other child of its home born that day: mother or house tell who it is. The years
 # count from the year of birth.
 _BABY_YEARS = 2
-_ONE_BIRTH = (
-    "((length(l.born) = 10 AND NOT l.twin AND NOT r.twin)"
-    # Of a month or a year alone: no other child of the home may have been born then, and mother and home agree.
-    " OR (NOT l.peer AND NOT r.peer AND l.home = r.home"
-    " AND (l.mother = r.mother OR l.mother_bare = r.mother_bare OR l.mother_said = r.mother_said)))"
-)
-UNNAMED = (
-    f"coalesce((l.given IS NULL OR r.given IS NULL) AND l.born = r.born AND {_ONE_BIRTH}"
-    f" AND (l.given IS NOT NULL OR l.round - l.year <= {_BABY_YEARS})"
-    f" AND (r.given IS NOT NULL OR r.round - r.year <= {_BABY_YEARS}), FALSE)"
-)
+# Of a month or a year alone: no other child of the home may have been born then, and mother and home agree.
+_ONE_BIRTH = """
+    (
+        (length(l.born) = 10 AND NOT l.twin AND NOT r.twin)
+        OR (
+            NOT l.peer
+            AND NOT r.peer
+            AND l.home = r.home
+            AND (l.mother = r.mother OR l.mother_bare = r.mother_bare OR l.mother_said = r.mother_said)
+        )
+    )"""
+UNNAMED = f"""
+    coalesce(
+        (l.given IS NULL OR r.given IS NULL)
+        AND l.born = r.born
+        AND {_ONE_BIRTH}
+        AND (l.given IS NOT NULL OR l.round - l.year <= {_BABY_YEARS})
+        AND (r.given IS NOT NULL OR r.round - r.year <= {_BABY_YEARS}),
+        FALSE
+    )"""
 
 # Pairs are looked for where one of these agrees; a block with too many rows of a round is left out.
 BLOCKS: dict[str, str] = {
@@ -165,16 +186,19 @@ class Comparing:
 CHILDREN = Comparing(CONDITIONS, BLOCKS)
 
 # Given and family name in one another's cells, each spelt nearly the same.
-_TURNED = (
-    "(jaro_winkler_similarity(given_l, family_r) >= 0.85 AND jaro_winkler_similarity(family_l, given_r) >= 0.85"
-    " AND jaro_winkler_similarity(given_l, family_l) < 0.85)"
-)
+_TURNED = """
+    (
+        jaro_winkler_similarity(given_l, family_r) >= 0.85
+        AND jaro_winkler_similarity(family_l, given_r) >= 0.85
+        AND jaro_winkler_similarity(given_l, family_l) < 0.85
+    )"""
 _WORDS = tuple(f"list_distinct(string_split(street_{side}, ' '))" for side in "lr")
-_STREET_ALIKE = (
-    "(levenshtein(street_l, street_r) <= 0.3 * greatest(length(street_l), length(street_r))"
-    # More than half of the words, in any order: parts of an address change their cells.
-    f" OR 2 * len(list_intersect({_WORDS[0]}, {_WORDS[1]})) > greatest(len({_WORDS[0]}), len({_WORDS[1]})))"
-)
+# Or more than half of the words, in any order: parts of an address change their cells.
+_STREET_ALIKE = f"""
+    (
+        levenshtein(street_l, street_r) <= 0.3 * greatest(length(street_l), length(street_r))
+        OR 2 * len(list_intersect({_WORDS[0]}, {_WORDS[1]})) > greatest(len({_WORDS[0]}), len({_WORDS[1]}))
+    )"""
 
 # Persons of any table: an address beside the house, and a telephone.
 PERSONS = Comparing(

@@ -152,19 +152,29 @@ def know_again(connection: duckdb.DuckDBPyConnection, cluster: pd.Series) -> Non
     """Let `features` know what was linked: `node` is the cluster, and of the other children of a home that are found
     again `members` has the cluster instead of the name."""
     connection.register("linked", pd.DataFrame({"id": range(len(cluster)), "cluster": cluster.to_numpy()}))
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE known AS SELECT id, cluster,"
-        " CASE WHEN count(*) OVER (PARTITION BY cluster) > 1 THEN '#' || cluster END AS again FROM linked"
-    )
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE known AS
+        SELECT
+            id,
+            cluster,
+            CASE WHEN count(*) OVER (PARTITION BY cluster) > 1 THEN '#' || cluster END AS again
+        FROM linked""")
     connection.unregister("linked")
     connection.execute("UPDATE features SET node = cluster FROM known WHERE known.id = features.id")
-    connection.execute(
-        "UPDATE features SET members = others.members FROM ("
-        " SELECT a.id, list(coalesce(again, b.given_loose) ORDER BY b.id)"
-        " FILTER (coalesce(again, b.given_loose) IS NOT NULL) AS members"
-        " FROM features a JOIN features b ON a.round = b.round AND a.home = b.home AND a.id <> b.id"
-        " JOIN known ON known.id = b.id GROUP BY a.id) others WHERE others.id = features.id"
-    )
+    connection.execute("""
+        UPDATE features
+        SET members = others.members
+        FROM (
+            SELECT
+                a.id,
+                list(coalesce(again, b.given_loose) ORDER BY b.id)
+                    FILTER (coalesce(again, b.given_loose) IS NOT NULL) AS members
+            FROM features a
+            JOIN features b ON a.round = b.round AND a.home = b.home AND a.id <> b.id
+            JOIN known ON known.id = b.id
+            GROUP BY a.id
+        ) others
+        WHERE others.id = features.id""")
 
 
 def drop_large_blocks(
@@ -172,8 +182,13 @@ def drop_large_blocks(
 ) -> None:
     """Blank the blocks of `table` in which a round has more than `largest` rows: the work stays linear."""
     for name in comparing.blocks:
-        connection.execute(
-            f"UPDATE {table} SET block_{name} = NULL WHERE block_{name} IN ("
-            f"SELECT block_{name} FROM {table} WHERE block_{name} IS NOT NULL"
-            f" GROUP BY block_{name}, round HAVING count(*) > {largest})"
-        )
+        connection.execute(f"""
+            UPDATE {table}
+            SET block_{name} = NULL
+            WHERE block_{name} IN (
+                SELECT block_{name}
+                FROM {table}
+                WHERE block_{name} IS NOT NULL
+                GROUP BY block_{name}, round
+                HAVING count(*) > {largest}
+            )""")

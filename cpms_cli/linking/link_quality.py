@@ -51,27 +51,58 @@ def _age_band(survey: Survey) -> str:
     return f"CASE WHEN age < 1 THEN '0' {' '.join(younger)} ELSE '{oldest}' END"
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
-    """A row per child row that could be linked to a round before its own."""
+def _linkable_sql(survey: Survey) -> str:
+    """Return a SELECT of the child rows that could be linked to a round before their own."""
     current, homes = (
         f"(SELECT * FROM {table}_observation WHERE superseded_by IS NULL)" for table in ("child", "household")
     )
     key, person = ", ".join(survey.key("child")), survey.role("person").name
     reference = row_reference(survey, "child", "told")
-    row_columns = connection.execute(
-        f"WITH told AS ({child_evidence(survey, current, homes)}), linked AS (SELECT told.*, {reference} AS row_key,"
-        f" l.{person} AS person, min(round_) OVER (PARTITION BY l.{person}) AS first,"
-        f" min(round_) OVER () AS earliest FROM told JOIN child_link l USING ({key})),"
-        f" open AS (SELECT row_b AS row_key, max(probability) AS missed FROM link_pair"
-        f" WHERE verdict = '{DOUBTFUL}' GROUP BY 1),"
-        f" sure AS (SELECT row_b AS row_key, max(1 - probability) AS wrong FROM link_pair"
-        f" WHERE verdict = '{AUTOMATIC}' GROUP BY 1)"
-        " SELECT round_ AS round, nationality, sex, village, number, given, first < round_ AS linked,"
-        " coalesce(missed, 0) AS missed, missed IS NOT NULL AS doubtful, coalesce(wrong, 0) AS wrong,"
-        " round_ - year(DATE '1970-01-01' + high::INTEGER) AS age FROM linked LEFT JOIN open USING (row_key)"
-        " LEFT JOIN sure USING (row_key) WHERE round_ > earliest"
-        " AND (given IS NOT NULL OR low IS NOT NULL OR number IS NOT NULL)"
-    ).df()
+    return f"""
+        WITH told AS ({child_evidence(survey, current, homes)}),
+        linked AS (
+            SELECT
+                told.*,
+                {reference} AS row_key,
+                l.{person} AS person,
+                min(round_) OVER (PARTITION BY l.{person}) AS first,
+                min(round_) OVER () AS earliest
+            FROM told
+            JOIN child_link l USING ({key})
+        ),
+        open AS (
+            SELECT row_b AS row_key, max(probability) AS missed
+            FROM link_pair
+            WHERE verdict = '{DOUBTFUL}'
+            GROUP BY 1
+        ),
+        sure AS (
+            SELECT row_b AS row_key, max(1 - probability) AS wrong
+            FROM link_pair
+            WHERE verdict = '{AUTOMATIC}'
+            GROUP BY 1
+        )
+        SELECT
+            round_ AS round,
+            nationality,
+            sex,
+            village,
+            number,
+            given,
+            first < round_ AS linked,
+            coalesce(missed, 0) AS missed,
+            missed IS NOT NULL AS doubtful,
+            coalesce(wrong, 0) AS wrong,
+            round_ - year(DATE '1970-01-01' + high::INTEGER) AS age
+        FROM linked
+        LEFT JOIN open USING (row_key)
+        LEFT JOIN sure USING (row_key)
+        WHERE round_ > earliest AND (given IS NOT NULL OR low IS NOT NULL OR number IS NOT NULL)"""
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
+    """A row per child row that could be linked to a round before its own."""
+    row_columns = connection.execute(_linkable_sql(survey)).df()
     valid = is_thai_id(row_columns["number"].astype("str"))
     names = row_columns.pop("given").astype("str")
     connection.register(

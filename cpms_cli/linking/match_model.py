@@ -76,10 +76,11 @@ def _counted(connection: duckdb.DuckDBPyConnection, shares: Shares, comparing: C
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE taught AS SELECT is_sure, {levels} FROM ({pairs})")
     return {
-        name: connection.execute(
-            f"SELECT {name} AS level, count(*) FILTER (is_sure) AS sure, count(*) FILTER (NOT is_sure) AS random"
-            f" FROM taught WHERE {name} <> '{UNKNOWN}' GROUP BY 1"
-        )
+        name: connection.execute(f"""
+            SELECT {name} AS level, count(*) FILTER (is_sure) AS sure, count(*) FILTER (NOT is_sure) AS random
+            FROM taught
+            WHERE {name} <> '{UNKNOWN}'
+            GROUP BY 1""")
         .df()
         .set_index("level")
         for name in shares
@@ -103,14 +104,25 @@ def estimate(
     defaults = _defaults(settings, comparing)
     rows = connection.table(rows_of).count("*").fetchone()
     buckets = max(min(int(rows[0]) if rows else 0, _LARGEST_LESSON) // _BUCKET, 1)
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE lesson AS SELECT *, CASE WHEN node IN ("
-        f" SELECT node FROM {rows_of} GROUP BY node HAVING count(*) > 1"
-        f" ORDER BY hash(node), node LIMIT {_LARGEST_LESSON}) THEN node END AS sure,"
-        # Not by position alone: neighbours in the file live next door to each other.
-        f" hash(id * 7919 + 17) % {buckets} AS bucket FROM {rows_of}"
-        f" QUALIFY sure IS NOT NULL OR row_number() OVER (ORDER BY hash(id), id) <= {_LARGEST_LESSON}"
-    )
+    # The bucket does not go by position alone: neighbours in the file live next door to each other.
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE lesson AS
+        SELECT
+            *,
+            CASE
+                WHEN node IN (
+                    SELECT node
+                    FROM {rows_of}
+                    GROUP BY node
+                    HAVING count(*) > 1
+                    ORDER BY hash(node), node
+                    LIMIT {_LARGEST_LESSON}
+                )
+                THEN node
+            END AS sure,
+            hash(id * 7919 + 17) % {buckets} AS bucket
+        FROM {rows_of}
+        QUALIFY sure IS NOT NULL OR row_number() OVER (ORDER BY hash(id), id) <= {_LARGEST_LESSON}""")
     counts = _counted(connection, defaults, comparing)
     shares: Shares = {}
     for name, levels in defaults.items():

@@ -37,11 +37,17 @@ def _heads(code: str) -> str:
 
 def _close(code_l: str, code_r: str) -> str:
     """SQL for two codes within what a hand confuses: more between two scripts than within one."""
-    return (
-        f"(CASE WHEN script_l <> script_r THEN {_within(code_l, code_r, 0.75)}"
-        f" ELSE script_l IN ('thai', 'latin') AND least(length({code_l}), length({code_r})) >= 8"
-        f" AND {_heads(code_l)} = {_heads(code_r)} AND {_within(code_l, code_r, 0.87)} END)"
-    )
+    return f"""
+        (
+            CASE
+                WHEN script_l <> script_r THEN {_within(code_l, code_r, 0.75)}
+                ELSE
+                    script_l IN ('thai', 'latin')
+                    AND least(length({code_l}), length({code_r})) >= 8
+                    AND {_heads(code_l)} = {_heads(code_r)}
+                    AND {_within(code_l, code_r, 0.87)}
+            END
+        )"""
 
 
 def _in_one_cell(whole: str, parted: str) -> str:
@@ -52,11 +58,19 @@ def _in_one_cell(whole: str, parted: str) -> str:
     given, both = f"given_bare_said_{parted}", f"(given_bare_said_{parted} || family_said_{parted})"
     in_one = f"given_bare_said_{whole}"
     begin = f"{in_one}[1:length({given})]"
-    return (
-        f"({_loose(in_one)} = {_loose(both)} OR ({_close(in_one, both)}"
-        f" AND (CASE WHEN script_l <> script_r THEN {_within(begin, given, 0.72)}"
-        f" ELSE {_within(begin, given, 0.87)} END)))"
-    )
+    return f"""
+        (
+            {_loose(in_one)} = {_loose(both)}
+            OR (
+                {_close(in_one, both)}
+                AND (
+                    CASE
+                        WHEN script_l <> script_r THEN {_within(begin, given, 0.72)}
+                        ELSE {_within(begin, given, 0.87)}
+                    END
+                )
+            )
+        )"""
 
 
 def whole_name() -> str:
@@ -75,44 +89,69 @@ def whole_name() -> str:
 
 # Within one script a name is the same where it is said alike, vowels and all. Two scripts share their consonants; where
 # these are few, what is said between them must agree as well (ซอซา has those of Sa Htoo).
-SAME_SOUND = (
-    "(given_sound_l = given_sound_r OR given_bare_l = given_bare_r"
-    " OR given_bare_l = given_sound_r OR given_sound_l = given_bare_r"
-    " OR (script_l <> script_r AND given_key_l = given_key_r AND length(given_key_l) >= 2 AND "
-    + similar("given", 0.7)
-    + "))"
-)
+SAME_SOUND = f"""
+    (
+        given_sound_l = given_sound_r
+        OR given_bare_l = given_bare_r
+        OR given_bare_l = given_sound_r
+        OR given_sound_l = given_bare_r
+        OR (
+            script_l <> script_r
+            AND given_key_l = given_key_r
+            AND length(given_key_l) >= 2
+            AND {similar("given", 0.7)}
+        )
+    )"""
 # In one script hands confuse some vowels and aspirates only, and what else differs is another name: no more than a
 # shade of one sound in two syllables. Three syllables in another order are the same ones; two may be a brother's.
-ALIKE = (
-    "((script_l <> script_r AND " + similar("given", 0.72) + ")"
-    " OR (script_l = script_r AND script_l IN ('thai', 'latin') AND (given_said_l = given_said_r"
-    " OR given_loose_l = given_loose_r OR given_bare_said_l = given_said_r OR given_said_l = given_bare_said_r"
-    " OR ((given_heads_l = given_heads_r OR "
-    + f"{_heads('given_said_l')} = {_heads('given_said_r')}"
-    + ") AND least(length(given_said_l), length(given_said_r)) >= 8 AND "
-    + similar("given", 0.87)
-    + ")))"
-    " OR (len(string_split(given_turned_l, ' ')) >= 3 AND (given_turned_l = given_turned_r"
-    " OR (script_l <> script_r AND " + _within("given_turned_l", "given_turned_r", 0.8) + "))))"
-)
-NEAR = (
-    "(jaro_winkler_similarity(given_l, given_r) >= 0.9"
-    " OR (given_key_l = given_key_r AND jaro_winkler_similarity(given_l, given_r) >= 0.75)"
-    " OR given_turned_l = given_turned_r OR "
-    + similar("given", 0.66)
-    + " OR (script_l <> script_r AND "
-    + similar("given", 0.6)
-    + "))"
-)
+ALIKE = f"""
+    (
+        (script_l <> script_r AND {similar("given", 0.72)})
+        OR (
+            script_l = script_r
+            AND script_l IN ('thai', 'latin')
+            AND (
+                given_said_l = given_said_r
+                OR given_loose_l = given_loose_r
+                OR given_bare_said_l = given_said_r
+                OR given_said_l = given_bare_said_r
+                OR (
+                    (given_heads_l = given_heads_r OR {_heads("given_said_l")} = {_heads("given_said_r")})
+                    AND least(length(given_said_l), length(given_said_r)) >= 8
+                    AND {similar("given", 0.87)}
+                )
+            )
+        )
+        OR (
+            len(string_split(given_turned_l, ' ')) >= 3
+            AND (
+                given_turned_l = given_turned_r
+                OR (script_l <> script_r AND {_within("given_turned_l", "given_turned_r", 0.8)})
+            )
+        )
+    )"""
+NEAR = f"""
+    (
+        jaro_winkler_similarity(given_l, given_r) >= 0.9
+        OR (given_key_l = given_key_r AND jaro_winkler_similarity(given_l, given_r) >= 0.75)
+        OR given_turned_l = given_turned_r
+        OR {similar("given", 0.66)}
+        OR (script_l <> script_r AND {similar("given", 0.6)})
+    )"""
 # A family name in the cell of the given name is that of all brothers and sisters.
 _OWN = {
     side: f"coalesce({_loose(f'given_said_{side}')} <> {_loose(f'family_said_{other}')}, TRUE)"
     for side, other in (("l", "r"), ("r", "l"))
 }
-CLASH = (
-    f"(((list_contains(named_l, given_r) AND {_OWN['r']}) OR (list_contains(named_r, given_l) AND {_OWN['l']}))"
-    " AND given_l <> given_r)"
-    f" OR (((list_contains(named_said_l, given_said_r) AND {_OWN['r']})"
-    f" OR (list_contains(named_said_r, given_said_l) AND {_OWN['l']})) AND given_said_l <> given_said_r)"
-)
+CLASH = f"""
+    (
+        ((list_contains(named_l, given_r) AND {_OWN["r"]}) OR (list_contains(named_r, given_l) AND {_OWN["l"]}))
+        AND given_l <> given_r
+    )
+    OR (
+        (
+            (list_contains(named_said_l, given_said_r) AND {_OWN["r"]})
+            OR (list_contains(named_said_r, given_said_l) AND {_OWN["l"]})
+        )
+        AND given_said_l <> given_said_r
+    )"""

@@ -61,11 +61,17 @@ def find_loose(
     connection: duckdb.DuckDBPyConnection, settings: LinkingSettings, comparing: Comparing = CHILDREN
 ) -> int:
     """Create `loose`: the rows of children that are not yet in every round; how many rounds they are of."""
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE loose AS SELECT * FROM features WHERE node IN ("
-        " SELECT node FROM features GROUP BY node HAVING count(*) <"
-        " (SELECT count(DISTINCT round) FROM features)) ORDER BY id"
-    )
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE loose AS
+        SELECT *
+        FROM features
+        WHERE node IN (
+            SELECT node
+            FROM features
+            GROUP BY node
+            HAVING count(*) < (SELECT count(DISTINCT round) FROM features)
+        )
+        ORDER BY id""")
     drop_large_blocks(connection, "loose", settings.largest_block, comparing)
     row = connection.execute("SELECT count(DISTINCT round) FROM loose").fetchone()
     return int(row[0]) if row else 0

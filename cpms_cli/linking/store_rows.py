@@ -34,16 +34,22 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
     place = f"c.{survey.role('village').name}"
     missing = ", ".join(f"'{word}'" for word in survey.missing_words)
     number = f"c.{survey.role('national_id').name}"
-    return (
-        f"SELECT {key}, c.{round_}::INTEGER AS round_, {texts},"
-        f" CASE WHEN {low} IS NOT NULL THEN c.{born} END AS born,"
-        f" date_diff('day', DATE '1970-01-01', coalesce({low}, {first} - to_years({age} + 1) + INTERVAL 1 DAY)::DATE)"
-        f"::DOUBLE AS low,"
-        f" date_diff('day', DATE '1970-01-01', coalesce({high}, {last} - to_years({age}))::DATE)::DOUBLE AS high,"
-        f" {place} AS village, {place} || '|' || c.{survey.role('household').name} AS home,"
-        f" CASE WHEN {number} NOT IN ({missing}) THEN {number} END AS number"
-        f" FROM {children} c LEFT JOIN {households} h USING ({home}) ORDER BY {key}"
-    )
+    return f"""
+        SELECT
+            {key},
+            c.{round_}::INTEGER AS round_,
+            {texts},
+            CASE WHEN {low} IS NOT NULL THEN c.{born} END AS born,
+            date_diff(
+                'day', DATE '1970-01-01', coalesce({low}, {first} - to_years({age} + 1) + INTERVAL 1 DAY)::DATE
+            )::DOUBLE AS low,
+            date_diff('day', DATE '1970-01-01', coalesce({high}, {last} - to_years({age}))::DATE)::DOUBLE AS high,
+            {place} AS village,
+            {place} || '|' || c.{survey.role("household").name} AS home,
+            CASE WHEN {number} NOT IN ({missing}) THEN {number} END AS number
+        FROM {children} c
+        LEFT JOIN {households} h USING ({home})
+        ORDER BY {key}"""
 
 
 def as_evidence(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:

@@ -98,10 +98,10 @@ def scored_record(survey: Survey) -> str:
     columns = (indicator.column for indicator in survey.indicators)
     truths = ", ".join(f"{truth_sql(f's.{column}')} AS {column}" for column in columns)
     counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)
-    return (
-        f"SELECT r.*, {truths}, s.level, s.highest, {counts}, s.{UNASKED}"
-        f" FROM ({typed_record(survey, 'current_child', 'current_household')}) r JOIN {SCORE} s USING ({key})"
-    )
+    return f"""
+        SELECT r.*, {truths}, s.level, s.highest, {counts}, s.{UNASKED}
+        FROM ({typed_record(survey, "current_child", "current_household")}) r
+        JOIN {SCORE} s USING ({key})"""
 
 
 def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -112,10 +112,11 @@ def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey)
         *(f"{_right(survey, right)} AS {right_column(right.id)}" for right in survey.rights),
         *_measures(survey, "child"),
     ]
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE profile AS WITH known AS ({scored_record(survey)})"
-        f" SELECT {key}, {', '.join(columns)} FROM known"
-    )
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE profile AS
+        WITH known AS ({scored_record(survey)})
+        SELECT {key}, {", ".join(columns)}
+        FROM known""")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {CHILD_ROUND} AS SELECT * FROM {SCORE} JOIN profile USING ({key})")
     _create_homes(connection, survey)
 

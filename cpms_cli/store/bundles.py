@@ -33,10 +33,13 @@ _EPOCH = (2000, 1, 1, 0, 0, 0)
 def _csv(
     connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, area: str, round_: int
 ) -> tuple[bytes, int]:
-    names = ", ".join(survey.columns(table))
+    names, key = ", ".join(survey.columns(table)), ", ".join(survey.key(table))
     rows = connection.execute(
-        f"SELECT {names} FROM current_{table} WHERE starts_with({survey.role('village').name}, ?)"
-        f" AND {survey.role('round').name} = ? ORDER BY {', '.join(survey.key(table))}",
+        f"""
+        SELECT {names}
+        FROM current_{table}
+        WHERE starts_with({survey.role("village").name}, ?) AND {survey.role("round").name} = ?
+        ORDER BY {key}""",
         [area, str(round_)],
     ).df()
     return rows.to_csv(index=False, lineterminator="\n").encode("utf-8"), len(rows)
@@ -51,10 +54,16 @@ def _log_csv(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, r
         for field in survey.response.fields
     )
     rows = connection.execute(
-        f"SELECT DISTINCT {cells} FROM current_response r JOIN known_child k ON k.identifier = r.{response_person}"
-        f" SEMI JOIN (SELECT {person} AS person FROM current_child WHERE starts_with({survey.role('village').name}, ?)"
-        f" AND {survey.role('round').name} = ?) c ON c.person = k.person"
-        " ORDER BY ALL",
+        f"""
+        SELECT DISTINCT {cells}
+        FROM current_response r
+        JOIN known_child k ON k.identifier = r.{response_person}
+        SEMI JOIN (
+            SELECT {person} AS person
+            FROM current_child
+            WHERE starts_with({survey.role("village").name}, ?) AND {survey.role("round").name} = ?
+        ) c ON c.person = k.person
+        ORDER BY ALL""",
         [area, str(round_)],
     ).df()
     return rows.to_csv(index=False, lineterminator="\n").encode("utf-8")

@@ -206,10 +206,11 @@ class CommitFailed(Exception):
 
 def mark_of(connection: duckdb.DuckDBPyConnection) -> object:
     """What tells the store before a change from the store after it: its tables, and how long its logs are."""
-    rows = connection.execute(
-        "SELECT table_name FROM duckdb_tables()"
-        " WHERE NOT temporary AND database_name = current_database() ORDER BY table_name"
-    ).fetchall()
+    rows = connection.execute("""
+        SELECT table_name
+        FROM duckdb_tables()
+        WHERE NOT temporary AND database_name = current_database()
+        ORDER BY table_name""").fetchall()
     tables = [str(name) for (name,) in rows]
     counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in _LOGS if name in tables)
     return tables, connection.execute(f"SELECT {counts}").fetchall() if counts else []

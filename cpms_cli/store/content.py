@@ -26,11 +26,12 @@ def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str
             identity = identity_column(survey, table)
             names = ", ".join(f"o.{name}" for name in survey.columns(table))
             first = f"min(concat_ws('|', {', '.join(key)})) OVER (PARTITION BY l.{identity})"
-            tables[table] = connection.execute(
-                f"SELECT {names}, {first} AS same_as, l.how FROM {table}_observation o"
-                f" JOIN {table}_link l USING ({', '.join(key)}) WHERE o.superseded_by IS NULL"
-                f" ORDER BY {', '.join(key)}"
-            ).df()
+            tables[table] = connection.execute(f"""
+                SELECT {names}, {first} AS same_as, l.how
+                FROM {table}_observation o
+                JOIN {table}_link l USING ({", ".join(key)})
+                WHERE o.superseded_by IS NULL
+                ORDER BY {", ".join(key)}""").df()
     return tables
 
 

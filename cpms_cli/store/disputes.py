@@ -170,12 +170,19 @@ def dispute_invariants() -> Iterator[tuple[str, str]]:
     )
     yield (
         "dispute_superseded_by_a_later_batch",
-        f"SELECT 1 FROM {DISPUTE} o LEFT JOIN batch b ON b.batch_id = o.superseded_by"
-        " WHERE o.superseded_by IS NOT NULL AND (b.batch_id IS NULL OR b.batch_id < o.batch_id)",
+        f"""
+        SELECT 1
+        FROM {DISPUTE} o
+        LEFT JOIN batch b ON b.batch_id = o.superseded_by
+        WHERE o.superseded_by IS NOT NULL AND (b.batch_id IS NULL OR b.batch_id < o.batch_id)""",
     )
     yield (
         "dispute_has_a_date_and_a_reason",
-        f"SELECT 1 FROM {DISPUTE} WHERE TRY_CAST(disputed_on AS DATE) IS NULL"
-        " OR coalesce(reason, '') = '' OR (closed_on IS NULL) <> (closed_by IS NULL)",
+        f"""
+        SELECT 1
+        FROM {DISPUTE}
+        WHERE TRY_CAST(disputed_on AS DATE) IS NULL
+            OR coalesce(reason, '') = ''
+            OR (closed_on IS NULL) <> (closed_by IS NULL)""",
     )
     yield "dispute_content_as_stored", f"SELECT 1 FROM {DISPUTE} n WHERE content <> {content_of(DISPUTE_COLUMNS)}"

@@ -175,10 +175,13 @@ def restore_rows(connection: duckdb.DuckDBPyConnection, merge_id: int, batches: 
         connection.execute(f"DELETE FROM {rows} WHERE {theirs}")
         connection.execute(f"UPDATE {rows} SET superseded_by = NULL WHERE superseded_by IN ({batch_list})")
     for table in TABLES:
-        connection.execute(
-            f"DELETE FROM {table}_anchor WHERE identifier IN (SELECT identifier FROM anchor_added"
-            f" WHERE merge_id = {merge_id} AND of_table = {quoted(table)})"
-        )
+        connection.execute(f"""
+            DELETE FROM {table}_anchor
+            WHERE identifier IN (
+                SELECT identifier
+                FROM anchor_added
+                WHERE merge_id = {merge_id} AND of_table = {quoted(table)}
+            )""")
     connection.execute("DELETE FROM anchor_added WHERE merge_id = ?", [merge_id])
     connection.execute("DELETE FROM batch WHERE merge_id = ?", [merge_id])
     return removed, restored
@@ -216,7 +219,11 @@ def withdrawals(connection: duckdb.DuckDBPyConnection, survey: Survey, batches: 
     batch_list, key = ", ".join(map(str, batches)), ", ".join(survey.key("household"))
     return _count(
         connection,
-        f"SELECT count(*) FROM household_observation o JOIN household_observation n USING ({key})"
-        f" WHERE n.batch_id IN ({batch_list}) AND n.{survey.role('consent').name} IN ({refused})"
-        f" AND o.superseded_by IN ({batch_list})",
+        f"""
+        SELECT count(*)
+        FROM household_observation o
+        JOIN household_observation n USING ({key})
+        WHERE n.batch_id IN ({batch_list})
+            AND n.{survey.role("consent").name} IN ({refused})
+            AND o.superseded_by IN ({batch_list})""",
     )

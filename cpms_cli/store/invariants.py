@@ -29,8 +29,11 @@ def _of_table(survey: Survey, table: Table) -> Iterator[tuple[str, str]]:
     yield f"{table}_belongs_to_a_batch", f"SELECT 1 FROM {table}_observation ANTI JOIN batch USING (batch_id)"
     yield (
         f"{table}_superseded_by_a_later_batch",
-        f"SELECT 1 FROM {table}_observation o LEFT JOIN batch b ON b.batch_id = o.superseded_by"
-        " WHERE o.superseded_by IS NOT NULL AND (b.batch_id IS NULL OR b.batch_id < o.batch_id)",
+        f"""
+        SELECT 1
+        FROM {table}_observation o
+        LEFT JOIN batch b ON b.batch_id = o.superseded_by
+        WHERE o.superseded_by IS NOT NULL AND (b.batch_id IS NULL OR b.batch_id < o.batch_id)""",
     )
     linked = current if table == "child" else f"(SELECT {key} FROM {current} UNION SELECT {key} FROM current_child)"
     yield f"{table}_has_a_link", f"SELECT 1 FROM {linked} ANTI JOIN {table}_link USING ({key})"
@@ -48,8 +51,11 @@ def _of_batches() -> Iterator[tuple[str, str]]:
     )
     yield (
         "stored_rows_are_there",
-        f"SELECT 1 FROM (SELECT batch_id, count(*) AS found FROM ({rows}) GROUP BY ALL) JOIN batch USING (batch_id)"
-        " WHERE rows_stored = 0 AND found > 0",
+        f"""
+        SELECT 1
+        FROM (SELECT batch_id, count(*) AS found FROM ({rows}) GROUP BY ALL)
+        JOIN batch USING (batch_id)
+        WHERE rows_stored = 0 AND found > 0""",
     )
 
 
@@ -66,8 +72,11 @@ def _of_responses(survey: Survey) -> Iterator[tuple[str, str]]:
     )
     yield (
         "response_superseded_by_a_later_batch",
-        "SELECT 1 FROM response o LEFT JOIN batch b ON b.batch_id = o.superseded_by"
-        " WHERE o.superseded_by IS NOT NULL AND (b.batch_id IS NULL OR b.batch_id < o.batch_id)",
+        """
+        SELECT 1
+        FROM response o
+        LEFT JOIN batch b ON b.batch_id = o.superseded_by
+        WHERE o.superseded_by IS NOT NULL AND (b.batch_id IS NULL OR b.batch_id < o.batch_id)""",
     )
     yield "response_has_a_child", without_child(survey)
     yield "response_has_a_date", f"SELECT 1 FROM response WHERE TRY_CAST({done} AS DATE) IS NULL"

@@ -125,13 +125,11 @@ def check_surveyed(workspace: Workspace, code: str | None, round_: int | None) -
     nobody would read as if nobody there needed help."""
     survey, language, name = workspace.survey, workspace.language, _name_of(workspace, code)
     when, condition = survey.role("round").name, within(survey, code, None)
-    rows = workspace.connection.execute(
-        " UNION ".join(
-            f"SELECT DISTINCT {when}::INTEGER FROM {view} WHERE {condition}"
-            for view in ("current_child", "current_household")
-        )
-        + " ORDER BY 1"
-    ).fetchall()
+    seen = " UNION ".join(
+        f"SELECT DISTINCT {when}::INTEGER FROM {view} WHERE {condition}"
+        for view in ("current_child", "current_household")
+    )
+    rows = workspace.connection.execute(f"{seen} ORDER BY 1").fetchall()
     _check_rounds(tuple(int(row[0]) for row in rows), name if code is None else code, round_, language)
 
 

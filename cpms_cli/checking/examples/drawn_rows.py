@@ -110,10 +110,10 @@ def stage_before(connection: duckdb.DuckDBPyConnection, survey: Survey, drawn: D
     """Put drawn rows beside the staged ones as the store's, each case for itself."""
     for table, rows in drawn.items():
         connection.register("drawn", relation(survey.columns(table), rows))
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE earlier_{table} AS"
-            " SELECT * EXCLUDE (_source, _row), _source AS _file FROM drawn"
-        )
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE earlier_{table} AS
+            SELECT * EXCLUDE (_source, _row), _source AS _file
+            FROM drawn""")
         connection.unregister("drawn")
     compare(connection, survey, "_source")
 

@@ -101,10 +101,11 @@ def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem
                 yield Problem(READINGS, 1, f"no example says at which ages '{field.name}' is asked")
                 continue
             condition = rule_sql(field.asked or "", words)
-            query = (
-                f"SELECT age_min FROM (SELECT age AS age_min, age AS age_max FROM range({adult_age(survey)}) t(age))"
-                f" WHERE {condition} ORDER BY 1"
-            )
+            query = f"""
+                SELECT age_min
+                FROM (SELECT age AS age_min, age AS age_max FROM range({adult_age(survey)}) t(age))
+                WHERE {condition}
+                ORDER BY 1"""
             try:
                 ages = [row[0] for row in connection.execute(query).fetchall()]
             except duckdb.BinderException:

@@ -43,8 +43,11 @@ def current_identifier(connection: duckdb.DuckDBPyConnection, survey: Survey, id
 def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> pd.DataFrame:
     person, round_ = survey.role("person").name, survey.role("round").name
     return connection.execute(
-        f"SELECT {row_reference(survey, 'child', 'l')} AS row_key, {round_} AS round, {person} AS identifier"
-        f" FROM child_link l WHERE {person} = ? ORDER BY 2, 1",
+        f"""
+        SELECT {row_reference(survey, "child", "l")} AS row_key, {round_} AS round, {person} AS identifier
+        FROM child_link l
+        WHERE {person} = ?
+        ORDER BY 2, 1""",
         [identifier],
     ).df()
 

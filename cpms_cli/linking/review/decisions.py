@@ -34,8 +34,11 @@ class Decisions:
 def latest_decisions(survey: Survey) -> str:
     """Return a SELECT of the latest decision about each pair, and whether both rows still say what they said."""
     person = {
-        side: f"(then_{side}.batch_id IS NOT NULL"
-        f" AND {changed_details(survey, f'now_{side}', f'then_{side}')} <= {MAY_DIFFER})"
+        side: f"""
+            (
+                then_{side}.batch_id IS NOT NULL
+                AND {changed_details(survey, f"now_{side}", f"then_{side}")} <= {MAY_DIFFER}
+            )"""
         for side in "ab"
     }
     reference = row_reference(survey, "child", "o")

@@ -74,12 +74,26 @@ def _sides(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFram
     line = next(name for name in key if name not in home)
     return (
         connection.execute(
-            f"WITH now AS (SELECT {row_reference(survey, 'child', 'o')} AS row_key, * FROM child_observation o"
-            " WHERE superseded_by IS NULL)"
-            f" SELECT o.row_key, {', '.join(f'o.{name}' for name in fields)},"
-            f" (SELECT string_agg(x.{given}, ', ' ORDER BY x.{line})"
-            f" FROM now x WHERE {same_home} AND x.{line} <> o.{line}) AS others FROM now o WHERE o.row_key IN"
-            " (SELECT row_a FROM link_pair WHERE verdict = ? UNION SELECT row_b FROM link_pair WHERE verdict = ?)",
+            f"""
+            WITH now AS (
+                SELECT {row_reference(survey, "child", "o")} AS row_key, *
+                FROM child_observation o
+                WHERE superseded_by IS NULL
+            )
+            SELECT
+                o.row_key,
+                {", ".join(f"o.{name}" for name in fields)},
+                (
+                    SELECT string_agg(x.{given}, ', ' ORDER BY x.{line})
+                    FROM now x
+                    WHERE {same_home} AND x.{line} <> o.{line}
+                ) AS others
+            FROM now o
+            WHERE o.row_key IN (
+                SELECT row_a FROM link_pair WHERE verdict = ?
+                UNION
+                SELECT row_b FROM link_pair WHERE verdict = ?
+            )""",
             [DOUBTFUL, DOUBTFUL],
         )
         .df()
@@ -106,10 +120,8 @@ def _agreement(survey: Survey, levels: pd.Series, language: Language) -> tuple[p
 
 def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language: Language) -> pd.DataFrame:
     """The doubtful pairs, surest first, a row each: both sides next to one another, headed in words."""
-    pairs = connection.execute(
-        _pairs(survey, f"SELECT * FROM link_pair WHERE verdict = '{DOUBTFUL}'")
-        + " ORDER BY probability DESC, row_a, row_b"
-    ).df()
+    doubtful = _pairs(survey, f"SELECT * FROM link_pair WHERE verdict = '{DOUBTFUL}'")
+    pairs = connection.execute(f"{doubtful} ORDER BY probability DESC, row_a, row_b").df()
     sides = _sides(connection, survey)
     agrees, differs = _agreement(survey, pairs["levels"], language)
     table = pd.DataFrame(

@@ -43,11 +43,10 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...], unasked: Un
     `high_risk.4:work_hazardous=yes`, what a level's own rule looks at), `open_answers`, what is not known.
     """
     kept = tuple(dict.fromkeys((*carried, *survey.key("household"))))
-    pieces = (
-        f"WITH explained AS MATERIALIZED ({explained_sql(survey, record, kept, unasked)}),"
-        f" household AS ({household_sql(survey, 'explained')})"
-        f" {with_household_levels(survey, 'explained', 'household', kept)}"
-    )
+    pieces = f"""
+        WITH explained AS MATERIALIZED ({explained_sql(survey, record, kept, unasked)}),
+        household AS ({household_sql(survey, "explained")})
+        {with_household_levels(survey, "explained", "household", kept)}"""
     further = ", ".join(name for name in kept if name not in carried)
     return f"SELECT * EXCLUDE ({further}) FROM ({pieces})" if further else pieces
 

@@ -49,14 +49,23 @@ def rule_states(connection: duckdb.DuckDBPyConnection, survey: Survey, condition
     counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)
     record = typed_record(survey, "current_child", "current_household")
     items = ", ".join(
-        f"{{'place': {place}, 'part': {quoted(part.id)}, 'seen': {_seen(survey, part)}, 'holds':"
-        f" CASE WHEN {part.condition} THEN 'yes' WHEN NOT ({part.condition}) THEN 'no' ELSE 'unknown' END}}"
+        f"""{{
+            'place': {place},
+            'part': {quoted(part.id)},
+            'seen': {_seen(survey, part)},
+            'holds': CASE WHEN {part.condition} THEN 'yes' WHEN NOT ({part.condition}) THEN 'no' ELSE 'unknown' END
+        }}"""
         for place, part in enumerate(_every(survey))
     )
     wanted = f"SELECT {key} FROM {SCORE} WHERE {condition}"
-    return connection.execute(
-        f"WITH known AS (SELECT r.*, {truths}, {counts} FROM ({record}) r JOIN {SCORE} s"
-        f" USING ({key})), judged AS (SELECT {key}, unnest([{items}]) AS judged FROM known)"
-        f" SELECT {key}, judged.part, judged.holds, judged.seen FROM judged SEMI JOIN ({wanted}) USING ({key})"
-        f" ORDER BY {key}, judged.place"
-    ).df()
+    return connection.execute(f"""
+        WITH known AS (
+            SELECT r.*, {truths}, {counts}
+            FROM ({record}) r
+            JOIN {SCORE} s USING ({key})
+        ),
+        judged AS (SELECT {key}, unnest([{items}]) AS judged FROM known)
+        SELECT {key}, judged.part, judged.holds, judged.seen
+        FROM judged
+        SEMI JOIN ({wanted}) USING ({key})
+        ORDER BY {key}, judged.place""").df()

@@ -35,15 +35,20 @@ def is_unborn(store: Path) -> bool:
 
 def is_blank(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether a database holds nothing of anybody: no table, view, sequence, type or schema."""
-    row = connection.execute(
-        "SELECT count(*) FROM ("
-        " SELECT database_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
-        " UNION ALL SELECT database_name FROM duckdb_views() WHERE NOT internal AND NOT temporary"
-        " UNION ALL SELECT database_name FROM duckdb_sequences() WHERE NOT temporary"
-        " UNION ALL SELECT database_name FROM duckdb_types() WHERE NOT internal"
-        " UNION ALL SELECT database_name FROM duckdb_schemas() WHERE NOT internal"
-        ") WHERE database_name = current_database()"
-    ).fetchone()
+    row = connection.execute("""
+        SELECT count(*)
+        FROM (
+            SELECT database_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary
+            UNION ALL
+            SELECT database_name FROM duckdb_views() WHERE NOT internal AND NOT temporary
+            UNION ALL
+            SELECT database_name FROM duckdb_sequences() WHERE NOT temporary
+            UNION ALL
+            SELECT database_name FROM duckdb_types() WHERE NOT internal
+            UNION ALL
+            SELECT database_name FROM duckdb_schemas() WHERE NOT internal
+        )
+        WHERE database_name = current_database()""").fetchone()
     return row is not None and not row[0]
 
 

@@ -94,11 +94,17 @@ def _erase(path: Path, survey: Survey, identifier: str, who: str | None) -> Eras
     with open_store(path, survey, write=True) as connection:
         connection.execute("BEGIN")
         references = _find(connection, survey, identifier)
-        responses = connection.execute(
-            f"DELETE FROM response WHERE {survey.response_role('person').name} IN"
-            f" (SELECT identifier FROM ({identifiers_now(survey)}) i SEMI JOIN"
-            f" (SELECT {identity} AS person FROM child_link WHERE ({key}) IN (FROM forgotten)) f USING (person))"
-        ).fetchone()
+        responses = connection.execute(f"""
+            DELETE FROM response
+            WHERE {survey.response_role("person").name} IN (
+                SELECT identifier
+                FROM ({identifiers_now(survey)}) i
+                SEMI JOIN (
+                    SELECT {identity} AS person
+                    FROM child_link
+                    WHERE ({key}) IN (FROM forgotten)
+                ) f USING (person)
+            )""").fetchone()
         connection.execute(
             f"""
             DELETE FROM {DISPUTE}

@@ -37,15 +37,24 @@ class RecordRelease:
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS record_release (number INTEGER PRIMARY KEY, audience VARCHAR NOT NULL,"
-        " series VARCHAR, detail VARCHAR NOT NULL, k INTEGER, households BOOLEAN NOT NULL,"
-        " released_at TIMESTAMP NOT NULL, released_by VARCHAR NOT NULL)"
-    )
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS record_release_row (number INTEGER NOT NULL, child VARCHAR NOT NULL,"
-        " round VARCHAR NOT NULL, looks VARCHAR NOT NULL)"
-    )
+    connection.execute("""
+        CREATE TABLE IF NOT EXISTS record_release (
+            number INTEGER PRIMARY KEY,
+            audience VARCHAR NOT NULL,
+            series VARCHAR,
+            detail VARCHAR NOT NULL,
+            k INTEGER,
+            households BOOLEAN NOT NULL,
+            released_at TIMESTAMP NOT NULL,
+            released_by VARCHAR NOT NULL
+        )""")
+    connection.execute("""
+        CREATE TABLE IF NOT EXISTS record_release_row (
+            number INTEGER NOT NULL,
+            child VARCHAR NOT NULL,
+            round VARCHAR NOT NULL,
+            looks VARCHAR NOT NULL
+        )""")
 
 
 def next_number(connection: duckdb.DuckDBPyConnection) -> int:

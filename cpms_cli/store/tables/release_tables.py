@@ -125,8 +125,11 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release[str]) -
 def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> list[Release[str]]:
     """Everything that this audience was given, the oldest first."""
     heads = connection.execute(
-        "SELECT release_id, report, round, threshold, released_at, released_by FROM release WHERE audience = ?"
-        " ORDER BY release_id",
+        """
+        SELECT release_id, report, round, threshold, released_at, released_by
+        FROM release
+        WHERE audience = ?
+        ORDER BY release_id""",
         [audience],
     ).fetchall()
     releases = []

@@ -32,13 +32,17 @@ def create_known_children(connection: duckdb.DuckDBPyConnection, survey: Survey)
     `first_interview`, NULL where no date of an interview is known."""
     person, home = survey.role("person").name, ", ".join(survey.key("household"))
     visited = typed(survey, survey.role("visited"), "h")
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE known_child AS"
-        f" WITH seen AS (SELECT l.{person} AS person, min({visited}) AS first_interview FROM child_link l"
-        f" LEFT JOIN current_household h USING ({home}) GROUP BY 1)"
-        f" SELECT i.identifier, i.person, first_interview FROM ({identifiers_now(survey)}) i"
-        " LEFT JOIN seen USING (person)"
-    )
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE known_child AS
+        WITH seen AS (
+            SELECT l.{person} AS person, min({visited}) AS first_interview
+            FROM child_link l
+            LEFT JOIN current_household h USING ({home})
+            GROUP BY 1
+        )
+        SELECT i.identifier, i.person, first_interview
+        FROM ({identifiers_now(survey)}) i
+        LEFT JOIN seen USING (person)""")
 
 
 def responses_now(survey: Survey) -> str:
@@ -47,18 +51,23 @@ def responses_now(survey: Survey) -> str:
     Needs `known_child`; a response whose identifier leads to nobody now has no `of_person`.
     """
     own = ", ".join(f"{typed(survey, field, 'r')} AS {field.name}" for field in survey.response.fields)
-    return (
-        f"SELECT {own}, k.person AS of_person, b.merged_at AS recorded_at, b.merged_by AS recorded_by, r.batch_id"
-        f" FROM current_response r JOIN batch b USING (batch_id)"
-        f" LEFT JOIN known_child k ON k.identifier = r.{survey.response_role('person').name}"
-    )
+    return f"""
+        SELECT {own}, k.person AS of_person, b.merged_at AS recorded_at, b.merged_by AS recorded_by, r.batch_id
+        FROM current_response r
+        JOIN batch b USING (batch_id)
+        LEFT JOIN known_child k ON k.identifier = r.{survey.response_role("person").name}"""
 
 
 def without_child(survey: Survey) -> str:
     """SELECT of identifiers of responses that no child of the store ever had."""
     response_person, person = survey.response_role("person").name, survey.role("person").name
-    return (
-        f"SELECT {response_person} FROM response WHERE {response_person} NOT IN (SELECT {person} FROM child_link"
-        f" UNION SELECT identifier FROM child_anchor UNION SELECT {person} FROM child_observation"
-        f" WHERE {person} IS NOT NULL)"
-    )
+    return f"""
+        SELECT {response_person}
+        FROM response
+        WHERE {response_person} NOT IN (
+            SELECT {person} FROM child_link
+            UNION
+            SELECT identifier FROM child_anchor
+            UNION
+            SELECT {person} FROM child_observation WHERE {person} IS NOT NULL
+        )"""

@@ -90,8 +90,11 @@ def recorded_run(connection: duckdb.DuckDBPyConnection, run: int) -> tuple[RunRe
     Raises UsageError where there is no such run or its definition was not kept, DefinitionError where that is damaged.
     """
     row = connection.execute(
-        "SELECT run, definition, last_batch, counts, tool_version, files FROM score_run"
-        " LEFT JOIN definition ON digest = definition WHERE run = ?",
+        """
+        SELECT run, definition, last_batch, counts, tool_version, files
+        FROM score_run
+        LEFT JOIN definition ON digest = definition
+        WHERE run = ?""",
         [run],
     ).fetchone()
     if row is None:

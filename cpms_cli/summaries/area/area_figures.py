@@ -71,10 +71,12 @@ def severe_levels(survey: Survey) -> tuple[Level, ...]:
 def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, last: int) -> pd.DataFrame:
     when = survey.role("round").name
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
-    return connection.execute(
-        f"SELECT {when} AS round, {counts} FROM {CHILD_ROUND} WHERE {within(survey, code, None)} AND {when} <= {last}"
-        " GROUP BY 1 ORDER BY 1"
-    ).df()
+    return connection.execute(f"""
+        SELECT {when} AS round, {counts}
+        FROM {CHILD_ROUND}
+        WHERE {within(survey, code, None)} AND {when} <= {last}
+        GROUP BY 1
+        ORDER BY 1""").df()
 
 
 def _response(workspace: Workspace, condition: str) -> pd.DataFrame:
@@ -144,11 +146,16 @@ def _parts(workspace: Workspace, condition: str, group: Group) -> pd.DataFrame:
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
     moved = (
         workspace.profiled()
-        .execute(
-            f"SELECT {group_column(group.id)} AS area, count(*) AS children,"
-            f" count(*) FILTER (level IN ({severe})) AS severe, {counts}"
-            f" FROM {CHILD_ROUND} WHERE {condition} GROUP BY 1 ORDER BY 1"
-        )
+        .execute(f"""
+            SELECT
+                {group_column(group.id)} AS area,
+                count(*) AS children,
+                count(*) FILTER (level IN ({severe})) AS severe,
+                {counts}
+            FROM {CHILD_ROUND}
+            WHERE {condition}
+            GROUP BY 1
+            ORDER BY 1""")
         .df()
     )
     moved.insert(1, "label", [area_name(survey, str(code), language) for code in moved["area"]])
@@ -175,13 +182,15 @@ def _flow(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, firs
     sides = [
         f"(SELECT {person}, level FROM {CHILD_ROUND} WHERE {within(survey, code, value)})" for value in (first, last)
     ]
-    return connection.execute(
-        f"SELECT coalesce(a.level, {quoted(NOT_SEEN)}) AS from_level,"
-        f" coalesce(b.level, CASE gone WHEN {quoted(GROWN)} THEN gone END, {quoted(NOT_SEEN)}) AS to_level,"
-        f" count(*) AS children FROM {sides[0]} a FULL JOIN {sides[1]} b USING ({person})"
-        f" LEFT JOIN (SELECT {person}, any_value(gone) AS gone FROM {MOVEMENT} GROUP BY 1) USING ({person})"
-        " GROUP BY 1, 2"
-    ).df()
+    return connection.execute(f"""
+        SELECT
+            coalesce(a.level, {quoted(NOT_SEEN)}) AS from_level,
+            coalesce(b.level, CASE gone WHEN {quoted(GROWN)} THEN gone END, {quoted(NOT_SEEN)}) AS to_level,
+            count(*) AS children
+        FROM {sides[0]} a
+        FULL JOIN {sides[1]} b USING ({person})
+        LEFT JOIN (SELECT {person}, any_value(gone) AS gone FROM {MOVEMENT} GROUP BY 1) USING ({person})
+        GROUP BY 1, 2""").df()
 
 
 def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) -> AreaFigures:

@@ -107,11 +107,11 @@ def levels_of(workspace: Workspace, condition: str) -> pd.DataFrame:
         .set_index("highest")["n"]
     )
     homes = (
-        connection.execute(
-            f"SELECT household_level, count(DISTINCT {home}) AS n"
-            f" FROM (SELECT {key}, {home} FROM {SCORE} WHERE {condition})"
-            f" JOIN {HOUSEHOLD_SCORE} USING ({key}) GROUP BY household_level"
-        )
+        connection.execute(f"""
+            SELECT household_level, count(DISTINCT {home}) AS n
+            FROM (SELECT {key}, {home} FROM {SCORE} WHERE {condition})
+            JOIN {HOUSEHOLD_SCORE} USING ({key})
+            GROUP BY household_level""")
         .df()
         .set_index("household_level")["n"]
     )
@@ -161,10 +161,12 @@ def parts_of(workspace: Workspace, code: str, round_: int) -> pd.DataFrame:
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
     table = (
         workspace.scored()
-        .execute(
-            f"SELECT left({village}, {parts_width(code)}) AS area, count(*) AS children, {counts} FROM {SCORE}"
-            f" WHERE {within(survey, code, round_)} GROUP BY 1 ORDER BY 1"
-        )
+        .execute(f"""
+            SELECT left({village}, {parts_width(code)}) AS area, count(*) AS children, {counts}
+            FROM {SCORE}
+            WHERE {within(survey, code, round_)}
+            GROUP BY 1
+            ORDER BY 1""")
         .df()
     )
     table.insert(1, "name", [area_name(survey, str(area), language) for area in table["area"]])

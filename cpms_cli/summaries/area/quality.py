@@ -28,21 +28,40 @@ def _homes(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) 
         f"SELECT {home}, {year}::INTEGER AS y, {village} FROM current_{table}" for table in ("household", "child")
     )
     in_area = within(survey, scope.code, None)
-    counts = connection.execute(
-        f"WITH seen AS ({seen}), visited AS (SELECT DISTINCT {home} FROM seen WHERE y = {scope.round}),"
-        f" here AS (SELECT DISTINCT {home} FROM seen WHERE y = {scope.round} AND {in_area}),"
-        f" last AS (SELECT * FROM seen WHERE y < {scope.round}"
-        f" QUALIFY row_number() OVER (PARTITION BY {home} ORDER BY y DESC, {village}) = 1),"
-        f" met AS (SELECT DISTINCT {person} FROM current_child WHERE {year}::INTEGER = {scope.round}),"
-        f" moved AS (SELECT DISTINCT c.{home} FROM current_child c SEMI JOIN met USING ({person})"
-        f" JOIN last l ON l.{home} = c.{home} AND l.y = c.{year}::INTEGER ANTI JOIN visited v ON v.{home} = c.{home}),"
-        f" expected AS (SELECT {home} FROM last ANTI JOIN visited USING ({home}) ANTI JOIN moved USING ({home})"
-        f" WHERE {in_area}),"
-        f" refused AS (SELECT DISTINCT {home} FROM current_household WHERE {year}::INTEGER = {scope.round}"
-        f" AND {in_area} AND {survey.role('consent').name} IN ({refusals}))"
-        " SELECT (SELECT count(*) FROM here) + (SELECT count(*) FROM expected), (SELECT count(*) FROM here),"
-        " (SELECT count(*) FROM refused)"
-    ).fetchone() or (0, 0, 0)
+    counts = connection.execute(f"""
+        WITH seen AS ({seen}),
+        visited AS (SELECT DISTINCT {home} FROM seen WHERE y = {scope.round}),
+        here AS (SELECT DISTINCT {home} FROM seen WHERE y = {scope.round} AND {in_area}),
+        last AS (
+            SELECT *
+            FROM seen
+            WHERE y < {scope.round}
+            QUALIFY row_number() OVER (PARTITION BY {home} ORDER BY y DESC, {village}) = 1
+        ),
+        met AS (SELECT DISTINCT {person} FROM current_child WHERE {year}::INTEGER = {scope.round}),
+        moved AS (
+            SELECT DISTINCT c.{home}
+            FROM current_child c
+            SEMI JOIN met USING ({person})
+            JOIN last l ON l.{home} = c.{home} AND l.y = c.{year}::INTEGER
+            ANTI JOIN visited v ON v.{home} = c.{home}
+        ),
+        expected AS (
+            SELECT {home}
+            FROM last
+            ANTI JOIN visited USING ({home})
+            ANTI JOIN moved USING ({home})
+            WHERE {in_area}
+        ),
+        refused AS (
+            SELECT DISTINCT {home}
+            FROM current_household
+            WHERE {year}::INTEGER = {scope.round} AND {in_area} AND {survey.role("consent").name} IN ({refusals})
+        )
+        SELECT
+            (SELECT count(*) FROM here) + (SELECT count(*) FROM expected),
+            (SELECT count(*) FROM here),
+            (SELECT count(*) FROM refused)""").fetchone() or (0, 0, 0)
     return int(counts[0]), int(counts[1]), int(counts[2])
 
 

@@ -76,12 +76,13 @@ def _lacking(workspace: Workspace, scope: Scope, rights: Sequence[Right]) -> pd.
     """Return the children who lack one of `rights`, in the order of the line list, each with all that it lacks."""
     survey, language = workspace.survey, workspace.language
     key, columns = list(survey.key("child")), [right_column(right.id) for right in survey.rights]
+    lacking = " OR ".join(f"{right_column(right.id)} = $$no$$" for right in rights)
     answers = (
         workspace.profiled()
-        .execute(
-            f"SELECT {', '.join([*key, *columns])} FROM {CHILD_ROUND} WHERE {within(survey, scope.code, scope.round)}"
-            f" AND ({' OR '.join(f'{right_column(right.id)} = $$no$$' for right in rights)})"
-        )
+        .execute(f"""
+            SELECT {", ".join([*key, *columns])}
+            FROM {CHILD_ROUND}
+            WHERE {within(survey, scope.code, scope.round)} AND ({lacking})""")
         .df()
     )
     answers["lacks"] = _labels_of(answers, survey.rights, "no", language)

@@ -81,12 +81,19 @@ def count_answers(
     items = ", ".join(columns)
     text = " ".join(f"WHEN {quoted(column)} THEN {index}" for index, column in enumerate(columns))
     names = "".join(f"{name}, " for name in by)
-    return connection.execute(
-        f"SELECT {names}item, {counts}, {partly}"
-        f" FROM (UNPIVOT (SELECT {', '.join([*grouped, items, UNASKED])} FROM {relation}"
-        f" WHERE {condition}) ON {items} INTO NAME item VALUE answer) GROUP BY {names}item"
-        f" ORDER BY {names}CASE item {text} END"
-    ).df()
+    return connection.execute(f"""
+        SELECT {names}item, {counts}, {partly}
+        FROM (
+            UNPIVOT (
+                SELECT {", ".join([*grouped, items, UNASKED])}
+                FROM {relation}
+                WHERE {condition}
+            )
+            ON {items}
+            INTO NAME item VALUE answer
+        )
+        GROUP BY {names}item
+        ORDER BY {names}CASE item {text} END""").df()
 
 
 def with_shares(survey: Survey, counts: pd.DataFrame) -> pd.DataFrame:

@@ -62,10 +62,11 @@ def _observed(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str
         query = f"SELECT * FROM current_child WHERE {survey.role('person').name} = ?"
     else:
         home = ", ".join(survey.key("household"))
-        query = (
-            f"SELECT h.* FROM current_household h JOIN current_child c USING ({home})"
-            f" WHERE c.{survey.role('person').name} = ?"
-        )
+        query = f"""
+            SELECT h.*
+            FROM current_household h
+            JOIN current_child c USING ({home})
+            WHERE c.{survey.role("person").name} = ?"""
     links = connection.execute(query, [person]).df()
     return links.assign(**{round_: links[round_].astype(int)}).set_index(round_).sort_index()
 

@@ -66,16 +66,21 @@ def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, condition:
     rank, now, highest = (_rank(survey, f"w.{name}") for name in ("level", "level_now", "highest_now"))
     # An answer that counts only beside another one leads, with it, up to the highest possible level.
     worst = f"min(CASE WHEN {rank} < {now} THEN {rank} END)"
-    return connection.execute(
-        f"SELECT {keys}, t.about, x.named, x.was,"
-        f" coalesce({worst}, min({highest})) AS could_become FROM {TO_ASK} t JOIN {WHAT_IF} w ON {of_child}"
-        " AND w.field = t.field AND w.about IS NOT DISTINCT FROM t.about"
-        f" JOIN was x ON {at_home} AND x.field = t.field AND x.about IS NOT DISTINCT FROM t.about GROUP BY ALL"
-        f" UNION ALL SELECT DISTINCT {keys}, NULL, {quoted(consent)}, x.{consent}, 0 FROM {SCORE} t"
-        f" JOIN current_household x ON {at_home} WHERE x.{consent} IN ({refused}) AND {open_condition(survey)}"
-        f" AND ({', '.join(f't.{name}' for name in home)}) IN"
-        f" (SELECT ({', '.join(home)}) FROM {SCORE} WHERE {condition})"
-    ).df()
+    return connection.execute(f"""
+        SELECT {keys}, t.about, x.named, x.was, coalesce({worst}, min({highest})) AS could_become
+        FROM {TO_ASK} t
+        JOIN {WHAT_IF} w ON {of_child} AND w.field = t.field AND w.about IS NOT DISTINCT FROM t.about
+        JOIN was x ON {at_home} AND x.field = t.field AND x.about IS NOT DISTINCT FROM t.about
+        GROUP BY ALL
+        UNION ALL
+        SELECT DISTINCT {keys}, NULL, {quoted(consent)}, x.{consent}, 0
+        FROM {SCORE} t
+        JOIN current_household x ON {at_home}
+        WHERE x.{consent} IN ({refused})
+            AND {open_condition(survey)}
+            AND ({", ".join(f"t.{name}" for name in home)}) IN (
+                SELECT ({", ".join(home)}) FROM {SCORE} WHERE {condition}
+            )""").df()
 
 
 def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, standing: bool) -> pd.DataFrame:
@@ -91,10 +96,10 @@ def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: st
         person, round_ = survey.role("person").name, survey.role("round").name
         stands = "v.standing AS level, s.highest, v.not_found, v.no_consent"
         joined = f" JOIN visit_row v ON v.person = s.{person} AND v.year = s.{round_}"
-    return connection.execute(
-        f"SELECT {own}, s.age_min, s.age_max, s.{NEEDS_HELP}, {stands} FROM (SELECT * FROM {SCORE} WHERE {condition}) s"
-        f" JOIN current_child c ON {same}{joined}"
-    ).df()
+    return connection.execute(f"""
+        SELECT {own}, s.age_min, s.age_max, s.{NEEDS_HELP}, {stands}
+        FROM (SELECT * FROM {SCORE} WHERE {condition}) s
+        JOIN current_child c ON {same}{joined}""").df()
 
 
 def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | None = None) -> pd.DataFrame:

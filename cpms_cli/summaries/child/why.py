@@ -144,18 +144,37 @@ def open_questions(connection: duckdb.DuckDBPyConnection, explainer: Explainer) 
     keys = ", ".join(f"w.{name}" for name in (*key, person))
     same = " AND ".join(f"w.{name} = t.{name}" for name in key)
     at_home = " AND ".join(f"w.{name}::VARCHAR = s.{name}::VARCHAR" for name in home)
-    notes = connection.execute(
-        "WITH outcome AS (SELECT * EXCLUDE (code, upto, place, changed, _scenario), min(place) AS first,"
-        " list(code || coalesce('~' || upto, '') ORDER BY place) AS codes"
-        f" FROM {WHAT_IF} GROUP BY ALL), told AS (SELECT * EXCLUDE (level, highest, first, codes),"
-        " list({'level': level, 'highest': highest, 'codes': codes} ORDER BY first)"
-        f" AS outcomes FROM outcome GROUP BY ALL) SELECT {keys}, w.about AS about_line, w.field, s.named, s.was,"
-        " w.level_now, w.highest_now, t.field IS NOT NULL AS worth_asking, w.outcomes,"
-        " to_json(w.outcomes)::VARCHAR AS signature FROM told w"
-        f" LEFT JOIN {TO_ASK} t ON {same} AND t.field = w.field AND t.about IS NOT DISTINCT FROM w.about"
-        f" LEFT JOIN was s ON {at_home} AND s.field = w.field AND s.about IS NOT DISTINCT FROM w.about"
-        f" ORDER BY {', '.join(f'w.{name}' for name in key)}, worth_asking DESC, w.about NULLS FIRST, w.field"
-    ).df()
+    notes = connection.execute(f"""
+        WITH outcome AS (
+            SELECT
+                * EXCLUDE (code, upto, place, changed, _scenario),
+                min(place) AS first,
+                list(code || coalesce('~' || upto, '') ORDER BY place) AS codes
+            FROM {WHAT_IF}
+            GROUP BY ALL
+        ),
+        told AS (
+            SELECT
+                * EXCLUDE (level, highest, first, codes),
+                list({{'level': level, 'highest': highest, 'codes': codes}} ORDER BY first) AS outcomes
+            FROM outcome
+            GROUP BY ALL
+        )
+        SELECT
+            {keys},
+            w.about AS about_line,
+            w.field,
+            s.named,
+            s.was,
+            w.level_now,
+            w.highest_now,
+            t.field IS NOT NULL AS worth_asking,
+            w.outcomes,
+            to_json(w.outcomes)::VARCHAR AS signature
+        FROM told w
+        LEFT JOIN {TO_ASK} t ON {same} AND t.field = w.field AND t.about IS NOT DISTINCT FROM w.about
+        LEFT JOIN was s ON {at_home} AND s.field = w.field AND s.about IS NOT DISTINCT FROM w.about
+        ORDER BY {", ".join(f"w.{name}" for name in key)}, worth_asking DESC, w.about NULLS FIRST, w.field""").df()
     notes["question"] = question_label(explainer, notes["named"])
     notes["was"] = was_words(explainer, notes["named"], notes["was"])
     notes["effect"] = outcome_words(explainer, notes)

@@ -33,40 +33,83 @@ def create_movement(
     `arrived` is the measure of `profile` whose yes says that a child moved in. Without a previous round the table is
     empty: nobody can be called new where nobody was there before.
     """
-    person, village, visited = (survey.role(role).name for role in ("person", "village", "visited"))
+    person, village = survey.role("person").name, survey.role("village").name
     year, home, years = (survey.role(role).name for role in ("round", "home", "age"))
-    refusals = ", ".join(quoted(answer) for answer in survey.no_consent)
-    refuses = f"coalesce({survey.role('consent').name}, '') IN ({refusals})"
     key = ", ".join(survey.key("child"))
-    record = typed_record(survey, "current_child", "current_household")
     arrivals = f"(SELECT {key}, {measure_column(arrived)} = 'yes' AS said_arrived FROM profile)" if arrived else ""
     joined = f" LEFT JOIN {arrivals} USING ({key})" if arrived else ""
     then = "NULL" if previous is None else str(int(previous))
     grown = adult_age(survey)
     least = f"coalesce({completed_years('t.birth_to', 'came')}, t.{years} + {int(round_)} - {then})"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {MOVEMENT} AS WITH"
-        f" record AS (SELECT *, {refuses} AS refuses FROM ({record}){joined} WHERE {then} IS NOT NULL),"
-        f" visit AS (SELECT {village}, max({visited}) FILTER ({year} = {then}) AS came_then,"
-        f" max({visited}) FILTER ({year} = {int(round_)}) AS came_now FROM record GROUP BY ALL),"
-        f" now AS (SELECT r.*, came_then FROM record r LEFT JOIN visit USING ({village})"
-        f" WHERE {year} = {int(round_)} AND NOT refuses),"
-        f" before AS (SELECT r.*, coalesce(came_now, (SELECT max(came_now) FROM visit),"
-        f" make_date({int(round_)}, 12, 31)) AS came FROM record r LEFT JOIN visit USING ({village})"
-        f" WHERE {year} = {then} AND NOT refuses),"
-        f" closed AS (SELECT DISTINCT {home} FROM current_household"
-        f" WHERE {year}::INTEGER = {int(round_)} AND {refuses}),"
-        f" earlier AS (SELECT DISTINCT {person} FROM record WHERE {year} < {int(round_)})"
-        f" SELECT {person}, t.{village} AS village_then, n.{village} AS village_now,"
-        f" coalesce(n.{year}, t.{year}) AS last_seen,"
-        f" CASE WHEN t.{village} IS NOT NULL THEN NULL"
-        " WHEN n.age_max = 0 OR n.birth_from > n.came_then THEN 'born'"
-        f" {'WHEN n.said_arrived THEN ' + quoted('arrived') if arrived else ''}"
-        f" WHEN {person} IN (FROM earlier) THEN 'seen_before' ELSE 'first_seen' END AS come,"
-        f" CASE WHEN n.{village} IS NOT NULL THEN NULL WHEN {least} >= {grown} THEN 'reached_18'"
-        f" WHEN t.{home} IN (FROM closed) THEN 'refused' ELSE 'lost' END AS gone"
-        f" FROM before t FULL JOIN now n USING ({person})"
-    )
+    moved_in = f"WHEN n.said_arrived THEN {quoted('arrived')}" if arrived else ""
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {MOVEMENT} AS
+        WITH {_then_and_now_sql(survey, round_, then, joined)}
+        SELECT
+            {person},
+            t.{village} AS village_then,
+            n.{village} AS village_now,
+            coalesce(n.{year}, t.{year}) AS last_seen,
+            CASE
+                WHEN t.{village} IS NOT NULL THEN NULL
+                WHEN n.age_max = 0 OR n.birth_from > n.came_then THEN 'born'
+                {moved_in}
+                WHEN {person} IN (FROM earlier) THEN 'seen_before'
+                ELSE 'first_seen'
+            END AS come,
+            CASE
+                WHEN n.{village} IS NOT NULL THEN NULL
+                WHEN {least} >= {grown} THEN 'reached_18'
+                WHEN t.{home} IN (FROM closed) THEN 'refused'
+                ELSE 'lost'
+            END AS gone
+        FROM before t
+        FULL JOIN now n USING ({person})""")
+
+
+def _then_and_now_sql(survey: Survey, round_: int, then: str, joined: str) -> str:
+    """Return the relations of a WITH: `record`, the children of every round, with what is `joined`; those of the two
+    rounds, `before` and `now`, with the day of their village's visit; homes that refuse now, `closed`; and children
+    who were seen before, `earlier`."""
+    person, village, visited = (survey.role(role).name for role in ("person", "village", "visited"))
+    year, home = survey.role("round").name, survey.role("home").name
+    refusals = ", ".join(quoted(answer) for answer in survey.no_consent)
+    refuses = f"coalesce({survey.role('consent').name}, '') IN ({refusals})"
+    record = typed_record(survey, "current_child", "current_household")
+    return f"""
+        record AS (
+            SELECT *, {refuses} AS refuses
+            FROM ({record}){joined}
+            WHERE {then} IS NOT NULL
+        ),
+        visit AS (
+            SELECT
+                {village},
+                max({visited}) FILTER ({year} = {then}) AS came_then,
+                max({visited}) FILTER ({year} = {int(round_)}) AS came_now
+            FROM record
+            GROUP BY ALL
+        ),
+        now AS (
+            SELECT r.*, came_then
+            FROM record r
+            LEFT JOIN visit USING ({village})
+            WHERE {year} = {int(round_)} AND NOT refuses
+        ),
+        before AS (
+            SELECT
+                r.*,
+                coalesce(came_now, (SELECT max(came_now) FROM visit), make_date({int(round_)}, 12, 31)) AS came
+            FROM record r
+            LEFT JOIN visit USING ({village})
+            WHERE {year} = {then} AND NOT refuses
+        ),
+        closed AS (
+            SELECT DISTINCT {home}
+            FROM current_household
+            WHERE {year}::INTEGER = {int(round_)} AND {refuses}
+        ),
+        earlier AS (SELECT DISTINCT {person} FROM record WHERE {year} < {int(round_)})"""
 
 
 def counted_movement(
@@ -88,15 +131,37 @@ def counted_movement(
     seen = f" JOIN {CHILD_ROUND} s ON s.{person} = m.{person} AND s.{year} = m.last_seen" if by else ""
     figures = ("before", "moved_away", *GONE, "stayed", "moved_here", *COME, "children")
     return connection.execute(
-        f"WITH placed AS (SELECT m.*, left(village_then, {digits}) AS a, left(village_now, {digits}) AS b{of_group}"
-        f" FROM {MOVEMENT} m{seen}),"
-        f" gone AS (SELECT a AS area{grouped}, count(*) AS before, count(*) FILTER (b <> a) AS moved_away,"
-        f" {counts('gone', GONE)} FROM placed WHERE a IS NOT NULL GROUP BY a{grouped}),"
-        f" come AS (SELECT b AS area{grouped}, count(*) AS children, count(*) FILTER (a = b) AS stayed,"
-        f" count(*) FILTER (a <> b) AS moved_here, {counts('come', COME)} FROM placed WHERE b IS NOT NULL"
-        f" GROUP BY b{grouped})"
-        f" SELECT area{grouped}, {', '.join(f'coalesce({name}, 0) AS {name}' for name in figures)}"
-        f" FROM gone FULL JOIN come USING (area{grouped}) WHERE starts_with(area, ?) ORDER BY area{grouped}",
+        f"""
+        WITH placed AS (
+            SELECT m.*, left(village_then, {digits}) AS a, left(village_now, {digits}) AS b{of_group}
+            FROM {MOVEMENT} m{seen}
+        ),
+        gone AS (
+            SELECT
+                a AS area{grouped},
+                count(*) AS before,
+                count(*) FILTER (b <> a) AS moved_away,
+                {counts("gone", GONE)}
+            FROM placed
+            WHERE a IS NOT NULL
+            GROUP BY a{grouped}
+        ),
+        come AS (
+            SELECT
+                b AS area{grouped},
+                count(*) AS children,
+                count(*) FILTER (a = b) AS stayed,
+                count(*) FILTER (a <> b) AS moved_here,
+                {counts("come", COME)}
+            FROM placed
+            WHERE b IS NOT NULL
+            GROUP BY b{grouped}
+        )
+        SELECT area{grouped}, {", ".join(f"coalesce({name}, 0) AS {name}" for name in figures)}
+        FROM gone
+        FULL JOIN come USING (area{grouped})
+        WHERE starts_with(area, ?)
+        ORDER BY area{grouped}""",
         [code or ""],
     ).df()
 
@@ -125,12 +190,16 @@ def origins(workspace: Workspace, condition: str, arrived: str, digits: int, by:
     record = typed_record(survey, "current_child", "current_household")
     table = (
         workspace.profiled()
-        .execute(
-            f"SELECT left({village}, {digits}) AS area{groups}, coalesce({field.name}, 'unknown') AS origin,"
-            f" count(*) AS children FROM ({record}) JOIN profile p USING ({key})"
-            f" WHERE p.{measure_column(arrived)} = 'yes' AND {condition}"
-            " GROUP BY ALL ORDER BY area, children DESC, origin"
-        )
+        .execute(f"""
+            SELECT
+                left({village}, {digits}) AS area{groups},
+                coalesce({field.name}, 'unknown') AS origin,
+                count(*) AS children
+            FROM ({record})
+            JOIN profile p USING ({key})
+            WHERE p.{measure_column(arrived)} = 'yes' AND {condition}
+            GROUP BY ALL
+            ORDER BY area, children DESC, origin""")
         .df()
     )
     table.insert(list(table).index("children"), "label", table["origin"].map(labels).astype("str"))

@@ -139,14 +139,24 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str)
         " AND ".join(f"{side}.{name} = {other}" for name, other in ((name, form.format(name)) for name in key))
         for side, form in (("c", "s.{}::VARCHAR"), ("a", "s.{}"))
     )
-    return connection.execute(
-        f"WITH asked AS (SELECT {', '.join([*key, *asked])} FROM ({record}))"
-        f" SELECT {', '.join([*own, *home])}, CASE WHEN age_min = age_max THEN age_min END AS {AGE}, {scores}, s.level,"
-        f" s.highest, a.* EXCLUDE ({', '.join(key)}) FROM (SELECT * FROM {SCORE} WHERE {condition}) s"
-        f" JOIN current_child c ON {of_score} LEFT JOIN current_household h"
-        f" ON {' AND '.join(f'h.{name} = c.{name}' for name in home_key)} JOIN asked a ON {of_asked}"
-        f" ORDER BY {', '.join(f's.{name}' for name in key)}"
-    ).df()
+    at_home = " AND ".join(f"h.{name} = c.{name}" for name in home_key)
+    return connection.execute(f"""
+        WITH asked AS (
+            SELECT {", ".join([*key, *asked])}
+            FROM ({record})
+        )
+        SELECT
+            {", ".join([*own, *home])},
+            CASE WHEN age_min = age_max THEN age_min END AS {AGE},
+            {scores},
+            s.level,
+            s.highest,
+            a.* EXCLUDE ({", ".join(key)})
+        FROM (SELECT * FROM {SCORE} WHERE {condition}) s
+        JOIN current_child c ON {of_score}
+        LEFT JOIN current_household h ON {at_home}
+        JOIN asked a ON {of_asked}
+        ORDER BY {", ".join(f"s.{name}" for name in key)}""").df()
 
 
 def _hidden(survey: Survey, born: Field) -> list[str]:

@@ -148,16 +148,24 @@ def with_masked_names(survey: Survey, listed: pd.DataFrame) -> pd.DataFrame:
 
 def _about(connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
     """What the list says of the child besides its case, from the child's last round."""
-    key, round_ = survey.key("child"), survey.role("round").name
+    round_, person, sex = (survey.role(role).name for role in ("round", "person", "sex"))
     names = ", ".join(f"c.{survey.role(role).name}" for role in _NAMES)
     house = survey.role("household").name
+    same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in survey.key("child"))
     connection.register("due_case", cases[["person", "year"]])
-    details = connection.execute(
-        f"SELECT s.{survey.role('person').name} AS person, s.{round_} AS year, s.{survey.role('sex').name} AS sex_,"
-        f" age_min, age_max, {NEEDS_HELP}, {names}, TRY_CAST(regexp_extract(s.{house}, '[0-9]+') AS INTEGER) AS house_"
-        f" FROM {SCORE} s JOIN due_case k ON k.person = s.{survey.role('person').name} AND k.year = s.{round_}"
-        f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
-    ).df()
+    details = connection.execute(f"""
+        SELECT
+            s.{person} AS person,
+            s.{round_} AS year,
+            s.{sex} AS sex_,
+            age_min,
+            age_max,
+            {NEEDS_HELP},
+            {names},
+            TRY_CAST(regexp_extract(s.{house}, '[0-9]+') AS INTEGER) AS house_
+        FROM {SCORE} s
+        JOIN due_case k ON k.person = s.{person} AND k.year = s.{round_}
+        JOIN current_child c ON {same}""").df()
     connection.unregister("due_case")
     return details
 

@@ -205,10 +205,11 @@ def _with_groups(
         return cases
     person, round_ = survey.role("person").name, survey.role("round").name
     connection.register("counted_case", cases[["person", "since"]].assign(place=range(len(cases))))
-    grouped = connection.execute(
-        f"SELECT {', '.join(others)} FROM counted_case k LEFT JOIN {CHILD_ROUND} s ON s.{person} = k.person"
-        f" AND s.{round_} = k.since ORDER BY place"
-    ).df()
+    grouped = connection.execute(f"""
+        SELECT {", ".join(others)}
+        FROM counted_case k
+        LEFT JOIN {CHILD_ROUND} s ON s.{person} = k.person AND s.{round_} = k.since
+        ORDER BY place""").df()
     connection.unregister("counted_case")
     return cases.assign(**{name: grouped[name].to_numpy() for name in others})
 

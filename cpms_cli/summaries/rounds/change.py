@@ -59,11 +59,15 @@ def level_flow(workspace: Workspace, span: Span, by: Sequence[Group] = ()) -> pd
     groups = "".join(f"{group_column(group.id)} AS {group.id}, " for group in by)
 
     def counted(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-        flow = connection.execute(
-            f"SELECT {groups}CASE WHEN in_a THEN a.level ELSE {quoted(NOT_SEEN)} END AS from_level,"
-            f" CASE WHEN in_b THEN b.level WHEN grown THEN {quoted(GROWN)} ELSE {quoted(NOT_SEEN)} END AS to_level,"
-            f" place, count(*) AS children FROM {PAIR} GROUP BY ALL ORDER BY ALL"
-        ).df()
+        flow = connection.execute(f"""
+            SELECT
+                {groups}CASE WHEN in_a THEN a.level ELSE {quoted(NOT_SEEN)} END AS from_level,
+                CASE WHEN in_b THEN b.level WHEN grown THEN {quoted(GROWN)} ELSE {quoted(NOT_SEEN)} END AS to_level,
+                place,
+                count(*) AS children
+            FROM {PAIR}
+            GROUP BY ALL
+            ORDER BY ALL""").df()
         order = ["from_level", "to_level", "place"]
         return flow.sort_values(order, key=lambda column: column if column.name == "place" else column.map(ranks))
 

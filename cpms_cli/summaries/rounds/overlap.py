@@ -99,10 +99,12 @@ def patterns_of(
     )
     names = [f"group_{number}" for number, _ in enumerate(by)]
     groups = "".join(f"{group_column(group.id)} AS {name}, " for group, name in zip(by, names, strict=True))
-    pattern_rows = connection.execute(
-        f"SELECT {groups}{yes} AS yes, {unknown} AS unknown, count(*) AS children FROM {CHILD_ROUND}"
-        f" WHERE {condition} GROUP BY ALL ORDER BY ALL"
-    ).df()
+    pattern_rows = connection.execute(f"""
+        SELECT {groups}{yes} AS yes, {unknown} AS unknown, count(*) AS children
+        FROM {CHILD_ROUND}
+        WHERE {condition}
+        GROUP BY ALL
+        ORDER BY ALL""").df()
     bits = np.arange(len(columns))
 
     def matrix(masks: pd.Series) -> np.ndarray:

@@ -66,23 +66,33 @@ def number_flow(workspace: Workspace, span: Span, by: Sequence[Group] = ()) -> p
     round stands in one row of each pair. n/a counts as no.
     """
     groups = "".join(f"{group_column(group.id)} AS {group.id}, " for group in by)
-    became = (
-        f"CASE WHEN place IN ({quoted(CAME)}, {quoted(LEFT)}) THEN place WHEN NOT in_a THEN {quoted(SEEN_NOW)}"
-        f" WHEN NOT in_b AND grown THEN {quoted(GROWN)} WHEN NOT in_b THEN {quoted(NOT_SEEN)}"
-        f" WHEN b.counted_max < a.counted_min THEN {quoted(FEWER)}"
-        f" WHEN b.counted_min > a.counted_max THEN {quoted(MORE)}"
-        " WHEN a.counted_min = a.counted_max AND b.counted_min = b.counted_max AND a.counted_min = b.counted_min"
-        f" THEN {quoted(SAME)} ELSE {quoted(UNSURE)} END"
-    )
+    became = f"""
+        CASE
+            WHEN place IN ({quoted(CAME)}, {quoted(LEFT)}) THEN place
+            WHEN NOT in_a THEN {quoted(SEEN_NOW)}
+            WHEN NOT in_b AND grown THEN {quoted(GROWN)}
+            WHEN NOT in_b THEN {quoted(NOT_SEEN)}
+            WHEN b.counted_max < a.counted_min THEN {quoted(FEWER)}
+            WHEN b.counted_min > a.counted_max THEN {quoted(MORE)}
+            WHEN a.counted_min = a.counted_max AND b.counted_min = b.counted_max AND a.counted_min = b.counted_min
+            THEN {quoted(SAME)}
+            ELSE {quoted(UNSURE)}
+        END"""
     order = {name: number for number, name in enumerate(BECAME)}
     bounds = ["from_least", "from_most", "to_least", "to_most"]
 
     def counted(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-        flow = connection.execute(
-            f"SELECT {groups}{became} AS became, a.counted_min AS from_least, a.counted_max AS from_most,"
-            f" b.counted_min AS to_least, b.counted_max AS to_most, count(*) AS children FROM {PAIR} GROUP BY ALL"
-            " ORDER BY ALL"
-        ).df()
+        flow = connection.execute(f"""
+            SELECT
+                {groups}{became} AS became,
+                a.counted_min AS from_least,
+                a.counted_max AS from_most,
+                b.counted_min AS to_least,
+                b.counted_max AS to_most,
+                count(*) AS children
+            FROM {PAIR}
+            GROUP BY ALL
+            ORDER BY ALL""").df()
         flow[bounds] = flow[bounds].astype("Int64")
         return flow.sort_values(
             ["became", *bounds], key=lambda column: column.map(order) if column.name == "became" else column

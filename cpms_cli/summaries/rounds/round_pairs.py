@@ -82,32 +82,60 @@ def create_pair(workspace: Workspace, code: str | None, rounds: tuple[int, int],
     of_group = "".join(
         f", CASE WHEN coalesce(b.here, FALSE) THEN b.{group} ELSE a.{group} END AS {group}" for group in groups
     )
-    workspace.profiled().execute(
-        f"CREATE OR REPLACE TEMP TABLE {PAIR} AS WITH a AS ({in_round(first)}), b AS ({in_round(last)}),"
-        f" e AS (SELECT {person} AS person{ever} FROM {CHILD_ROUND} WHERE {when} < {first} GROUP BY 1)"
-        f" SELECT a, b, e AS ever, a.person IS NOT NULL AS in_a, b.person IS NOT NULL AS in_b,"
-        f" CASE WHEN coalesce(b.here, FALSE) AND NOT coalesce(a.here, TRUE) THEN {quoted(CAME)}"
-        f" WHEN coalesce(a.here, FALSE) AND NOT coalesce(b.here, TRUE) THEN {quoted(LEFT)} ELSE {quoted(STAYED)} END"
-        f" AS place, a.age_min + {last - first} >= {_ADULT} AS grown{of_group}"
-        " FROM a FULL JOIN b ON a.person = b.person LEFT JOIN e ON e.person = coalesce(a.person, b.person)"
-        " WHERE coalesce(a.here, FALSE) OR coalesce(b.here, FALSE)"
-    )
+    workspace.profiled().execute(f"""
+        CREATE OR REPLACE TEMP TABLE {PAIR} AS
+        WITH a AS ({in_round(first)}),
+        b AS ({in_round(last)}),
+        e AS (
+            SELECT {person} AS person{ever}
+            FROM {CHILD_ROUND}
+            WHERE {when} < {first}
+            GROUP BY 1
+        )
+        SELECT
+            a,
+            b,
+            e AS ever,
+            a.person IS NOT NULL AS in_a,
+            b.person IS NOT NULL AS in_b,
+            CASE
+                WHEN coalesce(b.here, FALSE) AND NOT coalesce(a.here, TRUE) THEN {quoted(CAME)}
+                WHEN coalesce(a.here, FALSE) AND NOT coalesce(b.here, TRUE) THEN {quoted(LEFT)}
+                ELSE {quoted(STAYED)}
+            END AS place,
+            a.age_min + {last - first} >= {_ADULT} AS grown{of_group}
+        FROM a
+        FULL JOIN b ON a.person = b.person
+        LEFT JOIN e ON e.person = coalesce(a.person, b.person)
+        WHERE coalesce(a.here, FALSE) OR coalesce(b.here, FALSE)""")
 
 
 def _case(column: str, case: str) -> str:
     """SQL for what became of one column of one child; NULL where it is no case in either round."""
     before, now, other = f"a.{column}", f"b.{column}", quoted(_OPPOSITE[case])
     is_case = f"= {quoted(case)}"
-    return (
-        f"CASE WHEN {before} {is_case} AND place <> {quoted(CAME)} THEN CASE"
-        f" WHEN place = {quoted(LEFT)} THEN 'moved_away' WHEN NOT in_b AND grown THEN 'turned_18'"
-        f" WHEN NOT in_b THEN 'lost' WHEN {now} {is_case} THEN 'continuing' WHEN {now} = {other} THEN 'resolved'"
-        f" WHEN {now} = 'n/a' THEN 'outgrown' ELSE 'unknown_now' END"
-        f" WHEN {now} {is_case} AND place <> {quoted(LEFT)} THEN CASE WHEN {before} {is_case} THEN 'moved_in'"
-        f" WHEN coalesce(ever.{column}, FALSE) THEN CASE WHEN {before} IN ({other}, 'n/a') THEN 'reopened'"
-        f" ELSE 'found_again' END WHEN NOT in_a THEN 'new_not_seen'"
-        f" WHEN {before} IN ('unknown', 'not_asked') THEN 'new_unknown' ELSE 'new_other' END END AS {column}"
-    )
+    return f"""
+        CASE
+            WHEN {before} {is_case} AND place <> {quoted(CAME)} THEN CASE
+                WHEN place = {quoted(LEFT)} THEN 'moved_away'
+                WHEN NOT in_b AND grown THEN 'turned_18'
+                WHEN NOT in_b THEN 'lost'
+                WHEN {now} {is_case} THEN 'continuing'
+                WHEN {now} = {other} THEN 'resolved'
+                WHEN {now} = 'n/a' THEN 'outgrown'
+                ELSE 'unknown_now'
+            END
+            WHEN {now} {is_case} AND place <> {quoted(LEFT)} THEN CASE
+                WHEN {before} {is_case} THEN 'moved_in'
+                WHEN coalesce(ever.{column}, FALSE) THEN CASE
+                    WHEN {before} IN ({other}, 'n/a') THEN 'reopened'
+                    ELSE 'found_again'
+                END
+                WHEN NOT in_a THEN 'new_not_seen'
+                WHEN {before} IN ('unknown', 'not_asked') THEN 'new_unknown'
+                ELSE 'new_other'
+            END
+        END AS {column}"""
 
 
 def _cases_of_pair(connection: duckdb.DuckDBPyConnection, compared: Compared) -> pd.DataFrame:
@@ -118,11 +146,12 @@ def _cases_of_pair(connection: duckdb.DuckDBPyConnection, compared: Compared) ->
     kinds = dict.fromkeys((*CASES, *_NEW))
     del kinds["new"]
     counts = ", ".join(f"count(*) FILTER (kind = {quoted(kind)}) AS {kind}" for kind in kinds)
-    counted_pairs = connection.execute(
-        f"SELECT {''.join(f'{group.id}, ' for group in by)}item, {counts} FROM (SELECT {text} FROM {PAIR})"
-        f" UNPIVOT INCLUDE NULLS (kind FOR item IN ({', '.join(columns)})) GROUP BY ALL"
-        " ORDER BY ALL"
-    ).df()
+    counted_pairs = connection.execute(f"""
+        SELECT {"".join(f"{group.id}, " for group in by)}item, {counts}
+        FROM (SELECT {text} FROM {PAIR})
+        UNPIVOT INCLUDE NULLS (kind FOR item IN ({", ".join(columns)}))
+        GROUP BY ALL
+        ORDER BY ALL""").df()
     counted_pairs["new"] = counted_pairs[list(_NEW)].sum(axis=1)
     counted_pairs = counted_pairs.assign(
         before=counted_pairs[list(BEFORE)].sum(axis=1), now=counted_pairs[list(NOW)].sum(axis=1)

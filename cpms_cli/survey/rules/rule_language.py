@@ -131,10 +131,14 @@ def _own_function(node: exp.Expression, words: Vocabulary) -> exp.Expression:
         return _condition(f"({given})")
     inner = first.sql(dialect="duckdb")
     window = f"OVER (PARTITION BY {', '.join(words.household_key)})"
-    return _condition(
-        f"(CASE WHEN COALESCE(BOOL_OR({inner}) {window}, FALSE) THEN TRUE"
-        f" WHEN BOOL_OR(({inner}) IS NULL) {window} THEN NULL ELSE FALSE END)"
-    )
+    return _condition(f"""
+        (
+            CASE
+                WHEN COALESCE(BOOL_OR({inner}) {window}, FALSE) THEN TRUE
+                WHEN BOOL_OR(({inner}) IS NULL) {window} THEN NULL
+                ELSE FALSE
+            END
+        )""")
 
 
 def _range(node: exp.Expression) -> exp.Expression:

@@ -79,14 +79,18 @@ def unasked_by_round(survey: Survey) -> Unasked:
 
 def partial_date_bounds(cell: str) -> tuple[str, str]:
     """SQL for the first and the last day that a date of any precision (2016, 2016-03, 2016-03-05) allows."""
-    first = (
-        f"CASE length({cell}) WHEN 10 THEN TRY_CAST({cell} AS DATE)"
-        f" WHEN 7 THEN TRY_CAST({cell} || '-01' AS DATE) WHEN 4 THEN TRY_CAST({cell} || '-01-01' AS DATE) END"
-    )
-    last = (
-        f"CASE length({cell}) WHEN 10 THEN TRY_CAST({cell} AS DATE)"
-        f" WHEN 7 THEN last_day(TRY_CAST({cell} || '-01' AS DATE)) WHEN 4 THEN TRY_CAST({cell} || '-12-31' AS DATE) END"
-    )
+    first = f"""
+        CASE length({cell})
+            WHEN 10 THEN TRY_CAST({cell} AS DATE)
+            WHEN 7 THEN TRY_CAST({cell} || '-01' AS DATE)
+            WHEN 4 THEN TRY_CAST({cell} || '-01-01' AS DATE)
+        END"""
+    last = f"""
+        CASE length({cell})
+            WHEN 10 THEN TRY_CAST({cell} AS DATE)
+            WHEN 7 THEN last_day(TRY_CAST({cell} || '-01' AS DATE))
+            WHEN 4 THEN TRY_CAST({cell} || '-12-31' AS DATE)
+        END"""
     return first, last
 
 
@@ -151,12 +155,16 @@ def with_age_bounds(survey: Survey, rows: str, shown: str = "") -> str:
 def typed_household(survey: Survey, household: str, child: str, carried: tuple[str, ...] = ()) -> str:
     """SELECT of typed households, with how many of the child rows are theirs, for rules on households."""
     own = [f"{typed(survey, field, 'h')} AS {field.name}" for field in survey.household.fields]
+    columns = ", ".join([*(f"h.{name}" for name in carried), *own])
     key = ", ".join(survey.key("household"))
-    return (
-        f"SELECT {', '.join([f'h.{name}' for name in carried] + own)}, TRUE AS has_household,"
-        " COALESCE(listed, 0) > 0 AS has_children, COALESCE(listed, 0) AS children_listed"
-        f" FROM {household} h LEFT JOIN (SELECT {key}, count(*) AS listed FROM {child} GROUP BY ALL) USING ({key})"
-    )
+    return f"""
+        SELECT
+            {columns},
+            TRUE AS has_household,
+            COALESCE(listed, 0) > 0 AS has_children,
+            COALESCE(listed, 0) AS children_listed
+        FROM {household} h
+        LEFT JOIN (SELECT {key}, count(*) AS listed FROM {child} GROUP BY ALL) USING ({key})"""
 
 
 @dataclass(frozen=True)

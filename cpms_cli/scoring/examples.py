@@ -20,15 +20,17 @@ from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.figure_examples import FIGURES, figure_example_problems
 from cpms_cli.survey.files.definition_tables import AREA_FILES
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.located_yaml import BadDocument, Document, Place, Problem, read_mapping, read_yaml
+from cpms_cli.survey.files.located_yaml import Document, Place, read_mapping, read_yaml
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
+from cpms_cli.survey.problems import BadDocument, Fault, Problem
 from cpms_cli.survey.proof.definition_proof import Contents, contents_of, judged
 from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
 from cpms_cli.survey.rules.dependents import asks_whether_asked, names_looked_at, rules_of_indicator
 from cpms_cli.survey.rules.vocabulary import RuleError
 
 FILE = "examples/indicators.yaml"
+_NOTHING = "-"  # what stands for a score that is blank, or that there is not
 # Without one of these, examples say nothing: a rule, a question or an answer may be missing that they need.
 _SCORED_WITH = frozenset(
     {
@@ -133,8 +135,30 @@ def _is_open(survey: Survey, column: str, wanted: str, given: str) -> bool:
     return given in ("unknown", "not_asked") and not survey.turned_off.isdisjoint(names_looked_at(survey, rules))
 
 
-def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Example, str, tuple[str, Place]]]:
-    """Examples whose score is not what they expect, what it is instead, and where the rule stands that says so."""
+@dataclass(frozen=True)
+class FailingExample:
+    """An example whose score in a column is not what it expects: what it is, and where the rule stands that says so."""
+
+    example: Example
+    column: str
+    given: str
+    file: str
+    place: Place
+
+    def fault(self, rule_line: int) -> Fault:
+        """The fault in words; `rule_line` is the line of the rule."""
+        return Fault(
+            "example_score",
+            title=self.example.title,
+            column=self.column,
+            given=self.given or _NOTHING,
+            wanted=self.example.expect[self.column] or _NOTHING,
+            place=f"{self.file}:{rule_line}",
+        )
+
+
+def failing_examples(survey: Survey, document: Document) -> Iterator[FailingExample]:
+    """Examples whose score is not what they expect."""
     drawn: Drawn = {"household": [], "child": []}
     cases = [case for case in examples(survey, document) if _can_be_drawn(survey, case)]
     for number, case in enumerate(cases):
@@ -154,20 +178,16 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
     for number, case in enumerate(cases):
         row = scores[number * 100]
         for column, wanted in case.expect.items():
-            score_given = row.get(column, "no such score")
-            if score_given != wanted and not _is_open(survey, column, wanted, str(score_given)):
-                yield (
-                    case,
-                    f"{column} is {score_given}, not {wanted}",
-                    _guilty(survey, column, wanted, str(score_given)),
-                )
+            score_given = str(row.get(column, _NOTHING))
+            if score_given != wanted and not _is_open(survey, column, wanted, score_given):
+                yield FailingExample(case, column, score_given, *_guilty(survey, column, wanted, score_given))
 
 
 def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
     base = document.content.get("base", {})
     for table in (survey.household, survey.child, survey.response):
         for name in {field.name for field in table.fields} - set(base.get(table.name, {})):
-            yield Problem(FILE, document.line("base", table.name), f"the base says nothing of '{name}'")
+            yield Problem(FILE, document.line("base", table.name), Fault("base", name=name))
     known = {**survey.fields, **{field.name: field for field in survey.response.fields}}
     for place, answers in (
         *((("base", table), base.get(table, {})) for table in ("household", "child", "response")),
@@ -183,11 +203,10 @@ def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
             field = known.get(name)
             codes = survey.codes(field) if field else None
             if field is None:
-                yield Problem(FILE, document.line(*place, name), f"there is no field '{name}'")
+                yield Problem(FILE, document.line(*place, name), Fault("no_field", name=name))
             elif codes and value != "" and not set(str(value).split(";")) <= {*codes.by_code, *survey.missing_words}:
-                yield Problem(
-                    FILE, document.line(*place, name), f"'{value}' is not a code of codelists/{codes.name}.csv"
-                )
+                fault = Fault("not_code", code=str(value), list=f"codelists/{codes.name}.csv")
+                yield Problem(FILE, document.line(*place, name), fault)
 
 
 class _Examples:
@@ -212,10 +231,11 @@ class _Examples:
             self.problems += problems()
         except duckdb.Error as error:
             if self.sound:
-                self.problems.append(Problem(FILE, 1, f"a rule cannot be run: {str(error).splitlines()[0]}"))
+                reason = str(error).splitlines()[0]
+                self.problems.append(Problem(FILE, 1, Fault("a_rule_fails", reason=reason)))
         except (KeyError, TypeError, AttributeError) as error:
             if self.sound:
-                self.problems.append(Problem(file, 1, f"an example lacks something: {error}"))
+                self.problems.append(Problem(file, 1, Fault("example_lacks", reason=str(error))))
         except (RuleError, StopIteration, IndexError):
             if self.sound:
                 raise
@@ -223,9 +243,9 @@ class _Examples:
 
 def _scored(survey: Survey, folder: Path, document: Document) -> Iterator[Problem]:
     rules = {file: read_yaml(folder, file) for file in ("indicators.yaml", "risk.yaml")}
-    for case, failing, (file, place) in failing_examples(survey, document):
-        condition = f"the rule stands at {file}:{rules[file].line(*place)}"
-        yield Problem(FILE, case.line, f"{case.title}: {failing} ({condition})")
+    for failing in failing_examples(survey, document):
+        rule_line = rules[failing.file].line(*failing.place)
+        yield Problem(FILE, failing.example.line, failing.fault(rule_line))
 
 
 def check_examples(folder: Path, survey: Survey | None = None, *, sound: bool = True) -> tuple[list[Problem], int]:
@@ -305,7 +325,7 @@ def _proof_of(contents: Contents) -> Proof:
         of_examples, run = check_examples(condition, survey, sound=not problems)
         problems += of_examples
     elif whole.problems:
-        problems.append(Problem(FILE, 1, "no example was run: a file that they need cannot be read in full"))
+        problems.append(Problem(FILE, 1, Fault("nothing_run")))
     if problems:
         # What is wrong with the definition itself stands before the examples that fail because of it.
         of_examples_last = sorted(

@@ -9,8 +9,9 @@ from cpms_cli.checking.examples.drawn_rows import Answers, drawn_row, relation
 from cpms_cli.checking.staging import open_workbench
 from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.scoring.profiles import HOME, create_profiles
-from cpms_cli.survey.files.located_yaml import Document, Place, Problem
+from cpms_cli.survey.files.located_yaml import Document, Place
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.problems import Fault, Problem
 
 FIGURES = "examples/figures.yaml"
 # What an example of a right says, and the answer that means in `profile`.
@@ -60,7 +61,7 @@ def figure_examples(survey: Survey, document: Document) -> Iterator[FigureExampl
             )
 
 
-def _strange(survey: Survey, document: Document) -> Iterator[tuple[Place, str]]:
+def _strange(survey: Survey, document: Document) -> Iterator[tuple[Place, Fault]]:
     """Cases about nothing, with unknown fields or expectations, and rules of which an answer has no case."""
     needed = {
         "rights": {
@@ -74,25 +75,25 @@ def _strange(survey: Survey, document: Document) -> Iterator[tuple[Place, str]]:
         for number, case in enumerate(document.content[part]):
             name = case[part.removesuffix("s")]
             if name not in known:
-                yield (part, number), f"there is no such one of {part}: '{name}'"
+                yield (part, number), Fault(f"no_{part.removesuffix('s')}", name=name)
                 continue
             if case["expect"] not in words:
-                yield (part, number), f"expect is one of {', '.join(words)}, not '{case['expect']}'"
+                yield (part, number), Fault("expect", choices=", ".join(words), given=str(case["expect"]))
             known[name].discard(case["expect"])
             for field, value in case["answers"].items():
                 codes = survey.codes(survey.fields[field]) if field in survey.fields else None
                 if field not in survey.fields:
-                    yield (part, number), f"there is no field '{field}'"
+                    yield (part, number), Fault("no_field", name=field)
                 elif codes and value != "" and value not in {*codes.by_code, *survey.missing_words}:
-                    yield (part, number), f"'{value}' is not a code of codelists/{codes.name}.csv"
+                    yield (part, number), Fault("not_code", code=str(value), list=f"codelists/{codes.name}.csv")
         for name, lacking in known.items():
             if lacking:
-                yield (part,), f"'{name}' needs an example of: {', '.join(sorted(lacking))}"
+                yield (part,), Fault("figure_lacks", name=name, answers=", ".join(sorted(lacking)))
 
 
 def _wrong(
     survey: Survey, base: Mapping[str, Answers], document: Document, rules: Mapping[str, Document]
-) -> Iterator[tuple[Place, str]]:
+) -> Iterator[tuple[Place, Fault]]:
     cases = [case for case in figure_examples(survey, document) if survey.turned_off.isdisjoint(case.answers)]
     connection = open_workbench(len(cases))
     try:
@@ -121,8 +122,9 @@ def _wrong(
         is_left_open = answer == "unknown" and bool(survey.turned_off)
         if answer != case.expect and not is_left_open:
             file, place = case.rule
-            condition = f"the rule stands at {file}:{rules[file].line(*place)}"
-            yield case.place, f"{case.about} is {answer}, not {case.expect} ({condition})"
+            rule_place = f"{file}:{rules[file].line(*place)}"
+            fault = Fault("example_figure", about=case.about, given=answer, wanted=case.expect, place=rule_place)
+            yield case.place, fault
 
 
 def figure_example_problems(
@@ -133,4 +135,4 @@ def figure_example_problems(
     `rules` has rights.yaml and migration.yaml, to name a rule's line. Raises duckdb.Error where a rule cannot be run.
     """
     faults = list(_strange(survey, document)) or list(_wrong(survey, base, document, rules))
-    return [Problem(FIGURES, document.line(*place), message) for place, message in faults]
+    return [Problem(FIGURES, document.line(*place), fault) for place, fault in faults]

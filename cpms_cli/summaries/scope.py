@@ -18,6 +18,8 @@ from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.near_words import meant, near, spellings
 from cpms_cli.workspace import Workspace
 
+_WHERE_THERE_IS_SUCH = ("not_comparable", "not_asked")
+
 
 def tables_with_rows(**tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the tables that have rows: what a summary shows only where there is such."""
@@ -87,10 +89,11 @@ class OverRounds:
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables by name, in the order in which they are read; what cannot be compared, where there is such."""
+        """The tables by name, in the order in which they are read; what cannot be compared, and what a round did not
+        ask, where there is such."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         tables = {name: table for name, table in values.items() if isinstance(table, pd.DataFrame)}
-        return {name: table for name, table in tables.items() if name != "not_comparable" or len(table)}
+        return {name: table for name, table in tables.items() if name not in _WHERE_THERE_IS_SUCH or len(table)}
 
 
 def rounds_of(workspace: Workspace, code: str | None) -> tuple[int, ...]:

@@ -11,29 +11,28 @@ from typing import Any
 
 from cpms_cli.errors import CpmsError
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.files.located_yaml import Problem, read_yaml
+from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language
 from cpms_cli.survey.languages import is_draft, spoken_languages, traits_of, translation_of
 from cpms_cli.survey.numbers import in_digits
+from cpms_cli.survey.problems import Fault, FaultValue, Problem
 
 __all__ = [
     "chosen_language",
     "draft_lines",
+    "fault_sentence",
     "fill",
     "knows",
     "problem_line",
-    "problem_words",
     "say",
     "sentence",
     "wordings",
 ]
 
 _PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}")
-_FILLED = re.compile(r"\{(\w+)\}")
-_PROOF, _LIST, _BETWEEN = "proof_", "parts", ", "
+_PROOF, _BETWEEN = "proof_", ", "
 _YEARS = ("since", "until")  # what a proof says of rounds, as Gregorian years
-_AS_WRITTEN = ("text", "name", "label", "words", "spelling")
 _ROUNDS = ("round", "known")  # what an error says of rounds: people write their years in the era of their language
 
 
@@ -113,53 +112,26 @@ def draft_lines(language: Language) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lines))
 
 
-def _proof_sentences() -> dict[str, str]:
-    catalogue = _catalogue(shipped("schemas"))
-    return {name: words[FALLBACK] for name, words in catalogue.items() if name.startswith(_PROOF)}
+def fault_sentence(fault: Fault, language: Language) -> str:
+    """Return what a proof says is wrong with a definition, or a part of that, in this language.
 
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The sentences of proofs, each as a pattern; those with most words of their own first."""
-    sentences = sorted(_proof_sentences().items(), key=lambda item: len(_FILLED.sub("", item[1])), reverse=True)
-    return tuple((re.compile(_pattern(text), re.DOTALL), name) for name, text in sentences)
-
-
-def _pattern(text: str) -> str:
-    parts = _FILLED.split(text)
-    return "".join(f"(?P<{part}>.*?)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
-
-
-def problem_words(message: str, language: Language) -> str:
-    """Return what a proof says is wrong with a definition, in this language.
-
-    A proof says it in English. In the catalogue (`messages/proof.yaml`) each such sentence stands with its
-    translations: it is recognised by its English, and what it fills in is filled into the other. That can itself be
-    such a sentence, or a list of them. What is not in the catalogue stays as it is.
-
-    >>> problem_words("there is no field 'chores'", "th")
+    >>> fault_sentence(Fault("no_field", name="chores"), "th")
     "ไม่มีคำถาม 'chores'"
     """
-    return message if language == FALLBACK else _translated(message, language)
+    return say(
+        f"{_PROOF}{fault.key}", language, **{name: _fault_value(name, value, language) for name, value in fault.values}
+    )
 
 
-def _translated(message: str, language: Language) -> str:
-    for pattern, name in _patterns():
-        match = pattern.fullmatch(message)
-        if match is not None:
-            values = {key: _value(key, text, language) for key, text in match.groupdict().items()}
-            return say(name, language, **values)
-    return message
-
-
-def _value(name: str, text: str, language: Language) -> str:
-    if name in _YEARS and text.isdecimal():
-        return shown_year(int(text), language)
-    if name == _LIST:
-        return _BETWEEN.join(_translated(part, language) for part in text.split(_BETWEEN))
-    return text if name in _AS_WRITTEN else _translated(text, language)
+def _fault_value(name: str, value: FaultValue, language: Language) -> str | int:
+    """What is filled into the sentence of a fault; sentences within it are said in the same language."""
+    if isinstance(value, Fault):
+        return fault_sentence(value, language)
+    if isinstance(value, tuple):
+        return _BETWEEN.join(fault_sentence(part, language) for part in value)
+    return shown_year(value, language) if name in _YEARS and isinstance(value, int) else value
 
 
 def problem_line(problem: Problem, language: Language) -> str:
     """Return a problem with its file and line, in this language."""
-    return f"{problem.file}:{problem.line}: {problem_words(problem.message, language)}"
+    return f"{problem.file}:{problem.line}: {fault_sentence(problem.fault, language)}"

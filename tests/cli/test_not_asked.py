@@ -27,6 +27,8 @@ from cpms_cli.store.definitions.adopting import adopt_definition
 from cpms_cli.summaries.area.area_figures import area_figures
 from cpms_cli.summaries.area.areas import summarise_area
 from cpms_cli.summaries.area.indicator import indicator_change, summarise_indicator
+from cpms_cli.summaries.area.plans import plan_area
+from cpms_cli.summaries.migration.area_migration import migration_change, summarise_migration
 from cpms_cli.summaries.rounds.change import area_change
 from cpms_cli.summaries.rounds.overlap import overlap
 from cpms_cli.summaries.rounds.overlap_change import overlap_change
@@ -34,7 +36,7 @@ from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.workspace import Workspace
 from tests.conftest import Cpms, write_drawn
-from tests.definitions import add_question, copy_definition
+from tests.definitions import add_question, change_file, copy_definition
 
 INDICATOR = """
   - number: 101
@@ -42,6 +44,13 @@ INDICATOR = """
     definition: {en: Smokes or has many chores., th: สูบบุหรี่หรือทำงานบ้านมาก}
     level: child
     when: tobacco = 'yes' OR chores > 20
+    source: "P"
+"""
+MEASURE = """
+  - id: works_at_home
+    label: {en: Works at home, th: ทำงานบ้าน}
+    of: child
+    when: chores > 20
     source: "P"
 """
 COMMUNITY = "850105"
@@ -56,6 +65,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
     add_question(own, "chores")
     indicators = own / "indicators.yaml"
     indicators.write_text(indicators.read_text("utf-8") + INDICATOR, "utf-8")
+    change_file(own, "migration.yaml", "measures:\n", f"measures:{MEASURE}")
     survey = read_survey(Reader(own))
     assert survey is not None
     adopt_definition(path, survey)
@@ -145,3 +155,31 @@ def test_the_terminal_says_it(cpms: Cpms, store: Path, lang: str, heading: str, 
     assert heading in text
     # Where everybody was asked there is no column of zeros.
     assert heading not in cpms("indicator", "1", "--store", store, "--lang", lang).out
+
+
+def test_migration_and_plan_say_it_with_their_counts(store: Path) -> None:
+    """A measure of hours of chores: 30, 2 and blank in 2570; in 2569 nobody was asked, so that all three are counted
+    as not asked, and the table that says why has the measure, and in the plan the indicator and the level."""
+    then, now = (summarise_migration(store, area=COMMUNITY, round_=year) for year in (2026, 2027))
+    of_measure = [summary.total.set_index("measure").loc["works_at_home"] for summary in (then, now)]
+    assert [list(row[["yes", "no", "unknown", "not_asked"]]) for row in of_measure] == [[0, 0, 0, 3], [1, 1, 1, 0]]
+    assert then.not_asked[["item", "questions", "asked"]].to_numpy().tolist() == [
+        ["works_at_home", "Hours of chores", "nobody"]
+    ]
+    assert now.not_asked.empty
+    assert "not_asked" not in now.tables
+    assert migration_change(store, 2026, 2027, area=COMMUNITY).tables["not_asked"]["round"].tolist() == [2026]
+    assert plan_area(store, COMMUNITY, round_=2026).tables["not_asked"]["item"].tolist() == ["i101", "level"]
+    assert "not_asked" not in plan_area(store, COMMUNITY, round_=2027).tables
+
+
+@pytest.mark.parametrize(("lang", "sentence"), [("en", "did not ask: Hours of"), ("th", "ไม่ได้ถาม: ชั่วโมง chores")])
+def test_they_are_said_in_sentences(cpms: Cpms, store: Path, tmp_path: Path, lang: str, sentence: str) -> None:
+    about = ("--store", store, "--lang", lang, "--round")
+    plans = [tmp_path / f"{year}.md" for year in (2569, 2570)]
+    for path in plans:
+        assert cpms("plan", "community", COMMUNITY, *about, path.stem, "-o", path).code == 0
+    printed = [cpms("migration", "--area", COMMUNITY, *about, year).out for year in ("2569", "2570")]
+    # In the plan of 2569: of the level, and of the indicators.
+    counted = [" ".join(text.split()).count(sentence) for text in (*(map(Path.read_text, plans)), *printed)]
+    assert counted == [2, 0, 1, 0]

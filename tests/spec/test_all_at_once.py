@@ -34,7 +34,7 @@ def put(folder: Path) -> Put:
 # A fault of each kind: the file, what stands there, what is put in its place, and what is said.
 FAULTS = {
     "no YAML": ("privacy.yaml", "\nthreshold: ", "\nthreshold: *a\nother: ", "YAML aliases"),
-    "a wrong shape": ("summaries.yaml", "confidence: 0.95", "confidence: 95", "confidence: Input should be"),
+    "a wrong shape": ("summaries.yaml", "confidence: 0.95", "confidence: 95", "confidence: this must be below 1"),
     "a field of no type": (
         "child.yaml",
         "  - name: chronic_illness\n",

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import prove_definition
-from cpms_cli.survey.messages import problem_words
+from cpms_cli.survey.messages import fault_sentence
 from tests.conftest import NUMBERS, ROOT, THOROUGH, Cpms
 
 SCHEMAS = ROOT / "schemas"
@@ -197,7 +197,7 @@ def test_a_mutant_is_found_where_it_stands(mutants: tuple[Mutant, ...], folder: 
     proof = prove_definition(folder)
     problems = " ".join(map(str, proof.problems))
     assert problems, "nobody noticed"
-    in_thai = (problem_words(problem.message, "th") for problem in proof.problems)
+    in_thai = (fault_sentence(problem.fault, "th") for problem in proof.problems)
     assert [words for words in in_thai if not re.search("[ก-๛]", re.sub(r"'[^']*'", "", words))] == []
     for mutant in mutants:
         places = {int(line) for line in re.findall(re.escape(mutant.file) + r":(\d+)", problems)}

@@ -228,7 +228,7 @@ def test_a_question_is_turned_off_in_one_line(cpms: Cpms, folder: Path, change: 
     assert not any(survey.fields[name].is_asked_in(year) for year in (2024, 2026, None))
     file = "child.yaml" if name in {field.name for field in survey.child.fields} else "household.yaml"
     note = next(text for text in ran.out.splitlines() if text.startswith(f"{file}:{line}: '{name}' is not asked"))
-    assert all(str(part) in note for part in dependents(survey, name))
+    assert all(f"{part.name} ({part.file}:" in note for part in dependents(survey, name))
 
 
 def test_what_rests_on_a_question_is_named_by_its_place(folder: Path, change: Change, survey: Survey) -> None:

@@ -99,7 +99,7 @@ def test_the_line_between_sure_and_doubtful_is_the_definitions(automatic: float,
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("linking.yaml", "automatic: 0.995", "automatic: 0.5", "greater than 0.5"),
+        ("linking.yaml", "automatic: 0.995", "automatic: 0.5", "this must be above 0.5"),
         ("linking.yaml", "review: 0.60", "review: 0.999", "review must be under automatic"),
         ("linking.yaml", "    exact: {m: 0.90, u: 0.02,", "    exact: {m: 0.80, u: 0.02,", "add up to"),
         ("linking.yaml", "  nickname:\n", "  byname:\n", "there is no comparison 'byname'"),

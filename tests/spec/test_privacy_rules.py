@@ -25,12 +25,12 @@ def test_five_is_the_threshold_as_shipped(survey: Survey) -> None:
 @pytest.mark.parametrize(
     ("line", "wrong", "expected"),
     [
-        ("threshold: 5", "threshold: 2", "greater than or equal to 3"),
-        ("threshold: 5", "threshold: five", "valid integer"),
+        ("threshold: 5", "threshold: 2", "this must be 3 or more"),
+        ("threshold: 5", "threshold: five", "a whole number"),
         ("threshold: 5", "treshold: 5", "this is missing"),
         ("zeros: telling", "zeros: shown sometimes", "'shown', 'telling' or 'hidden'"),
         ("differences: hidden", "differences: telling", "'shown' or 'hidden'"),
-        ("k: 5", "k: 1", "greater than or equal to 2"),
+        ("k: 5", "k: 1", "this must be 2 or more"),
         ("k: 5", "k: 5\nl: 3", "nothing of this name is read here"),
         ("k: 5", "k: 5\nk: 5", "stands twice"),
     ],

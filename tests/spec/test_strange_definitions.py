@@ -10,7 +10,7 @@ import pytest
 
 from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.messages import problem_words, sentence
+from cpms_cli.survey.messages import fault_sentence, sentence
 from cpms_cli.survey.proof.definition_proof import judged
 from tests.definitions import copy_definition
 
@@ -60,7 +60,7 @@ def test_a_slip_is_named_in_both_languages(own: Path, file: str, change: Callabl
     path.write_text(change(path.read_text("utf-8")), "utf-8")
     named = [problem for problem in judged(own).problems if message in problem.message]
     assert [problem.file for problem in named[:1]] == [file]
-    words = problem_words(named[0].message, "th")
+    words = fault_sentence(named[0].fault, "th")
     assert THAI.search(re.sub(r"'[^']*'", "", words)), words
     assert message not in words
 

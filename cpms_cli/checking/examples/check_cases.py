@@ -23,10 +23,11 @@ from cpms_cli.checking.examples.drawn_rows import (
 from cpms_cli.checking.responses import RECORD, response_condition, stage_drawn_responses
 from cpms_cli.checking.row_rules import RELATIONS, rule_words
 from cpms_cli.checking.staging import open_workbench
-from cpms_cli.survey.files.located_yaml import Document, Problem
+from cpms_cli.survey.files.located_yaml import Document
 from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
 from cpms_cli.survey.model.definition import Check, Survey
 from cpms_cli.survey.model.response_log import FACTS, response_log
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.dependents import names_looked_at
 from cpms_cli.survey.rules.rule_language import compiled_rule, final_sql, has_window, rule_sql
 
@@ -43,8 +44,8 @@ class _Case:
     index: int
     answers: Answers
 
-    def problem(self, document: Document, message: str) -> Problem:
-        return Problem(CHECKS, document.line(self.section, self.check, self.part, self.index), message)
+    def problem(self, document: Document, fault: Fault) -> Problem:
+        return Problem(CHECKS, document.line(self.section, self.check, self.part, self.index), fault)
 
 
 def case_problems(survey: Survey, base: Mapping[str, Answers], document: Document) -> list[Problem]:
@@ -62,7 +63,7 @@ def case_problems(survey: Survey, base: Mapping[str, Answers], document: Documen
         for index, answers in enumerate(examples)
     ]
     strange = [
-        case.problem(document, f"there is no field '{name}'")
+        case.problem(document, Fault("no_field", name=name))
         for case in cases
         for name in fields_named(case.answers)
         if name not in _fields_of(survey, case.section)
@@ -189,8 +190,8 @@ def _wrong(
             continue
         for number, case in enumerate(cases):
             if case.check in cases_by_check and (number in cases_by_check[case.check]) is not (case.part == "fails"):
-                verb = "find" if case.part == "fails" else "pass"
-                yield case.problem(document, f"the check '{checks[case.check].id}' should {verb} this case")
+                key = "should_find" if case.part == "fails" else "should_pass"
+                yield case.problem(document, Fault(key, name=checks[case.check].id))
 
 
 def _not_run(
@@ -205,5 +206,5 @@ def _not_run(
         try:
             _sources_where_true(connection, relation, {check: condition.condition})
         except duckdb.Error as error:
-            message = f"the rule cannot be run: {str(error).splitlines()[0]}"
-            yield Problem(CHECKS, document.line(section, check, "when"), message)
+            fault = Fault("rule_fails", reason=str(error).splitlines()[0])
+            yield Problem(CHECKS, document.line(section, check, "when"), fault)

@@ -16,8 +16,9 @@ import pandas as pd
 from cpms_cli.checking.staging import open_workbench
 from cpms_cli.reading.value.personal_names import sex_of_title, split_titles
 from cpms_cli.reading.value.values import clean
-from cpms_cli.survey.files.located_yaml import Document, Problem, read_yaml
+from cpms_cli.survey.files.located_yaml import Document, read_yaml
 from cpms_cli.survey.model.definition import CodeList, Field, Survey, folded
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import adult_age, vocabulary
 
@@ -35,7 +36,7 @@ def _rule_of(survey: Survey, name: str, folder: Path) -> str:
     table = next(table for table in (survey.household, survey.child) if name in {field.name for field in table.fields})
     index = [field.name for field in table.fields].index(name)
     file = f"{table.name}.yaml"
-    return f"the rule stands at {file}:{read_yaml(folder, file).line('fields', index, 'asked')}"
+    return f"{file}:{read_yaml(folder, file).line('fields', index, 'asked')}"
 
 
 def _as_read(survey: Survey, field: Field, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -55,21 +56,23 @@ def _spellings(survey: Survey, document: Document) -> Iterator[Problem]:
     for name, cases in document.content.get("readings", {}).items():
         codes = survey.codelists.get(name)
         if codes is None:
-            yield Problem(READINGS, document.line("readings", name), f"there is no code list '{name}'")
+            yield Problem(READINGS, document.line("readings", name), Fault("no_list", name=name))
             continue
         read = _as_read(survey, users[name], cases) if name in users else _as_spelt(codes, cases)
         for index, case in enumerate(cases):
             shown.setdefault(name, set()).add(case["code"])
             line = document.line("readings", name, index)
             if case["code"] not in codes.by_code:
-                yield Problem(READINGS, line, f"'{case['code']}' is not a code of codelists/{name}.csv")
+                fault = Fault("not_code", code=str(case["code"]), list=f"codelists/{name}.csv")
+                yield Problem(READINGS, line, fault)
                 continue
             for written in case["written"]:
                 if read[written] != case["code"]:
-                    yield Problem(READINGS, line, f"'{written}' is read as {read[written]}, not {case['code']}")
+                    fault = Fault("read_as", text=str(written), given=str(read[written]), wanted=str(case["code"]))
+                    yield Problem(READINGS, line, fault)
     for name, codes in survey.codelists.items():
         for code in set(codes.by_code) - shown.get(name, set()):
-            yield Problem(READINGS, 1, f"no example shows how '{code}' of codelists/{name}.csv is written")
+            yield Problem(READINGS, 1, Fault("shown_code", code=code, list=f"codelists/{name}.csv"))
 
 
 def _titles(survey: Survey, document: Document) -> Iterator[Problem]:
@@ -81,24 +84,25 @@ def _titles(survey: Survey, document: Document) -> Iterator[Problem]:
     for index, case in enumerate(cases):
         both = (read[index], (case.get("title", ""), case.get("sex", ""), case["name"]))
         if both[0] != both[1]:
-            shown_name, wanted = (f"title '{reading[0]}' ({reading[1]}) and name '{reading[2]}'" for reading in both)
-            yield Problem(READINGS, document.line("names", index), f"'{case['written']}' is {shown_name}, not {wanted}")
+            given, wanted = (Fault("name_parts", title=title, sex=sex, name=name) for title, sex, name in both)
+            fault = Fault("name_split", text=case["written"], given=given, wanted=wanted)
+            yield Problem(READINGS, document.line("names", index), fault)
     shown = {str(title).casefold() for title, _, _ in read}
     for entry in survey.titles:
         if entry.title.casefold() not in shown:
-            yield Problem(READINGS, 1, f"no example has the title '{entry.title}' of titles.csv")
+            yield Problem(READINGS, 1, Fault("title_example", title=entry.title))
 
 
 def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem]:
     expected: dict[str, list[int]] = document.content.get("asked", {})
     for name in expected:
         if name not in survey.fields:
-            yield Problem(READINGS, document.line("asked", name), f"there is no field '{name}'")
+            yield Problem(READINGS, document.line("asked", name), Fault("no_field", name=name))
     words = vocabulary(survey, indicators=False)
     with open_workbench(adult_age(survey)) as connection:
         for field in survey.asked_fields():
             if field.name not in expected:
-                yield Problem(READINGS, 1, f"no example says at which ages '{field.name}' is asked")
+                yield Problem(READINGS, 1, Fault("ages_example", name=field.name))
                 continue
             condition = rule_sql(field.asked or "", words)
             query = f"""
@@ -109,14 +113,15 @@ def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem
             try:
                 ages = [row[0] for row in connection.execute(query).fetchall()]
             except duckdb.BinderException:
-                yield Problem(READINGS, 1, f"'{field.name}' is asked by more than age, which no example can show yet")
+                yield Problem(READINGS, 1, Fault("ages_more", name=field.name))
                 continue
             first, last = expected[field.name]
             if ages != list(range(first, last + 1)):
-                ages_shown = f"{ages[0]} to {ages[-1]}" if ages else "at no age"
-                ages_shown = f"'{field.name}' is asked {ages_shown}, not {first} to {last}"
-                line, rule_place = document.line("asked", field.name), _rule_of(survey, field.name, folder)
-                yield Problem(READINGS, line, f"{ages_shown} ({rule_place})")
+                given = Fault("ages", first=str(ages[0]), last=str(ages[-1])) if ages else Fault("no_age")
+                wanted = Fault("ages", first=str(first), last=str(last))
+                place = _rule_of(survey, field.name, folder)
+                fault = Fault("asked_at", name=field.name, given=given, wanted=wanted, place=place)
+                yield Problem(READINGS, document.line("asked", field.name), fault)
 
 
 def _areas(survey: Survey, document: Document) -> Iterator[Problem]:
@@ -124,4 +129,8 @@ def _areas(survey: Survey, document: Document) -> Iterator[Problem]:
         wanted = document.content.get("areas", {}).get(kind)
         count = sum(len(code) == digits for code in survey.areas)
         if count != wanted:
-            yield Problem(READINGS, document.line("areas", kind), f"there are {count} {kind}, not {wanted}")
+            yield Problem(
+                READINGS,
+                document.line("areas", kind),
+                Fault("count_areas", count=str(count), kind=kind, wanted=str(wanted)),
+            )

@@ -57,14 +57,14 @@ def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = 
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.examples import prove_definition
     from cpms_cli.survey.files.location import shipped
-    from cpms_cli.survey.messages import problem_line, problem_words, say
+    from cpms_cli.survey.messages import fault_sentence, problem_line, say
     from cpms_cli.writing.files import json_text, write_tables
 
     proof = prove_definition(folder or shipped("schemas"))
     exit_code = 1 if state and state.problems else proof.exit_code
     if format_ == "json":
         problems, notes = (
-            [{"file": part.file, "line": part.line, "message": problem_words(part.message, spoken)} for part in parts]
+            [{"file": part.file, "line": part.line, "message": fault_sentence(part.fault, spoken)} for part in parts]
             for parts in ((*proof.problems, *(state.problems if state else ())), proof.notes)
         )
         document = {"schema_version": 1, "exit_code": exit_code, "problems": problems, "notes": notes}

@@ -17,9 +17,10 @@ from cpms_cli.reading.header.map_loading import map_lines
 from cpms_cli.reading.header.mapping import compared, leave_out
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.located_yaml import BadDocument, read_mapping
+from cpms_cli.survey.files.located_yaml import read_mapping
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import LANGUAGES, Language, Survey
+from cpms_cli.survey.problems import BadDocument
 
 _YAML = (".yaml", ".yml")
 
@@ -168,7 +169,7 @@ def _map(survey: Survey, mapping: str | Path | None) -> dict[str, str | None]:
                 str(header): str(field or "") for header, field in read_mapping(path.parent, path.name).content.items()
             }
         except BadDocument as bad:
-            raise UsageError("map_broken", file=path.name, reason=str(bad.problem)) from None
+            raise UsageError("map_broken", file=path.name, reason=bad.problem) from None
     else:
         lines = {header: field for _, header, field in map_lines(path)}
     words = {compared(leave_out(language)) for language in LANGUAGES}

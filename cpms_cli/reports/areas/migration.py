@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cpms_cli.reports.areas.change import below_each_other, by_pair, show_cases, show_title
-from cpms_cli.reports.areas.comparability_notes import show_not_comparable
+from cpms_cli.reports.areas.comparability_notes import show_not_asked, show_not_comparable
 from cpms_cli.reports.areas.handed import counts_told
 from cpms_cli.reports.areas.shares import ShareColumns, group_names, percent, show_note, show_quality, show_shares
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
@@ -36,6 +36,7 @@ def show_migration(screen: Screen, summary: MigrationSummary) -> None:
     )
     _show_measures(screen, summary)
     show_note(screen)
+    show_not_asked(screen, summary.not_asked)
     show_not_comparable(screen, summary.not_comparable)
     _show_origins(screen, summary.origins, summary.by, {})
     if scope.previous is None:
@@ -64,6 +65,7 @@ def show_migration_change(screen: Screen, migration: MigrationChange) -> None:
     by_round = {"rounds_": say("col_round", language)}
     _show_by_part(screen, shown, migration.by, by_round)
     show_note(screen)
+    show_not_asked(screen, migration.not_asked)
     show_not_comparable(screen, migration.not_comparable)
     came = below_each_other(
         migration.origins.sort_values("area", kind="stable"), ["area", *migration.by.names], language

@@ -9,7 +9,12 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from cpms_cli.reports.areas.comparability_notes import not_comparable_sentences
+from cpms_cli.reports.areas.comparability_notes import (
+    level_sentences,
+    not_asked_sentences,
+    not_comparable_sentences,
+    without_level,
+)
 from cpms_cli.reports.areas.help_needed import help_blocks
 from cpms_cli.reports.areas.shares import group_names, quality_sentences
 from cpms_cli.reports.areas.standing import standing_headings
@@ -93,6 +98,8 @@ class _Words:
         )
         year = shown_year(plan.round, self.language)
         yield TableBlock(self.say("levels", round=year), plan.levels, columns, self.say("could_be_note"))
+        for sentence in level_sentences(plan.not_comparable, plan.not_asked, self.language):
+            yield Paragraph(sentence, "note")
         yield from self.by_groups()
         title, parts = self.say("levels", round=year), plan.parts
         if len(plan.standing):
@@ -117,6 +124,8 @@ class _Words:
 
     def leading(self) -> Iterator[Part]:
         yield Heading(self.say("leading"))
+        for sentence in not_asked_sentences(without_level(self.plan.not_asked), self.language):
+            yield Paragraph(sentence, "note")
         leading = self.plan.leading
         if leading.empty:
             yield Paragraph(self.say("leading_withheld" if self.handed else "leading_none"))

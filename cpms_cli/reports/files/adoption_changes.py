@@ -14,9 +14,9 @@ from cpms_cli.scoring.definition_comparison import Comparison
 from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
 from cpms_cli.store.definitions.adoption_tables import tables_of
 from cpms_cli.survey.comparing.changes import definition_changes
-from cpms_cli.survey.files.located_yaml import Problem
-from cpms_cli.survey.messages import problem_line, problem_words, say
+from cpms_cli.survey.messages import fault_sentence, problem_line, say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.problems import Problem
 from cpms_cli.writing.files import records
 
 
@@ -67,7 +67,7 @@ def proposal_document(proposal: Proposal, language: Language, *, adopted: bool) 
             for obstacle in plan.obstacles
         ],
         "problems": [
-            {"file": problem.file, "line": problem.line, "message": problem_words(problem.message, language)}
+            {"file": problem.file, "line": problem.line, "message": fault_sentence(problem.fault, language)}
             for problem in proposal.problems
         ],
         "changes": definition_changes_document(definition_changes(plan.before, plan.after)),

@@ -10,12 +10,13 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.terminal import Layout, show_table
-from cpms_cli.survey.files.located_yaml import Problem, read_mapping
+from cpms_cli.survey.files.located_yaml import read_mapping
 from cpms_cli.survey.files.translation_files import translation_file
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.proof.translation_proof import translatable
 from cpms_cli.survey.speech.translation import KINDS, Translation
 
@@ -92,7 +93,7 @@ def translation_state(
     unsaid = [text for text in translation.help if text not in help_texts]
     document = read_mapping(survey.folder, file) if unsaid else None
     problems = [
-        Problem(file, document.line(_HELP, text), f"{_HELP}: there is no '{text}' to translate")
+        Problem(file, document.line(_HELP, text), Fault("no_translated", place=_HELP, name=text))
         for text in unsaid
         if document is not None
     ]

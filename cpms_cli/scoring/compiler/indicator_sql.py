@@ -14,6 +14,7 @@ from cpms_cli.scoring.compiler.score_columns import outcome_columns, told_column
 from cpms_cli.scoring.compiler.truths import rules_of
 from cpms_cli.scoring.compiler.unasked_columns import unasked_columns
 from cpms_cli.survey.model.definition import Indicator, Survey, Table
+from cpms_cli.survey.problems import Fault
 from cpms_cli.survey.rules.dependents import rules_of_indicator
 from cpms_cli.survey.rules.rule_language import names_in
 from cpms_cli.survey.rules.typed_answers import (
@@ -130,7 +131,7 @@ def _stages(survey: Survey) -> list[list[Indicator]]:
     while waiting:
         ready = [indicator for indicator in waiting if _looked_at(indicator, columns) <= done]
         if not ready:
-            raise RuleError(f"indicators look at each other in a circle: {[indicator.number for indicator in waiting]}")
+            raise RuleError(Fault("circle", numbers=", ".join(indicator.column for indicator in waiting)))
         stages.append(ready)
         done |= {indicator.column for indicator in ready}
         waiting = [indicator for indicator in waiting if indicator not in ready]

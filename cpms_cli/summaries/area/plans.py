@@ -20,9 +20,10 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import area_name, count_answers, groups_asked, with_shares, within
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
-from cpms_cli.summaries.rounds.comparability import not_comparable
+from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Activity
 from cpms_cli.workspace import Workspace
@@ -39,7 +40,8 @@ class AreaPlan:
     part, as `standing_counts.standing_counts`. For the committee alone: no disclosure control covers these counts.
     `leading`: the counted indicators with most children at yes: number, name, yes, no, unknown, not_applicable, share,
     low, high, unknown_share, marked, change (all fractions). `not_comparable`: indicators whose questions changed since
-    the previous round, of which no change is given.
+    the previous round, of which no change is given; `not_asked`: those, and the level, that rest on questions which the
+    round did not ask.
     `help`: how many children need which help, as `help_counts.help_counts`.
     `parts`: area, name, children, one column per level: the children of each subdistrict or village.
     `activities`: id, activity, indicators (their numbers), children with yes at any of them, who, own; those that are
@@ -71,13 +73,14 @@ class AreaPlan:
     standing_parts: pd.DataFrame
     help: pd.DataFrame
     not_comparable: pd.DataFrame
+    not_asked: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
         names = ("levels", "leading", "help", "parts", "activities", "idle", "leading_by_part", "quality", "coverage")
         standing = {"standing": self.standing, "standing_parts": self.standing_parts} if len(self.standing) else {}
-        left_out = tables_with_rows(not_comparable=self.not_comparable)
+        left_out = tables_with_rows(not_comparable=self.not_comparable, not_asked=self.not_asked)
         return {**{name: getattr(self, name) for name in names}, **standing, **self.grouped, **left_out}
 
 
@@ -239,4 +242,5 @@ def compute_area_plan(
         *standing_counts(connection, survey, scope, parts_width(code), language),
         _help(workspace, condition),
         left_out,
+        not_asked(workspace, scope.round, {**counted, LEVEL: say("col_level", language)}),
     )

@@ -19,7 +19,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import PARTLY, count_answers, with_shares, within
 from cpms_cli.summaries.migration.migration_groups import Breakdown, breakdown
 from cpms_cli.summaries.migration.movement import counted_movement, create_movement, origins
-from cpms_cli.summaries.rounds.comparability import not_comparable
+from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
@@ -38,7 +38,8 @@ class MigrationSummary:
     children, no households), the columns of `shares.with_shares`, rest_share and rest_known (the rest of the province),
     `level` (high, not_high, no_rest: nothing to compare with, or unknown: no answer of its own), and change since the
     previous round as a fraction. `total`: the same for the whole, without a comparison.
-    `not_comparable`: measures whose questions changed since the previous round, of which no change is given.
+    `not_comparable`: measures whose questions changed since the previous round, of which no change is given;
+    `not_asked`: those that rest on questions which the round did not ask.
     `origins`: origin, label, children. `movement`: as `movement.counted_movement`; empty where no round came before.
     """
 
@@ -50,6 +51,7 @@ class MigrationSummary:
     movement: pd.DataFrame
     quality: pd.DataFrame
     not_comparable: pd.DataFrame
+    not_asked: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -60,7 +62,7 @@ class MigrationSummary:
             "origins": self.origins,
             "movement": self.movement,
             "quality": self.quality,
-            **tables_with_rows(not_comparable=self.not_comparable),
+            **tables_with_rows(not_comparable=self.not_comparable, not_asked=self.not_asked),
         }
 
 
@@ -71,7 +73,8 @@ class MigrationChange(OverRounds):
     `total`, `measures` and `origins`: those of `MigrationSummary` for each round, `round` first; `change` is since the
     round before. `cases`: what became of the children with each measure, `measure` its id and `name` in words, as
     `pairs.cases_between`, by the groups that were asked for. `movement`: who came and who left between each two rounds,
-    from_round and to_round first. `not_comparable`: measures whose questions changed between two rounds.
+    from_round and to_round first. `not_comparable`: measures whose questions changed between two rounds;
+    `not_asked`: those that rest on questions which a round did not ask.
     """
 
     by: Breakdown
@@ -81,6 +84,7 @@ class MigrationChange(OverRounds):
     cases: pd.DataFrame
     movement: pd.DataFrame
     not_comparable: pd.DataFrame
+    not_asked: pd.DataFrame
 
 
 def counted_measures(
@@ -167,10 +171,25 @@ def _changed(left_out: pd.DataFrame, scope: Scope) -> pd.Series:
 
 def _not_comparable(workspace: Workspace, pairs: Sequence[tuple[int, int]]) -> pd.DataFrame:
     """Return the measures whose questions changed between the two rounds of each pair; `item` is a measure's id."""
-    measures = {measure_column(measure.id): measure for measure in workspace.survey.measures}
-    labels = {column: measure.label.in_(workspace.language) for column, measure in measures.items()}
-    changed = not_comparable(workspace, pairs, labels)
-    return changed.assign(item=changed["item"].map({column: measure.id for column, measure in measures.items()}))
+    return _by_measure(workspace, not_comparable(workspace, pairs, _labels(workspace)))
+
+
+def _not_asked(workspace: Workspace, rounds: Sequence[int]) -> pd.DataFrame:
+    """Return the measures that rest on questions which one of the rounds did not ask; `item` is a measure's id."""
+    labels = _labels(workspace)
+    of_rounds = [not_asked(workspace, round_, labels) for round_ in rounds]
+    return _by_measure(workspace, pd.concat(of_rounds, ignore_index=True))
+
+
+def _labels(workspace: Workspace) -> dict[str, str]:
+    """Return the name of each measure in words, by its column."""
+    return {measure_column(measure.id): measure.label.in_(workspace.language) for measure in workspace.survey.measures}
+
+
+def _by_measure(workspace: Workspace, of_columns: pd.DataFrame) -> pd.DataFrame:
+    """Return a table about columns of measures with the measures' ids in the place of the columns."""
+    ids = {measure_column(measure.id): measure.id for measure in workspace.survey.measures}
+    return of_columns.assign(item=of_columns["item"].map(ids))
 
 
 def _arrived(survey: Survey) -> str:
@@ -229,6 +248,7 @@ def compute_migration_summary(
         _movement(workspace, scope, groups),
         quality,
         left_out,
+        _not_asked(workspace, [scope.round]),
     )
 
 
@@ -276,6 +296,7 @@ def compute_migration_change(
         with_names(cases, columns, ("measure", "name")),
         _below(moved, to_round=now, from_round=then),
         left_out,
+        _not_asked(workspace, span.rounds),
     )
 
 

@@ -9,11 +9,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cpms_cli.survey.files.fault_words import fault_words
+from cpms_cli.survey.files.fault_words import placed_fault
 from cpms_cli.survey.files.located_yaml import (
-    BadDocument,
     Document,
-    Problem,
     csv_rows,
     limit_values,
     read_mapping,
@@ -26,6 +24,7 @@ from cpms_cli.survey.model.definition import (
 )
 from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.limits import Limit, Limits
+from cpms_cli.survey.problems import BadDocument, Fault, Problem
 
 _NAMED_BY = ("name", "id", "number")
 # Whose names other files use: of fields, indicators, levels and limits.
@@ -84,10 +83,8 @@ class Reader:
             if document is None:
                 return None  # that the file cannot be read was told already
             for fault in error.errors():
-                full_place = (*place, *fault["loc"])
-                place_in_words = ".".join(str(step) for step in full_place)
-                message = f"{place_in_words}: {fault_words(fault)}"
-                self.problems.append(Problem(file, document.line(*full_place), message))
+                line = document.line(*place, *fault["loc"])
+                self.problems.append(Problem(file, line, placed_fault(fault, place)))
             self.faulty.add(file)
             return None
 
@@ -103,7 +100,7 @@ class Reader:
         items = content.get(key)
         if not isinstance(items, list):
             if file in self.documents:
-                self.problems.append(Problem(file, 1, f"'{key}' must be a list"))
+                self.problems.append(Problem(file, 1, Fault("must_be_list", name=key)))
             return ()
         read = [self.part(model, file, item, key, index) for index, item in enumerate(items)]
         self._leave_out(file, key, [index for index, part in enumerate(read) if part is None])

@@ -7,10 +7,8 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.fault_words import fault_words
+from cpms_cli.survey.files.fault_words import placed_fault
 from cpms_cli.survey.files.located_yaml import (
-    BadDocument,
-    Problem,
     csv_cells,
     read_text,
 )
@@ -21,6 +19,7 @@ from cpms_cli.survey.model.definition import (
     Title,
     Words,
 )
+from cpms_cli.survey.problems import BadDocument, Fault, Problem
 
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")
@@ -64,10 +63,7 @@ def read_codelist(reader: Reader, file: str, name: str) -> CodeList:
                 )
             )
         except ValidationError as error:
-            reader.problems += [
-                Problem(file, line, f"{'.'.join(map(str, fault['loc']))}: {fault_words(fault)}")
-                for fault in error.errors()
-            ]
+            reader.problems += [Problem(file, line, placed_fault(fault)) for fault in error.errors()]
             reader.faulty.add(file)
             reader.unread.add(row["code"])
 
@@ -82,9 +78,9 @@ def read_titles(reader: Reader) -> tuple[Title, ...]:
     def take(line: int, row: dict[str, str]) -> None:
         reader.title_lines[row["title"]] = line
         if not row["title"] or row["title"] in titles:
-            reader.problems.append(Problem(TITLES, line, f"the title '{row['title']}' is blank or stands twice"))
+            reader.problems.append(Problem(TITLES, line, Fault("title_twice", name=row["title"])))
         elif row["joined"] not in ("", "yes"):
-            reader.problems.append(Problem(TITLES, line, f"joined is 'yes' or blank, not '{row['joined']}'"))
+            reader.problems.append(Problem(TITLES, line, Fault("joined", text=row["joined"])))
         else:
             titles[row["title"]] = Title(title=row["title"], sex=row["sex"], joined=row["joined"] == "yes")
 
@@ -121,11 +117,11 @@ def _areas_in(texts: tuple[str, ...]) -> tuple[dict[str, Area], tuple[Problem, .
             for line, cells in csv_cells(file, text, columns):
                 code = cells[0]
                 if code in areas:
-                    problems.append(Problem(file, line, f"area {code} stands twice"))
+                    problems.append(Problem(file, line, Fault("area_twice", code=code)))
                 elif not cells[english] or not cells[thai]:
-                    problems.append(Problem(file, line, f"area {code} lacks a name"))
+                    problems.append(Problem(file, line, Fault("area_name", code=code)))
                 elif len(code) > 2 and code[:-2] not in areas:
-                    problems.append(Problem(file, line, f"area {code} lies in no known area"))
+                    problems.append(Problem(file, line, Fault("area_lost", code=code)))
                 else:
                     areas[code] = Area(code, cells[english], cells[thai])
         except BadDocument as bad:

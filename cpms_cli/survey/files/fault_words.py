@@ -1,20 +1,65 @@
-"""What the validator says of a part of a definition, in words of whoever writes one."""
+"""What the validator finds wrong with a part of a definition, as faults in words of whoever writes one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
 from pydantic_core import ErrorDetails
 
-_PLAIN = {
-    "missing": "this is missing",
-    "extra_forbidden": "nothing of this name is read here; correct the spelling, or take it out",
-}
+from cpms_cli.survey.problems import Fault, FaultyPart
+
 _NAME = "^[a-z]"
+# The kinds of the validator, the keys of our sentences, and how we call what the validator fills in.
+_KEYS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "missing": ("lacking", {}),
+        "extra_forbidden": ("strange", {}),
+        "string_type": ("string", {}),
+        "int_type": ("integer", {}),
+        "int_parsing": ("integer", {}),
+        "int_from_float": ("integer", {}),
+        "float_type": ("number", {}),
+        "float_parsing": ("number", {}),
+        "finite_number": ("number", {}),
+        "bool_type": ("boolean", {}),
+        "bool_parsing": ("boolean", {}),
+        "dict_type": ("mapping", {}),
+        "model_type": ("mapping", {}),
+        "model_attributes_type": ("mapping", {}),
+        "list_type": ("list", {}),
+        "tuple_type": ("list", {}),
+        "set_type": ("list", {}),
+        "frozen_set_type": ("list", {}),
+        "literal_error": ("choice", {"expected": "choices"}),
+        "greater_than_equal": ("at_least", {"ge": "number"}),
+        "greater_than": ("above", {"gt": "number"}),
+        "less_than_equal": ("at_most", {"le": "number"}),
+        "less_than": ("below", {"lt": "number"}),
+        "string_pattern_mismatch": ("pattern", {"pattern": "pattern"}),
+        "string_too_short": ("text_short", {"min_length": "count"}),
+        "string_too_long": ("text_long", {"max_length": "count"}),
+        "too_short": ("items", {"min_length": "count", "actual_length": "given"}),
+        "too_long": ("items_many", {"max_length": "count", "actual_length": "given"}),
+    }
+)
 
 
-def fault_words(fault: ErrorDetails) -> str:
-    """Return what a part is not, in words of whoever writes a definition: the validator's own speak of its insides."""
-    if fault["type"] == "value_error":
-        return str(fault["ctx"]["error"])
-    if fault["type"] == "string_pattern_mismatch" and str(fault["ctx"]["pattern"]).startswith(_NAME):
-        return f"'{fault['input']}' cannot be a name here: small letters a to z, digits and _, a letter first"
-    return _PLAIN.get(fault["type"], fault["msg"])
+def placed_fault(fault: ErrorDetails, before: Iterable[str | int] = ()) -> Fault:
+    """Return what the validator says of a part, with the place of the part; `before` leads to what was validated."""
+    place = ".".join(str(step) for step in (*before, *fault["loc"]))
+    return Fault("place", place=place, fault=_named(fault)) if place else _named(fault)
+
+
+def _named(fault: ErrorDetails) -> Fault:
+    """What a part is not, in words of whoever writes a definition: the validator's own speak of its insides."""
+    about = fault.get("ctx", {})
+    error = about.get("error")
+    if isinstance(error, FaultyPart):
+        return error.fault
+    if fault["type"] == "string_pattern_mismatch" and str(about["pattern"]).startswith(_NAME):
+        return Fault("name_form", text=str(fault["input"]))
+    if fault["type"] not in _KEYS:
+        return Fault("validator", reason=fault["msg"])
+    key, names = _KEYS[fault["type"]]
+    return Fault(key, **{own: str(about[name]) for name, own in names.items()})

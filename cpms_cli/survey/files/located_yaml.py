@@ -19,28 +19,9 @@ from pydantic import ValidationError
 from cpms_cli.survey.files.quoting import quoted_names, written_out
 from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.limits import Limit, values_of
+from cpms_cli.survey.problems import BadDocument, Fault, Problem
 
 Place = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in the definition: `file` is relative to the definition's folder, `line` counts from 1."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
-
-
-class BadDocument(Exception):
-    """A file that cannot be read at all; carries its Problem."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -86,7 +67,7 @@ class _Builder:
         next(self.events)  # the document ends
         further = next(self.events)
         if not isinstance(further, yaml.StreamEndEvent):
-            raise self._bad(further, "a file holds one document; there must be no second '---'")
+            raise self._bad(further, Fault("yaml_document"))
         return content
 
     def _part(self, event: yaml.Event, place: Place) -> Any:
@@ -97,16 +78,16 @@ class _Builder:
             return self._mapping(place)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(place)
-        raise self._bad(event, "YAML aliases (*name) are not used here; write it out")
+        raise self._bad(event, Fault("yaml_aliases"))
 
     def _mapping(self, place: Place) -> dict[str, Any]:
         content: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                raise self._bad(event, "what stands before a colon must be one word")
+                raise self._bad(event, Fault("yaml_word"))
             key = event.value
             if key in content:
-                raise self._bad(event, f"'{key}' stands twice here")
+                raise self._bad(event, Fault("twice_here", name=key))
             self.lines[*place, key] = _line(event)
             content[key] = self._part(next(self.events), (*place, key))
         return content
@@ -128,10 +109,10 @@ class _Builder:
         try:
             return _SCALARS.construct_object(yaml.ScalarNode(tag, text))
         except ValueError:
-            raise self._bad(event, f"'{text}' looks like a date or number, and is none") from None
+            raise self._bad(event, Fault("yaml_value", text=text)) from None
 
-    def _bad(self, event: yaml.Event, message: str) -> BadDocument:
-        return BadDocument(Problem(self.file, _line(event), message))
+    def _bad(self, event: yaml.Event, fault: Fault) -> BadDocument:
+        return BadDocument(Problem(self.file, _line(event), fault))
 
 
 _SCALARS, _RESOLVER = yaml.constructor.SafeConstructor(), yaml.resolver.Resolver()
@@ -145,12 +126,12 @@ def read_text(folder: Path, file: str) -> str:
         # Spreadsheets and some editors put a mark before the first letter.
         return (folder / file).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise BadDocument(Problem(file, 1, "this file is missing")) from None
+        raise BadDocument(Problem(file, 1, Fault("file_missing"))) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise BadDocument(Problem(file, line, "this file is not UTF-8")) from None
+        raise BadDocument(Problem(file, line, Fault("not_utf8"))) from None
     except OSError as error:
-        raise BadDocument(Problem(file, 1, f"this file cannot be read: {error.strerror}")) from None
+        raise BadDocument(Problem(file, 1, Fault("cannot_be_read", reason=str(error.strerror)))) from None
 
 
 def read_yaml(folder: Path, file: str, limits: Mapping[str, int] | None = None) -> Document:
@@ -167,8 +148,8 @@ def read_mapping(folder: Path, file: str, limits: Mapping[str, int] | None = Non
     """Read one YAML file that has named parts; raises BadDocument also where it is empty, a list or a single word."""
     document = read_yaml(folder, file, limits)
     if not isinstance(document.content, dict):
-        message = "this file is empty" if document.content is None else "this file must be a mapping"
-        raise BadDocument(Problem(file, 1, message))
+        key = "file_empty" if document.content is None else "must_be_mapping"
+        raise BadDocument(Problem(file, 1, Fault(key)))
     return document
 
 
@@ -202,40 +183,39 @@ def _document(file: str, text: str, limits: tuple[tuple[str, int], ...]) -> Docu
         mark = error.problem_mark or error.context_mark
         line = int(mark.line) + 1 if mark is not None else 1
         is_nested = "nesting depth" in str(error.problem)
-        message = _NESTED if is_nested else f"not YAML: {_in_plain_words(error, text)}"
-        raise BadDocument(Problem(file, line, message)) from None
+        fault = _NESTED if is_nested else Fault("not_yaml", fault=_in_plain_words(error, text))
+        raise BadDocument(Problem(file, line, fault)) from None
     except yaml.reader.ReaderError as error:
         line = text.encode("utf-8")[: error.position].count(b"\n") + 1
-        words = next((plain for beginning, plain in _PLAIN_WORDS.items() if error.reason.startswith(beginning)), "")
-        raise BadDocument(Problem(file, line, f"not YAML: {words or error.reason}")) from None
+        raise BadDocument(Problem(file, line, Fault("not_yaml", fault=_parser_fault(error.reason)))) from None
     except RecursionError:
         raise BadDocument(Problem(file, 1, _NESTED)) from None
     return Document(file, content, builder.lines, builder.quoting)
 
 
-_NESTED = "not YAML that is of use here: parts within parts within parts"
-_PLAIN_WORDS = {
-    "control characters are not allowed": "a character that no text has stands here; save the file as text again",
-    "mapping values are not allowed": "a colon too many, or a line that is indented otherwise than those above it;"
-    " put a text with a colon in quotation marks",
-    "did not find expected": "this line is indented otherwise than those it belongs to, or a bracket or quotation mark"
-    " before it is not closed",
-    "could not find expected ':'": "a name without a colon after it, or a line that is indented otherwise than those"
-    " above it",
-    "found unexpected end of stream": "the file ends within a bracket or a quotation mark",
+_NESTED = Fault("yaml_nested")
+_OF_PARSER = {
+    "control characters are not allowed": "yaml_control",
+    "mapping values are not allowed": "yaml_colon",
+    "did not find expected": "yaml_key",
+    "could not find expected ':'": "yaml_no_colon",
+    "found unexpected end of stream": "yaml_end",
 }
-"""What the parser says, as it begins, and what whoever wrote the file can do with it."""
+"""How what the parser says begins, and the key of what whoever wrote the file can do with it."""
 
 
-def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> str:
+def _parser_fault(words: str) -> Fault:
+    keys = (key for beginning, key in _OF_PARSER.items() if words.startswith(beginning))
+    return next(map(Fault, keys), Fault("validator", reason=words))
+
+
+def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> Fault:
     """Return what is wrong with a document; where the line begins with a tab, that is it, whatever the parser says."""
     mark = error.problem_mark or error.context_mark
     lines = text.splitlines()
     line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "a tab stands here: indent with spaces"
-    words = str(error.problem)
-    return next((plain for beginning, plain in _PLAIN_WORDS.items() if words.startswith(beginning)), words)
+    is_tab = "\t" in line[: len(line) - len(line.lstrip())]
+    return Fault("yaml_tab") if is_tab else _parser_fault(str(error.problem))
 
 
 def csv_rows(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -250,12 +230,14 @@ def csv_cells(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[
     try:
         header = next(reader, [])
         if not header:
-            raise BadDocument(Problem(file, 1, "this file is empty"))
+            raise BadDocument(Problem(file, 1, Fault("file_empty")))
         if tuple(header) != columns:
-            raise BadDocument(Problem(file, 1, f"the header must be {','.join(columns)}, not {','.join(header)}"))
+            fault = Fault("csv_header", wanted=",".join(columns), header=",".join(header))
+            raise BadDocument(Problem(file, 1, fault))
         for cells in reader:
             if len(cells) != len(columns):
-                raise BadDocument(Problem(file, reader.line_num, f"{len(cells)} cells where {len(columns)} are needed"))
+                fault = Fault("csv_cells", count=len(cells), wanted=len(columns))
+                raise BadDocument(Problem(file, reader.line_num, fault))
             yield reader.line_num, cells
     except csv.Error as error:
-        raise BadDocument(Problem(file, reader.line_num, f"not CSV: {error}")) from None
+        raise BadDocument(Problem(file, reader.line_num, Fault("not_csv", reason=str(error)))) from None

@@ -8,9 +8,6 @@ from typing import Any
 
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.definition_tables import read_areas, read_codelist, read_titles
-from cpms_cli.survey.files.located_yaml import (
-    Problem,
-)
 from cpms_cli.survey.files.translation_files import FOLDER, in_own_digits, with_translations
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
@@ -36,6 +33,7 @@ from cpms_cli.survey.model.name_tables import LettersAsThai, NameTables, Prefixe
 from cpms_cli.survey.model.privacy import FILE as PRIVACY
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
+from cpms_cli.survey.problems import Fault, Problem
 
 ENDINGS = frozenset({".yaml", ".csv"})  # the files of which a definition consists
 
@@ -48,7 +46,8 @@ def read_messages(reader: Reader) -> dict[str, Words]:
         for name, content in reader.document(file).items():
             words = reader.part(Words, file, content, name)
             if name in messages:
-                reader.problems.append(Problem(file, reader.documents[file].line(name), f"'{name}' stands twice"))
+                line = reader.documents[file].line(name)
+                reader.problems.append(Problem(file, line, Fault("twice", name=name)))
             elif words:
                 messages[name] = words
     return messages

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.files.fault_words import fault_words
-from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, limit_values, read_mapping
+from cpms_cli.survey.files.fault_words import placed_fault
+from cpms_cli.survey.files.located_yaml import Document, limit_values, read_mapping
 from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.model.words import Part, Words
+from cpms_cli.survey.problems import BadDocument, Problem
 from cpms_cli.survey.speech.translation import Place, Translation
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _read(folder: Path, file: str) -> Translation:
         first = bad.problem
     except ValidationError as error:
         fault = error.errors()[0]
-        first = Problem(file, document.line(*fault["loc"]), f"{'.'.join(map(str, fault['loc']))}: {fault_words(fault)}")
+        first = Problem(file, document.line(*fault["loc"]), placed_fault(fault))
     raise DefinitionError("definition_broken", folder=folder, first=first, count=1)
 
 

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from cpms_cli.survey.model.words import Part
+from cpms_cli.survey.problems import Fault, FaultyPart
 
 FILE, AGE = "deidentification.yaml", "age"
 
@@ -24,7 +25,7 @@ class Step(Part):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.digits is not None) + bool(self.bands) + bool(self.keep) + self.all != 1:
-            raise ValueError("a step has digits, bands, keep or all, and only one of them")
+            raise FaultyPart("step_kind")
         return self
 
 
@@ -37,7 +38,7 @@ class QuasiIdentifier(Part):
     @model_validator(mode="after")
     def _ends(self) -> Self:
         if not self.steps[-1].all:
-            raise ValueError("the last step must be all: without it some k could never be reached")
+            raise FaultyPart("last_step")
         return self
 
 
@@ -49,16 +50,16 @@ class Deidentification(Part):
 
 def deidentification_faults(
     rules: Deidentification, fields: Iterable[str], codes_of: Callable[[str], Iterable[str]]
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
+) -> Iterator[tuple[tuple[str | int, ...], Fault]]:
     """Where the file names a field or a code that the survey has not: place in the file, and what is wrong."""
     known = {AGE, *fields}
     for index, identifier in enumerate(rules.quasi_identifiers):
         place = ("quasi_identifiers", index)
         if identifier.field not in known:
-            yield (*place, "field"), f"there is no field '{identifier.field}'"
+            yield (*place, "field"), Fault("no_field", name=identifier.field)
             continue
         codes = set(codes_of(identifier.field))
         for step_number, step in enumerate(identifier.steps):
             for code in step.keep:
                 if code not in codes:
-                    yield (*place, "steps", step_number), f"'{code}' is not a code of '{identifier.field}'"
+                    yield (*place, "steps", step_number), Fault("not_code", code=code, list=identifier.field)

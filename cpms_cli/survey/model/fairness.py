@@ -8,6 +8,7 @@ from pydantic import Field as Described
 from pydantic import model_validator
 
 from cpms_cli.survey.model.words import Part, Words
+from cpms_cli.survey.problems import FaultyPart
 
 FILE = "fairness.yaml"
 _ID = r"^[a-z_]+$"
@@ -29,9 +30,9 @@ class ComparedGroup(Part):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.field is None) == (self.when is None):
-            raise ValueError("a group has a field or a rule (when), never both and never neither")
+            raise FaultyPart("group_rule")
         if self.when is not None and (self.yes is None or self.no is None or self.reference not in ("yes", "no")):
-            raise ValueError("a group with a rule has words for yes and no, and one of them as its reference")
+            raise FaultyPart("group_words")
         return self
 
 
@@ -48,7 +49,7 @@ class Outcome(Part):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.level is None) == (self.when is None):
-            raise ValueError("an outcome has a level or a rule (when), never both and never neither")
+            raise FaultyPart("outcome_kind")
         return self
 
 

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator
 
 from cpms_cli.survey.era import christian_year, era_of
 from cpms_cli.survey.model.words import Part
+from cpms_cli.survey.problems import FaultyPart
 
 
 def _round_year(written: Any) -> Any:
@@ -22,11 +23,11 @@ def _round_year(written: Any) -> Any:
     (2026, 2026, 2026)
     """
     if isinstance(written, bool) or not isinstance(written, int | str) or not str(written).strip().isdecimal():
-        raise ValueError("a round is a year of four digits, as 2026 or 2569")
+        raise FaultyPart("round")
     year = int(written)
     era = era_of(year)
     if era is None:
-        raise ValueError(f"'{written}' is no year of a round: write four digits, as 2026 or 2569")
+        raise FaultyPart("no_round", text=str(written))
     return christian_year(year, era)
 
 

@@ -13,6 +13,7 @@ from pydantic import Field as Described
 from pydantic import model_validator
 
 from cpms_cli.survey.model.words import Part, Words
+from cpms_cli.survey.problems import FaultyPart
 
 FILE = "limits.yaml"
 NAME = r"[a-z][a-z0-9_]*"
@@ -53,7 +54,7 @@ class Limit(Part):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.value is None) == (self.one_below is None):
-            raise ValueError("a limit has a value or is one_below another, never both and never neither")
+            raise FaultyPart("limit_kind")
         return self
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from cpms_cli.survey.model.name_tables import NameTables
 from cpms_cli.survey.model.words import Part, Words
+from cpms_cli.survey.problems import FaultyPart
 
 FILE, NAMES = "linking.yaml", "names"
 READ_AS = "thai"  # the script as whose letters those of other scripts are read, by the name of its file
@@ -109,7 +110,7 @@ class LinkingSettings(Part):
             for share in ("m", "u"):
                 total = sum(getattr(level, share) for level in levels.values())
                 if abs(total - 1) > 1e-6:
-                    raise ValueError(f"{name}: the {share} of its levels add up to {total}, not 1")
+                    raise FaultyPart("shares_add_up", name=name, share=share, total=f"{total:g}")
         if self.review >= self.automatic:
-            raise ValueError("review must be under automatic")
+            raise FaultyPart("review")
         return self

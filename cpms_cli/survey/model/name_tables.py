@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from cpms_cli.survey.model.words import Part, Words
+from cpms_cli.survey.problems import FaultyPart
 
 _LONGEST = 500
 # A repeated group that repeats something within it can take for ever on a name that does not match.
@@ -20,13 +21,13 @@ Onset = Literal["k", "c", "s", "th", "t", "p", "f", "m", "n", "ng", "ny", "l", "
 
 def _expression(text: str) -> str:
     if len(text) > _LONGEST:
-        raise ValueError(f"a regular expression has {_LONGEST} characters at most")
+        raise FaultyPart("expression_long", count=_LONGEST)
     if _REPEATED_TWICE.search(text):
-        raise ValueError("a regular expression must not repeat what has a repetition within it")
+        raise FaultyPart("expression_repeats")
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from None
+        raise FaultyPart("no_expression", reason=str(error)) from None
     return text
 
 
@@ -37,7 +38,7 @@ def _letters(text: str) -> str:
 
 def _vowel(code: str) -> str:
     if code and not _VOWEL.fullmatch(code):
-        raise ValueError(f"'{code}' is no code of a vowel: [w, y or l], two of a, e, i, o, u, [n or t]")
+        raise FaultyPart("no_vowel", code=code)
     return code
 
 
@@ -45,7 +46,7 @@ def _rewriting(pair: tuple[str, str]) -> tuple[str, str]:
     try:
         re.compile(pair[0]).sub(pair[1], "")
     except (re.error, IndexError) as error:
-        raise ValueError(f"the second text does not fit the first: {error}") from None
+        raise FaultyPart("rewriting", reason=str(error)) from None
     return pair
 
 
@@ -90,7 +91,7 @@ class LettersAsThai(Part):
     def _letter_by_letter(self) -> Self:
         longer = [letter for letter in self.as_thai if len(letter) != 1]
         if longer:
-            raise ValueError(f"as_thai: '{longer[0]}' is not one letter")
+            raise FaultyPart("one_letter", text=longer[0])
         return self
 
 

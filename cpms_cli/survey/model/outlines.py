@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.files.located_yaml import BadDocument, Problem, read_text
+from cpms_cli.survey.files.located_yaml import read_text
 from cpms_cli.survey.model.words import Words
+from cpms_cli.survey.problems import BadDocument, Fault, Problem
 
 CODE = "subdistrict_code"
 _FOLDER = "areas/outlines"
@@ -50,9 +51,9 @@ def check_outlines(folder: Path, areas: Collection[str]) -> list[Problem]:
         for code in (feature["properties"][CODE] for feature in content["features"]):
             line = next((line_number for line_number, text in enumerate(lines, start=1) if f'"{code}"' in text), 1)
             if code in seen:
-                all_problems.append(Problem(file, line, f"subdistrict {code} stands twice"))
+                all_problems.append(Problem(file, line, Fault("area_twice", code=code)))
             elif code not in areas or len(code) != _DIGITS or not code.startswith(path.stem):
-                all_problems.append(Problem(file, line, f"{code} is no subdistrict of province {path.stem}"))
+                all_problems.append(Problem(file, line, Fault("outline_code", code=code, province=path.stem)))
             seen.add(code)
     return all_problems
 
@@ -62,16 +63,14 @@ def _parsed(file: str, text: str) -> tuple[dict[str, Any] | None, tuple[Problem,
     try:
         content: dict[str, Any] = json.loads(text)
     except ValueError as error:
-        return None, (Problem(file, getattr(error, "lineno", 1), f"no GeoJSON: {error}"),)
+        return None, (Problem(file, getattr(error, "lineno", 1), Fault("not_geojson", reason=str(error))),)
     try:
         Words.model_validate(content["source"])
         features = content["features"]
         faults = [number for number, feature in enumerate(features) if not _is_outline(feature)]
     except (ValueError, KeyError, TypeError):
-        return None, (Problem(file, 1, "`source` in en and th and `features` are expected"),)
-    problems = [
-        Problem(file, _line(text, position), f"a polygon with the property {CODE} is expected") for position in faults
-    ]
+        return None, (Problem(file, 1, Fault("outline_parts")),)
+    problems = [Problem(file, _line(text, position), Fault("outline_area", name=CODE)) for position in faults]
     return content, tuple(problems)
 
 

@@ -8,6 +8,7 @@ from pydantic import Field as Described
 from pydantic import model_validator
 
 from cpms_cli.survey.model.words import Part, Table, Words
+from cpms_cli.survey.problems import FaultyPart
 
 
 class Group(Part):
@@ -26,11 +27,11 @@ class Group(Part):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.field is not None) + bool(self.bands) + (self.digits is not None) != 1:
-            raise ValueError("a group has a field, bands or digits, and only one of them")
+            raise FaultyPart("group_kind")
         edges = [edge for band in self.bands for edge in band]
         following = zip(self.bands, self.bands[1:], strict=False)
         if edges != sorted(edges) or any(after[0] != band[1] + 1 for band, after in following):
-            raise ValueError("the bands must follow each other without a gap")
+            raise FaultyPart("group_bands")
         return self
 
 

@@ -15,12 +15,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.schema_files import ENDINGS, read_messages, read_survey
 from cpms_cli.survey.model.definition import (
     Survey,
 )
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
 from cpms_cli.survey.proof.limit_proof import limit_problems
 from cpms_cli.survey.proof.linking_proof import linking_problems
@@ -44,12 +44,13 @@ class _Proof(RuleProof):
             if file.startswith("messages/"):
                 for name in document.content:
                     if name not in messages:
-                        self.note(file, (name,), [f"cpms never says '{name}'"])
+                        self.note(file, (name,), [Fault("never_said", name=name)])
                     elif filled(self.survey.messages[name]) != filled(messages[name]):
-                        fillings = ", ".join(sorted(filled(messages[name]))) or "nothing"
-                        self.note(file, (name,), [f"'{name}' must fill in {fillings}"])
+                        fillings = ", ".join(sorted(filled(messages[name])))
+                        fault = Fault("must_fill" if fillings else "must_not_fill", name=name, fillings=fillings)
+                        self.note(file, (name,), [fault])
         lacking = sorted(set(messages) - set(self.survey.messages))
-        self.problems += [Problem("messages/", 1, f"the sentence '{name}' is missing") for name in lacking]
+        self.problems += [Problem("messages/", 1, Fault("missing_sentence", name=name)) for name in lacking]
 
     def messages(self) -> None:
         self._shipped_messages()
@@ -57,12 +58,12 @@ class _Proof(RuleProof):
             if file.startswith("messages/"):
                 for name in document.content:
                     words = self.survey.messages[name]
-                    problems = [
-                        problem
-                        for problem in language_faults(words, name)
-                        if "no Thai letter" not in problem or _has_words(words.en)
+                    faults = [
+                        fault
+                        for fault in language_faults(words, name)
+                        if fault.key != "no_thai" or _has_words(words.en)
                     ]
-                    self.note(file, (name,), problems)
+                    self.note(file, (name,), faults)
 
 
 def _has_words(text: str) -> bool:
@@ -185,4 +186,4 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
 
 def _is_certain(reader: Reader, problem: Problem) -> bool:
     """Whether a problem is one of what was read, and does not come of what could not be."""
-    return problem.file not in reader.replaced and not any(f"'{name}'" in problem.message for name in reader.unread)
+    return problem.file not in reader.replaced and reader.unread.isdisjoint(problem.fault.texts())

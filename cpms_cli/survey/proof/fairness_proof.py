@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 
 from cpms_cli.survey.model.definition import Survey, Table, Words
 from cpms_cli.survey.model.fairness import ComparedGroup, Outcome, Twin
+from cpms_cli.survey.problems import Fault
 
-Rule = Callable[[str | None, Table], Iterable[str]]
-Languages = Callable[[Words, str], Iterable[str]]
-Fault = tuple[tuple[str | int, ...], str]
+Rule = Callable[[str | None, Table], Iterable[Fault]]
+Languages = Callable[[Words, str], Iterable[Fault]]
+Placed = tuple[tuple[str | int, ...], Fault]
 
 
-def fairness_faults(survey: Survey, languages: Languages, rule: Rule) -> Iterator[Fault]:
+def fairness_faults(survey: Survey, languages: Languages, rule: Rule) -> Iterator[Placed]:
     """Yield every fault of `fairness.yaml` with its place; `languages` and `rule` say what is wrong with words and
     with a rule."""
     fairness = survey.fairness
     if fairness.severe not in {level.id for level in survey.rule_levels}:
-        yield ("severe",), f"there is no level '{fairness.severe}' with a rule"
+        yield ("severe",), Fault("no_level_rule", name=fairness.severe)
     lists: dict[str, tuple[ComparedGroup | Outcome | Twin, ...]] = {
         "groups": fairness.groups,
         "outcomes": fairness.outcomes,
@@ -27,7 +28,7 @@ def fairness_faults(survey: Survey, languages: Languages, rule: Rule) -> Iterato
         seen = set[str]()
         for index, part in enumerate(parts):
             if part.id in seen:
-                yield (key, index), f"'{part.id}' stands twice"
+                yield (key, index), Fault("twice", name=part.id)
             seen.add(part.id)
             yield from (((key, index, "label"), fault) for fault in languages(part.label, part.id))
     yield from _groups(survey, languages, rule)
@@ -35,7 +36,7 @@ def fairness_faults(survey: Survey, languages: Languages, rule: Rule) -> Iterato
     yield from _twins(survey)
 
 
-def _groups(survey: Survey, languages: Languages, rule: Rule) -> Iterator[Fault]:
+def _groups(survey: Survey, languages: Languages, rule: Rule) -> Iterator[Placed]:
     for index, group in enumerate(survey.fairness.groups):
         place = ("groups", index)
         for key, words in (("yes", group.yes), ("no", group.no)):
@@ -47,27 +48,27 @@ def _groups(survey: Survey, languages: Languages, rule: Rule) -> Iterator[Fault]
         field = survey.fields.get(group.field)
         codes = survey.codes(field) if field else None
         if codes is None:
-            yield (*place, "field"), f"there is no field '{group.field}' with a code list"
+            yield (*place, "field"), Fault("no_coded_field", name=group.field)
         elif group.reference not in codes.by_code:
-            yield (*place, "reference"), f"'{group.reference}' is not a code of {group.field}"
+            yield (*place, "reference"), Fault("not_code", code=group.reference, list=group.field)
 
 
-def _outcomes(survey: Survey, rule: Rule) -> Iterator[Fault]:
+def _outcomes(survey: Survey, rule: Rule) -> Iterator[Placed]:
     levels = {level.id for level in survey.rule_levels}
     for index, outcome in enumerate(survey.fairness.outcomes):
         for key, text in (("when", outcome.when), ("applies", outcome.applies)):
             yield from ((("outcomes", index, key), fault) for fault in rule(text, "child"))
         if outcome.level is not None and outcome.level not in levels:
-            yield ("outcomes", index, "level"), f"there is no level '{outcome.level}' with a rule"
+            yield ("outcomes", index, "level"), Fault("no_level_rule", name=outcome.level)
 
 
-def _twins(survey: Survey) -> Iterator[Fault]:
+def _twins(survey: Survey) -> Iterator[Placed]:
     for index, twin in enumerate(survey.fairness.twins):
         for name, answer in twin.answers.items():
             place = ("twins", index, "answers", name)
             field = survey.fields.get(name)
             codes = survey.codes(field) if field else None
             if field is None or name in survey.key("child"):
-                yield place, f"there is no question '{name}'"
+                yield place, Fault("no_question", name=name)
             elif answer and codes and answer not in codes.by_code and answer not in survey.missing_words:
-                yield place, f"'{answer}' is not a code of {name}"
+                yield place, Fault("not_code", code=answer, list=name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import Problem, read_yaml
+from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.model.definition import Check, Field, Survey, TableSchema
-from cpms_cli.survey.model.lifespan import Lifespan
+from cpms_cli.survey.model.lifespan import Lifespan, Span
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.dependents import Dependent, dependents, names_looked_at
 
 
@@ -39,9 +40,9 @@ def lifespan_notes(survey: Survey) -> list[Problem]:
             parts = dependents(survey, field.name) if limited else []
             resting = [part for part in parts if field.is_turned_off or not _comes_and_goes_with(survey, field, part)]
             if resting:
-                places = ", ".join(f"{part} ({_place(survey, part)})" for part in resting)
-                message = f"'{field.name}' is not asked{_when(field)}; this rests on it, and says so: {places}"
-                notes.append(Problem(document.file, document.line("fields", index), message))
+                places = tuple(_part(part, f"{part.name} ({_place(survey, part)})") for part in resting)
+                fault = _unasked(field, places)
+                notes.append(Problem(document.file, document.line("fields", index), fault))
             if field.is_turned_off:
                 notes += [_without_ages(survey, field, part) for part in resting if part.by_asking]
     return notes
@@ -58,41 +59,48 @@ def _comes_and_goes_with(survey: Survey, field: Field, part: Dependent) -> bool:
 
 
 def _without_ages(survey: Survey, field: Field, part: Dependent) -> Problem:
-    message = f"{part} has its ages from asked({field.name}), which is turned off: it now holds at every age"
-    return Problem(part.file, read_yaml(survey.folder, part.file).line(*part.place), message)
+    fault = Fault("without_ages", part=_part(part, part.name), field=field.name)
+    return Problem(part.file, read_yaml(survey.folder, part.file).line(*part.place), fault)
 
 
 def _place(survey: Survey, part: Dependent) -> str:
     return f"{part.file}:{read_yaml(survey.folder, part.file).line(*part.place)}"
 
 
-def _when(field: Field) -> str:
-    """In which rounds a field is not asked, in words."""
-    if field.is_turned_off:
-        return ""
-    ends = [f"before {field.since}"] if field.since is not None else []
-    ends += [f"after {field.until}"] if field.until is not None else []
-    return " in rounds " + " and ".join(ends)
+def _part(part: Dependent, name: str) -> Fault:
+    return Fault(f"part_{part.kind}", name=name)
 
 
-def _span(part: Lifespan) -> Iterator[str]:
+def _unasked(field: Field, parts: tuple[Fault, ...]) -> Fault:
+    """In which rounds a field is not asked, and what rests on it."""
+    if field.is_turned_off or (field.since is None and field.until is None):
+        return Fault("unasked", field=field.name, parts=parts)
+    if field.until is None:
+        return Fault("unasked_before", field=field.name, since=field.since or 0, parts=parts)
+    if field.since is None:
+        return Fault("unasked_after", field=field.name, until=field.until, parts=parts)
+    return Fault("unasked_both", field=field.name, since=field.since, until=field.until, parts=parts)
+
+
+def span_faults(part: Span) -> Iterator[Fault]:
+    """Yield what is wrong with the rounds of a question, a code or an indicator."""
     if part.since is not None and part.until is not None and part.until < part.since:
-        yield f"until {part.until} lies before since {part.since}"
+        yield Fault("span", until=part.until, since=part.since)
 
 
 def _former(
     name: str, part: Lifespan, kind: str, known: Mapping[str, Lifespan], taken: dict[str, str]
-) -> Iterator[str]:
+) -> Iterator[Fault]:
     """What is wrong with the former names of one field or code; `taken` remembers whose they are."""
     for former in part.formerly:
         if former == name:
-            yield f"'{name}' names itself as its former name"
+            yield Fault("former_itself", name=name)
         elif former in known and name in known[former].formerly:
-            yield f"'{name}' and '{former}' were each formerly the other: a cycle"
+            yield Fault("cycle", name=name, former=former)
         elif former in known:
-            yield f"'{name}' cannot have been '{former}' formerly: there still is a {kind} of that name"
+            yield Fault(f"former_{kind}", name=name, former=former)
         elif taken.setdefault(former, name) != name:
-            yield f"'{former}' is formerly both '{taken[former]}' and '{name}'"
+            yield Fault("former_both", former=former, first=taken[former], second=name)
 
 
 def _fields(reader: Reader, tables: tuple[TableSchema, ...]) -> Iterator[Problem]:
@@ -101,10 +109,10 @@ def _fields(reader: Reader, tables: tuple[TableSchema, ...]) -> Iterator[Problem
     for table in tables:
         document = reader.documents[f"{table.name}.yaml"]
         for index, field in enumerate(table.fields):
-            for message in _span(field):
-                yield Problem(document.file, document.line("fields", index, "until"), message)
-            for message in _former(field.name, field, "field", known, taken):
-                yield Problem(document.file, document.line("fields", index, "formerly"), message)
+            for fault in span_faults(field):
+                yield Problem(document.file, document.line("fields", index, "until"), fault)
+            for fault in _former(field.name, field, "field", known, taken):
+                yield Problem(document.file, document.line("fields", index, "formerly"), fault)
 
 
 def _codes(reader: Reader, survey: Survey) -> Iterator[Problem]:
@@ -112,8 +120,8 @@ def _codes(reader: Reader, survey: Survey) -> Iterator[Problem]:
         taken: dict[str, str] = {}
         for entry in codes.codes:
             line = reader.code_lines[(name, entry.code)]
-            for message in (*_span(entry), *_former(entry.code, entry, "code", codes.by_code, taken)):
-                yield Problem(f"codelists/{name}.csv", line, message)
+            for fault in (*span_faults(entry), *_former(entry.code, entry, "code", codes.by_code, taken)):
+                yield Problem(f"codelists/{name}.csv", line, fault)
 
 
 def _needed(reader: Reader, tables: tuple[TableSchema, ...], needed_roles: Collection[str]) -> Iterator[Problem]:
@@ -123,5 +131,5 @@ def _needed(reader: Reader, tables: tuple[TableSchema, ...], needed_roles: Colle
         for index, field in enumerate(table.fields):
             for_every_row = field.constraints.required or field.role in needed_roles
             if for_every_row and (field.is_turned_off or field.is_limited):
-                message = f"cpms cannot do without '{field.name}': it must be asked in every round"
-                yield Problem(document.file, document.line("fields", index), message)
+                fault = Fault("every_round", name=field.name)
+                yield Problem(document.file, document.line("fields", index), fault)

@@ -18,27 +18,29 @@ from typing import Any
 from sqlglot import exp
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import Document, Place, Problem, limit_values, read_mapping
+from cpms_cli.survey.files.located_yaml import Document, Place, limit_values, read_mapping
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.quoting import quoted_names
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey, Words
 from cpms_cli.survey.model.limits import FILE
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.proof.numbers_in_words import NumberFinder
 from cpms_cli.survey.rules.rule_faults import COMPARISONS
 from cpms_cli.survey.rules.rule_language import standing_rule
 from cpms_cli.survey.rules.vocabulary import RANGES, RuleError
 
-Languages = Callable[[Words, str], Iterable[str]]
+Languages = Callable[[Words, str], Iterable[Fault]]
 _RULES = ("when", "applies", "has", "asked")
 _TIMES = ("due_hours", "again_days")
 _AS_SHIPPED = "messages/"
+_QUOTED = "$name"
 
 
 def limit_problems(reader: Reader, survey: Survey, languages: Languages) -> list[Problem]:
     """Every fault of `limits.yaml`, and every number in another file that should be quoted from it, with its line."""
     if FILE not in reader.documents:
-        return [Problem(FILE, 1, "this file is missing")]
+        return [Problem(FILE, 1, Fault("file_missing"))]
     documents = [
         read_mapping(reader.folder, file, reader.limits)
         for file in reader.documents
@@ -72,15 +74,16 @@ def _limits(reader: Reader, survey: Survey, languages: Languages) -> Iterator[Pr
     for index, limit in enumerate(survey.limits.limits):
         line = reader.documents[FILE].line("limits", index)
         faults = list(languages(limit.label, limit.name))
-        faults += [f"the limit '{limit.name}' stands twice"] if limit.name in seen else []
-        faults += [f"there is no unit '{limit.unit}'"] if limit.unit not in units else []
+        faults += [Fault("limit_twice", name=limit.name)] if limit.name in seen else []
+        faults += [Fault("no_unit", name=limit.unit)] if limit.unit not in units else []
         if limit.one_below is not None and limit.name not in values:
-            faults.append(f"one_below names a limit that has a value, and '{limit.one_below}' is none")
+            faults.append(Fault("limit_one_below", name=limit.one_below))
         if values.get(limit.name, 0) < 0:
-            faults.append(f"'{limit.name}' is below 0")
+            faults.append(Fault("limit_negative", name=limit.name))
         last = f"{limit.name.removesuffix('_from')}_to"
         if limit.name.endswith("_from") and values.get(limit.name, 0) > values.get(last, values.get(limit.name, 0)):
-            faults.append(f"'{limit.name}' ({values[limit.name]}) is above '{last}' ({values[last]})")
+            own, most = str(values[limit.name]), str(values[last])
+            faults.append(Fault("limit_above", name=limit.name, number=own, other=last, most=most))
         seen.add(limit.name)
         yield from (Problem(FILE, line, fault) for fault in faults)
 
@@ -89,7 +92,7 @@ def _unknown(survey: Survey, quoted: Iterable[tuple[str, int, str]]) -> Iterator
     known = {limit.name for limit in survey.limits.limits}
     for file, line, name in quoted:
         if name not in known:
-            yield Problem(file, line, f"there is no limit '{name}' in {FILE}")
+            yield Problem(file, line, Fault("no_limit", name=name, file=FILE))
 
 
 def _unused(reader: Reader, survey: Survey, used: set[str]) -> Iterator[Problem]:
@@ -99,7 +102,7 @@ def _unused(reader: Reader, survey: Survey, used: set[str]) -> Iterator[Problem]
     for index, limit in enumerate(survey.limits.limits):
         if limit.name not in used:
             line = reader.documents[FILE].line("limits", index)
-            yield Problem(FILE, line, f"no rule and no words quote the limit '{limit.name}' (${limit.name})")
+            yield Problem(FILE, line, Fault("limit_unused", name=limit.name, quoted=f"${limit.name}"))
 
 
 def _otherwise_said(reader: Reader, survey: Survey, quoted: Iterable[tuple[str, int, str]]) -> Iterator[Problem]:
@@ -110,8 +113,8 @@ def _otherwise_said(reader: Reader, survey: Survey, quoted: Iterable[tuple[str, 
         value = survey.limits.values.get(limit.name)
         if limit.name in sentences and value != known.get(limit.name, value):
             file, line = sentences[limit.name]
-            message = f"cpms itself says {known[limit.name]} for '{limit.name}' ({file}:{line}): leave it as shipped"
-            yield Problem(FILE, reader.documents[FILE].line("limits", index), message)
+            fault = Fault("limit_said", number=str(known[limit.name]), name=limit.name, place=f"{file}:{line}")
+            yield Problem(FILE, reader.documents[FILE].line("limits", index), fault)
 
 
 def _written_out(document: Document, survey: Survey, finder: NumberFinder) -> Iterator[Problem]:
@@ -120,19 +123,16 @@ def _written_out(document: Document, survey: Survey, finder: NumberFinder) -> It
         text = document.quoting.get(place, content)
         if key in _RULES and isinstance(text, str):
             for number in strays(text, survey):
-                message = (
-                    f"the number {number} is written out in a rule: name it in {FILE}, and write its name as $name"
-                )
-                yield Problem(document.file, document.line(*place), message)
+                yield Problem(document.file, document.line(*place), _stray("stray_rule", number))
         elif key in _TIMES and place not in document.quoting and isinstance(content, int):
-            yield Problem(document.file, document.line(*place), _stray_number(content))
+            yield Problem(document.file, document.line(*place), _stray("stray", content))
         elif key in LANGUAGES and isinstance(text, str):
             for number in finder.numbers(text, str(key)):
-                yield Problem(document.file, document.line(*place), _stray_number(number, " in words"))
+                yield Problem(document.file, document.line(*place), _stray("stray_words", number))
 
 
-def _stray_number(number: str | int, place_in_words: str = "") -> str:
-    return f"the number {number} is written out{place_in_words}: name it in {FILE}, and write its name as $name"
+def _stray(key: str, number: str | int) -> Fault:
+    return Fault(key, number=str(number), file=FILE, quoted=_QUOTED)
 
 
 def _parts(content: Any, place: Place) -> Iterator[tuple[Place, Any]]:
@@ -180,7 +180,7 @@ def _in_codelists(reader: Reader, survey: Survey, finder: NumberFinder) -> Itera
             line = reader.code_lines[(name, entry.code)]
             for language, text in entry.label.written().items():
                 numbers = finder.numbers(text, language) if (file, line) not in quotes else ()
-                yield from (Problem(file, line, _stray_number(number, " in words")) for number in numbers)
+                yield from (Problem(file, line, _stray("stray_words", number)) for number in numbers)
 
 
 def _oldest(reader: Reader) -> Iterator[Problem]:
@@ -192,5 +192,5 @@ def _oldest(reader: Reader) -> Iterator[Problem]:
     for index, field in enumerate(document.content["fields"]):
         place = ("fields", index, "constraints", "maximum")
         if field.get("role") == "age" and place not in document.quoting:
-            message = f"the maximum of '{field.get('name')}' is a limit: name it in {FILE}, and write its name as $name"
-            yield Problem(file, document.line(*place), message)
+            fault = Fault("maximum_limit", name=str(field.get("name")), file=FILE, quoted=_QUOTED)
+            yield Problem(file, document.line(*place), fault)

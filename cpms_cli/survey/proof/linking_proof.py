@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.schema_files import read_linking
 from cpms_cli.survey.model.definition import Words
 from cpms_cli.survey.model.linking_settings import FILE, NAMES, READ_AS, LinkingSettings
+from cpms_cli.survey.problems import Fault, Problem
 
-Languages = Callable[[Words, str], Iterable[str]]
+Languages = Callable[[Words, str], Iterable[Fault]]
 
 
 def linking_problems(reader: Reader, settings: LinkingSettings, languages: Languages) -> list[Problem]:
@@ -30,29 +30,26 @@ def linking_problems(reader: Reader, settings: LinkingSettings, languages: Langu
 
 def _comparisons(
     settings: LinkingSettings, known: LinkingSettings, languages: Languages
-) -> Iterator[tuple[str, tuple[str, ...], str]]:
+) -> Iterator[tuple[str, tuple[str, ...], Fault]]:
     for name, levels in settings.comparisons.items():
         if name not in known.comparisons:
-            yield FILE, ("comparisons", name), f"there is no comparison '{name}'"
+            yield FILE, ("comparisons", name), Fault("no_comparison", name=name)
         elif list(known.comparisons[name]) != list(levels):
-            yield (
-                FILE,
-                ("comparisons", name),
-                f"'{name}' has the levels {', '.join(known.comparisons[name])}, in this order",
-            )
+            fault = Fault("levels_in_order", name=name, levels=", ".join(known.comparisons[name]))
+            yield FILE, ("comparisons", name), fault
         for level, share in levels.items():
             for fault in languages(share.label, f"{name}.{level}"):
                 yield FILE, ("comparisons", name, level, "label"), fault
     for name in known.comparisons:
         if name not in settings.comparisons:
-            yield FILE, ("comparisons",), f"the comparison '{name}' is missing"
+            yield FILE, ("comparisons",), Fault("missing_comparison", name=name)
 
 
-def _scripts(settings: LinkingSettings) -> Iterator[tuple[str, tuple[str, ...], str]]:
+def _scripts(settings: LinkingSettings) -> Iterator[tuple[str, tuple[str, ...], Fault]]:
     names = settings.names
     for name, table in names.scripts.items():
         if table.alphabet_of and table.alphabet_of not in names.scripts:
-            yield f"{NAMES}/{name}.yaml", ("alphabet_of",), f"there is no script '{table.alphabet_of}'"
+            yield f"{NAMES}/{name}.yaml", ("alphabet_of",), Fault("no_script", name=table.alphabet_of)
     if READ_AS not in names.scripts:
         for name in names.as_thai:
-            yield f"{NAMES}/{name}.yaml", ("as_thai",), f"there is no script '{READ_AS}'"
+            yield f"{NAMES}/{name}.yaml", ("as_thai",), Fault("no_script", name=READ_AS)

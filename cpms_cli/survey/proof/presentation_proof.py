@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.model.definition import Survey, TableSchema
+from cpms_cli.survey.problems import Fault, Problem
 
 
 def presentation_problems(reader: Reader, survey: Survey) -> list[Problem]:
@@ -21,8 +21,8 @@ def _table(reader: Reader, survey: Survey, table: TableSchema) -> Iterator[Probl
     for index, field in enumerate(table.fields):
         line = reader.documents[file].line("fields", index)
         if field.topic not in table.topics:
-            yield Problem(file, line, f"'{field.name}' stands in no topic of the table ({', '.join(table.topics)})")
+            yield Problem(file, line, Fault("no_topic", name=field.name, topics=", ".join(table.topics)))
         if field.name in identities and not field.carried:
-            yield Problem(file, line, f"'{field.name}' tells who a row is about and must be carried")
+            yield Problem(file, line, Fault("must_carry", name=field.name))
         if field.name == round_ and field.carried:
-            yield Problem(file, line, f"'{field.name}' is new each time and cannot be carried")
+            yield Problem(file, line, Fault("cannot_carry", name=field.name))

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.model.definition import (
     Survey,
     Table,
     Words,
 )
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 from cpms_cli.survey.rules.vocabulary import RuleError, Vocabulary
@@ -25,17 +25,17 @@ def filled(words: Words) -> set[str]:
     return set(PLACEHOLDER.findall(words.en))
 
 
-def language_faults(words: Words, what: str) -> Iterator[str]:
+def language_faults(words: Words, what: str | Fault) -> Iterator[Fault]:
     """Yield what is wrong with words that stand in the programme's own languages; `what` names what they are of."""
     if not _THAI.search(words.th):
-        yield f"{what}: the Thai words have no Thai letter: '{words.th}'"
+        yield Fault("no_thai", what=what, text=words.th)
     if _THAI.search(words.en):
-        yield f"{what}: the English words have Thai letters: '{words.en}'"
+        yield Fault("thai_in_english", what=what, text=words.en)
     if filled(words) != set(PLACEHOLDER.findall(words.th)):
-        yield f"{what}: the two languages fill in different things"
+        yield Fault("fill_different", what=what)
 
 
-def rule_faults_of(text: str | None, words: Vocabulary) -> list[str]:
+def rule_faults_of(text: str | None, words: Vocabulary) -> list[Fault]:
     """Return what is wrong with a rule, by the names that it may use."""
     if text is None:
         return []
@@ -60,10 +60,10 @@ class Proof:
         document = self.reader.documents.get(file)
         return document.line(*place) if document else 1
 
-    def note(self, file: str, place: tuple[str | int, ...], messages: Iterable[str]) -> None:
+    def note(self, file: str, place: tuple[str | int, ...], faults: Iterable[Fault]) -> None:
         """Note what is wrong at a place of a file."""
-        self.problems += [Problem(file, self.line_of(file, *place), message) for message in messages]
+        self.problems += [Problem(file, self.line_of(file, *place), fault) for fault in faults]
 
-    def rule(self, text: str | None, table: Table) -> list[str]:
+    def rule(self, text: str | None, table: Table) -> list[Fault]:
         """What is wrong with a rule of scored children, or of households."""
         return rule_faults_of(text, vocabulary(self.survey, table, indicators=table == "child"))

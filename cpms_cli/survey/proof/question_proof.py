@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from cpms_cli.survey.files.definition_tables import TITLES
-from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.model.definition import (
     CodeList,
     Field,
     folded_header,
     folded_once,
 )
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.proof.proof import Proof, language_faults, rule_faults_of
 from cpms_cli.survey.rules.typed_answers import vocabulary
 
@@ -48,20 +48,18 @@ class QuestionProof(Proof):
             for index, field in enumerate(table.fields):
                 place = ("fields", index)
                 if field.name in names:
-                    self.note(file, place, [f"field '{field.name}' stands twice"])
+                    self.note(file, place, [Fault("field_twice", name=field.name)])
                 names.add(field.name)
                 if field.name in table.primaryKey and not field.constraints.required:
-                    self.note(
-                        file, (*place, "constraints"), [f"'{field.name}' is part of the key and must be required"]
-                    )
+                    self.note(file, (*place, "constraints"), [Fault("key_required", name=field.name)])
                 self._field(file, place, field, headers)
             known = {*names, *table.shared}
             for name in table.primaryKey:
                 if name not in known:
-                    self.note(file, ("primaryKey",), [f"there is no field '{name}'"])
+                    self.note(file, ("primaryKey",), [Fault("no_field", name=name)])
             for name in table.shared:
                 if name not in {field.name for field in self.survey.household.fields}:
-                    self.note(file, ("shared",), [f"the household table has no field '{name}'"])
+                    self.note(file, ("shared",), [Fault("no_household_field", name=name)])
         self._roles()
 
     def _field(self, file: str, place: tuple[str | int, ...], field: Field, headers: dict[str, str]) -> None:
@@ -71,47 +69,44 @@ class QuestionProof(Proof):
         own = {folded_header(spelling) for spelling in field.headers}
         for label in field.label.written().values():
             if folded_header(label) not in own:
-                self.note(file, (*place, "label"), [f"the label '{label}' is not among the field's headers"])
+                self.note(file, (*place, "label"), [Fault("label_header", label=label)])
         for spelling in (field.name, *field.formerly, *field.headers):
             other = headers.setdefault(folded_header(spelling), field.name)
             if other != field.name:
-                self.note(file, (*place, "headers"), [f"'{spelling}' is also a header of '{other}'"])
+                self.note(file, (*place, "headers"), [Fault("header_taken", spelling=spelling, other=other)])
         if file != "response.yaml":
             words = vocabulary(self.survey, indicators=False)
             self.note(file, (*place, "asked"), rule_faults_of(field.asked or None, words))
 
     def _answers(self, file: str, place: tuple[str | int, ...], field: Field) -> None:
         if field.codelist is not None and field.codelist not in self.survey.codelists:
-            self.note(file, (*place, "codelist"), [f"there is no code list '{field.codelist}'"])
+            self.note(file, (*place, "codelist"), [Fault("no_list", name=field.codelist)])
         known = self.survey.codelists[field.codelist].by_code if field.codelist in self.survey.codelists else {}
-        strange = [f"'{code}' is not a code of the field" for code in field.withholds if code not in known]
+        strange = [Fault("not_code_field", code=code) for code in field.withholds if code not in known]
         self.note(file, (*place, "withholds"), strange)
         if field.role == "consent" and not field.withholds:
-            self.note(file, (*place, "role"), ["consent must name the answers that withhold it (withholds)"])
+            self.note(file, (*place, "role"), [Fault("consent")])
         if field.many and field.codelist is None:
-            self.note(file, (*place, "many"), ["only a field with a code list can have many answers"])
+            self.note(file, (*place, "many"), [Fault("many")])
         elif field.many and field.codelist in self.survey.codelists:
             alone = [code for code in self.survey.codelists[field.codelist].codes if code.missing == "exclusive"]
             if len(alone) != 1:
                 file_of_codes = f"codelists/{field.codelist}.csv"
-                self.problems.append(Problem(file_of_codes, 1, "one code must be exclusive: the one that means none"))
+                self.problems.append(Problem(file_of_codes, 1, Fault("exclusive")))
         low, high = field.constraints.minimum, field.constraints.maximum
         if low is not None and high is not None and low > high:
-            self.note(file, (*place, "constraints"), [f"the minimum {low} is above the maximum {high}"])
+            self.note(file, (*place, "constraints"), [Fault("minimum", low=str(low), high=str(high))])
 
     def _roles(self) -> None:
         seen: dict[str, str] = {}
         for table in (self.survey.household, self.survey.child):
             for index, field in enumerate(table.fields):
                 if field.role and seen.setdefault(field.role, field.name) != field.name:
-                    self.note(
-                        f"{table.name}.yaml",
-                        ("fields", index, "role"),
-                        [f"the role '{field.role}' is taken by '{seen[field.role]}'"],
-                    )
+                    fault = Fault("role_taken", role=field.role, other=seen[field.role])
+                    self.note(f"{table.name}.yaml", ("fields", index, "role"), [fault])
         for role in NEEDED_ROLES:
             if role not in seen:
-                self.note("child.yaml", ("fields",), [f"no field has the role '{role}'"])
+                self.note("child.yaml", ("fields",), [Fault("role_none", role=role)])
 
     def codelists(self) -> None:
         """Note what is wrong with the code lists."""
@@ -122,7 +117,7 @@ class QuestionProof(Proof):
         }
         for name, codes in self.survey.codelists.items():
             if name not in used and name != "missing":
-                self.problems.append(Problem(f"codelists/{name}.csv", 1, "no field uses this code list"))
+                self.problems.append(Problem(f"codelists/{name}.csv", 1, Fault("list_unused")))
             self._codes(name, codes)
 
     def code_forms(self) -> None:
@@ -130,9 +125,8 @@ class QuestionProof(Proof):
         for name, codes in self.survey.codelists.items():
             for entry in codes.codes:
                 if re.search(r"[\s,;|]", entry.code):
-                    message = f"'{entry.code}' cannot be a code: no spaces, and none of , ; |"
                     line = self.reader.code_lines[(name, entry.code)]
-                    self.problems.append(Problem(f"codelists/{name}.csv", line, message))
+                    self.problems.append(Problem(f"codelists/{name}.csv", line, Fault("code_form", code=entry.code)))
 
     def titles(self) -> None:
         """Note what is wrong with the titles before names."""
@@ -140,7 +134,7 @@ class QuestionProof(Proof):
         for title in self.survey.titles:
             if known is None or title.sex not in known.by_code:
                 line = self.reader.title_lines[title.title]
-                self.problems.append(Problem(TITLES, line, f"'{title.sex}' is not a code of the field of sex"))
+                self.problems.append(Problem(TITLES, line, Fault("sex_code", code=title.sex)))
 
     def _codes(self, name: str, codes: CodeList) -> None:
         file = f"codelists/{name}.csv"
@@ -148,22 +142,22 @@ class QuestionProof(Proof):
         seen: set[str] = set()
         for entry in codes.codes:
             line = self.reader.code_lines[(name, entry.code)]
-            problems = list(language_faults(entry.label, entry.code))
+            faults = list(language_faults(entry.label, entry.code))
             if name == "missing" and entry.missing != entry.code:
-                problems.append(f"'{entry.code}' is no answer: its kind must be '{entry.code}', not '{entry.missing}'")
+                faults.append(Fault("kind_must", code=entry.code, kind=entry.code, given=entry.missing))
             elif entry.code in self.survey.missing_words and entry.missing != entry.code:
-                problems.append(f"'{entry.code}' is no answer in missing.csv, and here its kind is '{entry.missing}'")
+                faults.append(Fault("kind_here", code=entry.code, given=entry.missing))
             if entry.code in seen:
-                problems.append(f"the code '{entry.code}' stands twice")
+                faults.append(Fault("code_twice", name=entry.code))
             seen.add(entry.code)
             own = {folded_once(spelling) for spelling in entry.spellings}
-            problems += [
-                f"the label '{label}' is not among the spellings of '{entry.code}'"
+            faults += [
+                Fault("label_spelling", label=label, code=entry.code)
                 for label in entry.label.written().values()
                 if folded_once(label) not in own
             ]
             for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased):
                 other = taken.setdefault(folded_once(spelling), entry.code)
                 if other != entry.code:
-                    problems.append(f"'{spelling}' is also a spelling of '{other}'")
-            self.problems += [Problem(file, line, message) for message in problems]
+                    faults.append(Fault("spelling_taken", spelling=spelling, other=other))
+            self.problems += [Problem(file, line, fault) for fault in faults]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import get_args
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.model.definition import Level, Survey
 from cpms_cli.survey.model.fields import OPTIONAL_RESPONSE_ROLES, ResponseRole
+from cpms_cli.survey.problems import Fault, Problem
 
 _LOG, _LEVELS = "response.yaml", "risk.yaml"
 
@@ -24,12 +24,12 @@ def _roles(reader: Reader, survey: Survey) -> Iterator[Problem]:
     for index, field in enumerate(survey.response.fields):
         line = document.line("fields", index, "role")
         if field.role and field.role not in get_args(ResponseRole):
-            yield Problem(_LOG, line, f"the role '{field.role}' is none of the response log")
+            yield Problem(_LOG, line, Fault("role_of_log", role=field.role))
         elif field.role and seen.setdefault(field.role, field.name) != field.name:
-            yield Problem(_LOG, line, f"the role '{field.role}' is taken by '{seen[field.role]}'")
+            yield Problem(_LOG, line, Fault("role_taken", role=field.role, other=seen[field.role]))
     for role in get_args(ResponseRole):
         if role not in seen and role not in OPTIONAL_RESPONSE_ROLES:
-            yield Problem(_LOG, document.line("fields"), f"no field has the role '{role}'")
+            yield Problem(_LOG, document.line("fields"), Fault("role_none", role=role))
 
 
 def _kinds(survey: Survey) -> set[str]:
@@ -41,42 +41,40 @@ def _closing(reader: Reader, survey: Survey) -> Iterator[Problem]:
     document, kind = reader.documents[_LOG], survey.response_role("response")
     index = survey.response.fields.index(kind)
     if not kind.closes:
-        message = f"'{kind.name}' must name the answers that end a case (closes)"
-        yield Problem(_LOG, document.line("fields", index), message)
+        yield Problem(_LOG, document.line("fields", index), Fault("closes", name=kind.name))
     for key, codes in (("closes", kind.closes), ("assigns", kind.assigns)):
         for code in codes:
             if code not in _kinds(survey):
-                yield Problem(_LOG, document.line("fields", index, key), f"'{code}' is not a code of the field")
+                yield Problem(_LOG, document.line("fields", index, key), Fault("not_code_field", code=code))
     for code in set(kind.closes) & set(kind.assigns):
-        message = f"'{code}' ends a case, and cannot say whose it is from then on"
-        yield Problem(_LOG, document.line("fields", index, "assigns"), message)
+        yield Problem(_LOG, document.line("fields", index, "assigns"), Fault("ends_and_assigns", code=code))
 
 
 def _levels(reader: Reader, survey: Survey) -> Iterator[Problem]:
     document = reader.documents[_LEVELS]
     if not survey.urgent_levels:
-        yield Problem(_LEVELS, document.line("levels"), "no level says by when a response is due (due_hours)")
+        yield Problem(_LEVELS, document.line("levels"), Fault("no_due"))
     for index, level in enumerate(survey.levels):
-        for key, message in _of_level(survey, index, level):
-            yield Problem(_LEVELS, document.line("levels", index, key), message)
+        for key, fault in _of_level(survey, index, level):
+            yield Problem(_LEVELS, document.line("levels", index, key), fault)
 
 
-def _of_level(survey: Survey, index: int, level: Level) -> Iterator[tuple[str, str]]:
+def _of_level(survey: Survey, index: int, level: Level) -> Iterator[tuple[str, Fault]]:
     if (level.due_hours is None) != (not level.answered_by):
-        yield "answered_by", "a level has both due_hours and answered_by, what counts as a response in time, or neither"
+        yield "answered_by", Fault("due_both")
     kind = survey.response_role("response")
     for code in level.answered_by:
         if code not in _kinds(survey):
-            yield "answered_by", f"'{code}' is no kind of response"
+            yield "answered_by", Fault("no_response", code=code)
         elif code in (*kind.closes, *kind.assigns):
-            yield "answered_by", f"'{code}' ends or assigns a case, and is no response by itself"
+            yield "answered_by", Fault("ends_case", code=code)
     if level.due_hours is None:
         return
     if level.role != "rule":
-        yield "due_hours", "only a level with a rule can demand a response by a time"
+        yield "due_hours", Fault("due_rule")
     for language, words in level.due.written().items():
         if str(level.due_hours) not in words:
-            yield "due_hours", f"'{level.due_hours}' does not stand in the words of `due` ({language}): '{words}'"
+            yield "due_hours", Fault("due_words", hours=str(level.due_hours), spoken=language, words=words)
     milder = [level_below.due_hours for level_below in survey.levels[index + 1 :] if level_below.due_hours is not None]
     if milder and level.due_hours > min(milder):
-        yield "due_hours", "a less severe level is due sooner"
+        yield "due_hours", Fault("due_milder")

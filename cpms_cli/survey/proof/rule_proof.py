@@ -10,6 +10,8 @@ from cpms_cli.survey.model.definition import (
     Pattern,
 )
 from cpms_cli.survey.model.response_log import log_vocabulary
+from cpms_cli.survey.problems import Fault
+from cpms_cli.survey.proof.lifespan_proof import span_faults
 from cpms_cli.survey.proof.proof import filled, language_faults, rule_faults_of
 from cpms_cli.survey.proof.question_proof import QuestionProof
 from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator
@@ -69,13 +71,11 @@ class RuleProof(QuestionProof):
         self._circles()
         for index, indicator in enumerate(self.survey.indicators):
             place = ("indicators", index)
-            words, named = vocabulary(self.survey), f"indicator {indicator.number}"
+            words, named = vocabulary(self.survey), Fault("part_indicator", name=str(indicator.number))
             for key, text in (("when", indicator.when), ("applies", indicator.applies)):
                 self.note(file, (*place, key), rule_faults_of(text, words))
             self.note(file, (*place, "name"), language_faults(indicator.name, named))
-            self.note(
-                file, (*place, "definition"), language_faults(indicator.definition, f"indicator {indicator.number}")
-            )
+            self.note(file, (*place, "definition"), language_faults(indicator.definition, named))
 
     def _numbers(self) -> None:
         """Each number once, in order, one of the source's or one that a province may give."""
@@ -83,19 +83,17 @@ class RuleProof(QuestionProof):
         numbers = [indicator.number for indicator in self.survey.indicators]
         for index, (before, after) in enumerate(pairwise(numbers)):
             if before >= after:
-                messages = {index: f"{before} stands before {after}", index + 1: f"{after} stands after {before}"}
-                for at_index, message in messages.items():
-                    words = f"indicator {message}: each number once, in order"
-                    self.note("indicators.yaml", ("indicators", at_index, "number"), [words])
+                pair = {"before": str(before), "after": str(after)}
+                self.note("indicators.yaml", ("indicators", index, "number"), [Fault("number_before", **pair)])
+                self.note("indicators.yaml", ("indicators", index + 1, "number"), [Fault("number_after", **pair)])
         for index, indicator in enumerate(self.survey.indicators):
             place, number = ("indicators", index, "number"), indicator.number
             if numbering is not None and not numbering.is_free_for(number):
                 first, final = numbering.source
-                message = f"the source's indicators are {first} to {final}, your own begin at {numbering.own_from}"
-                self.note("indicators.yaml", place, [f"there can be no indicator {number}: {message}"])
-            if indicator.since and indicator.until and indicator.until < indicator.since:
-                message = f"until {indicator.until} lies before since {indicator.since}"
-                self.note("indicators.yaml", ("indicators", index, "until"), [message])
+                own = str(numbering.own_from)
+                fault = Fault("number_taken", number=str(number), first=str(first), last=str(final), own=own)
+                self.note("indicators.yaml", place, [fault])
+            self.note("indicators.yaml", ("indicators", index, "until"), span_faults(indicator))
 
     def _circles(self) -> None:
         """Note the indicators that look at themselves, by others or directly: none of them could ever be decided."""
@@ -108,8 +106,8 @@ class RuleProof(QuestionProof):
             if indicator.column in own:
                 alike = (column for column in rules if column in own)
                 circle = [column for column in alike if self._looks_at(rules[column], indicator.column)]
-                message = f"indicators look at each other in a circle: {', '.join(circle)}"
-                self.note("indicators.yaml", ("indicators", index, "when"), [message])
+                fault = Fault("circle", numbers=", ".join(circle))
+                self.note("indicators.yaml", ("indicators", index, "when"), [fault])
 
     def _looks_at(self, rules: list[str], column: str) -> bool:
         try:
@@ -122,15 +120,15 @@ class RuleProof(QuestionProof):
         file = "risk.yaml"
         for role in ("open", "clear"):
             if sum(level.role == role for level in self.survey.levels) != 1:
-                self.note(file, ("levels",), [f"exactly one level must have the role '{role}'"])
+                self.note(file, ("levels",), [Fault("one_role", role=role)])
         seen: set[str] = set()
         for index, level in enumerate(self.survey.levels):
             place = ("levels", index)
             if level.id in seen:
-                self.note(file, place, [f"the level '{level.id}' stands twice"])
+                self.note(file, place, [Fault("level_twice", name=level.id)])
             seen.add(level.id)
             if (level.role == "rule") != (level.when is not None):
-                self.note(file, place, ["a level has a rule (when) or a role, never both and never neither"])
+                self.note(file, place, [Fault("level_kind")])
             self.note(file, (*place, "when"), rule_faults_of(level.when, vocabulary(self.survey)))
             for key, words in (
                 ("label", level.label),
@@ -146,7 +144,7 @@ class RuleProof(QuestionProof):
         known = set(self.survey.column_checks)
         for name in _NEEDED_CHECKS:
             if name not in known:
-                self.note(file, ("columns",), [f"the check '{name}' is missing"])
+                self.note(file, ("columns",), [Fault("missing_check", name=name)])
         for index, check in enumerate(self.survey.checks):
             words = vocabulary(self.survey, check.table, indicators=False)
             self._check(("rules", index), check, words, known)
@@ -163,23 +161,23 @@ class RuleProof(QuestionProof):
 
     def _once(self, place: tuple[str | int, ...], name: str, known: set[str]) -> None:
         if name in known:
-            self.note("checks.yaml", place, [f"the check '{name}' stands twice"])
+            self.note("checks.yaml", place, [Fault("check_twice", name=name)])
         known.add(name)
 
     def _words(self, place: tuple[str | int, ...], about: Check | ColumnCheck | Pattern, fillings: set[str]) -> None:
         for key, words in (("message", about.message), ("mend", about.mend)):
             self.note("checks.yaml", (*place, key), language_faults(words, about.id))
             wrong = sorted(filled(words) - fillings)
-            self.note("checks.yaml", (*place, key), [f"'{{{name}}}' cannot be filled in" for name in wrong])
+            self.note("checks.yaml", (*place, key), [Fault("filled", name=f"{{{name}}}") for name in wrong])
 
     def _check(self, place: tuple[str | int, ...], check: Check, words: Vocabulary, known: set[str]) -> None:
         file = "checks.yaml"
         self._once(place, check.id, known)
         self._words(place, check, _COLUMN_WORDS)
-        strange = [f"there is no field '{name}'" for name in check.fields if name not in words.fields]
+        strange = [Fault("no_field", name=name) for name in check.fields if name not in words.fields]
         self.note(file, (*place, "fields"), strange)
         self.note(file, (*place, "when"), rule_faults_of(check.when, words))
         if check.whole_column is not None and check.whole_column not in self.survey.column_checks:
-            self.note(file, (*place, "whole_column"), [f"there is no check of columns '{check.whole_column}'"])
+            self.note(file, (*place, "whole_column"), [Fault("no_column_check", name=check.whole_column)])
         if not check.passes or not check.fails:
-            self.note(file, place, [f"the check '{check.id}' needs a case that passes and one that fails"])
+            self.note(file, place, [Fault("check_cases", name=check.id)])

@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.model.definition import Survey, Table, Words
 from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.model.deidentification import deidentification_faults
 from cpms_cli.survey.model.fairness import FILE as FAIRNESS
 from cpms_cli.survey.model.privacy import COUNTED
 from cpms_cli.survey.model.privacy import FILE as PRIVACY
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.proof.fairness_proof import fairness_faults
 
-Rule = Callable[[str | None, Table], Iterable[str]]
-Languages = Callable[[Words, str], Iterable[str]]
+Rule = Callable[[str | None, Table], Iterable[Fault]]
+Languages = Callable[[Words, str], Iterable[Fault]]
 Place = tuple[str | int, ...]
 
 
@@ -35,59 +35,60 @@ def figure_problems(reader: Reader, survey: Survey, languages: Languages, rule: 
         (PRIVACY, _weights(survey)),
     ]
     if FAIRNESS not in reader.documents:
-        return [Problem(FAIRNESS, 1, "this file is missing")]
+        return [Problem(FAIRNESS, 1, Fault("file_missing"))]
     parts.append((FAIRNESS, fairness_faults(survey, languages, rule)))
     return [
-        Problem(file, reader.documents[file].line(*place), message)
-        for file, faults in parts
-        for place, message in faults
+        Problem(file, reader.documents[file].line(*place), fault) for file, faults in parts for place, fault in faults
     ]
 
 
-def _at_place(place: Place, messages: Iterable[str]) -> Iterator[tuple[Place, str]]:
-    return ((place, message) for message in messages)
+def _at_place(place: Place, faults: Iterable[Fault]) -> Iterator[tuple[Place, Fault]]:
+    return ((place, fault) for fault in faults)
 
 
-def _twice(key: str, names: Iterable[str]) -> Iterator[tuple[Place, str]]:
+def _twice(key: str, names: Iterable[str], sentence: str = "twice") -> Iterator[tuple[Place, Fault]]:
     seen = Counter[str]()
     for index, name in enumerate(names):
         seen[name] += 1
         if seen[name] > 1:
-            yield (key, index), f"'{name}' stands twice"
+            yield (key, index), Fault(sentence, name=name)
 
 
-def _circumstances(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:
+def _circumstances(survey: Survey, languages: Languages) -> Iterator[tuple[Place, Fault]]:
     key, marked = "circumstances", {indicator.number for indicator in survey.indicators if indicator.circumstance}
     yield from _twice(key, (circumstance.id for circumstance in survey.circumstances))
-    yield from _twice(key, (f"indicator {circumstance.indicator}" for circumstance in survey.circumstances))
+    yield from _twice(key, (str(part.indicator) for part in survey.circumstances), "circumstance_twice")
     for index, circumstance in enumerate(survey.circumstances):
         place = (key, index)
         yield from _at_place((*place, "help"), languages(circumstance.help, circumstance.id))
         if circumstance.indicator not in marked:
-            yield (*place, "indicator"), f"indicator {circumstance.indicator} is no circumstance (indicators.yaml)"
+            yield (
+                (*place, "indicator"),
+                Fault("no_circumstance", number=str(circumstance.indicator), file="indicators.yaml"),
+            )
     named = {circumstance.indicator for circumstance in survey.circumstances}
-    lacking = (f"nothing says with what circumstance {number} calls for help" for number in sorted(marked - named))
+    lacking = (Fault("no_help", number=str(number)) for number in sorted(marked - named))
     yield from _at_place((key,), lacking)
 
 
-def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:
+def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, Fault]]:
     groups = survey.figures.groups
     levels = {level.id for level in survey.levels}
     for index, level in enumerate(survey.figures.visited):
         if level not in levels:
-            yield ("visited", index), f"there is no level '{level}'"
+            yield ("visited", index), Fault("no_level", name=level)
     yield from _twice("groups", (group.id for group in groups))
     if not any(group.digits for group in groups):
-        yield ("groups",), "there must be a group of areas (digits)"
+        yield ("groups",), Fault("digits")
     for index, group in enumerate(groups):
         place = ("groups", index)
         yield from _at_place((*place, "label"), languages(group.label, group.id))
         field = survey.fields.get(group.field or "")
         if group.field is not None and (field is None or field.codelist is None):
-            yield (*place, "field"), f"there is no field '{group.field}' with a code list"
+            yield (*place, "field"), Fault("no_coded_field", name=group.field)
 
 
-def _rights(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[Place, str]]:
+def _rights(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[Place, Fault]]:
     levels = {level.id for level in survey.levels}
     yield from _twice("rights", (right.id for right in survey.rights))
     for index, right in enumerate(survey.rights):
@@ -96,11 +97,11 @@ def _rights(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[
         yield from _at_place((*place, "definition"), languages(right.definition, right.id))
         yield from _at_place((*place, "has"), rule(right.has, "child"))
         yield from _at_place((*place, "applies"), rule(right.applies, "child"))
-        strange = [f"there is no level '{level}'" for level in right.levels if level not in levels]
+        strange = [Fault("no_level", name=level) for level in right.levels if level not in levels]
         yield from _at_place((*place, "levels"), strange)
 
 
-def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[Place, str]]:
+def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[Place, Fault]]:
     yield from _twice("measures", (measure.id for measure in survey.measures))
     for index, measure in enumerate(survey.measures):
         place = ("measures", index)
@@ -108,13 +109,13 @@ def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tupl
         yield from _at_place((*place, "when"), rule(measure.when, measure.of))
     arrived = [measure for measure in survey.measures if measure.arrived and measure.of == "child"]
     if len(arrived) != 1:
-        yield ("measures",), "exactly one measure of children must say who moved in (arrived: true)"
+        yield ("measures",), Fault("arrived")
     field = survey.fields.get(survey.origin)
     if field is None or field.codelist is None:
-        yield ("origin",), f"there is no field '{survey.origin}' with a code list"
+        yield ("origin",), Fault("no_coded_field", name=survey.origin)
 
 
-def _hidden(survey: Survey) -> Iterator[tuple[Place, str]]:
+def _hidden(survey: Survey) -> Iterator[tuple[Place, Fault]]:
     def codes_of(name: str) -> Iterable[str]:
         codes = survey.codes(survey.fields[name]) if name in survey.fields else None
         return codes.by_code if codes else ()
@@ -122,22 +123,22 @@ def _hidden(survey: Survey) -> Iterator[tuple[Place, str]]:
     return deidentification_faults(survey.deidentification, survey.fields, codes_of)
 
 
-def _weights(survey: Survey) -> Iterator[tuple[Place, str]]:
+def _weights(survey: Survey) -> Iterator[tuple[Place, Fault]]:
     known = {*COUNTED, *(level.id for level in survey.levels)}
     for name in survey.privacy.weights:
         if name not in known:
-            yield ("weights",), f"'{name}' is no level and none of {', '.join(COUNTED)}"
+            yield ("weights",), Fault("weights", name=name, known=", ".join(COUNTED))
 
 
-def _activities(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:
+def _activities(survey: Survey, languages: Languages) -> Iterator[tuple[Place, Fault]]:
     known = {indicator.number for indicator in survey.indicators}
     yield from _twice("activities", (activity.id for activity in survey.activities))
     for index, activity in enumerate(survey.activities):
         place = ("activities", index)
         yield from _at_place((*place, "label"), languages(activity.label, activity.id))
         yield from _at_place((*place, "who"), languages(activity.who, activity.id))
-        strange = [f"there is no indicator {number}" for number in activity.indicators if number not in known]
+        strange = [Fault("no_indicator", number=str(number)) for number in activity.indicators if number not in known]
         yield from _at_place((*place, "indicators"), strange)
     answered = {number for activity in survey.activities for number in activity.indicators}
     lacking = sorted(known - answered)
-    yield from _at_place(("activities",), [f"no activity answers to indicator {number}" for number in lacking])
+    yield from _at_place(("activities",), [Fault("no_activity", number=str(number)) for number in lacking])

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import Problem, read_mapping
+from cpms_cli.survey.files.located_yaml import read_mapping
 from cpms_cli.survey.files.translation_files import translation_file, words_of
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey, folded, folded_header
 from cpms_cli.survey.model.words import Words
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.speech.translation import Place, Translation
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -54,35 +55,31 @@ def translation_problems(reader: Reader, survey: Survey) -> list[Problem]:
 def _problems(reader: Reader, survey: Survey, translation: Translation) -> Iterator[Problem]:
     file = translation_file(translation.language)
     if file not in reader.documents:
-        yield Problem(file, 1, f"the file of the language '{translation.language}' is named after it")
+        yield Problem(file, 1, Fault("language_file", spoken=translation.language))
         return
     document = reader.documents[file]
     if translation.language in LANGUAGES:
-        yield Problem(
-            file, document.line("language"), f"'{translation.language}' stands beside what it names: change it there"
-        )
+        yield Problem(file, document.line("language"), Fault("language_beside", spoken=translation.language))
     beside = translation.traits.beside
     if beside and beside not in LANGUAGES:
-        yield Problem(
-            file, document.line("traits", "beside"), f"beside: the languages of a form are {', '.join(LANGUAGES)}"
-        )
+        fault = Fault("form_languages", languages=", ".join(LANGUAGES))
+        yield Problem(file, document.line("traits", "beside"), fault)
     known = dict(words_of(survey))
     unknown = dict.fromkeys(_first_unknown(known, place) for place in translation.texts if place not in known)
     for place in filter(None, unknown):
-        yield Problem(file, document.line(*place), f"{'.'.join(place[:-1])}: there is no '{place[-1]}' to translate")
+        fault = Fault("no_translated", place=".".join(place[:-1]), name=place[-1])
+        yield Problem(file, document.line(*place), fault)
     yield from (
-        Problem(file, document.line("areas", code), f"areas: there is no '{code}' to translate")
+        Problem(file, document.line("areas", code), Fault("no_translated", place="areas", name=code))
         for code in translation.areas
         if code not in survey.areas
     )
     for place, text in translation.texts.items():
         if place in known and _filled(text) != _filled(known[place].written()[LANGUAGES[0]]):
-            yield Problem(
-                file, document.line(*place), f"'{_name(place)}' must fill in the same things as the other languages"
-            )
+            yield Problem(file, document.line(*place), Fault("must_fill_same", name=_name(place)))
     for first, second in _alike(translation):
-        message = f"{'.'.join(second)}: the same words as {'.'.join(first)}, so that a file with them could mean either"
-        yield Problem(file, document.line(*second), message)
+        fault = Fault("same_words", second=".".join(second), first=".".join(first))
+        yield Problem(file, document.line(*second), fault)
 
 
 def _name(place: Place) -> str:

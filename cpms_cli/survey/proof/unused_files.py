@@ -10,8 +10,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from cpms_cli.survey.files.located_yaml import BadDocument, Problem, limit_values, read_yaml
+from cpms_cli.survey.files.located_yaml import limit_values, read_yaml
 from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.problems import BadDocument, Fault, Problem
 
 # What a definition consists of, by file name; `areas/outlines` has a map for each province.
 _READ = (
@@ -66,11 +67,9 @@ def _problems(folder: Path, file: str) -> Iterator[Problem]:
     if _is_among(file, _AS_SHIPPED):
         line = _first_difference(folder, file)
         if line is not None:
-            message = "cpms takes this file from its own definition: a change would not hold here; leave it as shipped"
-            yield Problem(file, line, message)
+            yield Problem(file, line, Fault("taken_as_shipped"))
     elif not _is_among(file, _READ):
-        message = "cpms reads no file of this name: nothing in it would hold; correct the name or remove it"
-        yield Problem(file, 1, message)
+        yield Problem(file, 1, Fault("never_read"))
 
 
 def _first_difference(folder: Path, file: str) -> int | None:

@@ -30,9 +30,6 @@ class Dependent:
     place: Place
     by_asking: bool = False
 
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
-
 
 def dependents(survey: Survey, field: str) -> list[Dependent]:
     """Return what looks at the field of this name, in the order of the files: by itself, or, of levels, circumstances
@@ -116,7 +113,7 @@ def _of_fairness(survey: Survey, field: str) -> Iterator[Dependent]:
     file = "fairness.yaml"
     for index, group in enumerate(survey.fairness.groups):
         if group.field == field or _names(field, group.when):
-            yield Dependent("compared group", group.id, file, ("groups", index))
+            yield Dependent("compared", group.id, file, ("groups", index))
     for index, outcome in enumerate(survey.fairness.outcomes):
         if _looks_at(survey, field, *filter(None, (outcome.when, outcome.applies))):
             yield Dependent("outcome", outcome.id, file, ("outcomes", index))
@@ -128,7 +125,7 @@ def _of_fairness(survey: Survey, field: str) -> Iterator[Dependent]:
 def _of_linking(survey: Survey, field: str) -> Iterator[Dependent]:
     for name, column in survey.linking.tables.columns.items():
         if column.field == field:
-            yield Dependent("column of tables of persons", name, "linking.yaml", ("tables", "columns", name))
+            yield Dependent("linking", name, "linking.yaml", ("tables", "columns", name))
 
 
 def _looks_at(survey: Survey, field: str, *rules: str) -> bool:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
+from cpms_cli.survey.problems import Fault
 from cpms_cli.survey.rules.vocabulary import RANGES, Vocabulary
 
 _OWN_FUNCTIONS = {"ASKED": 1, "SAID": 2, "ANY_CHILD": 1, "ANSWERS": 1, "BEFORE": 1}
@@ -61,60 +62,60 @@ _ALLOWED: tuple[type[exp.Expression], ...] = (
 )
 
 
-def faults(rule: exp.Expression, words: Vocabulary) -> list[str]:
-    """What is wrong with a rule, in words; empty when it may be used."""
+def faults(rule: exp.Expression, words: Vocabulary) -> list[Fault]:
+    """What is wrong with a rule; empty when it may be used."""
     rule_faults = list(_unknown_parts(rule, words))
     if not rule_faults:
         rule_faults = [*_wrong_codes(rule, words), *_wrong_ranges(rule)]
     return rule_faults
 
 
-def _unknown_parts(rule: exp.Expression, words: Vocabulary) -> Iterable[str]:
+def _unknown_parts(rule: exp.Expression, words: Vocabulary) -> Iterable[Fault]:
     for node in rule.walk():
         if isinstance(node, exp.Column):
             if len(node.parts) > 1:
-                yield f"'{node.sql()}' names another table"
+                yield Fault("other_table", text=node.sql())
             elif not words.knows(node.name):
-                yield f"there is no field '{node.name}'"
+                yield Fault("no_field", name=node.name)
         elif isinstance(node, exp.Anonymous):
             yield from _wrong_call(node, words)
         elif isinstance(node, exp.RegexpFullMatch):
             yield from _wrong_pattern(node)
         elif not isinstance(node, _ALLOWED):
-            yield f"'{node.sql(dialect='duckdb')}' is not allowed in a rule ({type(node).__name__})"
+            yield Fault("not_allowed", text=node.sql(dialect="duckdb"), kind=type(node).__name__)
 
 
-def _wrong_call(node: exp.Anonymous, words: Vocabulary) -> Iterable[str]:
+def _wrong_call(node: exp.Anonymous, words: Vocabulary) -> Iterable[Fault]:
     called = node.name.upper()
     wanted = _OWN_FUNCTIONS.get(called)
     if wanted is None or (called == "BEFORE" and not words.earlier):
-        yield f"the function '{node.name}' is not allowed in a rule"
+        yield Fault("no_function", name=node.name)
     elif len(node.expressions) != wanted:
-        yield f"'{node.name}' takes {wanted} argument(s)"
+        yield Fault("arguments", name=node.name, count=wanted)
     elif called == "ANSWERS":
         if not _literal(node.expressions[0]) or node.expressions[0].name not in words.answers:
-            yield f"'{node.name}' takes one of: {', '.join(map(repr, words.answers))}"
+            yield Fault("one_of", name=node.name, choices=", ".join(map(repr, words.answers)))
     elif called != "ANY_CHILD" and not isinstance(node.expressions[0], exp.Column):
-        yield f"the first argument of '{node.name}' is the name of a field"
+        yield Fault("first_argument", name=node.name)
 
 
-def _wrong_pattern(node: exp.RegexpFullMatch) -> Iterable[str]:
+def _wrong_pattern(node: exp.RegexpFullMatch) -> Iterable[Fault]:
     """A pattern is a text of the rule, so that what is wrong with it is found here; DuckDB and Arrow read it alike."""
     pattern = node.expression
     if not _literal(pattern) or node.args.get("options"):
-        yield "'regexp_full_match' takes the name of a field and a pattern in quotation marks"
+        yield Fault("regexp")
         return
     try:
         pc.match_substring_regex(pa.array([""]), pattern.name)
     except pa.ArrowInvalid as error:
-        yield f"'{pattern.name}' is no pattern: {error}"
+        yield Fault("no_pattern", text=pattern.name, reason=str(error))
 
 
 def _literal(node: exp.Expression) -> bool:
     return isinstance(node, exp.Literal) and bool(node.is_string)
 
 
-def _wrong_codes(rule: exp.Expression, words: Vocabulary) -> Iterable[str]:
+def _wrong_codes(rule: exp.Expression, words: Vocabulary) -> Iterable[Fault]:
     for column, literals in _code_comparisons(rule):
         described = words.fields.get(column)
         if described is None or described.codelist is None or described.many:
@@ -122,9 +123,9 @@ def _wrong_codes(rule: exp.Expression, words: Vocabulary) -> Iterable[str]:
         codes = words.codelists[described.codelist].by_code
         for literal in literals:
             if literal not in codes:
-                yield f"'{literal}' is not a code of '{described.codelist}' ({column})"
+                yield Fault("not_code_rule", code=literal, list=described.codelist, field=column)
             elif codes[literal].missing not in ("", "exclusive"):
-                yield f"'{literal}' is no answer: in a rule it is NULL ({column})"
+                yield Fault("no_answer_rule", code=literal, field=column)
 
 
 def _field_named(node: exp.Expression) -> str:
@@ -146,7 +147,7 @@ def _code_comparisons(rule: exp.Expression) -> Iterable[tuple[str, list[str]]]:
             yield node.expressions[0].name, [node.expressions[1].name]
 
 
-def _wrong_ranges(rule: exp.Expression) -> Iterable[str]:
+def _wrong_ranges(rule: exp.Expression) -> Iterable[Fault]:
     for column in rule.find_all(exp.Column):
         if column.name not in RANGES:
             continue
@@ -159,4 +160,4 @@ def _wrong_ranges(rule: exp.Expression) -> Iterable[str]:
             and not parent.expression.is_string
         ) or (isinstance(parent, exp.Between) and parent.this is column)
         if not by_number:
-            yield f"'{column.name}' is a range: compare it with a number, as in {column.name} >= 7"
+            yield Fault("range", name=column.name, example=f"{column.name} >= 7")

@@ -23,6 +23,7 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
+from cpms_cli.survey.problems import Fault
 from cpms_cli.survey.rules.rule_faults import COMPARISONS, faults
 from cpms_cli.survey.rules.vocabulary import BEFORE, RANGES, RuleError, Vocabulary
 
@@ -39,12 +40,12 @@ def _parsed(text: str) -> exp.Expression:
     try:
         tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
     except sqlglot.errors.SqlglotError as error:
-        raise RuleError(f"not an SQL condition: {str(error).splitlines()[0]}") from None
+        raise RuleError(Fault("not_sql", reason=str(error).splitlines()[0])) from None
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or set(_arguments(tree)) - {"expressions"}:
-        raise RuleError("not one SQL condition")
+        raise RuleError(Fault("not_one_sql"))
     condition = tree.expressions[0]
     if not isinstance(condition, exp.Expression) or isinstance(condition, exp.Alias):
-        raise RuleError("not one SQL condition")
+        raise RuleError(Fault("not_one_sql"))
     return condition
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cpms_cli.survey.model.definition import CodeList, Field
+from cpms_cli.survey.problems import Fault
 
 COUNTED, DANGERS, BEFORE = "counted", "dangers", "before_"
 COUNTS = (COUNTED, DANGERS)
@@ -17,8 +18,8 @@ RANGES: dict[str, tuple[str, str]] = {name: (f"{name}_min", f"{name}_max") for n
 class RuleError(Exception):
     """A rule that cannot be used; `faults` say why."""
 
-    def __init__(self, *faults: str) -> None:
-        super().__init__("; ".join(faults))
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(*faults)
         self.faults = faults
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, model_validator
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.words import Part
+from cpms_cli.survey.problems import FaultyPart
 
 CODE = r"^[a-z]{2,3}$"
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -22,7 +23,8 @@ def _of_places(known: frozenset[str]) -> AfterValidator:
     def check(form: str) -> str:
         used = set(_PLACE.findall(form))
         if not used or not used <= known or re.search(r"[{}]", _PLACE.sub("", form)):
-            raise ValueError(f"'{form}' must fill in {', '.join(f'{{{name}}}' for name in sorted(known))}")
+            fillings = ", ".join(f"{{{name}}}" for name in sorted(known))
+            raise FaultyPart("must_fill", name=form, fillings=fillings)
         return form
 
     return AfterValidator(check)
@@ -57,7 +59,7 @@ class Numbers(Part):
     @model_validator(mode="after")
     def _ten_digits(self) -> Self:
         if len(set(self.digits)) != len(_DIGITS):
-            raise ValueError("digits are ten, each another one, from nought to nine")
+            raise FaultyPart("ten_digits")
         return self
 
     @model_validator(mode="after")
@@ -68,7 +70,7 @@ class Numbers(Part):
             or self.decimal == self.thousands
             or any(mark in self.digits for mark in marks if mark)
         ):
-            raise ValueError("decimal is a mark of its own: not blank, not that of thousands, and no digit")
+            raise FaultyPart("decimal_mark")
         return self
 
     @cached_property
@@ -153,5 +155,5 @@ class Languages(Part):
     def _named_languages(self) -> Self:
         named = {self.headed, *(traits.beside for traits in self.languages.values())}
         if not named <= set(self.languages):
-            raise ValueError("headed and beside name languages of this file")
+            raise FaultyPart("headed_beside")
         return self

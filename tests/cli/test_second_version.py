@@ -127,33 +127,54 @@ def test_what_is_no_number_is_told_and_its_row_is_stored_all_the_same(cpms: Cpms
     assert len(_stored(tmp_path / "s.duckdb", "household", "latitude")) == len(NO_NUMBERS)
 
 
-@pytest.mark.parametrize(
-    ("answers", "rules"),
-    [
-        ({}, set()),
-        ({"latitude": "98.63547", "longitude": "9.96542"}, {"coordinates_swapped", "number_range"}),
-        ({"latitude": "48.85", "longitude": "2.35"}, {"coordinates_outside"}),
-        ({"latitude": "1101254", "longitude": "461254"}, {"number_range", "coordinates_outside"}),
-        ({"longitude": None}, {"coordinates_half"}),
-        ({"house_code": "9999000001"}, {"house_code_form"}),
-        ({"house_code": "9999-000001-7"}, set()),
-        ({"house_code": "๙๙๙๙๐๐๐๐๐๑๗"}, set()),
-        ({"house_code": "99990000017.0"}, set()),
-        ({"phone": "77001234"}, {"phone_form"}),
-        ({"phone": "077-001-2345"}, {"phone_form"}),
-        ({"phone": "08 1234 5678"}, set()),
-        ({"phone": "+66 81 234 5678"}, set()),
-    ],
-)
-def test_what_is_doubtful_of_a_home_is_a_warning_with_a_mend(
-    cpms: Cpms, draw: Draw, answers: dict[str, Any], rules: set[str]
-) -> None:
-    ran = cpms("validate", draw({**HOME, **answers}), "--format", "json")
-    findings = [finding for finding in ran.json["findings"] if finding["column"] in HOME]
-    assert {finding["rule"] for finding in findings} == rules
+def _of_home(cpms: Cpms, file: Path) -> list[dict[str, Any]]:
+    """What is found in the answers of HOME; all of it is a warning with a mend, and no answer is shown."""
+    found_in_file = cpms("validate", file, "--format", "json").json["findings"]
+    findings = [finding for finding in found_in_file if finding["column"] in HOME]
     assert {finding["severity"] for finding in findings} <= {"warning"}
     assert all(finding["mend"] for finding in findings)
     assert all(not finding["value"] or finding["value"] == "•••" for finding in findings), "who lives there is masked"
+    return findings
+
+
+@pytest.mark.parametrize(
+    ("house_code", "rules"),
+    [
+        ("9999000001", {"house_code_form"}),
+        ("9999-000001-7", set()),
+        ("๙๙๙๙๐๐๐๐๐๑๗", set()),
+        ("99990000017.0", set()),
+    ],
+)
+def test_a_house_code_is_read_in_any_writing(cpms: Cpms, draw: Draw, house_code: str, rules: set[str]) -> None:
+    findings = _of_home(cpms, draw({**HOME, "house_code": house_code}))
+    assert {finding["rule"] for finding in findings} == rules
+
+
+# What a home answers besides what is right, and what is found.
+DOUBTFUL: list[tuple[dict[str, Any], set[str]]] = [
+    ({}, set()),
+    ({"latitude": "98.63547", "longitude": "9.96542"}, {"coordinates_swapped", "number_range"}),
+    ({"latitude": "48.85", "longitude": "2.35"}, {"coordinates_outside"}),
+    ({"latitude": "1101254", "longitude": "461254"}, {"number_range", "coordinates_outside"}),
+    ({"longitude": None}, {"coordinates_half"}),
+    ({"phone": "77001234"}, {"phone_form"}),
+    ({"phone": "077-001-2345"}, {"phone_form"}),
+    ({"phone": "08 1234 5678"}, set()),
+    ({"phone": "+66 81 234 5678"}, set()),
+]
+
+
+def test_what_is_doubtful_of_a_home_is_a_warning_with_a_mend(cpms: Cpms, draw: Draw) -> None:
+    """Each in a row of its own; a house code belongs to one house, and only the first has one."""
+    homes = [{**HOME, "household_no": "1"}]
+    homes += [
+        {**HOME, "house_code": "", "household_no": str(home), **answers}
+        for home, (answers, _) in enumerate(DOUBTFUL[1:], start=2)
+    ]
+    findings = _of_home(cpms, draw(*homes))
+    for row, (answers, rules) in enumerate(DOUBTFUL, start=2):
+        assert {finding["rule"] for finding in findings if finding["row"] == row} == rules, answers
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ NUMBERS = tuple(indicator.number for indicator in load_survey().indicators)
 THOROUGH = bool(os.environ.get("CPMS_THOROUGH"))
 THAI_FONT = bool(families_of("th", [font.family for font in typst.Fonts().fonts()]))
 _MADE: dict[tuple[str, str], bytes] = {}  # the stores that `once` has made, by module and by the fixture that makes it
+_ASKED: dict[tuple[str, ...], Ran] = {}  # what `asked_once` was given, by module and by the words of the command
 ROUNDS = [SAMPLES / name for name in ("survey_2567.csv", "survey_2568.xlsx", "survey_2569.xlsx")]
 
 
@@ -185,3 +186,33 @@ def first_round_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         merge([ROUNDS[0]], store)
 
     return made_once(tmp_path_factory, "first-round", make)
+
+
+@pytest.fixture(scope="session")
+def grown_stores(tmp_path_factory: pytest.TempPathFactory, first_round_store: Path) -> list[Path]:
+    """The store after each of the sample rounds, merged one after another; tests that write must copy it."""
+    stores = [first_round_store]
+    for path in ROUNDS[1:]:
+
+        def make(store: Path, path: Path = path) -> None:
+            from cpms_cli import merge
+
+            shutil.copy(stores[-1], store)
+            merge([path], store)
+
+        stores.append(made_once(tmp_path_factory, f"grown-{path.stem}", make))
+    return stores
+
+
+@pytest.fixture
+def asked_once(cpms: Cpms, request: pytest.FixtureRequest) -> Cpms:
+    """Runs a command that only reads, on a store that all tests of the module share; asked again, it gives what the
+    first run gave."""
+
+    def ask(*words: object) -> Ran:
+        place = (str(request.path), *map(str, words))
+        if place not in _ASKED:
+            _ASKED[place] = cpms(*words)
+        return _ASKED[place]
+
+    return ask

@@ -57,27 +57,30 @@ def test_it_is_named_first(cpms: Cpms) -> None:
     assert "no_consent_answers" not in cpms("validate", CASE, "--format", "json").out
 
 
-@pytest.mark.parametrize(
-    ("expected", "disputed"),
-    [
-        (("yes", "no"), True),
-        (("no", "yes"), True),
-        (("yes", "refused"), True),
-        (("yes", "unknown"), True),
-        (("unknown", "no"), True),
-        (("yes", "ไม่ยินยอม"), True),
-        (("yes", None, "no"), True),
-        (("yes", None), False),
-        (("no", None), False),
-        (("no", "refused"), False),
-        (("yes", "ใช่"), False),
-    ],
-)
-def test_any_two_words_disagree_but_blank_says_nothing_and_two_refusals_are_one_word(
-    draw: Draw, expected: tuple[str | None, ...], disputed: bool
-) -> None:
-    path = draw(*({"consent": word, **HURT} for word in expected))
-    assert _disputed(path) == ({("survey.csv", row) for row in range(2, 2 + len(expected))} if disputed else set())
+# What the rows of one home say of consent, and whether they disagree.
+WORDS: list[tuple[tuple[str | None, ...], bool]] = [
+    (("yes", "no"), True),
+    (("no", "yes"), True),
+    (("yes", "refused"), True),
+    (("yes", "unknown"), True),
+    (("unknown", "no"), True),
+    (("yes", "ไม่ยินยอม"), True),
+    (("yes", None, "no"), True),
+    (("yes", None), False),
+    (("no", None), False),
+    (("no", "refused"), False),
+    (("yes", "ใช่"), False),
+]
+
+
+def test_any_two_words_disagree_but_blank_says_nothing_and_two_refusals_are_one_word(draw: Draw) -> None:
+    rows, disputed = list[dict[str, Any]](), set[tuple[str, int]]()
+    for home, (words, do_disagree) in enumerate(WORDS, start=1):
+        # The header is the first row.
+        disputed |= {("survey.csv", len(rows) + 2 + place) for place in range(len(words)) if do_disagree}
+        rows += [{"household_no": str(home), "consent": word, **HURT} for word in words]
+    path = draw(*rows)
+    assert _disputed(path) == disputed
     assert "household_differs" not in set(validate([path]).findings["check"])
 
 

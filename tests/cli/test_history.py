@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,15 +14,12 @@ from rich.cells import cell_len
 
 from cpms_cli import check_store, merge, undo
 from cpms_cli.store.content import dump
-from tests.conftest import ROUNDS, Cpms, Draw
+from tests.conftest import THOROUGH, Cpms, Draw, MakeOnce
 
 
-def test_undo_gives_back_the_state_before_to_the_byte(cpms: Cpms, tmp_path: Path) -> None:
-    store, states = tmp_path / "s.duckdb", []
-    for path in ROUNDS:
-        merge([path], store)
-        states.append(dump(store))
-    for batch, before in ((3, states[1]), (2, states[0])):
+def test_undo_gives_back_the_state_before_to_the_byte(cpms: Cpms, grown_stores: Sequence[Path], tmp_path: Path) -> None:
+    store = shutil.copy(grown_stores[2], tmp_path / "s.duckdb")
+    for batch, before in ((3, dump(grown_stores[1])), (2, dump(grown_stores[0]))):
         assert cpms("undo", batch, "--store", store).code == 0
         assert dump(store) == before
     assert check_store(store)["violations"].sum() == 0
@@ -59,10 +58,14 @@ def test_history_says_who_merged_what_with_which_counts(cpms: Cpms, draw: Draw, 
 @pytest.mark.parametrize(
     ("batch", "expected"), [(1, "batches 2 were merged after it"), (9, "no batch has this number")]
 )
-def test_what_cannot_be_undone_is_said(cpms: Cpms, draw: Draw, tmp_path: Path, batch: int, expected: str) -> None:
-    store = tmp_path / "s.duckdb"
-    cpms("merge", draw({}), "--store", store)
-    cpms("merge", draw({}, {}, name="more.csv"), "--store", store)
+def test_what_cannot_be_undone_is_said(cpms: Cpms, draw: Draw, once: MakeOnce, batch: int, expected: str) -> None:
+    files = [draw({}), draw({}, {}, name="more.csv")]
+
+    def make(store: Path) -> None:
+        for file in files:
+            merge([file], store)
+
+    store = once(make)
     before = dump(store)
     ran = cpms("undo", batch, "--store", store)
     assert ran.code == 2
@@ -90,7 +93,9 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=4 if THOROUGH else 2, derandomize=not THOROUGH, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(files=st.lists(st.lists(ANSWERS, min_size=1, max_size=3), min_size=2, max_size=3))
 def test_any_merges_are_undone_one_by_one(files: list[list[dict[str, str]]], draw: Draw, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
     store = tmp_path_factory.mktemp("any") / "s.duckdb"

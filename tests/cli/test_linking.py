@@ -14,13 +14,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cpms_cli import link_report, merge, write_samples
+from cpms_cli import export_review, link_report, merge, write_samples
 from cpms_cli.samples.difficulties import HARD
 from cpms_cli.store.content import content_hash, store_content
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.link_tables import forget_links
 from cpms_cli.survey.model.definition import Survey
-from tests.conftest import Cpms, Draw
+from tests.conftest import Cpms, Draw, MakeOnce
 from tests.names_compared import folded_name, sound_key
 
 KEY = ["round", "village_code", "household_no", "child_no"]
@@ -133,15 +133,19 @@ LAMAI: Row = {
 }
 
 
-def _rounds(draw: Draw, tmp_path: Path, *rounds: list[Row]) -> Path:
-    """A store with a round a list, from 2024 on."""
-    store = tmp_path / "s.duckdb"
+def _files(draw: Draw, *rounds: list[Row]) -> list[Path]:
+    """A file a list: the rounds from 2024 on."""
     files = []
     for year, rows in enumerate(rounds, start=2024):
         evidence_rows = [{"round": year, "interview_date": f"{year}-11-15", "other_name": None, **row} for row in rows]
         files.append(draw(*evidence_rows, name=f"{year}.csv"))
-    merge(files, store)
-    return store
+    return files
+
+
+def _rounds(draw: Draw, tmp_path: Path, *rounds: list[Row]) -> Path:
+    """A store with a round a list, from 2024 on."""
+    merge(_files(draw, *rounds), tmp_path / "s.duckdb")
+    return tmp_path / "s.duckdb"
 
 
 def _children(store: Path) -> int:
@@ -253,14 +257,16 @@ def test_an_identifier_stays_where_a_name_and_a_date_are_put_right(draw: Draw, t
 
 
 @pytest.fixture
-def doubtful(draw: Draw, tmp_path: Path) -> Path:
+def doubtful(draw: Draw, once: MakeOnce) -> Path:
     """A store in which one pair waits: the same child by all but the name."""
-    return _rounds(draw, tmp_path, [LAMAI], [{**LAMAI, "given_name": "ประภา"}])
+    files = _files(draw, [LAMAI], [{**LAMAI, "given_name": "ประภา"}])
+    return once(lambda path: merge(files, path))
 
 
-def _decide(cpms: Cpms, store: Path, word: str) -> Path:
+def _decide(store: Path, word: str) -> Path:
+    """The workbook of what waits, in which a person wrote this word and a reason."""
     book_path = store.with_name("review.xlsx")
-    assert cpms("review", "export", book_path, "--store", store, "--identified").code == 0
+    export_review(store, book_path, identified=True)
     book = openpyxl.load_workbook(book_path)
     page = book.active
     assert page is not None
@@ -288,7 +294,7 @@ def test_the_review_workbook_shows_both_sides_and_needs_identified(cpms: Cpms, d
 
 @pytest.mark.parametrize(("word", "children"), [("same child", 1), ("คนละคน", 2)])
 def test_a_decision_outlives_later_merges(cpms: Cpms, draw: Draw, doubtful: Path, word: str, children: int) -> None:
-    assert cpms("review", "apply", _decide(cpms, doubtful, word), "--store", doubtful).code == 0
+    assert cpms("review", "apply", _decide(doubtful, word), "--store", doubtful).code == 0
     assert (_children(doubtful), _waiting(doubtful)) == (children, 0)
     again = cpms("review", "apply", doubtful.with_name("review.xlsx"), "--store", doubtful, "--format", "json")
     assert again.json["known"] == 1
@@ -303,14 +309,14 @@ def test_a_decision_outlives_later_merges(cpms: Cpms, draw: Draw, doubtful: Path
 
 
 def test_a_decision_about_another_child_in_the_row_is_asked_again(cpms: Cpms, draw: Draw, doubtful: Path) -> None:
-    cpms("review", "apply", _decide(cpms, doubtful, "same child"), "--store", doubtful)
+    cpms("review", "apply", _decide(doubtful, "same child"), "--store", doubtful)
     other = {**LAMAI, "round": 2025, "interview_date": "2025-11-15", "given_name": "วิภา", "birth_date": "2016-04-21"}
     merge([draw({**other, "other_name": None}, name="corrected.csv")], doubtful)
     assert _children(doubtful) == 2
 
 
 def test_what_was_decided_about_a_child_can_be_forgotten(cpms: Cpms, doubtful: Path, survey: Survey) -> None:
-    cpms("review", "apply", _decide(cpms, doubtful, "two children"), "--store", doubtful)
+    cpms("review", "apply", _decide(doubtful, "two children"), "--store", doubtful)
     [row] = _query(doubtful, "SELECT row_b FROM link_decision")["row_b"]
     with open_store(doubtful, survey, write=True) as connection:
         forget_links(connection, [row])
@@ -319,7 +325,7 @@ def test_what_was_decided_about_a_child_can_be_forgotten(cpms: Cpms, doubtful: P
 
 
 def test_a_word_that_is_no_decision_changes_nothing(cpms: Cpms, doubtful: Path) -> None:
-    ran = cpms("review", "apply", _decide(cpms, doubtful, "maybe"), "--store", doubtful)
+    ran = cpms("review", "apply", _decide(doubtful, "maybe"), "--store", doubtful)
     assert ran.code == 2
     assert "row 2" in ran.err
     assert _waiting(doubtful) == 1
@@ -361,7 +367,7 @@ def test_decisions_and_files_in_any_order_give_the_same_store(cpms: Cpms, draw: 
     ]
     early, late, last = (tmp_path / f"{name}.duckdb" for name in ("early", "late", "last"))
     merge(rounds[:2], early)
-    cpms("review", "apply", _decide(cpms, early, "same child"), "--store", early)
+    cpms("review", "apply", _decide(early, "same child"), "--store", early)
     merge(rounds[2:], early)
 
     def join(store: Path) -> None:

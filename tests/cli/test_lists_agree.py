@@ -3,6 +3,7 @@ which a date was missed, nothing was heard for long, or a child turned 18."""
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,8 +13,13 @@ import duckdb
 import pandas as pd
 import pytest
 
-from cpms_cli import add_response, list_children, list_today, merge, plan_visits, summarise_area
+from cpms_cli import add_response, list_children, merge
+from cpms_cli.summaries.area.areas import compute_area_summary
+from cpms_cli.summaries.child.children import ChildSelection, select_children
+from cpms_cli.summaries.child.visits import list_visits
 from cpms_cli.summaries.response.due import list_due
+from cpms_cli.summaries.response.response_counts import compute_response_summary
+from cpms_cli.summaries.today.today_list import today_of
 from cpms_cli.workspace import Workspace
 from tests.conftest import ROOT, THOROUGH, Cpms, write_drawn
 
@@ -128,17 +134,18 @@ def test_who_turned_18_is_due_no_longer_and_is_counted_apart(
     cpms: Cpms, made: Path, day: str, grown: list[str]
 ) -> None:
     """By the birth date on the birthday; by a stated age when it surely has."""
-    document = cpms("response", "due", "--as-of", day, "--store", made, "--format", "json").json
-    assert [(child["household_no"], child["level"]) for child in document["turned_18"]] == [
-        (home, "victim") for home in grown
-    ]
-    assert not set(grown) & {child["household_no"] for child in document["due"]}
-    visits = cpms("visits", "--as-of", day, "--store", made, "--format", "json").json["visits"]
-    assert not set(grown) & {visit["household_no"] for visit in visits}
-    summary = cpms("response", "summary", "--as-of", day, "--store", made, "--format", "json").json["totals"]
-    assert [level["turned_18"] for level in summary] == [len(grown), 0]
-    children = cpms("children", "--as-of", day, "--store", made, "--format", "json").json["children"]
-    assert {child["household_no"] for child in children if child["turned_18"]} == set(grown)
+    until = datetime.date.fromisoformat(day)
+    with Workspace.from_paths(made) as workspace:
+        listed = list_due(workspace, as_of=until)
+        visits = list_visits(workspace, as_of=until).visits
+        summary = compute_response_summary(workspace, as_of=until).totals
+        children = select_children(workspace, ChildSelection(), as_of=until)
+    turned_18 = zip(listed.turned_18["household_no"], listed.turned_18["level"], strict=True)
+    assert list(turned_18) == [(home, "victim") for home in grown]
+    assert not set(grown) & set(listed.due["household_no"])
+    assert not set(grown) & set(visits["household_no"])
+    assert list(summary["turned_18"]) == [len(grown), 0]
+    assert set(children.loc[children["turned_18"], "household_no"]) == set(grown)
     ran = cpms("response", "due", "--as-of", day, "--store", made)
     assert ("turned 18" in ran.out) == bool(grown)
 
@@ -148,16 +155,14 @@ def test_who_turned_18_is_due_no_longer_and_is_counted_apart(
 
 def _victims(store: Path, day: str) -> list[set[str]]:
     """The identifiers of victims, by each list."""
-    import datetime
-
     until = datetime.date.fromisoformat(day)
     with Workspace.from_paths(store) as workspace:
         due = list_due(workspace, as_of=until).due
-    visits = plan_visits(store, as_of=until)
-    children = list_children(store, levels=["victim"], as_of=until)
-    tasks = list_today(store, as_of=until).tasks
+        visits = list_visits(workspace, as_of=until).visits
+        tasks = today_of(workspace, as_of=until).tasks
+        children = select_children(workspace, ChildSelection(levels=("victim",)), as_of=until)
+        at_once = compute_area_summary(workspace, "85").response
     lists = [*(listed[listed["level"] == "victim"] for listed in (due, visits, tasks)), children]
-    at_once = summarise_area(store, "85").response
     return [set(listed["cpms_id"].dropna()) for listed in (*lists, at_once)]
 
 
@@ -215,8 +220,9 @@ def test_taking_a_row_a_round_or_an_answer_away_takes_no_victim_off_a_list(
     """Whoever was a victim by an earlier round stays one on every list; house 3 is one by the last round alone."""
     store = tmp_path / "s.duckdb"
     shutil.copy(two_rounds, store)
-    known = list_children(store).set_index("household_no")["cpms_id"]
     with duckdb.connect(str(store)) as connection:
+        identifiers = "SELECT DISTINCT household_no, cpms_id FROM child_link"
+        known = connection.execute(identifiers).df().set_index("household_no")["cpms_id"]
         connection.execute(TAKEN[taken].format(child="child_observation", household="household_observation"))
     still = set(known[["1", "2", "4"]]) if "all but one" in taken else set(known[["1", "2", "3", "4"]])
     assert _victims(store, "2026-06-01") == [still] * 5

@@ -12,11 +12,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cpms_cli import merge
+from cpms_cli import merge, undo, write_samples
 from cpms_cli.errors import StoreLocked
 from cpms_cli.store.content import content_hash, dump
 from cpms_cli.survey.identifiers import new_identifier
-from tests.conftest import ROUNDS, SAMPLES, Cpms, Draw
+from tests.conftest import ROUNDS, SAMPLES, THOROUGH, Cpms, Draw, MakeOnce
 
 
 def _rows(store: Path, query: str) -> list[tuple[object, ...]]:
@@ -34,14 +34,20 @@ def test_in_is_stored_plus_unchanged_plus_set_aside(cpms: Cpms, draw: Draw, tmp_
     assert "survey.csv was merged before" in again.out
 
 
-def test_the_samples_lose_nothing(tmp_path: Path) -> None:
-    merged = merge(ROUNDS, tmp_path / "s.duckdb")
+@pytest.fixture
+def rounds(tmp_path: Path) -> list[Path]:
+    """Three rounds of a few children, with mistakes; with CPMS_THOROUGH=1 the sample rounds."""
+    few = write_samples(tmp_path / "few", ["850105"], range(2024, 2027), 30, 7)
+    return ROUNDS if THOROUGH else [path for path in few if path.name.startswith("survey_")]
+
+
+def test_the_samples_lose_nothing(rounds: list[Path], tmp_path: Path) -> None:
+    merged = merge(rounds, tmp_path / "s.duckdb")
     written = [
-        len(pd.read_csv(ROUNDS[0])),
-        *(
-            sum(len(sheet) for sheet in pd.read_excel(path, sheet_name=None, engine="calamine").values())
-            for path in ROUNDS[1:]
-        ),
+        len(pd.read_csv(path))
+        if path.suffix == ".csv"
+        else sum(len(sheet) for sheet in pd.read_excel(path, sheet_name=None, engine="calamine").values())
+        for path in rounds
     ]
     assert list(merged.files["rows_in"]) == written
     assert (merged.files["rows_in"] == merged.files["stored"] + merged.files["quarantined"]).all()
@@ -208,13 +214,16 @@ def test_what_is_set_aside_of_a_silent_family_has_no_answers(cpms: Cpms, draw: D
     assert "yes" not in text
 
 
-def test_files_in_any_order_give_the_same_store(sample_store: Path, tmp_path: Path) -> None:
-    hashes = {content_hash(sample_store)}
-    # With the samples' own order, merged at once: each file first once, and each pair in both orders.
-    for number, order in enumerate([ROUNDS[::-1], [ROUNDS[1], ROUNDS[2], ROUNDS[0]]]):
+def test_files_in_any_order_give_the_same_store(rounds: list[Path], tmp_path: Path) -> None:
+    merged = merge(rounds, tmp_path / "at_once.duckdb")
+    assert merged.total("stored") > 50 and merged.total("quarantined") > 0
+    hashes = {content_hash(tmp_path / "at_once.duckdb")}
+    # With their own order, merged at once: each file first once, and each pair in both orders.
+    first, second, third = rounds
+    for number, (alone, *others) in enumerate([(third, second, first), (second, third, first)]):
         store = tmp_path / f"{number}.duckdb"
-        for path in order:
-            merge([path], store)
+        merge([alone], store)
+        merge(others, store)
         hashes.add(content_hash(store))
     assert len(hashes) == 1
 
@@ -267,11 +276,12 @@ VALID_ID = "1999900000013"
     ],
 )
 def test_a_national_id_links_unless_something_contradicts(
-    draw: Draw, tmp_path: Path, second: dict[str, object], people: int
+    draw: Draw, once: MakeOnce, second: dict[str, object], people: int
 ) -> None:
-    for path in _years(draw, {"national_id": VALID_ID}, second):
-        merge([path], tmp_path / "s.duckdb")
-    assert _rows(tmp_path / "s.duckdb", "SELECT count(DISTINCT cpms_id) FROM child_link") == [(people,)]
+    first, later = _years(draw, {"national_id": VALID_ID}, second)
+    store = once(lambda path: merge([first], path))
+    merge([later], store)
+    assert _rows(store, "SELECT count(DISTINCT cpms_id) FROM child_link") == [(people,)]
 
 
 def test_an_id_used_by_two_children_of_a_round_links_neither(draw: Draw, tmp_path: Path) -> None:
@@ -377,19 +387,18 @@ LEFT_OUT = ["violence_physical", "work_hazardous", "dwelling"]
     ],
 )
 def test_a_column_that_a_file_lacks_takes_no_answer_back(
-    cpms: Cpms, draw: Draw, tmp_path: Path, corrected: dict[str, object], still_known: bool
+    cpms: Cpms, draw: Draw, once: MakeOnce, corrected: dict[str, object], still_known: bool
 ) -> None:
-    store = tmp_path / "s.duckdb"
-    cpms("merge", draw(HURT), "--store", store)
+    first = draw(HURT)
+    store = once(lambda path: merge([first], path))
     before = dump(store)
-    sheet = draw({**HURT, **corrected}, name="corrected.csv", without=LEFT_OUT)
-    cpms("merge", sheet, "--store", store)
+    merge([draw({**HURT, **corrected}, name="corrected.csv", without=LEFT_OUT)], store)
     [(hurt, dangerous)] = _rows(store, "SELECT violence_physical, work_hazardous FROM current_child")
     assert (hurt == "yes", dangerous is not None) == (still_known, still_known)
     again = cpms("merge", draw({**HURT, **corrected}, name="again.xlsx", without=LEFT_OUT), "--store", store)
     assert "1 rows in = 0 stored + 1 unchanged" in again.out
-    cpms("undo", 3, "--store", store)
-    cpms("undo", 2, "--store", store)
+    undo(store, 3)
+    undo(store, 2)
     assert dump(store) == before
 
 

@@ -63,8 +63,8 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
 
 
 @pytest.mark.parametrize("words", [(), ("--round", "2569")])
-def test_children_say_what_their_circumstances_call_for(cpms: Cpms, store: Path, words: tuple[str, ...]) -> None:
-    listed = cpms("children", *words, "--store", store, "--format", "json").json["children"]
+def test_children_say_what_their_circumstances_call_for(asked_once: Cpms, store: Path, words: tuple[str, ...]) -> None:
+    listed = asked_once("children", *words, "--store", store, "--format", "json").json["children"]
     assert {child["household_no"]: child["needs_help"] for child in listed} == NEEDED
     labels = {child["household_no"]: child["needs_help_label"] for child in listed}
     assert (labels["1"], labels["5"], labels["4"]) == (
@@ -72,17 +72,17 @@ def test_children_say_what_their_circumstances_call_for(cpms: Cpms, store: Path,
         "settling in the community, health care for a member of the family",
         "",
     )
-    shown = cpms("children", *words, "--store", store).out
+    shown = asked_once("children", *words, "--store", store).out
     assert "Needs help with" in shown and BOTH in shown
-    assert "การแจ้งเกิด, สัญชาติ" in cpms("children", *words, "--store", store, "--lang", "th").out
+    assert "การแจ้งเกิด, สัญชาติ" in asked_once("children", *words, "--store", store, "--lang", "th").out
 
 
-def test_a_list_of_whom_nobody_needs_help_has_no_column_for_it(cpms: Cpms, store: Path) -> None:
-    assert "Needs help with" not in cpms("children", "--risk", "not_enough_answers", "--store", store).out
+def test_a_list_of_whom_nobody_needs_help_has_no_column_for_it(asked_once: Cpms, store: Path) -> None:
+    assert "Needs help with" not in asked_once("children", "--risk", "not_enough_answers", "--store", store).out
 
 
-def test_the_level_does_not_hang_on_it(cpms: Cpms, store: Path) -> None:
-    listed = cpms("children", "--store", store, "--format", "json").json["children"]
+def test_the_level_does_not_hang_on_it(asked_once: Cpms, store: Path) -> None:
+    listed = asked_once("children", "--store", store, "--format", "json").json["children"]
     levels = {child["household_no"]: child["level"] for child in listed}
     assert levels == {
         "1": "victim",
@@ -95,22 +95,24 @@ def test_the_level_does_not_hang_on_it(cpms: Cpms, store: Path) -> None:
     }
 
 
-def test_one_child_its_visit_and_its_case_say_the_same(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+def test_one_child_its_visit_and_its_case_say_the_same(
+    cpms: Cpms, asked_once: Cpms, store: Path, tmp_path: Path
+) -> None:
     person = list_children(store).set_index("household_no")["cpms_id"]
-    levels = cpms("child", "show", person["1"], "--store", store, "--format", "json").json["levels"]
+    levels = asked_once("child", "show", person["1"], "--store", store, "--format", "json").json["levels"]
     assert [level["needs_help"] for level in levels] == ["birth_registration;nationality"]
-    assert BOTH in cpms("child", "show", person["1"], "--store", store).out
-    visits = cpms("visits", "--store", store, "--format", "json").json["visits"]
+    assert BOTH in asked_once("child", "show", person["1"], "--store", store).out
+    visits = asked_once("visits", "--store", store, "--format", "json").json["visits"]
     assert {visit["household_no"]: visit["needs_help"] for visit in visits if visit["child_no"]} == {
         home: NEEDED[home] for home in ("1", "2", "4", "6")
     }
-    assert f"needs help with: {BOTH}" in " ".join(cpms("visits", "--store", store).out.split())
+    assert f"needs help with: {BOTH}" in " ".join(asked_once("visits", "--store", store).out.split())
     words = ("response", "due", "--as-of", "2026-03-05", "--store", store)
-    due = cpms(*words, "--format", "json").json["due"]
+    due = asked_once(*words, "--format", "json").json["due"]
     assert {case["household_no"]: case["needs_help"] for case in due} == {
         home: NEEDED[home] for home in ("1", "2", "6")
     }
-    assert BOTH in cpms(*words).out
+    assert BOTH in asked_once(*words).out
     assert cpms(*words, "-o", tmp_path / "due.xlsx").code == 0
     sheet = openpyxl.load_workbook(tmp_path / "due.xlsx").worksheets[0]
     assert ["Needs help with", BOTH] in [[cell.value for cell in column[:2]] for column in sheet.iter_cols()]
@@ -132,8 +134,8 @@ def test_the_list_of_visits_is_read_back_with_that_column(cpms: Cpms, store: Pat
     assert set(known.values()) == {"own"}
 
 
-def test_a_community_counts_who_needs_which_help(cpms: Cpms, store: Path) -> None:
-    summary = cpms("community", "850105", "--store", store, "--format", "json").json
+def test_a_community_counts_who_needs_which_help(asked_once: Cpms, store: Path) -> None:
+    summary = asked_once("community", "850105", "--store", store, "--format", "json").json
     assert [(row["id"], row["children"], row["unknown"]) for row in summary["help"]] == [
         ("birth_registration", 1, 1),
         ("nationality", 2, 2),
@@ -142,11 +144,11 @@ def test_a_community_counts_who_needs_which_help(cpms: Cpms, store: Path) -> Non
     ]
     # Of seven children, nationality is known of five.
     assert [row["share"] for row in summary["help"]] == pytest.approx([1 / 6, 2 / 5, 1 / 7, 1 / 7])
-    plan = cpms("plan", "community", "850105", "--store", store, "--format", "json").json
+    plan = asked_once("plan", "community", "850105", "--store", store, "--format", "json").json
     assert plan["help"] == summary["help"]
     for lang, words in (("en", "settling in the community"), ("th", "การเริ่มต้นในชุมชนใหม่")):
-        assert words in cpms("community", "850105", "--store", store, "--lang", lang).out
-        assert words in cpms("plan", "community", "850105", "--store", store, "--lang", lang).out
+        assert words in asked_once("community", "850105", "--store", store, "--lang", lang).out
+        assert words in asked_once("plan", "community", "850105", "--store", store, "--lang", lang).out
 
 
 def test_counts_for_an_audience_are_withheld_as_those_of_the_indicator(cpms: Cpms, store: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import re
 import shutil
@@ -14,11 +15,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cpms_cli import backup, check_store, compact, import_responses, merge, undo
+from cpms_cli import add_response, backup, check_store, compact, import_responses, merge, undo
+from cpms_cli.scoring.standing import responses_until, standings
 from cpms_cli.store.content import dump
-from tests.conftest import ROOT, Cpms
+from cpms_cli.store.tables.response_tables import create_known_children
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.workspace import Workspace
+from tests.conftest import ROOT, Cpms, MakeOnce
 
-DAY = ("--as-of", "2569-03-20")
+DAY, END = ("--as-of", "2569-03-20"), datetime.date(2026, 3, 20)
 HURT, UNKNOWN, WORKS = {"violence_physical": "yes"}, {"violence_physical": "unknown"}, {"work_hazardous": "yes"}
 # By house number: what each child's household says in 2025 and in 2026; a round without an entry did not find it.
 HOMES: dict[int, tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]] = {
@@ -76,6 +81,22 @@ def store(made: Path, tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.fixture(scope="module")
+def known(made: Path) -> dict[int, str]:
+    """The identifier of the child of each house of HOMES."""
+    return ids(made)
+
+
+@pytest.fixture
+def visited(store: Path, once: MakeOnce, known: dict[int, str]) -> Path:
+    """`store`, in which a visit to the child of house 1 is recorded, as batch 3."""
+
+    def record_visit(to: Path) -> None:
+        add_response(to, known[1], "home_visit", "2569-03-02")
+
+    return once(record_visit)
+
+
 def ids(store: Path) -> dict[int, str]:
     """The identifier of the child of each house."""
     with duckdb.connect(str(store), read_only=True) as connection:
@@ -106,6 +127,13 @@ def _due(cpms: Cpms, store: Path, *words: object) -> list[dict[str, Any]]:
 def _add(cpms: Cpms, store: Path, home: int, kind: str, date: str, *words: object) -> None:
     ran = cpms("response", "add", ids(store)[home], "--kind", kind, "--date", date, *words, "--store", store)
     assert ran.code == 0, ran.err
+
+
+def _responses(survey: Survey, store: Path, person: str) -> pd.DataFrame:
+    """The responses of one child, in the order of their dates."""
+    with Workspace(survey, store) as workspace:
+        create_known_children(workspace.connection, survey)
+        return responses_until(workspace.connection, survey, END, person)
 
 
 # Who is due
@@ -215,24 +243,29 @@ def test_names_are_hidden_and_showing_them_is_logged(cpms: Cpms, store: Path, tm
 # Where a child stands
 
 
-def test_answers_that_are_missing_do_not_end_a_case_and_known_ones_do(cpms: Cpms, store: Path) -> None:
-    def last(home: int) -> tuple[str, str, str]:
-        ran = cpms("child", ids(store)[home], "--store", store, "--format", "json").json
-        last_level = ran["levels"][-1]
-        return last_level["level"], last_level["highest"], last_level["standing"]
+def _stand(survey: Survey, store: Path) -> dict[tuple[int, int], tuple[str, str, str]]:
+    """By house and round: the level of the answers, the highest that those missing leave open, what stands."""
+    with Workspace(survey, store) as workspace:
+        create_known_children(workspace.scored(), survey)
+        stood = standings(workspace.connection, survey, END)
+    houses = zip(stood["household_no"].astype("int64"), stood["year"], strict=True)
+    return dict(zip(houses, zip(stood["level"], stood["highest"], stood["standing"], strict=True), strict=True))
 
-    assert last(3) == ("not_enough_answers", "victim", "victim")
-    assert last(4) == ("none_found", "none_found", "none_found")
-    assert last(7) == ("not_enough_answers", "high_risk", "high_risk")
+
+def test_answers_that_are_missing_do_not_end_a_case_and_known_ones_do(survey: Survey, made: Path) -> None:
+    stand = _stand(survey, made)
+    assert stand[3, 2026] == ("not_enough_answers", "victim", "victim")
+    assert stand[4, 2026] == ("none_found", "none_found", "none_found")
+    assert stand[7, 2026] == ("not_enough_answers", "high_risk", "high_risk")
 
 
 @pytest.mark.parametrize(("date", "ends"), [("2568-02-28", False), ("2569-03-10", True)])
 def test_a_closing_ends_the_case_if_it_comes_after_the_interview(
-    cpms: Cpms, store: Path, date: str, ends: bool
+    cpms: Cpms, store: Path, known: dict[int, str], date: str, ends: bool
 ) -> None:
     _add(cpms, store, 3, "closed", date, "--by", "PAO")
     assert ("3" not in [child["household_no"] for child in _due(cpms, store)]) is ends
-    ran = cpms("child", ids(store)[3], "--store", store, "--format", "json").json
+    ran = cpms("child", known[3], "--store", store, "--format", "json").json
     assert ran["levels"][1]["standing"] == ("not_enough_answers" if ends else "victim")
     if ends:
         closed = [level for level in ran["levels"] if level["closed_on"]]
@@ -248,30 +281,29 @@ def test_a_new_round_opens_a_closed_case_again(cpms: Cpms, store: Path) -> None:
     assert "1" not in [child["household_no"] for child in _due(cpms, store)]
 
 
-def test_a_child_shows_its_visits_and_who_recorded_them(cpms: Cpms, store: Path) -> None:
+def test_a_child_shows_its_visits_and_who_recorded_them(cpms: Cpms, store: Path, known: dict[int, str]) -> None:
     _add(cpms, store, 3, "home_visit", "2568-03-02", "--by", "RAO", "--outcome", "=1+1", "--next", "2568-03-09")
     _add(cpms, store, 3, "closed", "2569-03-10", "--by", "PAO")
-    ran = cpms("child", ids(store)[3], "--store", store, "--format", "json").json
+    ran = cpms("child", known[3], "--store", store, "--format", "json").json
     kept = [
         (response["response_date"], response["response_kind"], response["response_by"], response["next_date"])
         for response in ran["responses"]
     ]
     assert [entry[1:3] for entry in kept] == [("home_visit", "RAO"), ("closed", "PAO")]
     assert all(response["recorded_by"] and response["recorded_at"] for response in ran["responses"])
-    text = cpms("child", ids(store)[3], "--store", store).out
+    text = cpms("child", known[3], "--store", store).out
     assert "Responses" in text
     assert re.search(r"2025-03-02 +Home visit +RAO", text)
     assert "case closed on 2026-03-10 (PAO)" in " ".join(text.split())
-    thai = cpms("child", ids(store)[3], "--store", store, "--lang", "th").out
+    thai = cpms("child", known[3], "--store", store, "--lang", "th").out
     assert re.search(r"2/3/2568 +เยี่ยมบ้าน +RAO", thai)
-    assert "No response is recorded" in cpms("child", ids(store)[12], "--store", store).out
+    assert "No response is recorded" in cpms("child", known[12], "--store", store).out
 
 
 # How much was done in time
 
 
-def test_the_summary_counts_every_case_once(cpms: Cpms, store: Path, tmp_path: Path) -> None:
-    known = ids(store)
+def test_the_summary_counts_every_case_once(cpms: Cpms, store: Path, known: dict[int, str], tmp_path: Path) -> None:
     done = (
         (1, "home_visit", "2569-03-02"),
         (2, "home_visit", "2569-03-05"),
@@ -311,8 +343,9 @@ def test_the_summary_is_written_and_printed(cpms: Cpms, store: Path, tmp_path: P
 # Recording
 
 
-def test_a_spreadsheet_in_thai_is_recorded_and_twice_changes_nothing(cpms: Cpms, store: Path, tmp_path: Path) -> None:
-    known = ids(store)
+def test_a_spreadsheet_in_thai_is_recorded_and_twice_changes_nothing(
+    cpms: Cpms, store: Path, known: dict[int, str], tmp_path: Path
+) -> None:
     file = _log(
         tmp_path / "log.csv", _thai(known[1], "เยี่ยมบ้าน", "2 มี.ค. 69", "พบเด็ก ๑ คน"), _thai(known[2], "ส่งต่อ", "๓/๓/๒๕๖๙")
     )
@@ -329,18 +362,17 @@ def test_a_spreadsheet_in_thai_is_recorded_and_twice_changes_nothing(cpms: Cpms,
     assert check_store(store)["violations"].sum() == 0
 
 
-def test_a_log_is_a_sheet_of_a_workbook_too(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+def test_a_log_is_a_sheet_of_a_workbook_too(cpms: Cpms, store: Path, known: dict[int, str], tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     with pd.ExcelWriter(path) as book:
         pd.DataFrame({"note": ["x"], "other": ["y"]}).to_excel(book, index=False, sheet_name="about")
-        pd.DataFrame([_thai(ids(store)[1], "เยี่ยมบ้าน", "2/3/2569")]).to_excel(book, index=False, sheet_name="response")
+        pd.DataFrame([_thai(known[1], "เยี่ยมบ้าน", "2/3/2569")]).to_excel(book, index=False, sheet_name="response")
     assert "1 responses in = 1 stored" in cpms("response", "import", path, "--store", store).out
 
 
 def test_what_is_wrong_is_named_by_its_cell_set_aside_mended_and_imported(
-    cpms: Cpms, store: Path, tmp_path: Path
+    cpms: Cpms, store: Path, known: dict[int, str], tmp_path: Path
 ) -> None:
-    known = ids(store)
     file = _log(
         tmp_path / "log.csv",
         _thai(known[1], "เยี่ยมบ้าน", "2/3/2569"),
@@ -397,9 +429,9 @@ def test_a_file_whose_child_was_not_merged_yet_is_recorded_when_it_is(
 
 
 def test_two_rows_that_say_different_things_are_both_set_aside_and_the_same_twice_is_one(
-    cpms: Cpms, store: Path, tmp_path: Path
+    cpms: Cpms, store: Path, known: dict[int, str], tmp_path: Path
 ) -> None:
-    first, two = ids(store)[1], ids(store)[2]
+    first, two = known[1], known[2]
     file = _log(
         tmp_path / "log.xlsx",
         _thai(first, "เยี่ยมบ้าน", "2/3/2569", "พบ"),
@@ -458,17 +490,19 @@ def test_a_list_of_visits_that_nobody_has_filled_in_says_nothing(cpms: Cpms, sto
     ],
 )
 def test_what_cannot_be_recorded_is_refused_in_one_sentence(
-    cpms: Cpms, store: Path, words: tuple[str, ...], expected: str
+    cpms: Cpms, store: Path, known: dict[int, str], words: tuple[str, ...], expected: str
 ) -> None:
     before = dump(store)
-    ran = cpms("response", "add", words[0] or ids(store)[1], *words[1:], "--store", store)
+    ran = cpms("response", "add", words[0] or known[1], *words[1:], "--store", store)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
     assert expected in ran.err
     assert dump(store) == before
 
 
-def test_the_same_again_changes_nothing_and_a_correction_takes_its_place(cpms: Cpms, store: Path) -> None:
-    words = ("response", "add", ids(store)[1], "--kind", "home_visit", "--store", store)
+def test_the_same_again_changes_nothing_and_a_correction_takes_its_place(
+    cpms: Cpms, store: Path, known: dict[int, str]
+) -> None:
+    words = ("response", "add", known[1], "--kind", "home_visit", "--store", store)
     first = cpms(*words, "--date", "2569-03-02")
     assert "Recorded for" in first.out
     assert "Home visit, 2026-03-02 (batch 3; cpms undo 3 takes it back)" in first.out
@@ -495,44 +529,42 @@ def test_undo_takes_back_responses_exactly_and_what_they_correct_last(cpms: Cpms
 
 
 def test_a_merge_is_undone_exactly_under_responses_that_stay(
-    cpms: Cpms, store: Path, tmp_path: Path, base: dict[str, dict[str, Any]]
+    cpms: Cpms, visited: Path, tmp_path: Path, base: dict[str, dict[str, Any]]
 ) -> None:
-    _add(cpms, store, 1, "home_visit", "2569-03-02")
-    before = dump(store)
-    cpms("merge", _survey(tmp_path, base, 2026, {30: HURT}), "--store", store)
-    _add(cpms, store, 30, "home_visit", "2569-03-03")
-    refused = cpms("undo", 4, "--store", store)
-    assert (refused.code, ids(store)[30] in refused.err) == (2, True)
-    undo(store, 5)
-    undo(store, 4)
-    assert dump(store) == before
+    before = dump(visited)
+    cpms("merge", _survey(tmp_path, base, 2026, {30: HURT}), "--store", visited)
+    _add(cpms, visited, 30, "home_visit", "2569-03-03")
+    refused = cpms("undo", 4, "--store", visited)
+    assert (refused.code, ids(visited)[30] in refused.err) == (2, True)
+    undo(visited, 5)
+    undo(visited, 4)
+    assert dump(visited) == before
 
 
 def test_a_joined_child_has_the_responses_of_both_and_a_split_leaves_them_where_they_were_recorded(
-    cpms: Cpms, store: Path
+    cpms: Cpms, visited: Path, known: dict[int, str], survey: Survey
 ) -> None:
-    known = ids(store)
-    _add(cpms, store, 1, "home_visit", "2569-03-02")
-    assert cpms("child", "split", known[1], "--round", "2026", "--reason", "a twin", "--store", store).code == 0
+    assert cpms("child", "split", known[1], "--round", "2026", "--reason", "a twin", "--store", visited).code == 0
 
     def kinds(identifier: str) -> list[str]:
-        ran = cpms("child", identifier, "--store", store, "--format", "json").json
-        return [response["response_kind"] for response in ran["responses"]]
+        return list(_responses(survey, visited, identifier)["kind"])
 
-    with duckdb.connect(str(store), read_only=True) as connection:
+    with duckdb.connect(str(visited), read_only=True) as connection:
         rows = connection.execute("SELECT round, cpms_id FROM child_link WHERE household_no = '1'").fetchall()
     twin = dict(rows)["2026"]
     assert twin != known[1]
     assert (kinds(known[1]), kinds(twin)) == (["home_visit"], [])
-    cpms("response", "add", twin, "--kind", "referral", "--date", "2569-03-03", "--store", store)
-    cpms("child", "join", known[1], twin, "--reason", "no twin", "--store", store)
-    assert kinds(known[1]) == kinds(twin) == ["home_visit", "referral"]
-    assert "1" not in [child["household_no"] for child in _due(cpms, store)]
-    assert check_store(store)["violations"].sum() == 0
+    cpms("response", "add", twin, "--kind", "referral", "--date", "2569-03-03", "--store", visited)
+    cpms("child", "join", known[1], twin, "--reason", "no twin", "--store", visited)
+    assert kinds(known[1]) == ["home_visit", "referral"]
+    ran = cpms("child", twin, "--store", visited, "--format", "json").json
+    assert [response["response_kind"] for response in ran["responses"]] == ["home_visit", "referral"]
+    assert "1" not in [child["household_no"] for child in _due(cpms, visited)]
+    assert check_store(visited)["violations"].sum() == 0
 
 
-def test_a_forgotten_child_leaves_no_response_in_any_byte(cpms: Cpms, store: Path) -> None:
-    gone = ids(store)[1]
+def test_a_forgotten_child_leaves_no_response_in_any_byte(cpms: Cpms, store: Path, known: dict[int, str]) -> None:
+    gone = known[1]
     _add(cpms, store, 1, "home_visit", "2569-03-02", "--outcome", "กระซิบเบา")
     _add(cpms, store, 1, "home_visit", "2569-03-02", "--outcome", "กระซิบดัง")
     _add(cpms, store, 2, "home_visit", "2569-03-02")
@@ -556,24 +588,22 @@ def test_a_forgotten_child_leaves_no_response_in_any_byte(cpms: Cpms, store: Pat
         ("UPDATE response SET response_date = 'soon'", "response_has_a_date"),
     ],
 )
-def test_damage_to_the_log_is_named(cpms: Cpms, store: Path, damage: str, invariant: str) -> None:
-    _add(cpms, store, 1, "home_visit", "2569-03-02")
-    with duckdb.connect(str(store)) as connection:
+def test_damage_to_the_log_is_named(visited: Path, damage: str, invariant: str) -> None:
+    with duckdb.connect(str(visited)) as connection:
         connection.execute(damage)
-    violations = check_store(store).set_index("invariant")["violations"]
+    violations = check_store(visited).set_index("invariant")["violations"]
     assert violations[invariant] > 0
 
 
-def test_copies_of_the_store_hold_the_log(cpms: Cpms, store: Path, tmp_path: Path) -> None:
-    _add(cpms, store, 1, "home_visit", "2569-03-02")
-    before = dump(store)
+def test_copies_of_the_store_hold_the_log(visited: Path, tmp_path: Path) -> None:
+    before = dump(visited)
     assert "home_visit" in before
-    compact(store)
-    assert dump(backup(store, tmp_path / "copy.duckdb")) == dump(store) == before
+    compact(visited)
+    assert dump(backup(visited, tmp_path / "copy.duckdb")) == dump(visited) == before
 
 
 def test_a_bundle_brings_the_log_to_the_province(
-    cpms: Cpms, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cpms: Cpms, store: Path, known: dict[int, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _add(cpms, store, 1, "home_visit", "2569-03-02", "--outcome", 'seen; said "no"')
     public = cpms("bundle-key", tmp_path / "province.key").out.strip()
@@ -583,7 +613,7 @@ def test_a_bundle_brings_the_log_to_the_province(
     ran = cpms("merge", bundle, "--store", province)
     assert (ran.code, "1 responses in = 1 stored" in ran.out) == (0, True)
     assert (
-        cpms("child", ids(store)[1], "--store", province, "--format", "json").json["responses"][0]["response_outcome"]
+        cpms("child", known[1], "--store", province, "--format", "json").json["responses"][0]["response_outcome"]
         == 'seen; said "no"'
     )
     again = cpms("merge", bundle, "--store", province, "--format", "json").json
@@ -597,11 +627,13 @@ def test_a_bundle_brings_the_log_to_the_province(
     assert "home_visit" not in dump(province)
 
 
-def test_a_log_given_to_merge_is_recorded_as_one(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+def test_a_log_given_to_merge_is_recorded_as_one(
+    cpms: Cpms, store: Path, known: dict[int, str], tmp_path: Path
+) -> None:
     file = _log(
         tmp_path / "log.csv",
         {
-            "cpms_id": ids(store)[1],
+            "cpms_id": known[1],
             "response_date": "2026-03-02",
             "response_kind": "home_visit",
             "response_by": "",
@@ -630,9 +662,8 @@ def test_a_store_from_before_the_log_gets_one(cpms: Cpms, tmp_path: Path) -> Non
     assert cpms("undo", 2, "--store", old).code == 0
 
 
-def test_history_shows_what_was_recorded_and_what_was_merged(cpms: Cpms, store: Path) -> None:
-    _add(cpms, store, 1, "home_visit", "2569-03-02")
-    batches = cpms("history", "--store", store, "--format", "json").json["batches"]
+def test_history_shows_what_was_recorded_and_what_was_merged(cpms: Cpms, visited: Path) -> None:
+    batches = cpms("history", "--store", visited, "--format", "json").json["batches"]
     assert [(entry["kind"], entry["rows_stored"]) for entry in batches] == [
         ("survey", 8),
         ("survey", 7),

@@ -31,6 +31,12 @@ def store(draw: Draw, once: MakeOnce) -> Path:
 
 
 @pytest.fixture
+def scored(cpms: Cpms, store: Path, once: MakeOnce) -> Path:
+    """`store`, which was scored once: run 1."""
+    return once(lambda path: cpms("score", "--store", path))
+
+
+@pytest.fixture
 def other(tmp_path: Path) -> Path:
     """A province's own definition: two counted indicators are high risk already."""
     folder = copy_definition(tmp_path / "own")
@@ -52,9 +58,8 @@ def test_each_scoring_is_recorded_with_what_it_saw(cpms: Cpms, draw: Draw, store
     assert "Scorings" in ran.out
 
 
-def test_a_run_is_made_again_from_the_data_of_then(cpms: Cpms, draw: Draw, store: Path) -> None:
-    before = score(store)
-    cpms("score", "--store", store)
+def test_a_run_is_made_again_from_the_data_of_then(cpms: Cpms, draw: Draw, scored: Path) -> None:
+    store, before = scored, score(scored)
     corrected = {"household_no": "2", "child_no": 2, "exploited": "yes"}
     merge([draw(corrected, {"household_no": "9"}, name="later.csv")], store)
     again = score_again(store, 1)
@@ -77,9 +82,8 @@ def test_a_run_is_made_again_with_the_definition_of_then(cpms: Cpms, store: Path
     assert kept.differences.empty and shipped.differences.empty
 
 
-def test_who_was_forgotten_since_is_in_no_run_and_it_is_said(cpms: Cpms, store: Path) -> None:
-    cpms("score", "--store", store)
-    victim = score(store).set_index("level").loc["victim", "cpms_id"]
+def test_who_was_forgotten_since_is_in_no_run_and_it_is_said(cpms: Cpms, scored: Path) -> None:
+    store, victim = scored, score(scored).set_index("level").loc["victim", "cpms_id"]
     cpms("child", "forget", victim, "--yes", "--store", store)
     ran = cpms("score", "--store", store, "--run", 1)
     assert "children were forgotten" in ran.out
@@ -90,10 +94,9 @@ def test_who_was_forgotten_since_is_in_no_run_and_it_is_said(cpms: Cpms, store: 
     assert "children were forgotten" in ran.err
 
 
-def test_consent_withdrawn_since_is_not_scored_again(cpms: Cpms, draw: Draw, store: Path) -> None:
-    cpms("score", "--store", store)
-    merge([draw({"household_no": "1", "consent": "no"}, name="no.csv")], store)
-    levels = score_again(store, 1).scores["level"].tolist()
+def test_consent_withdrawn_since_is_not_scored_again(draw: Draw, scored: Path) -> None:
+    merge([draw({"household_no": "1", "consent": "no"}, name="no.csv")], scored)
+    levels = score_again(scored, 1).scores["level"].tolist()
     assert "victim" not in levels
 
 

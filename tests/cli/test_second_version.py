@@ -14,11 +14,13 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from cpms_cli import read, write_samples
+from cpms_cli import merge, read, write_samples
 from cpms_cli.reading.value.values import clean
 from cpms_cli.samples.difficulties import HARD
+from cpms_cli.store.definitions.adopting import adopt_definition
+from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Field, Survey
-from tests.conftest import ROOT, SAMPLES, Cpms, Draw
+from tests.conftest import ROOT, SAMPLES, Cpms, Draw, MakeOnce
 from tests.definitions import CHILD, change_file, copy_definition
 
 SINCE_2569 = ("house_code", "latitude", "longitude", "phone", "chore_hours_week")
@@ -106,46 +108,73 @@ def test_a_number_is_read_as_officers_write_it(
     assert (None if pd.isna(value) else value) == read_as
 
 
-@pytest.mark.parametrize("written", ["9.96.5", "9 57 54", "47P 461254", "9°75'", "บ้านริมน้ำ", "9,965,421"])
-def test_what_is_no_number_is_told_and_its_row_is_stored_all_the_same(
-    cpms: Cpms, draw: Draw, tmp_path: Path, written: str
-) -> None:
-    file = draw({**HOME, "latitude": written})
+NO_NUMBERS = ["9.96.5", "9 57 54", "47P 461254", "9°75'", "บ้านริมน้ำ", "9,965,421"]
+
+
+def test_what_is_no_number_is_told_and_its_row_is_stored_all_the_same(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    """Each is written of a home of its own, in a row of its own."""
+    homes = range(1, len(NO_NUMBERS) + 1)
+    file = draw(*({**HOME, "household_no": str(home), "latitude": NO_NUMBERS[home - 1]} for home in homes))
     ran = cpms("validate", file, "--format", "json")
-    findings = {(finding["rule"], finding["severity"]) for finding in ran.json["findings"]}
-    assert findings & {("number", "warning"), ("number_range", "warning")}
-    assert ran.json["counts"]["storable"] == 1
+    no_numbers = {
+        finding["row"]
+        for finding in ran.json["findings"]
+        if (finding["rule"], finding["severity"]) in {("number", "warning"), ("number_range", "warning")}
+    }
+    assert no_numbers == {home + 1 for home in homes}, "the header is the first row"
+    assert ran.json["counts"]["storable"] == len(NO_NUMBERS)
     assert cpms("merge", file, "--store", tmp_path / "s.duckdb").code == 0
-    assert len(_stored(tmp_path / "s.duckdb", "household", "latitude")) == 1
+    assert len(_stored(tmp_path / "s.duckdb", "household", "latitude")) == len(NO_NUMBERS)
 
 
-@pytest.mark.parametrize(
-    ("answers", "rules"),
-    [
-        ({}, set()),
-        ({"latitude": "98.63547", "longitude": "9.96542"}, {"coordinates_swapped", "number_range"}),
-        ({"latitude": "48.85", "longitude": "2.35"}, {"coordinates_outside"}),
-        ({"latitude": "1101254", "longitude": "461254"}, {"number_range", "coordinates_outside"}),
-        ({"longitude": None}, {"coordinates_half"}),
-        ({"house_code": "9999000001"}, {"house_code_form"}),
-        ({"house_code": "9999-000001-7"}, set()),
-        ({"house_code": "๙๙๙๙๐๐๐๐๐๑๗"}, set()),
-        ({"house_code": "99990000017.0"}, set()),
-        ({"phone": "77001234"}, {"phone_form"}),
-        ({"phone": "077-001-2345"}, {"phone_form"}),
-        ({"phone": "08 1234 5678"}, set()),
-        ({"phone": "+66 81 234 5678"}, set()),
-    ],
-)
-def test_what_is_doubtful_of_a_home_is_a_warning_with_a_mend(
-    cpms: Cpms, draw: Draw, answers: dict[str, Any], rules: set[str]
-) -> None:
-    ran = cpms("validate", draw({**HOME, **answers}), "--format", "json")
-    findings = [finding for finding in ran.json["findings"] if finding["column"] in HOME]
-    assert {finding["rule"] for finding in findings} == rules
+def _of_home(cpms: Cpms, file: Path) -> list[dict[str, Any]]:
+    """What is found in the answers of HOME; all of it is a warning with a mend, and no answer is shown."""
+    found_in_file = cpms("validate", file, "--format", "json").json["findings"]
+    findings = [finding for finding in found_in_file if finding["column"] in HOME]
     assert {finding["severity"] for finding in findings} <= {"warning"}
     assert all(finding["mend"] for finding in findings)
     assert all(not finding["value"] or finding["value"] == "•••" for finding in findings), "who lives there is masked"
+    return findings
+
+
+@pytest.mark.parametrize(
+    ("house_code", "rules"),
+    [
+        ("9999000001", {"house_code_form"}),
+        ("9999-000001-7", set()),
+        ("๙๙๙๙๐๐๐๐๐๑๗", set()),
+        ("99990000017.0", set()),
+    ],
+)
+def test_a_house_code_is_read_in_any_writing(cpms: Cpms, draw: Draw, house_code: str, rules: set[str]) -> None:
+    findings = _of_home(cpms, draw({**HOME, "house_code": house_code}))
+    assert {finding["rule"] for finding in findings} == rules
+
+
+# What a home answers besides what is right, and what is found.
+DOUBTFUL: list[tuple[dict[str, Any], set[str]]] = [
+    ({}, set()),
+    ({"latitude": "98.63547", "longitude": "9.96542"}, {"coordinates_swapped", "number_range"}),
+    ({"latitude": "48.85", "longitude": "2.35"}, {"coordinates_outside"}),
+    ({"latitude": "1101254", "longitude": "461254"}, {"number_range", "coordinates_outside"}),
+    ({"longitude": None}, {"coordinates_half"}),
+    ({"phone": "77001234"}, {"phone_form"}),
+    ({"phone": "077-001-2345"}, {"phone_form"}),
+    ({"phone": "08 1234 5678"}, set()),
+    ({"phone": "+66 81 234 5678"}, set()),
+]
+
+
+def test_what_is_doubtful_of_a_home_is_a_warning_with_a_mend(cpms: Cpms, draw: Draw) -> None:
+    """Each in a row of its own; a house code belongs to one house, and only the first has one."""
+    homes = [{**HOME, "household_no": "1"}]
+    homes += [
+        {**HOME, "house_code": "", "household_no": str(home), **answers}
+        for home, (answers, _) in enumerate(DOUBTFUL[1:], start=2)
+    ]
+    findings = _of_home(cpms, draw(*homes))
+    for row, (answers, rules) in enumerate(DOUBTFUL, start=2):
+        assert {finding["rule"] for finding in findings if finding["row"] == row} == rules, answers
 
 
 @pytest.mark.parametrize(
@@ -221,10 +250,10 @@ def test_an_answer_given_under_an_earlier_definition_is_blanked_by_no_later_file
 ) -> None:
     own, store = copy_definition(tmp_path / "own"), tmp_path / "s.duckdb"
     first = draw({"tobacco": "yes"}, name="first.csv")
-    assert cpms("merge", first, "--store", store, "--schemas", own).code == 0
+    merge([first], store, schemas=own)
     later = copy_definition(tmp_path / "later", own)
     change_file(later, CHILD, "  - name: tobacco\n", "  - name: tobacco\n    since: 2570\n")
-    assert cpms("schema", "use", later, "--store", store, "--yes").code == 0
+    adopt_definition(store, load_survey(later))
     corrected = draw({"tobacco": "no", "alcohol": "yes"}, name="corrected.csv")
     assert cpms("merge", corrected, "--store", store).code == 1
     assert _stored(store, "child", "tobacco", "alcohol") == [("2026", "yes", "yes")]
@@ -265,11 +294,11 @@ def test_not_asked_is_said_from_the_store_to_the_exports(cpms: Cpms, draw: Draw,
 @pytest.mark.parametrize("how", [(), ("--deidentified", "--k", "2")])
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "jsonl", "sav", "zip"])
 def test_where_a_home_is_leaves_the_store_only_with_identified(
-    cpms: Cpms, draw: Draw, tmp_path: Path, how: tuple[str, ...], ending: str
+    cpms: Cpms, draw: Draw, once: MakeOnce, tmp_path: Path, how: tuple[str, ...], ending: str
 ) -> None:
-    store, path = tmp_path / "s.duckdb", tmp_path / f"records.{ending}"
     rows = [{**HOME, "household_no": str(number), "house_code": f"9999000001{number}"} for number in range(1, 4)]
-    assert cpms("merge", draw(*rows), "--store", store).code == 0
+    homes, path = draw(*rows), tmp_path / f"records.{ending}"
+    store = once(lambda path: merge([homes], path))
     ran = cpms("export", "records", path, "--store", store, *how)
     assert ran.code == 0, ran.err
     columns = _columns(path)
@@ -295,12 +324,11 @@ def _columns(path: Path) -> set[str]:
 
 
 def test_hours_of_chores_move_no_child_to_another_level(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
-    levels = []
-    for name, hours in (("none", 0), ("most", 112)):
-        store = tmp_path / f"{name}.duckdb"
-        assert cpms("merge", draw({"chore_hours_week": hours}, name=f"{name}.csv"), "--store", store).code == 0
-        levels.append(cpms("children", "--store", store, "--format", "json").json["children"][0]["level"])
-    assert levels[0] == levels[1]
+    rows = [{"household_no": home, "chore_hours_week": hours} for home, hours in (("1", 0), ("2", 112))]
+    merge([draw(*rows)], tmp_path / "s.duckdb")
+    none, most = cpms("children", "--store", tmp_path / "s.duckdb", "--format", "json").json["children"]
+    assert {none["household_no"], most["household_no"]} == {"1", "2"}
+    assert none["level"] == most["level"]
 
 
 # A store of the first version
@@ -362,9 +390,9 @@ def test_a_file_merged_before_its_questions_were_known_brings_their_answers_and_
         name="corrected.csv",
         without=SINCE_2569,
     )
-    assert cpms("merge", corrected, "--store", first).code == 0
-    assert cpms("schema", "use", "shipped", "--store", first, "--yes").code == 0
-    assert cpms("merge", file, "--store", first).code == 0
+    merge([corrected], first)
+    adopt_definition(first, load_survey())
+    merge([file], first)
     assert _stored(first, "child", "tobacco", "chore_hours_week")[-1] == ("2027", "yes", "9")
     assert _stored(first, "household", "phone")[-1] == ("2027", HOME["phone"])
     assert "was merged before" in cpms("merge", file, "--store", first).out
@@ -385,10 +413,10 @@ def _only_child(store: Path) -> str:
 
 
 @pytest.fixture
-def closed(cpms: Cpms, draw: Draw, tmp_path: Path) -> tuple[Path, str]:
+def closed(draw: Draw, once: MakeOnce) -> tuple[Path, str]:
     """A store with one victim, and its identifier."""
-    store = tmp_path / "closed.duckdb"
-    assert cpms("merge", draw({"violence_physical": "yes"}), "--store", store).code == 0
+    victim = draw({"violence_physical": "yes"})
+    store = once(lambda path: merge([victim], path))
     return store, _only_child(store)
 
 
@@ -449,6 +477,6 @@ def test_a_store_that_does_not_ask_for_a_reason_says_so(cpms: Cpms, first: Path)
     refused = cpms(*words, "--reason", "safe_now")
     assert (refused.code, "cpms schema use shipped" in refused.err) == (2, True)
     assert cpms(*words).code == 0
-    assert cpms("schema", "use", "shipped", "--store", first, "--yes").code == 0
+    adopt_definition(first, load_survey())
     child = cpms("child", _only_child(first), "--store", first, "--format", "json").json
     assert {done["closing_reason"] for done in child["responses"]} <= {None, "not_asked"}

@@ -19,6 +19,7 @@ CpmsWarning                   the work is done, and something is to be known abo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class CpmsError(Exception):
@@ -35,12 +36,22 @@ class CpmsError(Exception):
         self.message_id = message_id
         self.values = values
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How the error is handed from one process to another."""
+        return _error_again, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         """The sentence, in the language of this run."""
         # Looked up only now: what reads the sentences raises these errors.
         from cpms_cli.survey.messages import chosen_language, sentence  # noqa: PLC0415
 
         return sentence(self, chosen_language())
+
+
+def _error_again(kind: type[CpmsError], arguments: tuple[object, ...], state: dict[str, Any]) -> CpmsError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error
 
 
 class UsageError(CpmsError):

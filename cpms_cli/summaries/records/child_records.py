@@ -28,18 +28,24 @@ from cpms_cli.workspace import Workspace
 
 Detail = Literal["identified", "masked", "deidentified"]
 SUBDISTRICT = "subdistrict"
+HOUSEHOLD_ROW = "household_row"
+"""The column of `along` that says which rows of a round are of one household."""
 _SUBDISTRICT_DIGITS, _MONTH = 6, 7
 _ASKED = "asked_"
 
 
 @dataclass(frozen=True)
 class Disclosed:
-    """How much of who a child is stands in the rows, and for whom they are; see `child_records`."""
+    """How much of who a child is stands in the rows, and for whom they are; see `child_records`.
+
+    `pseudonyms_under` is the key of masked rows' pseudonyms, where it is not that of the store.
+    """
 
     detail: Detail = "masked"
     k: int | None = None
     audience: str = "public"
     series: str | None = None
+    pseudonyms_under: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -88,16 +94,25 @@ def child_records(  # noqa: PLR0913 - public: what can be asked, each by its own
 
 
 def make_records(
-    workspace: Workspace, disclosed: Disclosed, *, area: str | None = None, round_: int | None = None
+    workspace: Workspace,
+    disclosed: Disclosed,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    to_be_scored: bool = False,
 ) -> Records:
-    """As `child_records`, in a workspace."""
+    """As `child_records`, in a workspace.
+
+    `to_be_scored` adds by what the rows can be scored anew though names and dates are hidden: `age_min` and `age_max`,
+    and HOUSEHOLD_ROW, which is a pseudonym where identifiers are.
+    """
     detail, audience = disclosed.detail, disclosed.audience
     survey = workspace.survey
     connection = workspace.connection
     if area is not None:
         area_name(survey, area, FALLBACK)
     workspace.scored()
-    frame = _rows(connection, survey, within(survey, area, round_))
+    frame = _rows(connection, survey, within(survey, area, round_), _along(survey) if to_be_scored else ())
     if frame.empty:
         raise UsageError("no_rows_to_export")
     if detail == "identified":
@@ -107,7 +122,8 @@ def make_records(
     given = GivenRows(survey, frame, pseudonym_key(connection), audience, disclosed.series, earlier)
     number = next_number(connection)
     if detail == "masked":
-        masked = _masked(survey, frame, given.key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
+        key = disclosed.pseudonyms_under or given.key
+        masked = _masked(survey, frame, key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
         note_records(connection, given.released(number, detail))
         return Records(masked, detail)
     k = disclosed.k or survey.privacy.k
@@ -121,7 +137,14 @@ def _helpers(frame: pd.DataFrame) -> list[str]:
     return [str(name) for name in frame if str(name).startswith(_ASKED)]
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str) -> pd.DataFrame:
+def _along(survey: Survey) -> tuple[str, ...]:
+    home = ", ".join(f"c.{name}" for name in survey.key("household"))
+    return ("s.age_min", "s.age_max", f"concat_ws('|', {home}) AS {HOUSEHOLD_ROW}")
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, along: tuple[str, ...] = ()
+) -> pd.DataFrame:
     key = survey.key("child")
     shared = set(survey.child.shared)
     own = [f"c.{name}" for name in survey.columns("child")]
@@ -142,7 +165,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str)
     return connection.execute(
         f"WITH asked AS (SELECT {', '.join([*key, *asked])} FROM ({record}))"
         f" SELECT {', '.join([*own, *home])}, CASE WHEN age_min = age_max THEN age_min END AS {AGE}, {scores}, s.level,"
-        f" s.highest, a.* EXCLUDE ({', '.join(key)}) FROM (SELECT * FROM {SCORE} WHERE {condition}) s"
+        f" {', '.join(['s.highest', *along])}, a.* EXCLUDE ({', '.join(key)})"
+        f" FROM (SELECT * FROM {SCORE} WHERE {condition}) s"
         f" JOIN current_child c ON {of_score} LEFT JOIN current_household h"
         f" ON {' AND '.join(f'h.{name} = c.{name}' for name in home_key)} JOIN asked a ON {of_asked}"
         f" ORDER BY {', '.join(f's.{name}' for name in key)}"
@@ -164,7 +188,7 @@ def _masked(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, *par
     coarse = frame.drop(columns=_hidden(survey, born)).rename(columns={village.name: SUBDISTRICT})
     coarse[SUBDISTRICT] = coarse[SUBDISTRICT].str[:_SUBDISTRICT_DIGITS]
     coarse[born.name] = coarse[born.name].str[:_MONTH]
-    for name in identities:
+    for name in (*identities, *(HOUSEHOLD_ROW for _ in frame.columns.intersection([HOUSEHOLD_ROW]))):
         named = frame[name]
         for part in parts:
             named = named + "\x1f" + part

@@ -183,6 +183,6 @@ class _Export:
         write_bytes(self.folder / path, content)
         digest = hashlib.sha256(content).hexdigest()
         partition = Partition(part.province, part.round, path, table.num_rows, digest, self.store, part.fingerprint)
-        manifest = replace(manifest.with_partition(partition), columns=described_columns(survey, table))
+        manifest = replace(manifest.with_partition(partition), columns=described_columns(survey, table.schema))
         write_manifest(self.folder, manifest)
         return manifest

@@ -36,6 +36,8 @@ def check_place(folder: Path) -> None:
 def check_fits(folder: Path, manifest: Manifest, asked: Manifest) -> None:
     """Raise UsageError where a data set has rows of another definition, tells more or less of children than is asked
     for, or names them by another series."""
+    if manifest.kind != asked.kind:
+        raise UsageError("dataset_no_folder", folder=folder)
     if manifest.definition != asked.definition:
         raise UsageError(
             "dataset_other_definition", folder=folder, known=manifest.definition[:12], given=asked.definition[:12]

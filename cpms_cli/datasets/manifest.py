@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -53,8 +54,10 @@ def partition_name(province: str, round_: int) -> str:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a data set says of itself: the digest of the `definition` by which its rows are read, how much of who a child
-    is stands in it (`detail`), for which `audience`, and of which series its pseudonyms are, None where it has names.
+    """What a data set says of itself.
+
+    `definition`: the digest of that by which its rows are read. `detail`: how much of who a child is stands in it, for
+    which `audience`; `pseudonyms`: of which series these are, None where it has names. `kind`: rows, or their scores.
     """
 
     definition: str
@@ -63,6 +66,7 @@ class Manifest:
     pseudonyms: str | None
     columns: tuple[Mapping[str, Any], ...] = ()
     partitions: tuple[Partition, ...] = ()
+    kind: Literal["rows", "scores"] = "rows"
     format: int = FORMAT
 
     @property
@@ -118,12 +122,6 @@ def file_sha256(path: Path) -> str | None:
         return None
 
 
-def check_whole(folder: Path, manifest: Manifest) -> None:
-    """Raise UnreadableFile where a partition's file is not there, or not as it was written."""
-    for partition in manifest.partitions:
-        check_partition(folder, partition)
-
-
 def check_partition(folder: Path, partition: Partition) -> None:
     """Raise UnreadableFile where the file of one partition is not there, or not as it was written."""
     if file_sha256(folder / partition.path) != partition.sha256:
@@ -141,8 +139,11 @@ def hold_dataset(folder: Path) -> Iterator[None]:
     try:
         if not try_lock(handle):
             raise UsageError("dataset_in_use", folder=folder)
-        for left in folder.rglob(f"{PART_PREFIX}*"):
-            left.unlink(missing_ok=True)
+        for left in [*folder.rglob(f"{PART_PREFIX}*")]:
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
         yield
     finally:
         os.close(handle)

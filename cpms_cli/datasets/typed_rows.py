@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cpms_cli.summaries.records.child_records import SUBDISTRICT
+from cpms_cli.summaries.records.child_records import HAS_HOUSEHOLD
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.deidentification import AGE
@@ -40,7 +40,9 @@ def typed_rows(survey: Survey, frame: pd.DataFrame) -> pa.Table:
     types, columns = column_types(survey), dict[str, pa.Array]()
     for name in map(str, frame.columns):
         texts = frame[name].astype("str")
-        if name in _NUMBERS:
+        if name == HAS_HOUSEHOLD:
+            columns[name] = pa.array(frame[name], pa.bool_())
+        elif name in _NUMBERS:
             columns[name] = _values(texts, types[name])
         elif name in types:
             columns[name] = values = _values(texts, types[name])
@@ -71,13 +73,13 @@ def parquet_of(table: pa.Table) -> bytes:
     return stream.getvalue()
 
 
-def described_columns(survey: Survey, table: pa.Table) -> tuple[dict[str, Any], ...]:
+def described_columns(survey: Survey, schema: pa.Schema) -> tuple[dict[str, Any], ...]:
     """Return what the manifest says of each column: its name, its type, and what it is called."""
     labels = {name: field.label for name, field in survey.fields.items()}
     labels |= {indicator.column: indicator.name for indicator in survey.indicators}
     described = []
-    for column in table.schema:
-        name = survey.role("village").name if column.name == SUBDISTRICT else column.name.removesuffix(MISSING)
+    for column in schema:
+        name = column.name.removesuffix(MISSING)
         words = {language: labels[name].in_(language) for language in LANGUAGES} if name in labels else {}
         described.append({"name": column.name, "type": str(column.type), **words})
     return tuple(described)

@@ -71,7 +71,26 @@ class _Part:
         return partition_name(self.province, self.round)
 
 
-def export_dataset(
+def export_dataset(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
+    store: str | Path,
+    folder: str | Path,
+    *,
+    audience: str = "public",
+    identified: bool = False,
+    schemas: Path | None = None,
+    tool_version: str = "",
+) -> Exported:
+    """Write a store's child rows, with their answers and scores, as Parquet by province and round.
+
+    As `child_records`: masked, or with names where they are `identified`; the store's logs say so of each partition
+    that is written. What is there as the store has it is not written again. A folder may hold the rows of several
+    stores, each of other partitions. Raises UsageError, UnreadableFile, StoreError.
+    """
+    with Workspace.from_paths(store, schemas, identified=identified, writes=True) as workspace:
+        return write_dataset(workspace, Path(folder), audience=audience, tool_version=tool_version)
+
+
+def write_dataset(
     workspace: Workspace,
     folder: Path,
     *,
@@ -79,12 +98,7 @@ def export_dataset(
     tool_version: str = "",
     watching: Watching | None = None,
 ) -> Exported:
-    """Write a store's child rows, with their answers and scores, as Parquet by province and round.
-
-    As `make_records`: masked, or with names where the workspace is `identified`; the store's logs say so of each
-    partition that is written. A folder may hold the rows of several stores, each of other partitions. Raises
-    UsageError, UnreadableFile, StoreError.
-    """
+    """As `export_dataset`, in a workspace."""
     survey, own = workspace.survey, pseudonym_key(workspace.connection)
     shared = key_value(SERIES_KEY)
     key = own if shared is None else hashlib.sha256(shared.encode()).digest()

@@ -51,8 +51,8 @@ _LIMIT = re.compile(r"[1-9][0-9]*(?:\.[0-9]+)? ?[MG]B", re.IGNORECASE)
 
 
 def score_dataset(
-    folder: Path,
-    to: Path,
+    folder: str | Path,
+    to: str | Path,
     *,
     memory: str = MEMORY,
     tool_version: str = "",
@@ -66,6 +66,7 @@ def score_dataset(
     """
     if not _LIMIT.fullmatch(memory):
         raise UsageError("dataset_memory_unread", memory=memory)
+    folder, to = Path(folder), Path(to)
     rows = read_manifest(folder)
     if rows is None or rows.kind != "rows":
         raise UnreadableFile("dataset_none", folder=folder)

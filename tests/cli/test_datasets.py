@@ -14,12 +14,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from cpms_cli import load_survey, merge, score, undo
-from cpms_cli.datasets.exporting import Exported, export_dataset
+from cpms_cli import export_dataset, load_survey, merge, score, score_dataset, undo
 from cpms_cli.datasets.manifest import hold_dataset, read_manifest
-from cpms_cli.datasets.scoring import score_dataset
 from cpms_cli.errors import CpmsError
-from cpms_cli.workspace import Workspace
 from tests.conftest import SAMPLES, Cpms, write_drawn
 
 RANONG, PHUKET = "85010501", "83010101"
@@ -61,11 +58,6 @@ def store(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(made, tmp_path / "s.duckdb"))
 
 
-def _export(store: Path, folder: Path, *, identified: bool = False, audience: str = "public") -> Exported:
-    with Workspace.from_paths(store, identified=identified, writes=True) as workspace:
-        return export_dataset(workspace, folder, audience=audience)
-
-
 def _rows(folder: Path, name: str = "children.parquet") -> pd.DataFrame:
     """All partitions as another program reads them, which takes province and round from the folders."""
     with duckdb.connect() as connection:
@@ -78,7 +70,7 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_partition_is_a_folder_of_typed_rows_and_the_manifest_names_it(store: Path, tmp_path: Path) -> None:
-    exported = _export(store, tmp_path / "set")
+    exported = export_dataset(store, tmp_path / "set")
     assert (exported.written, exported.rows) == ((Y2025, Y2026), 6)
     table = pq.read_table(tmp_path / "set" / Y2025 / "children.parquet", partitioning=None)
     types = {name: str(table.schema.field(name).type) for name in ("work_hours_week", "interview_date", "sex", "i13")}
@@ -98,8 +90,8 @@ def test_a_partition_is_a_folder_of_typed_rows_and_the_manifest_names_it(store: 
 
 
 def test_without_identified_no_row_says_who_it_is_and_the_log_says_who_was_shown(store: Path, tmp_path: Path) -> None:
-    _export(store, tmp_path / "masked")
-    _export(store, tmp_path / "named", identified=True)
+    export_dataset(store, tmp_path / "masked")
+    export_dataset(store, tmp_path / "named", identified=True)
     masked, named = _rows(tmp_path / "masked"), _rows(tmp_path / "named")
     hidden = {"given_name", "family_name", "national_id", "household_no", "child_no", "village_code", "interviewer"}
     assert hidden <= set(named.columns)
@@ -119,21 +111,21 @@ def test_a_second_run_writes_nothing_and_one_that_was_cut_short_goes_on(
     store: Path, tmp_path: Path, base: Base
 ) -> None:
     folder = tmp_path / "set"
-    first = _export(store, folder)
+    first = export_dataset(store, folder)
     before = _bytes(folder)
-    again = _export(store, folder)
+    again = export_dataset(store, folder)
     assert (again.written, again.same) == ((), first.written)
     assert _bytes(folder) == before
     # As a kill leaves it: a file half written, one that is not in the manifest yet, one that lost its end.
     (folder / Y2025 / ".cpms-half.parquet").write_bytes(b"PAR1")
     (folder / Y2026 / "children.parquet").write_bytes(before[f"{Y2026}/children.parquet"][:100])
-    assert _export(store, folder).written == (Y2026,)
+    assert export_dataset(store, folder).written == (Y2026,)
     assert _bytes(folder) == before
     # A corrected file makes its own partition new, and no other.
     correction = tmp_path / "corrected"
     correction.mkdir()
     merge([_file(correction, base, RANONG, 2025, sex="female", tobacco="yes")], store)
-    assert _export(store, folder).written == (Y2025,)
+    assert export_dataset(store, folder).written == (Y2025,)
     undo(store, 3)
     undo(store, 2)
 
@@ -141,9 +133,9 @@ def test_a_second_run_writes_nothing_and_one_that_was_cut_short_goes_on(
 def test_what_the_store_has_no_more_goes(store: Path, tmp_path: Path, base: Base) -> None:
     folder = tmp_path / "set"
     merge([_file(tmp_path, base, RANONG, 2024)], store)
-    _export(store, folder)
+    export_dataset(store, folder)
     undo(store, 3)
-    exported = _export(store, folder)
+    exported = export_dataset(store, folder)
     assert (exported.removed, exported.rows) == (("province=85/round=2024",), 6)
     assert not (folder / "province=85/round=2024/children.parquet").exists()
 
@@ -153,17 +145,17 @@ def test_several_stores_go_into_one_data_set_where_they_share_a_secret(
 ) -> None:
     other = tmp_path / "phuket.duckdb"
     merge([_file(tmp_path, base, PHUKET, 2026)], other)
-    _export(store, tmp_path / "set")
+    export_dataset(store, tmp_path / "set")
     with pytest.raises(CpmsError, match="Set CPMS_PSEUDONYM_KEY to the same secret"):
-        _export(other, tmp_path / "set")
+        export_dataset(other, tmp_path / "set")
     monkeypatch.setenv("CPMS_PSEUDONYM_KEY", "of all provinces")
-    _export(store, tmp_path / "country")
-    exported = _export(other, tmp_path / "country")
+    export_dataset(store, tmp_path / "country")
+    exported = export_dataset(other, tmp_path / "country")
     assert (exported.written, exported.same, exported.rows) == ((PHUKET_2026,), (), 9)
     merge([_file(tmp_path, base, RANONG, 2026)], other)
     before = _bytes(tmp_path / "country")
     with pytest.raises(CpmsError, match=f"{Y2026} came from another store"):
-        _export(other, tmp_path / "country")
+        export_dataset(other, tmp_path / "country")
     assert _bytes(tmp_path / "country") == before
 
 
@@ -171,24 +163,24 @@ def test_what_does_not_fit_a_data_set_is_refused_and_changes_nothing(
     store: Path, tmp_path: Path, base: Base, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "set"
-    _export(store, folder)
+    export_dataset(store, folder)
     before = _bytes(folder)
     with pytest.raises(CpmsError, match="Leave out --identified"):
-        _export(store, folder, identified=True)
+        export_dataset(store, folder, identified=True)
     with pytest.raises(CpmsError, match="--audience public"):
-        _export(store, folder, audience="university")
+        export_dataset(store, folder, audience="university")
     with hold_dataset(folder), pytest.raises(CpmsError, match="another process is writing"):
-        _export(store, folder)
+        export_dataset(store, folder)
     assert _bytes(folder) == before
     with pytest.raises(CpmsError, match="holds something else"):
-        _export(store, tmp_path)
+        export_dataset(store, tmp_path)
     manifest = (folder / "manifest.json").read_text("utf-8")
     (folder / "manifest.json").write_text(manifest.replace(load_survey().digest, "0" * 64), "utf-8")
     with pytest.raises(CpmsError, match=r"another definition \(000000000000\)"):
-        _export(store, folder)
+        export_dataset(store, folder)
     (folder / "manifest.json").write_text(manifest[:100], "utf-8")
     with pytest.raises(CpmsError, match="this manifest cannot be read"):
-        _export(store, folder)
+        export_dataset(store, folder)
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +205,7 @@ def _compared(scores: pd.DataFrame, columns: list[str]) -> list[tuple[object, ..
 
 @pytest.mark.parametrize("identified", [True, False])
 def test_scores_of_a_data_set_are_those_of_the_store(sampled: Path, tmp_path: Path, identified: bool) -> None:
-    _export(sampled, tmp_path / "set", identified=identified)
+    export_dataset(sampled, tmp_path / "set", identified=identified)
     scored = score_dataset(tmp_path / "set", tmp_path / "scores", memory="300MB")
     assert scored.rows == len(score(sampled))
     own, expected = _rows(tmp_path / "scores", "scores.parquet"), score(sampled)
@@ -225,7 +217,7 @@ def test_scores_of_a_data_set_are_those_of_the_store(sampled: Path, tmp_path: Pa
 
 
 def test_scoring_a_data_set_again_passes_over_what_is_scored(store: Path, tmp_path: Path, base: Base) -> None:
-    _export(store, tmp_path / "set")
+    export_dataset(store, tmp_path / "set")
     first = score_dataset(tmp_path / "set", tmp_path / "scores")
     before = _bytes(tmp_path / "scores")
     again = score_dataset(tmp_path / "set", tmp_path / "scores")
@@ -233,7 +225,7 @@ def test_scoring_a_data_set_again_passes_over_what_is_scored(store: Path, tmp_pa
     assert _bytes(tmp_path / "scores") == before
     (tmp_path / "scores" / Y2025 / "scores.parquet").write_bytes(b"PAR1")
     merge([_file(tmp_path, base, RANONG, 2024)], store)
-    _export(store, tmp_path / "set")
+    export_dataset(store, tmp_path / "set")
     assert score_dataset(tmp_path / "set", tmp_path / "scores").written == ("province=85/round=2024", Y2025)
     manifest = read_manifest(tmp_path / "scores")
     assert manifest is not None
@@ -241,14 +233,14 @@ def test_scoring_a_data_set_again_passes_over_what_is_scored(store: Path, tmp_pa
 
 
 def test_memory_that_is_too_little_is_said_and_nothing_is_left_half_written(sampled: Path, tmp_path: Path) -> None:
-    _export(sampled, tmp_path / "set")
+    export_dataset(sampled, tmp_path / "set")
     with pytest.raises(CpmsError, match="cannot be scored in 1MB of memory"):
         score_dataset(tmp_path / "set", tmp_path / "scores", memory="1MB")
     assert [path.name for path in (tmp_path / "scores").rglob("*") if path.is_file()] == [".lock"]
 
 
 def test_half_a_data_set_is_not_scored(store: Path, tmp_path: Path) -> None:
-    _export(store, tmp_path / "set")
+    export_dataset(store, tmp_path / "set")
     (tmp_path / "set" / Y2026 / "children.parquet").unlink()
     with pytest.raises(CpmsError, match=f"{Y2026} is not there, or not as it was written"):
         score_dataset(tmp_path / "set", tmp_path / "scores")
@@ -273,7 +265,7 @@ def test_wrong_use_is_refused_in_a_sentence(
 ) -> None:
     folder = made.parent / "refusing"
     if not folder.exists():
-        _export(Path(shutil.copy(made, made.parent / "copy.duckdb")), folder)
+        export_dataset(Path(shutil.copy(made, made.parent / "copy.duckdb")), folder)
     ran = cpms(*words.format(set=folder, out=tmp_path / "out").split())
     assert (ran.code, message in ran.err) == (2, True), ran.err
 

@@ -10,10 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from cpms_cli import bundle, import_responses, merge
+from cpms_cli import bundle, import_responses, merge, merge_folder
 from cpms_cli.errors import AnswersNotRead, CpmsError
 from cpms_cli.merging import folder_merge
-from cpms_cli.merging.folder_merge import FolderFile, FolderMerge, merge_folder
+from cpms_cli.merging.folder_merge import FolderFile, FolderMerge
 from cpms_cli.merging.read_ahead import ReadFile, in_processes
 from tests.conftest import Cpms, Draw, write_drawn
 

@@ -175,7 +175,7 @@ def dataset(
       cpms export dataset within --identified --store cpms.duckdb
     """
     from cpms_cli import __version__
-    from cpms_cli.datasets.exporting import Watching, export_dataset
+    from cpms_cli.datasets.exporting import Watching, write_dataset
     from cpms_cli.reports.progress import Progress
     from cpms_cli.survey.messages import say
 
@@ -183,7 +183,7 @@ def dataset(
         spoken = workspace.language
         with Progress("dataset_progress", spoken, shown=sys.stderr.isatty()) as progress:
             watching = Watching(progress.begin, progress.advance)
-            exported = export_dataset(workspace, folder, audience=audience, tool_version=__version__, watching=watching)
+            exported = write_dataset(workspace, folder, audience=audience, tool_version=__version__, watching=watching)
     detail = say(f"detail_{exported.detail}", spoken)
     counts = {"written": len(exported.written), "same": len(exported.same), "rows": exported.rows}
     message = "dataset_written" if exported.written or exported.removed else "dataset_same"

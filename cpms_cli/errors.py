@@ -19,7 +19,7 @@ CpmsWarning                   the work is done, and something is to be known abo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class CpmsError(Exception):
@@ -38,9 +38,19 @@ class CpmsError(Exception):
         self.message_id = message_id
         self.values = values
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How the error is handed from one process to another."""
+        return _error_again, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         """Return the sentence, in the language of this run; the id and its values outside of the package."""
         return super().__str__() if CpmsError.in_words is None else CpmsError.in_words(self)
+
+
+def _error_again(kind: type[CpmsError], arguments: tuple[object, ...], state: dict[str, Any]) -> CpmsError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error
 
 
 class UsageError(CpmsError):

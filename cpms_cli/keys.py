@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 _typed: dict[str, str] = {}
@@ -23,3 +23,13 @@ def typed_key(variable: str, key: str) -> Iterator[None]:
         yield
     finally:
         del _typed[variable]
+
+
+def typed_keys() -> dict[str, str]:
+    """Return the keys that were typed, by the variables in whose place they are."""
+    return dict(_typed)
+
+
+def use_typed_keys(keys: Mapping[str, str]) -> None:
+    """Use keys that were typed in the process which started this one."""
+    _typed.update(keys)

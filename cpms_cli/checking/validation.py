@@ -87,12 +87,14 @@ class Against:
 
     `earlier`: the rows of a store. `stored`: the relations of a store's current rows, where the connection is that
     store's. `passed`: the positions of tables that change nothing. `beside`: a check that only later modules know.
+    `in_columns`: the faults in the columns of each table, where another process has looked for them already.
     """
 
     earlier: Earlier | None = None
     stored: StoredRows | None = None
     passed: Sequence[int] = ()
     beside: Beside | None = None
+    in_columns: Sequence[Sequence[ColumnFault]] | None = None
 
 
 NOTHING_ELSE = Against()
@@ -106,7 +108,7 @@ def check(
     identified: bool = False,
 ) -> pd.DataFrame:
     """Return all findings about tables that are read, and leave the tables staged on the connection."""
-    by_column = all_column_faults(survey, tables)
+    by_column = against.in_columns or all_column_faults(survey, tables)
     by_rule: list[RowFault] = []
     stage(connection, survey, tables, by_column)
     stored = against.stored

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from cpms_cli.reading.book.bundle import read_disputes
+from cpms_cli.reading.book.bundle import Dispute
 from cpms_cli.store.audit_log import Recorder
 from cpms_cli.store.disputes import store_disputes
 from cpms_cli.store.tables.dispute_tables import DISPUTE_COLUMNS
@@ -29,13 +29,13 @@ NO_DISPUTES = DisputesTaken()
 
 
 def take_in_disputes(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, bundles: Iterable[Path], recorder: Recorder
+    connection: duckdb.DuckDBPyConnection, survey: Survey, bundles: Mapping[Path, Sequence[Dispute]], recorder: Recorder
 ) -> DisputesTaken:
-    """Store what the bundles say of disputed answers, in the caller's transaction, once their rows are linked."""
+    """Store what bundles say of disputed answers, in the caller's transaction, once their rows are linked."""
     person = survey.role("person").name
     taken = NO_DISPUTES
-    for path in bundles:
-        rows = [{name: row.get(name) for name in DISPUTE_COLUMNS} for row in read_disputes(path)]
+    for path, disputes in bundles.items():
+        rows = [{name: row.get(name) for name in DISPUTE_COLUMNS} for row in disputes]
         linked = connection.execute(
             f"""
             SELECT {row_reference(survey, "child", "l")}, {person}

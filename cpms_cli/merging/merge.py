@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
 from cpms_cli.checking.mending.quarantine import SetAside, free_name, unused_workbook, write_quarantine
 from cpms_cli.checking.unasked import holds_unasked
@@ -20,6 +21,7 @@ from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.linking.store_links import relink
 from cpms_cli.merging.disputes_of_bundles import NO_DISPUTES, DisputesTaken, take_in_disputes
+from cpms_cli.merging.packed import Packed, read_packed
 from cpms_cli.merging.row_fates import (
     batches_of,
     count_families,
@@ -27,9 +29,7 @@ from cpms_cli.merging.row_fates import (
     note_arrivals,
     set_rows_aside,
 )
-from cpms_cli.reading.book.bundle import is_bundle
 from cpms_cli.reading.header.mapping import Maps
-from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files
@@ -37,7 +37,7 @@ from cpms_cli.store.audit_log import Recorder, current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
-from cpms_cli.store.history import add_batches, keep_anchors, note_new_anchors
+from cpms_cli.store.history import add_batches, keep_anchors, next_batch, note_new_anchors
 from cpms_cli.store.known_answers import leave_corrected_rows
 from cpms_cli.store.row_writing import accept, holds_rows, remember_refusals, write
 from cpms_cli.store.safety.write_outcome import made_beside
@@ -113,41 +113,46 @@ def merge(  # noqa: PLR0913 - what the command takes
     files, aside = file_paths(paths), unused_workbook(quarantine)
     read_as = ReadAs(round_, encoding, mapping, sheets, village)
     tables = tuple(read_files(files, survey, read_as))
-    _check_answers(survey, tables)
-    asked = Asked(files, mapping, _further_words(store_path, schemas, read_as), store_path)
+    check_holds_answers(survey, tables)
+    asked = Asked(files, mapping, further_words(store_path, schemas, read_as), store_path)
     check_answers_read(survey, tables, asked, "merge", language)
     recorder = Recorder(who or current_user(), tool_version)
-    merged = merge_tables(survey, Incoming(files, tables, recorder, store_path, aside, language))
+    packed = read_packed(files, survey)
+    merged = merge_tables(survey, Incoming(files, tables, recorder, store_path, aside, language, packed))
     return replace(merged, asked=asked)
 
 
 def merge_tables(survey: Survey, incoming: Incoming) -> Merge:
     """Merge tables that were read from files into a store, as `merge` does; raises as it does."""
+    return merge_each(survey, [incoming])[0]
+
+
+def merge_each(survey: Survey, each: Sequence[Incoming]) -> list[Merge]:
+    """Merge what came in several parts, for one store: part by part, as if each were merged by itself, in one
+    transaction. Children are linked once, at its end, which costs about as much for many files as for one.
+
+    No round of a village may stand in two parts: what a part is compared with is linked already. `new_people` and
+    `doubtful` of each merge are those of all parts. Raises as `merge` does.
+    """
+    store, version = each[0].store, each[0].recorder.tool_version
+    rows = sum(len(table.rows) for incoming in each for table in incoming.tables)
     with (
-        made_beside(incoming.store) as made,
-        open_store(
-            incoming.store,
-            survey,
-            write=True,
-            made_by=incoming.recorder.tool_version,
-            rows=sum(len(table.rows) for table in incoming.tables),
-        ) as connection,
+        made_beside(store) as made,
+        open_store(store, survey, write=True, made_by=version, rows=rows) as connection,
     ):
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
-        merged = merge_within(connection, survey, incoming, made)
+        merges = _merge_each(connection, survey, each, made)
         commit(connection)
-    return merged
+    return merges
 
 
 def merge_within(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Incoming, made: list[Path]) -> Merge:
     """Merge tables in the caller's transaction; the files that are made beside the store are added to `made`."""
-    merged = _merge(connection, survey, incoming, made)
-    keep_definition(connection, survey)
-    return merged
+    return _merge_each(connection, survey, [incoming], made)[0]
 
 
-def _further_words(store: Path, schemas: Path | None, read_as: ReadAs) -> tuple[str, ...]:
+def further_words(store: Path, schemas: Path | None, read_as: ReadAs) -> tuple[str, ...]:
     """What else is typed to merge the same files once more."""
     options: list[tuple[str, object]] = [("--store", store), ("--round", read_as.round), ("--schemas", schemas)]
     options += [("--encoding", read_as.encoding), ("--village", read_as.village)]
@@ -157,7 +162,11 @@ def _further_words(store: Path, schemas: Path | None, read_as: ReadAs) -> tuple[
 
 @dataclass(frozen=True)
 class Incoming:
-    """What is merged, by whom, and where rows are set aside: into `quarantine`, or beside the store."""
+    """What is merged, by whom, and where rows are set aside: into `quarantine`, or beside the store.
+
+    `packed` is what bundles among the files bring along, `in_columns` the faults in the columns of each table, where
+    they are known already.
+    """
 
     files: list[Path]
     tables: tuple[SurveyTable, ...]
@@ -165,6 +174,8 @@ class Incoming:
     store: Path
     quarantine: Path | None
     language: Language
+    packed: Packed | None = None
+    in_columns: Sequence[Sequence[ColumnFault]] | None = None
 
     def aside(self, batch: int) -> Path:
         """The workbook of the rows set aside."""
@@ -176,15 +187,34 @@ class Incoming:
         return Intake(bundles, recorder, lambda batch: free_name(self.store, batch), today, self.language)
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Incoming, made: list[Path]) -> Merge:
+def _merge_each(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, each: Sequence[Incoming], made: list[Path]
+) -> list[Merge]:
+    first = next_batch(connection)
+    each = [replace(incoming, recorder=replace(incoming.recorder, merge_id=first)) for incoming in each]
+    stored = [_store_rows(connection, survey, incoming, made) for incoming in each]
+    before = _people(connection, survey)
+    keep_anchors(connection)
+    doubtful = relink(connection, survey)
+    note_new_anchors(connection, first)
+    of_bundles = [_take_in_packed(connection, survey, incoming, made) for incoming in each]
+    new = _people(connection, survey) - before
+    keep_definition(connection, survey)
+    return [
+        replace(merge, new_people=new, doubtful=doubtful, responses=responses, disputes=disputes)
+        for merge, (responses, disputes) in zip(stored, of_bundles, strict=True)
+    ]
+
+
+def _store_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Incoming, made: list[Path]) -> Merge:
+    """Check the rows, store those without errors and set the others aside; nothing is linked yet."""
     tables, files = incoming.tables, incoming.files
     arrivals = note_arrivals(connection, tables, files)
     first, known = arrivals.first_batch, arrivals.known
-    recorder = replace(incoming.recorder, merge_id=first)
     stored = ("current_child", "current_household")
     displaced = partial(displaced_children, child=stored[0], household=stored[1], passed=known)
     against = Against(stored=stored, passed=known, beside=displaced) if holds_rows(connection) else NOTHING_ELSE
-    findings = check(connection, survey, tables, against)
+    findings = check(connection, survey, tables, replace(against, in_columns=incoming.in_columns))
     remember_refusals(connection, survey)
     rejected = set_rows_aside(connection, survey, findings)
     accept(connection, survey, _lacking(survey, tables, arrivals.new_answers))
@@ -192,29 +222,30 @@ def _merge(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Inco
     withdrawn = write(connection, survey)
     counts = count_rows(connection, survey, tables, files, known)
     families = {"withdrawn": withdrawn, **count_families(connection)}
-    add_batches(connection, batches_of(counts, files, arrivals), recorder, survey.digest, SURVEY)
-    before = _people(connection, survey)
-    keep_anchors(connection)
-    doubtful = relink(connection, survey)
-    note_new_anchors(connection, first)
+    add_batches(connection, batches_of(counts, files, arrivals), incoming.recorder, survey.digest, SURVEY)
     workbook = None
     if len(rejected):
         with uninterrupted():
             aside = SetAside(rejected, findings)
             workbook = write_quarantine(incoming.aside(first), survey, tables, aside, incoming.language)
             made.append(workbook)
-    packed = [path for path in files if is_bundle(path)]
-    responses = None
-    if packed:
-        responses = take_in(connection, survey, read_responses(packed, survey), incoming.responses(packed, recorder))
-    if responses is not None and responses.quarantine is not None:
+    return Merge(counts, findings, tables, rejected, families, workbook, 0, 0)
+
+
+def _take_in_packed(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Incoming, made: list[Path]
+) -> tuple[Imported | None, DisputesTaken]:
+    """Store what bundles bring along beside the survey, once their children are linked."""
+    packed, recorder = incoming.packed, incoming.recorder
+    if packed is None:
+        return None, NO_DISPUTES
+    responses = take_in(connection, survey, packed.responses, incoming.responses([*packed.disputes], recorder))
+    if responses.quarantine is not None:
         made.append(responses.quarantine)
-    disputes = take_in_disputes(connection, survey, packed, recorder)
-    new = _people(connection, survey) - before
-    return Merge(counts, findings, tables, rejected, families, workbook, new, doubtful, responses, disputes)
+    return responses, take_in_disputes(connection, survey, packed.disputes, recorder)
 
 
-def _check_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:
+def check_holds_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:
     """Raise UnreadableFile for a sheet of children that has nothing but keys: it would blank what is known."""
     keys = {*survey.key("child"), survey.role("person").name, survey.role("home").name}
     for table in tables:

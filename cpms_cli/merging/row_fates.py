@@ -13,13 +13,17 @@ import pyarrow as pa
 
 from cpms_cli.checking.repeated import REPEATED
 from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.store.file import open_store
 from cpms_cli.store.history import next_batch
 from cpms_cli.store.row_writing import refusals
+from cpms_cli.store.safety.birth import is_unborn
 from cpms_cli.store.tables.response_tables import SURVEY
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 
 _COUNTED = ("rows_in", "stored", "quarantined", "no_consent", "repeated")
+COUNTED = ("rows_in", "stored", "unchanged", "quarantined", "no_consent", "repeated")
+"""What is counted of the rows of a file."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,7 @@ def note_arrivals(
     """Create `arrival`, which says of each table its batch and whether its file was merged before."""
     first = next_batch(connection)
     digests = {path: file_digest(path) for path in files}
-    query = f"SELECT sha256, max(batch_id) FROM batch WHERE kind = {quoted(SURVEY)} GROUP BY ALL"
-    seen = {str(digest): int(batch) for digest, batch in connection.execute(query).fetchall()}
+    seen = _merged_before(connection)
     merged_in = [seen.get(digests[table.source.path]) for table in tables]
     new_answers = {
         source: _asked_since(connection, table, batch)
@@ -71,6 +74,29 @@ def note_arrivals(
     connection.unregister("arrival_frame")
     passed = tuple(source for source, is_known in enumerate(known) if is_known)
     return Arrivals(first, passed, digests, {source: names for source, names in new_answers.items() if names})
+
+
+def _merged_before(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """The digests of the files that were merged, each with its last batch."""
+    query = f"SELECT sha256, max(batch_id) FROM batch WHERE kind = {quoted(SURVEY)} GROUP BY ALL"
+    return {str(digest): int(batch) for digest, batch in connection.execute(query).fetchall()}
+
+
+def merged_for_good(store: Path, survey: Survey) -> set[str]:
+    """Return the digests of the files that a store has, and that bring nothing new to it: no question was added since.
+
+    There may be no store yet. Raises StoreError, KeyMissing.
+    """
+    if is_unborn(store):
+        return set()
+    with open_store(store, survey) as connection:
+        seen = _merged_before(connection)
+        last = connection.execute("""
+            SELECT max(after_batch)
+            FROM adoption
+            SEMI JOIN (FROM adopted_question WHERE added) USING (adoption)""").fetchone()
+    added = int(last[0]) if last and last[0] is not None else 0
+    return {digest for digest, batch in seen.items() if batch > added}
 
 
 def _asked_since(connection: duckdb.DuckDBPyConnection, table: SurveyTable, batch: int) -> frozenset[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpms_cli.office.inbox import arrived_files
 from cpms_cli.office.journal import journals
 from cpms_cli.office.settings import Office
+from cpms_cli.reading.arrivals import arrived_files
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurvey
 from cpms_cli.merging.compare import validate_against_store
 from cpms_cli.merging.filled_lists import import_lists
 from cpms_cli.merging.merge import Merge, merge
-from cpms_cli.office.inbox import Arrived
 from cpms_cli.office.journal import OpenRun, Outcome
 from cpms_cli.office.maps_tried import fitting_map
 from cpms_cli.office.settings import MAPS, Office
+from cpms_cli.reading.arrivals import Arrived
 from cpms_cli.reading.header.mapping import FIELD, WORKBOOK
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.store.definitions.definition_in_use import definition_in_use

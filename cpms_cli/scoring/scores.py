@@ -57,7 +57,7 @@ def judge(  # noqa: PLR0913 - what is scored, and what comes along
     (see `create_explained`). What `household_score` says, as `indicators.household_sql`, is worked out when it is asked
     for: few ask.
     """
-    carried = (*carried_columns(survey), *along)
+    carried = tuple(dict.fromkeys((*carried_columns(survey), *along)))
     further = (*along, *batch_columns(unasked))
     query = judged_sql(survey, child, household, (*carried, *batch_columns(unasked)), further, unasked)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS {query}")
@@ -74,7 +74,7 @@ def create_explained(
     `rows` is a condition on the columns of `score`: to explain a row costs many times what it costs to judge it, so
     that a caller asks for what it shows. Columns as `indicators.explained_sql` says.
     """
-    carried = (*carried_columns(survey), *along)
+    carried = tuple(dict.fromkeys((*carried_columns(survey), *along)))
     key = ", ".join(survey.key("child"))
     wanted = JUDGED if rows == "TRUE" else f"{JUDGED} SEMI JOIN (SELECT {key} FROM {SCORE} WHERE {rows}) USING ({key})"
     connection.execute(

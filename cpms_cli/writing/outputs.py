@@ -56,7 +56,7 @@ def check_output(path: Path, read: Iterable[Path], stores: Iterable[Path], *, ov
     fill in what is written, whatever its ending.
     """
     for store in stores:
-        if any(same_file(path, kept) for kept in (store, *_of_store(store))):
+        if is_of_store(path, store):
             raise UsageError("output_is_store", file=path.name)
     if path.is_file() and (is_database(path) or _LOG.search(path.name)):
         raise UsageError("output_is_store", file=path.name)
@@ -67,6 +67,11 @@ def check_output(path: Path, read: Iterable[Path], stores: Iterable[Path], *, ov
         check_new(path, overwrite=overwrite)
     if path.is_file() and _holds_rows_set_aside(path):
         raise UsageError("output_set_aside", file=path.name)
+
+
+def is_of_store(path: Path, store: Path) -> bool:
+    """Whether a path leads to a store, there or not, or to what lies beside it and belongs to it."""
+    return any(same_file(path, kept) for kept in (store, *_of_store(store)))
 
 
 def _of_store(store: Path) -> tuple[Path, ...]:

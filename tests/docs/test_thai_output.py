@@ -76,6 +76,7 @@ NOT_HERE = {
     "samples",
     "export records",
     "export figures",
+    "export dataset",
 }
 
 

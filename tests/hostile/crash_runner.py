@@ -1,7 +1,8 @@
-"""Merges in a process that is killed: at a moment of its life, or by a disk that is full.
+"""Commands in a process that is killed: at a moment of its life, or by a disk that is full.
 
-The parts are imported once, and each merge is a fork. Give it a JSON object a line: `files`, `store`, and `kill_after`
-(seconds) or `most_bytes` (the largest file the process may write); it answers how the process ended, and when.
+The parts are imported once, and each command is a fork. Give it a JSON object a line: `files` to be merged and the
+`store`, or the `words` of another command, and `kill_after` (seconds) or `most_bytes` (the largest file the process may
+write); it answers how the process ended, and when.
 """
 
 from __future__ import annotations
@@ -26,14 +27,15 @@ from cpms_cli.merging.merge import merge  # noqa: F401
 
 
 def child(request: dict[str, object]) -> None:
-    """The merge itself, as the command line would run it; never returns."""
+    """The command itself, as the command line would run it; never returns."""
     os.setpgid(0, 0)
     if most := request.get("most_bytes"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(str(most)), int(str(most))))
     for number in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), number)
-    sys.argv = ["cpms", "merge", *map(str, request["files"]), "--store", str(request["store"])]  # type: ignore[call-overload]
+    merged = ["merge", *request.get("files", ()), "--store", request.get("store")]  # type: ignore[misc]
+    sys.argv = ["cpms", *map(str, request.get("words") or merged)]  # type: ignore[call-overload]
     code = 70
     try:
         main()

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from cpms_cli import check_store, merge
+from cpms_cli import __version__, check_store, export_dataset, merge, score_dataset
 from cpms_cli.store.content import content_hash, dump
 from tests.conftest import ROOT, ROUNDS, THOROUGH
 
@@ -143,3 +143,42 @@ def test_two_merges_at_once_lose_nothing(small_store: Path, small_rounds: list[P
     shutil.copy(small_store, again)
     merge(merged, again)
     assert content_hash(store) == content_hash(again)
+
+
+def _parts(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def two_rounds(after: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of two rounds, whose data set `whole` was written, and scored into `scores`, without a hitch."""
+    folder = tmp_path_factory.mktemp("whole")
+    store = Path(shutil.copy(after, folder / "s.duckdb"))
+    export_dataset(store, folder / "whole", tool_version=__version__)
+    score_dataset(folder / "whole", folder / "scores", tool_version=__version__)
+    return store
+
+
+def test_a_data_set_whose_export_or_scoring_is_killed_is_made_whole_by_the_next_run(
+    run: Run, two_rounds: Path, tmp_path: Path
+) -> None:
+    moments = random.Random(SEED)
+    for number in range(KILLS):
+        rows, scores = tmp_path / f"rows{number}", tmp_path / f"scores{number}"
+        export = ["export", "dataset", str(rows), "--store", str(two_rounds)]
+        run(words=export, kill_after=moments.uniform(0.3, 2))
+        assert export_dataset(two_rounds, rows, tool_version=__version__).rows == 600
+        assert _parts(rows) == _parts(two_rounds.parent / "whole")
+        run(words=["score", "--dataset", str(rows), "-o", str(scores)], kill_after=moments.uniform(0.3, 2))
+        score_dataset(rows, scores, tool_version=__version__)
+        assert _parts(scores) == _parts(two_rounds.parent / "scores")
+
+
+def test_a_full_disk_leaves_no_half_partition(run: Run, two_rounds: Path, tmp_path: Path) -> None:
+    for words in (
+        ["export", "dataset", str(tmp_path / "out"), "--store", str(two_rounds)],
+        ["score", "--dataset", str(two_rounds.parent / "whole"), "-o", str(tmp_path / "out")],
+    ):
+        assert run(words=words, most_bytes=8_192)["code"] == 2
+        assert not [name for name in _parts(tmp_path / "out") if name.endswith((".parquet", ".json"))]
+        shutil.rmtree(tmp_path / "out")

@@ -19,7 +19,19 @@ from tests.spec.sql_relations import Names, modules, relations_in, relations_of
 
 DECLARED = declared_relations()
 BY_NAME = {relation.name: relation for relations in DECLARED.values() for relation in relations}
-ORDER = ("survey", "reading", "checking", "store", "linking", "merging", "scoring", "summaries", "disclosure", "forms")
+ORDER = (
+    "survey",
+    "reading",
+    "checking",
+    "store",
+    "linking",
+    "merging",
+    "scoring",
+    "summaries",
+    "disclosure",
+    "datasets",
+    "forms",
+)
 # A step to the right makes these before it calls the step that reads them.
 HANDED_IN = {"known_child", "arrival", "rejected", "staged_child", "staged_household"}
 # Put together from parts that stand in several functions, so that no string says the name of this step.
@@ -46,7 +58,7 @@ def test_all_sql_is_parsed() -> None:
 
 
 def test_every_room_that_makes_relations_declares_them() -> None:
-    assert set(DECLARED) == {"checking", "store", "linking", "merging", "scoring", "summaries", "forms"}
+    assert set(DECLARED) == {"checking", "store", "linking", "merging", "scoring", "summaries", "datasets", "forms"}
 
 
 def test_what_is_made_is_declared() -> None:

@@ -34,6 +34,10 @@ Quarantine = Annotated[
         "--quarantine", "-q", help="Where rows with errors go: a new .xlsx; else beside the store.", show_default=False
     ),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", min=1, help="Merge folders too, read by so many processes at a time.", show_default=False),
+]
 
 
 def merge(
@@ -48,6 +52,7 @@ def merge(
     encoding: Encoding = None,
     map_: Maps = None,
     sheets: Sheets = None,
+    jobs: Jobs = None,
 ) -> None:
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.
 
@@ -57,13 +62,28 @@ def merge(
     was not read; 2: nothing was merged, as where a column that is not read holds answers and no --map says what it is;
     130: stopped.
 
+    With --jobs, a folder's files and bundles are stored one after the other. What is merged already is passed over, so
+    that a run which was stopped goes on; a file that cannot be merged is left out, named at the end, and makes 1.
+
     \b
     Examples:
       cpms merge sample_data/survey_2567.csv --store cpms.duckdb
       cpms merge sample_data/survey_2568.xlsx sample_data/survey_2569.xlsx
+      cpms merge --jobs 2 sample_data --store province.duckdb
     """
     one_of(format_, TEXT_OR_JSON)
     spoken, round_year = language(lang), year(round_)
+    if jobs is not None:
+        if quarantine is not None:
+            raise UsageError("options_apart", first="--jobs", second="--quarantine")
+        from cpms_cli.cli.files.merge_folder import merge_places
+        from cpms_cli.reading.tables import ReadAs
+
+        read_as = ReadAs(round_year, encoding, None, sheets, village_code(village))
+        raise typer.Exit(merge_places(files, store, jobs, read_as, map_ or (), schemas, format_, spoken))
+    folder = next((path for path in files if path.is_dir()), None)
+    if folder is not None:
+        raise UsageError("folder_needs_jobs", folder=folder)
     from cpms_cli import __version__
     from cpms_cli.merging.merge import merge as run
     from cpms_cli.reading.response_log import logs_among

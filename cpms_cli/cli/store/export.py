@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +40,7 @@ Series = Annotated[
         show_default=False,
     ),
 ]
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The data set's folder.", show_default=False)]
 
 
 @app.callback()
@@ -148,3 +150,43 @@ def figures(
     withheld = int(published[list(COUNTS)].isna().sum().sum())
     written = say("figures_written", workspace.language, file=target, count=len(published), withheld=withheld)
     typer.echo(written)
+
+
+@app.command("dataset")
+def dataset(
+    folder: Folder,
+    store: Store = STORE,
+    audience: Audience = "public",
+    identified: Identified = False,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Write the store as Parquet by province and round, with a manifest: a row per child and round, as export records
+    writes it, in typed columns.
+
+    Without --identified there are no names, numbers or houses, and identifiers are pseudonyms for this audience. What
+    is there as the store has it is not written again, so that a run which was stopped goes on. Several stores go into
+    one folder, each with its own provinces or rounds, if they follow one definition and share the secret in
+    CPMS_PSEUDONYM_KEY.
+
+    \b
+    Examples:
+      cpms export dataset ranong --store cpms.duckdb
+      cpms export dataset within --identified --store cpms.duckdb
+    """
+    from cpms_cli import __version__
+    from cpms_cli.datasets.exporting import Watching, write_dataset
+    from cpms_cli.reports.progress import Progress
+    from cpms_cli.survey.messages import say
+
+    with workspace_of(store, schemas, lang, identified=identified, writes=True) as workspace:
+        spoken = workspace.language
+        with Progress("dataset_progress", spoken, shown=sys.stderr.isatty()) as progress:
+            watching = Watching(progress.begin, progress.advance)
+            exported = write_dataset(workspace, folder, audience=audience, tool_version=__version__, watching=watching)
+    detail = say(f"detail_{exported.detail}", spoken)
+    counts = {"written": len(exported.written), "same": len(exported.same), "rows": exported.rows}
+    message = "dataset_written" if exported.written or exported.removed else "dataset_same"
+    typer.echo(say(message, spoken, folder=folder, detail=detail, **counts))
+    if exported.removed:
+        typer.echo(say("dataset_removed", spoken, partitions=", ".join(exported.removed)))

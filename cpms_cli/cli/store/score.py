@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
+from cpms_cli.cli.options import STORE, Format, Lang, Schemas, Store, language, one_of
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
 from cpms_cli.cli.store import rules_judged
 from cpms_cli.errors import UsageError
+from cpms_cli.writing.output_formats import listed_endings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Language, Survey
 
 
+FileOrFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help=f"Write a file: {listed_endings('table')}; with --dataset a folder.",
+        show_default=False,
+    ),
+]
 app = typer.Typer(
     cls=ShowUnlessNamed, help="Score every child (as cpms score alone does); judge the rules by whom they find."
 )
@@ -34,7 +44,7 @@ def _group() -> None:
 def score(
     store: Store = STORE,
     format_: Format = "text",
-    output: Output = None,
+    output: FileOrFolder = None,
     lang: Lang = None,
     schemas: Schemas = None,
     run: Annotated[
@@ -51,10 +61,21 @@ def score(
             show_default=False,
         ),
     ] = None,
+    dataset: Annotated[
+        Path | None,
+        typer.Option(
+            "--dataset", help="Score a data set (cpms export dataset) into the folder -o.", show_default=False
+        ),
+    ] = None,
+    memory_limit: Annotated[
+        str | None,
+        typer.Option("--memory-limit", help="How much memory --dataset takes, as 500MB; else 2GB.", show_default=False),
+    ] = None,
 ) -> None:
     """Score every child in every round: every indicator, the risk level, the highest possible level, and why.
 
-    Each scoring is recorded in the store, with the definition used: cpms history lists them.
+    Each scoring is recorded in the store, with the definition used: cpms history lists them. With --dataset, a data set
+    is scored by its own definition, a partition at a time: what is scored already is passed over, and nothing recorded.
 
     \b
     Examples:
@@ -62,8 +83,24 @@ def score(
       cpms score --store cpms.duckdb -o scores.parquet
       cpms score --store cpms.duckdb --run 1
       cpms score show --store cpms.duckdb --as-defined-in 2568
+      cpms score --dataset ranong -o ranong_scores --memory-limit 500MB
     """
     one_of(format_)
+    if dataset is not None:
+        given = {"--schemas": schemas, "--run": run, "--compare": compare or None, "--as-defined-in": as_defined_in}
+        for name, value in given.items():
+            if value is not None:
+                raise UsageError("options_apart", first="--dataset", second=name)
+        from cpms_cli.cli.store.score_dataset import score_into
+
+        score_into(dataset, output, memory_limit, language(lang))
+        return
+    if memory_limit is not None:
+        raise UsageError("option_needs", option="--memory-limit", other="--dataset")
+    if output is not None:
+        from cpms_cli.writing.files import check_writable
+
+        check_writable(output)
     spoken = language(lang)
     if run is not None and (schemas is not None or compare):
         raise UsageError("run_and_others")

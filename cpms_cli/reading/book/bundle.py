@@ -28,7 +28,10 @@ SIGNATURE = b"age-encryption.org/v1"
 DESCRIPTOR = "datapackage.json"
 DISPUTES = "dispute"
 """The name of the table of what families say is wrong; a bundle without such has none."""
+Dispute = dict[str, str | None]
+"""What a family says is wrong, as a bundle brings it: the cells of a row by their columns."""
 PASSPHRASE, IDENTITY_FILE = "CPMS_BUNDLE_KEY", "CPMS_IDENTITY_FILE"
+_HEAD = 200  # bytes in which a bundle says how it is encrypted
 
 
 def _identities(path: Path, file_named: str) -> list[pyrage.x25519.Identity]:
@@ -40,15 +43,28 @@ def _identities(path: Path, file_named: str) -> list[pyrage.x25519.Identity]:
         raise UnreadableFile("identity_file_unreadable", file=path.name, identity=named.name) from None
 
 
+def _key_variable(sealed: bytes) -> str:
+    """The variable that has the key of a bundle, by how it begins."""
+    return PASSPHRASE if b"-> scrypt " in sealed[:_HEAD] else IDENTITY_FILE
+
+
+def missing_key(path: Path) -> KeyMissing | None:
+    """Return what is to be said where a bundle that can be read has no key to open it; None where it has one."""
+    with path.open("rb") as stream:
+        variable = _key_variable(stream.read(_HEAD))
+    if key_value(variable) is not None:
+        return None
+    return KeyMissing("bundle_needs_key", file=path.name, variable=variable)
+
+
 def _opened(path: Path) -> bytes:
     sealed = path.read_bytes()
-    by_passphrase = b"-> scrypt " in sealed[:200]
-    variable = PASSPHRASE if by_passphrase else IDENTITY_FILE
+    variable = _key_variable(sealed)
     key = key_value(variable)
     if key is None:
         raise KeyMissing("bundle_needs_key", file=path.name, variable=variable)
     try:
-        if by_passphrase:
+        if variable == PASSPHRASE:
             return bytes(pyrage.passphrase.decrypt(sealed, key))
         return bytes(pyrage.decrypt(sealed, _identities(path, key)))
     except pyrage.DecryptError:
@@ -87,7 +103,7 @@ def read_bundle(path: Path) -> list[SourceTable]:
     return [source for source in _tables(path) if source.sheet != DISPUTES]
 
 
-def read_disputes(path: Path) -> list[dict[str, str | None]]:
+def read_disputes(path: Path) -> list[Dispute]:
     """What families say is wrong, as a bundle brings it: a row each. Raises as `read_bundle`."""
     return [
         dict(zip(source.header, row.values(), strict=True))

@@ -74,6 +74,11 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
         console.print(say("merge_set_aside", language, file=merged.quarantine))
     if merged.responses:
         show_counts(Screen(console, survey, language), merged.responses)
+    show_notes(console, survey, merged, urgent, language)
+
+
+def show_notes(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, language: Language) -> None:
+    """Print which rows set aside are urgent, and what of the files was not read; nothing where all is in the store."""
     for level in survey.rule_levels[:2]:
         at_level = urgent[urgent["level"] == level.id]
         if len(at_level):

@@ -14,6 +14,7 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.definitions.current_rows import unasked_in_store
 from cpms_cli.store.tables.pseudonym_key import pseudonym_key
 from cpms_cli.store.tables.record_releases import earlier_records, next_number, note_records
 from cpms_cli.summaries.area.shares import area_name, within
@@ -23,23 +24,30 @@ from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.model.deidentification import AGE
 from cpms_cli.survey.rules.rule_language import names_in, rule_sql
-from cpms_cli.survey.rules.typed_answers import typed_record, vocabulary
+from cpms_cli.survey.rules.typed_answers import quoted, typed_record, vocabulary
 from cpms_cli.workspace import Workspace
 
 Detail = Literal["identified", "masked", "deidentified"]
 SUBDISTRICT = "subdistrict"
+HOUSEHOLD_ROW, HAS_HOUSEHOLD, FIELDS_NOT_ASKED = "household_row", "has_household", "fields_not_asked"
+"""By what rows are scored anew, beside the ages: which are of one household, whether it has a row of its own, and which
+questions were not asked, as `;field;other;`."""
 _SUBDISTRICT_DIGITS, _MONTH = 6, 7
 _ASKED = "asked_"
 
 
 @dataclass(frozen=True)
 class Disclosed:
-    """How much of who a child is stands in the rows, and for whom they are; see `child_records`."""
+    """How much of who a child is stands in the rows, and for whom they are; see `child_records`.
+
+    `pseudonyms_under` is the key of masked rows' pseudonyms, where it is not that of the store.
+    """
 
     detail: Detail = "masked"
     k: int | None = None
     audience: str = "public"
     series: str | None = None
+    pseudonyms_under: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -88,16 +96,25 @@ def child_records(  # noqa: PLR0913 - public: what can be asked, each by its own
 
 
 def make_records(
-    workspace: Workspace, disclosed: Disclosed, *, area: str | None = None, round_: int | None = None
+    workspace: Workspace,
+    disclosed: Disclosed,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    to_be_scored: bool = False,
 ) -> Records:
-    """As `child_records`, in a workspace."""
+    """As `child_records`, in a workspace.
+
+    `to_be_scored` adds by what the rows can be scored anew though names and dates are hidden: `age_min` and `age_max`,
+    HAS_HOUSEHOLD, FIELDS_NOT_ASKED, and HOUSEHOLD_ROW, which is a pseudonym where identifiers are.
+    """
     detail, audience = disclosed.detail, disclosed.audience
     survey = workspace.survey
     connection = workspace.connection
     if area is not None:
         area_name(survey, area, FALLBACK)
     workspace.scored()
-    frame = _rows(connection, survey, within(survey, area, round_))
+    frame = _rows(connection, survey, within(survey, area, round_), to_be_scored)
     if frame.empty:
         raise UsageError("no_rows_to_export")
     if detail == "identified":
@@ -107,7 +124,8 @@ def make_records(
     given = GivenRows(survey, frame, pseudonym_key(connection), audience, disclosed.series, earlier)
     number = next_number(connection)
     if detail == "masked":
-        masked = _masked(survey, frame, given.key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
+        key = disclosed.pseudonyms_under or given.key
+        masked = _masked(survey, frame, key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
         note_records(connection, given.released(number, detail))
         return Records(masked, detail)
     k = disclosed.k or survey.privacy.k
@@ -121,8 +139,10 @@ def _helpers(frame: pd.DataFrame) -> list[str]:
     return [str(name) for name in frame if str(name).startswith(_ASKED)]
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str) -> pd.DataFrame:
-    key = survey.key("child")
+def _rows(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, to_be_scored: bool = False
+) -> pd.DataFrame:
+    key, home_key = survey.key("child"), survey.key("household")
     shared = set(survey.child.shared)
     own = [f"c.{name}" for name in survey.columns("child")]
     home = [f"h.{field.name}" for field in survey.household.fields if field.name not in shared]
@@ -134,12 +154,16 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str)
         if asked_field.asked
     ]
     record = typed_record(survey, "current_child", "current_household")
-    home_key = survey.key("household")
     of_score, of_asked = (
         " AND ".join(f"{side}.{name} = {other}" for name, other in ((name, form.format(name)) for name in key))
         for side, form in (("c", "s.{}::VARCHAR"), ("a", "s.{}"))
     )
     at_home = " AND ".join(f"h.{name} = c.{name}" for name in home_key)
+    along = ["s.highest"]
+    if to_be_scored:
+        row = f"concat_ws('|', {', '.join(f'c.{name}' for name in home_key)})"
+        along += ["s.age_min", "s.age_max", f"{row} AS {HOUSEHOLD_ROW}"]
+        along += [f"h.{home_key[0]} IS NOT NULL AS {HAS_HOUSEHOLD}", f"c.{FIELDS_NOT_ASKED}"]
     return connection.execute(f"""
         WITH asked AS (
             SELECT {", ".join([*key, *asked])}
@@ -150,13 +174,24 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str)
             CASE WHEN age_min = age_max THEN age_min END AS {AGE},
             {scores},
             s.level,
-            s.highest,
+            {", ".join(along)},
             a.* EXCLUDE ({", ".join(key)})
         FROM (SELECT * FROM {SCORE} WHERE {condition}) s
-        JOIN current_child c ON {of_score}
+        JOIN ({_children(connection, survey, to_be_scored)}) c ON {of_score}
         LEFT JOIN current_household h ON {at_home}
         JOIN asked a ON {of_asked}
         ORDER BY {", ".join(f"s.{name}" for name in key)}""").df()
+
+
+def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, to_be_scored: bool) -> str:
+    """Return a SELECT of the store's children; `to_be_scored` with the questions that they were not asked."""
+    if not to_be_scored:
+        return "FROM current_child"
+    cases = [
+        f"CASE WHEN {condition} THEN {quoted(f'{name};')} END"
+        for name, condition in unasked_in_store(connection, survey)
+    ]
+    return f"SELECT *, concat({', '.join([quoted(';'), *cases])}) AS {FIELDS_NOT_ASKED} FROM current_child"
 
 
 def _hidden(survey: Survey, born: Field) -> list[str]:
@@ -174,7 +209,7 @@ def _masked(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, *par
     coarse = frame.drop(columns=_hidden(survey, born)).rename(columns={village.name: SUBDISTRICT})
     coarse[SUBDISTRICT] = coarse[SUBDISTRICT].str[:_SUBDISTRICT_DIGITS]
     coarse[born.name] = coarse[born.name].str[:_MONTH]
-    for name in identities:
+    for name in (*identities, *(HOUSEHOLD_ROW for _ in frame.columns.intersection([HOUSEHOLD_ROW]))):
         named = frame[name]
         for part in parts:
             named = named + "\x1f" + part

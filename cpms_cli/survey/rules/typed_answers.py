@@ -186,7 +186,8 @@ ANSWERS_ALONE = RecordColumns()
 def typed_record(survey: Survey, child: str, household: str, columns: RecordColumns = ANSWERS_ALONE) -> str:
     """Return a SELECT of one typed row per child, joined with its household.
 
-    `child` and `household` name relations of canonical text that hold one row per key.
+    `child` and `household` name relations of canonical text that hold one row per key. Where `age_min` and `age_max`
+    are among what is carried, these are the ages.
     """
     carried, instead = columns.carried, columns.instead
     of_child, of_household = columns.further.get("child", ()), columns.further.get("household", ())
@@ -220,7 +221,13 @@ def typed_record(survey: Survey, child: str, household: str, columns: RecordColu
             FROM {_with_columns("own_typed", of_child)}
             LEFT JOIN {_with_columns("home_typed", of_household)} USING ({key})
         )
-        {with_age_bounds(survey, "joined", f"{shown}, birth_from, birth_to, has_household, has_children")}"""
+        {_with_ages(survey, carried, f"{shown}, birth_from, birth_to, has_household, has_children")}"""
+
+
+def _with_ages(survey: Survey, carried: tuple[str, ...], shown: str) -> str:
+    """Return a SELECT of the rows `joined` with their ages: as they are carried, else as they are worked out."""
+    known = {"age_min", "age_max"} <= set(carried)
+    return f"SELECT {shown} FROM joined" if known else with_age_bounds(survey, "joined", shown)
 
 
 def _with_columns(rows: str, further: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""What lies in an inbox: each file once, and which of them somebody is writing at this moment."""
+"""What lies in a folder where files arrive: each file once, and which of them somebody is writing at this moment."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _READ_AT_ONCE = 1 << 20
 
 @dataclass(frozen=True)
 class Arrived:
-    """A file of the inbox: its path, its name there (with the folders below it), and the SHA-256 of what it holds.
+    """A file of the folder: its path, its name there (with the folders below it), and the SHA-256 of what it holds.
 
     `held` says why it is left alone for now; then there is no digest. `same_as` is the name of another file of the
-    inbox with the very same content.
+    folder with the very same content.
     """
 
     path: Path
@@ -34,12 +34,17 @@ class Arrived:
     same_as: str = ""
 
 
-def arrived_files(inbox: Path) -> list[Arrived]:
-    """Return the files of an inbox and of the folders in it, the one that was changed longest ago first: where two of
-    them say something else of the same row, what was saved last counts."""
-    paths = [path for path in inbox.rglob("*") if path.is_file() and not _beside(inbox, path)]
-    files = [_arrived(inbox, path) for path in sorted(paths, key=lambda path: (_changed(path), path.as_posix()))]
-    return list(_each_once(files))
+def arrived_files(*places: Path) -> list[Arrived]:
+    """Return the files of folders, and of the folders in them, the one that was changed longest ago first: where two of
+    them say something else of the same row, what was saved last counts. A place may be a file itself."""
+    paths = [
+        (place, path) if place.is_dir() else (place.parent, place)
+        for place in places
+        for path in (place.rglob("*") if place.is_dir() else (place,))
+        if path.is_file() and (path == place or not _beside(place, path))
+    ]
+    in_order = sorted(dict.fromkeys(paths), key=lambda pair: (_changed(pair[1]), pair[1].as_posix()))
+    return list(_each_once([_arrived(folder, path) for folder, path in in_order]))
 
 
 def _changed(path: Path) -> int:
@@ -49,13 +54,13 @@ def _changed(path: Path) -> int:
         return 0
 
 
-def _beside(inbox: Path, path: Path) -> bool:
-    parts = path.relative_to(inbox).parts
+def _beside(folder: Path, path: Path) -> bool:
+    parts = path.relative_to(folder).parts
     return any(part.startswith(_BESIDE) for part in parts) or path.name.lower() in _SYSTEM
 
 
-def _arrived(inbox: Path, path: Path) -> Arrived:
-    name = path.relative_to(inbox).as_posix()
+def _arrived(folder: Path, path: Path) -> Arrived:
+    name = path.relative_to(folder).as_posix()
     if path.suffix.lower() in _UNFINISHED:
         return Arrived(path, name, held="unfinished")
     if _is_open(path):

@@ -1,0 +1,33 @@
+"""`cpms score --dataset FOLDER -o FOLDER`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cpms_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from cpms_cli.survey.model.definition import Language
+
+
+def score_into(folder: Path, to: Path | None, memory: str | None, spoken: Language) -> None:
+    """Score a data set into another folder, and say how much was done."""
+    if to is None:
+        raise UsageError("option_needs", option="--dataset", other="-o")
+    from cpms_cli import __version__
+    from cpms_cli.datasets.exporting import Watching
+    from cpms_cli.datasets.scoring import MEMORY, score_dataset
+    from cpms_cli.reports.progress import Progress
+    from cpms_cli.survey.messages import say
+
+    with Progress("dataset_scoring", spoken, shown=sys.stderr.isatty()) as progress:
+        watching = Watching(progress.begin, progress.advance)
+        scored = score_dataset(folder, to, memory=memory or MEMORY, tool_version=__version__, watching=watching)
+    counts = {"written": len(scored.written), "same": len(scored.same), "rows": scored.rows}
+    typer.echo(say("dataset_scored" if scored.written else "dataset_scored_before", spoken, folder=to, **counts))
+    if scored.removed:
+        typer.echo(say("dataset_scores_removed", spoken, partitions=", ".join(scored.removed)))

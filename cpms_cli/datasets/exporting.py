@@ -1,0 +1,202 @@
+"""A store's rows into a data set, a partition at a time: what stands there as the store has it is not written again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from cpms_cli.datasets.fitting import SERIES_KEY, check_fits, check_one_store_each, check_place, make_folder
+from cpms_cli.datasets.manifest import (
+    DEFINITION,
+    Manifest,
+    Partition,
+    Rows,
+    file_sha256,
+    hold_dataset,
+    partition_name,
+    read_manifest,
+    write_manifest,
+)
+from cpms_cli.datasets.typed_rows import described_columns, parquet_of, typed_rows
+from cpms_cli.errors import UsageError
+from cpms_cli.keys import key_value
+from cpms_cli.store.tables.pseudonym_key import pseudonym_key
+from cpms_cli.summaries.records.child_records import Disclosed, make_records
+from cpms_cli.survey.files.packed_definition import packed_definition
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.workspace import Workspace
+from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.owner_only import for_owner_alone
+
+_FILE = "children.parquet"
+_PROVINCE = 2  # digits of a village's code that are its province's
+_STORE, _SERIES = "cpms store", "cpms series"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The names of the partitions that were `written`, of those left as they were (`same`), and of those `removed`
+    since the store has no rows of them any more; how many rows the data set has now, of all stores."""
+
+    detail: Rows
+    written: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Who looks on: `begin` is given how many partitions there are, `tell` the name of each."""
+
+    begin: Callable[[int], None] = lambda _count: None
+    tell: Callable[[str], None] = lambda _name: None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The rows of a province in a round, as the store has them: what is another when a row of them is."""
+
+    province: str
+    round: int
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        return partition_name(self.province, self.round)
+
+
+def export_dataset(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
+    store: str | Path,
+    folder: str | Path,
+    *,
+    audience: str = "public",
+    identified: bool = False,
+    schemas: Path | None = None,
+    tool_version: str = "",
+) -> Exported:
+    """Write a store's child rows, with their answers and scores, as Parquet by province and round.
+
+    As `child_records`: masked, or with names where they are `identified`; the store's logs say so of each partition
+    that is written. What is there as the store has it is not written again. A folder may hold the rows of several
+    stores, each of other partitions. Raises UsageError, UnreadableFile, StoreError.
+    """
+    with Workspace.from_paths(store, schemas, identified=identified, writes=True) as workspace:
+        return write_dataset(workspace, Path(folder), audience=audience, tool_version=tool_version)
+
+
+def write_dataset(
+    workspace: Workspace,
+    folder: Path,
+    *,
+    audience: str = "public",
+    tool_version: str = "",
+    watching: Watching | None = None,
+) -> Exported:
+    """As `export_dataset`, in a workspace."""
+    survey, own = workspace.survey, pseudonym_key(workspace.connection)
+    shared = key_value(SERIES_KEY)
+    key = own if shared is None else hashlib.sha256(shared.encode()).digest()
+    detail: Rows = "identified" if workspace.identified else "masked"
+    series = None if workspace.identified else _name_of_key(key, f"{_SERIES} {audience}")
+    asked = Manifest(survey.digest, detail, audience, series)
+    parts = _parts(workspace.connection, survey, f"{tool_version} {survey.digest} {detail} {audience} {series}")
+    if not parts:
+        raise UsageError("no_rows_to_export")
+    check_place(folder)
+    with for_owner_alone():
+        make_folder(folder)
+        with hold_dataset(folder):
+            export = _Export(workspace, folder, _name_of_key(own, _STORE), Disclosed(detail, None, audience, None, key))
+            return export.run(asked, parts, watching or Watching())
+
+
+def _name_of_key(key: bytes, purpose: str) -> str:
+    """A name for a key that does not tell it."""
+    return hmac.new(key, purpose.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, survey: Survey, how: str) -> list[_Part]:
+    """The provinces and rounds of the store; `how` is by what definition, and how much, is told of their rows."""
+    village, round_ = survey.role("village").name, survey.role("round").name
+    rows = connection.execute(f"""
+        SELECT
+            left(c.{village}, {_PROVINCE}) AS province,
+            c.{round_}::INTEGER AS year,
+            count(*) AS children,
+            bit_xor(md5_number(c::VARCHAR || coalesce(h::VARCHAR, ''))) AS content
+        FROM (SELECT * EXCLUDE (sheet, row_number) FROM current_child) c
+        LEFT JOIN (SELECT * EXCLUDE (sheet, row_number) FROM current_household) h
+            USING ({", ".join(survey.key("household"))})
+        GROUP BY ALL
+        ORDER BY ALL""").fetchall()
+    return [
+        _Part(province, year, hashlib.sha256(f"{how} {children} {content}".encode()).hexdigest()[:32])
+        for province, year, children, content in rows
+    ]
+
+
+@dataclass(frozen=True)
+class _Export:
+    """What partitions are written with: the workspace, the data set's folder, the name of the store, and how much of
+    who a child is is told."""
+
+    workspace: Workspace
+    folder: Path
+    store: str
+    disclosed: Disclosed
+
+    def run(self, asked: Manifest, parts: list[_Part], watching: Watching) -> Exported:
+        """Write what is new; the folder is held."""
+        manifest = read_manifest(self.folder)
+        if manifest is None:
+            manifest = asked
+            packed = packed_definition(self.workspace.survey)
+            if packed is not None:
+                write_bytes(self.folder / DEFINITION, packed)
+        check_fits(self.folder, manifest, asked)
+        check_one_store_each(self.folder, manifest, self.store, [part.name for part in parts])
+        watching.begin(len(parts))
+        written, same = list[str](), list[str]()
+        for part in parts:
+            if self._is_there(manifest.by_name.get(part.name), part):
+                same.append(part.name)
+            else:
+                manifest = self._write(manifest, part)
+                written.append(part.name)
+            watching.tell(part.name)
+        names = {part.name for part in parts}
+        gone = [each for each in manifest.partitions if each.store == self.store and each.name not in names]
+        for partition in gone:
+            manifest = manifest.without(partition.name)
+            write_manifest(self.folder, manifest)
+            (self.folder / partition.path).unlink(missing_ok=True)
+        removed = tuple(partition.name for partition in gone)
+        return Exported(manifest.detail, tuple(written), tuple(same), removed, manifest.rows)
+
+    def _is_there(self, known: Partition | None, part: _Part) -> bool:
+        """Whether the file of a partition is there as it was written, and its rows are those of the store."""
+        return (
+            known is not None
+            and known.fingerprint == part.fingerprint
+            and file_sha256(self.folder / known.path) == known.sha256
+        )
+
+    def _write(self, manifest: Manifest, part: _Part) -> Manifest:
+        """Write a partition, and then the manifest that names it."""
+        survey = self.workspace.survey
+        records = make_records(self.workspace, self.disclosed, area=part.province, round_=part.round, to_be_scored=True)
+        table = typed_rows(survey, records.frame)
+        content, path = parquet_of(table), f"{part.name}/{_FILE}"
+        make_folder(self.folder / part.name)
+        write_bytes(self.folder / path, content)
+        digest = hashlib.sha256(content).hexdigest()
+        partition = Partition(part.province, part.round, path, table.num_rows, digest, self.store, part.fingerprint)
+        manifest = replace(manifest.with_partition(partition), columns=described_columns(survey, table.schema))
+        write_manifest(self.folder, manifest)
+        return manifest

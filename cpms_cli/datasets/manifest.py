@@ -1,0 +1,149 @@
+"""The manifest of a data set: what is in it, and by what it can be told that it is whole.
+
+A partition is part of the data set once the manifest names it, with the SHA-256 of its file. So a run that is killed
+leaves no half partition: what the manifest does not name is nobody's, and is written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.writing.file_locks import try_lock
+from cpms_cli.writing.files import PART_PREFIX, json_text, write_bytes
+
+MANIFEST, DEFINITION, _LOCK = "manifest.json", "definition.pack", ".lock"
+FORMAT = 1
+Rows = Literal["identified", "masked"]
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The rows of a province in a round: `path` within the data set, how many `rows`, the file's `sha256`.
+
+    `store` tells stores apart and says nothing else about them; `fingerprint` is another where a row of the store, the
+    definition, or how much is told of children is another.
+    """
+
+    province: str
+    round: int
+    path: str
+    rows: int
+    sha256: str
+    store: str
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """What the partition is called: its folders."""
+        return partition_name(self.province, self.round)
+
+
+def partition_name(province: str, round_: int) -> str:
+    """Return the folders of a partition, as Hive, Spark and DuckDB read them."""
+    return f"province={province}/round={round_}"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a data set says of itself.
+
+    `definition`: the digest of that by which its rows are read. `detail`: how much of who a child is stands in it, for
+    which `audience`; `pseudonyms`: of which series these are, None where it has names. `kind`: rows, or their scores.
+    """
+
+    definition: str
+    detail: Rows
+    audience: str
+    pseudonyms: str | None
+    columns: tuple[Mapping[str, Any], ...] = ()
+    partitions: tuple[Partition, ...] = ()
+    kind: Literal["rows", "scores"] = "rows"
+    format: int = FORMAT
+
+    @property
+    def by_name(self) -> dict[str, Partition]:
+        """The partitions by what they are called."""
+        return {partition.name: partition for partition in self.partitions}
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are in all partitions."""
+        return sum(partition.rows for partition in self.partitions)
+
+    def with_partition(self, partition: Partition) -> Manifest:
+        """The manifest with a partition in the place of the one of its name."""
+        return self._with({**self.by_name, partition.name: partition})
+
+    def without(self, name: str) -> Manifest:
+        """The manifest without a partition."""
+        return self._with({other: partition for other, partition in self.by_name.items() if other != name})
+
+    def _with(self, partitions: Mapping[str, Partition]) -> Manifest:
+        return replace(self, partitions=tuple(partitions[name] for name in sorted(partitions)))
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest of a data set; None where there is none in the folder.
+
+    Raises UnreadableFile where there is one that cannot be read, or that a later version wrote.
+    """
+    try:
+        values = json.loads((folder / MANIFEST).read_text("utf-8"))
+        if values["format"] > FORMAT:
+            raise UnreadableFile("dataset_newer", folder=folder)
+        partitions = tuple(Partition(**each) for each in values["partitions"])
+        return Manifest(**{**values, "columns": tuple(values["columns"]), "partitions": partitions})
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UnreadableFile("dataset_manifest_damaged", file=folder / MANIFEST) from None
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest whole or not at all. Raises UsageError."""
+    write_bytes(folder / MANIFEST, f"{json_text(asdict(manifest))}\n".encode())
+
+
+def file_sha256(path: Path) -> str | None:
+    """SHA-256 of a file's bytes; None where there is no such file that can be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def check_partition(folder: Path, partition: Partition) -> None:
+    """Raise UnreadableFile where the file of one partition is not there, or not as it was written."""
+    if file_sha256(folder / partition.path) != partition.sha256:
+        raise UnreadableFile("dataset_partition_damaged", folder=folder, partition=partition.name)
+
+
+@contextmanager
+def hold_dataset(folder: Path) -> Iterator[None]:
+    """Hold a data set while it is written, and remove what a killed run left half written in it. Raises UsageError
+    where another process writes it."""
+    try:
+        handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise UsageError("cannot_write", file=folder, reason=error.strerror or "") from None
+    try:
+        if not try_lock(handle):
+            raise UsageError("dataset_in_use", folder=folder)
+        for left in [*folder.rglob(f"{PART_PREFIX}*")]:
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(handle)

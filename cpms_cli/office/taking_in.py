@@ -115,6 +115,9 @@ def _responses(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None
     imported, read = lists.responses, lists.answers
     counts = {name: imported.total(name) for name in ("rows_in", "stored", "unchanged")}
     words = [work.say("office_responses", file=file.name, stored=counts["stored"], answers=read.stored)]
+    if counts["unchanged"] or read.unchanged:
+        again = {"unchanged": counts["unchanged"], "answers": read.unchanged}
+        words.append(work.say("office_responses_again", file=file.name, **again))
     words += [work.say("today_refused", **asdict(refused)) for refused in read.refused]
     if read.merged is not None and read.merged.quarantine is not None:
         words.append(work.say("merge_set_aside", file=read.merged.quarantine.name))

@@ -14,9 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read
+from cpms_cli.checking.drafting.drafted_map import map_bytes
+from cpms_cli.checking.drafting.header_map import draft
 from cpms_cli.checking.mending.annotation import annotate
-from cpms_cli.checking.mending.drafted_map import map_bytes
-from cpms_cli.checking.mending.header_map import draft
 from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.merging.compare import validate_against_store
@@ -114,7 +114,9 @@ def _responses(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None
     )
     imported, read = lists.responses, lists.answers
     counts = {name: imported.total(name) for name in ("rows_in", "stored", "unchanged")}
-    words = [work.say("office_responses", file=file.name, stored=counts["stored"], answers=read.stored)]
+    nothing = imported.total("rows_in") == 0 and read.answers == 0
+    sentence_of = "office_responses_blank" if nothing else "office_responses"
+    words = [work.say(sentence_of, file=file.name, stored=counts["stored"], answers=read.stored)]
     if counts["unchanged"] or read.unchanged:
         again = {"unchanged": counts["unchanged"], "answers": read.unchanged}
         words.append(work.say("office_responses_again", file=file.name, **again))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.checking.mending.drafted_map import MAP_COLUMNS, Candidates, Decided, Drafted
-from cpms_cli.checking.mending.map_answers import (
+from cpms_cli.checking.drafting.drafted_map import MAP_COLUMNS, Candidates, Decided, Drafted
+from cpms_cli.checking.drafting.map_answers import (
     ANSWER_COLUMNS,
     AnsweredColumn,
     answer_lines,
@@ -17,10 +17,10 @@ from cpms_cli.checking.mending.map_answers import (
     open_answer_lines,
     rows_moved,
 )
-from cpms_cli.checking.mending.map_decisions import HeaderRow, with_decisions
-from cpms_cli.checking.mending.map_examples import DraftedSheet, show_answers, show_cells, show_guessed_cells
-from cpms_cli.checking.mending.map_unread import describe_unread
-from cpms_cli.checking.mending.pooled_sheets import pool_sheets
+from cpms_cli.checking.drafting.map_decisions import HeaderRow, with_decisions
+from cpms_cli.checking.drafting.map_examples import DraftedSheet, show_answers, show_cells, show_guessed_cells
+from cpms_cli.checking.drafting.map_unread import describe_unread
+from cpms_cli.checking.drafting.pooled_sheets import pool_sheets
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells

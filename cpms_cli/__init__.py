@@ -23,7 +23,7 @@ _PUBLIC = {
     "prove_definition": "cpms_cli.scoring.examples",
     "definition_changes": "cpms_cli.survey.comparing.changes",
     "read": "cpms_cli.reading.tables",
-    "draft_map": "cpms_cli.checking.mending.header_map",
+    "draft_map": "cpms_cli.checking.drafting.header_map",
     "read_cells": "cpms_cli.reading.cells",
     "validate": "cpms_cli.checking.validation",
     "changes": "cpms_cli.checking.mending.read_otherwise",

@@ -37,8 +37,9 @@ def map_paths(folder: Path, further: Iterable[Path] = ()) -> list[Path]:
 
 
 def fitting_map(survey: Survey, maps: Iterable[Path], path: Path) -> tuple[Path | None, tuple[CpmsError, ...]]:
-    """Return the map of which every header stands in this file, the one with most headers; None where there is none.
-    And what is wrong with maps that cannot be used, as one with a question mark left in it."""
+    """Return the map of which every header stands in this file, the one with most headers, and of several such the one
+    that was saved last; None where there is none. And what is wrong with maps that cannot be used, as one with a
+    question mark left in it."""
     usable: dict[Path, HeaderMap] = {}
     broken: list[CpmsError] = []
     for place in maps:
@@ -52,7 +53,7 @@ def fitting_map(survey: Survey, maps: Iterable[Path], path: Path) -> tuple[Path 
     headers = _headers(survey, list(usable.values()), path) if usable else set()
     fitting = {place: {*chosen.lines, *chosen.silent} for place, chosen in usable.items()}
     covered = {place: len(wanted) for place, wanted in fitting.items() if wanted <= headers}
-    best = max(covered, key=lambda place: covered[place], default=None)
+    best = max(covered, key=lambda place: (covered[place], place.stat().st_mtime), default=None)
     return best, tuple(broken)
 
 

@@ -14,9 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read
+from cpms_cli.checking.drafting.drafted_map import map_bytes
+from cpms_cli.checking.drafting.header_map import draft
 from cpms_cli.checking.mending.annotation import annotate
-from cpms_cli.checking.mending.drafted_map import map_bytes
-from cpms_cli.checking.mending.header_map import draft
 from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.merging.compare import validate_against_store
@@ -26,18 +26,19 @@ from cpms_cli.office.journal import OpenRun, Outcome
 from cpms_cli.office.maps_tried import fitting_map
 from cpms_cli.office.settings import MAPS, Office
 from cpms_cli.reading.arrivals import Arrived
-from cpms_cli.reading.header.mapping import FIELD, WORKBOOK
+from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, WORKBOOK
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say, sentence
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
 
 # What a file that does not say it is given by the office: the error that it lacks it, and the option.
 _ROUND, _VILLAGE = "key_round_missing", "key_village_missing"
 _OF_VILLAGE = 6  # digits: the code of a subdistrict or of a village
 _MOSTLY = 0.5
+_SLIPS = 2  # rows: as few have an answer that was mistyped
 _LEAST_HEADERS = 3  # so many headers must be known, or nearly, for a file to be asked about
 
 
@@ -57,28 +58,43 @@ class Work:
         return say(message, self.language, **values)
 
 
+class _AnswersUnknown(Exception):
+    """A map fits a file, and does not say what answers mean that stand in many of its rows."""
+
+    def __init__(self, mapping: Path, answers: Sequence[str]) -> None:
+        super().__init__(mapping)
+        self.mapping, self.answers = mapping, answers
+
+
 def take_in(work: Work, file: Arrived, opened: OpenRun | None, recorded: Outcome | None = None) -> Outcome:
     """Return what became of a new file, of which `recorded` is what an earlier run did. `opened` is None where nothing
     is written.
 
     Raises StoreError and KeyMissing, which end the run.
     """
-    start = Outcome(file.name, "left_out", file.digest)
+    start, survey = Outcome(file.name, "left_out", file.digest), definition_in_use(work.office.store)
     try:
-        outcome = _responses(work, file, opened, start)
-        return outcome or _survey(work, file, opened, start)
+        outcome = _responses(work, survey, file, opened, start)
+        return outcome or _survey(work, survey, file, opened, start)
     except AnswersNotRead as error:
-        headers = ", ".join(f"'{column['header']}'" for column in error.columns if column["holds_answers"])
+        # A book with a sheet for each village has each header several times.
+        unread = dict.fromkeys(str(column["header"]) for column in error.columns if column["holds_answers"])
+        headers = ", ".join(f"'{header}'" for header in unread)
         start = replace(start, messages=(work.say("office_answers", file=file.name, headers=headers),))
         return _map_needed(work, file, opened, start, recorded)
+    except _AnswersUnknown as error:
+        answers = ", ".join(f"'{answer}'" for answer in error.answers)
+        start = replace(start, messages=(work.say("office_map_answers", file=file.name, answers=answers),))
+        return _map_needed(work, file, opened, start, None, error.mapping)
     except (UnreadableFile, UsageError) as error:
         start = replace(start, messages=(sentence(error, work.language),))
-        return _map_needed(work, file, opened, start, recorded) if isinstance(error, NoSurveyTable) else start
+        if not isinstance(error, NoSurveyTable) or fitting_map(survey, work.maps, file.path)[0] is not None:
+            return start  # what it lacks is nothing that a map could say, or what a map says already
+        return _map_needed(work, file, opened, start, recorded)
 
 
-def _responses(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome | None:
+def _responses(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome | None:
     """What became of a list of the day that comes back filled in; None where the file is none."""
-    survey = definition_in_use(work.office.store)
     try:
         rows = sum(len(table.rows) for table in read_responses([file.path], survey))
     except (UnreadableFile, UsageError):
@@ -98,7 +114,12 @@ def _responses(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome
     )
     imported, read = lists.responses, lists.answers
     counts = {name: imported.total(name) for name in ("rows_in", "stored", "unchanged")}
-    words = [work.say("office_responses", file=file.name, stored=counts["stored"], answers=read.stored)]
+    nothing = imported.total("rows_in") == 0 and read.answers == 0
+    sentence_of = "office_responses_blank" if nothing else "office_responses"
+    words = [work.say(sentence_of, file=file.name, stored=counts["stored"], answers=read.stored)]
+    if counts["unchanged"] or read.unchanged:
+        again = {"unchanged": counts["unchanged"], "answers": read.unchanged}
+        words.append(work.say("office_responses_again", file=file.name, **again))
     words += [work.say("today_refused", **asdict(refused)) for refused in read.refused]
     if read.merged is not None and read.merged.quarantine is not None:
         words.append(work.say("merge_set_aside", file=read.merged.quarantine.name))
@@ -108,8 +129,7 @@ def _responses(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome
     return outcome.counted(counts)
 
 
-def _survey(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome:
-    survey = definition_in_use(work.office.store)
+def _survey(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome:
     mapping, broken = fitting_map(survey, work.maps, file.path)
     try:
         validation, options = _validated(work, file.path, mapping)
@@ -121,6 +141,8 @@ def _survey(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome) -
         raise
     if last_year := _of_last_year(work, file, validation):
         return replace(start, messages=(last_year,))
+    if mapping is not None and (unknown := _answers_unknown(survey, file.path, mapping)):
+        raise _AnswersUnknown(mapping, unknown)
     notes = [work.say("office_map_used", file=file.name, map=mapping.name)] if mapping else []
     notes += [work.say("office_round_given", file=file.name)] if "round_" in options else []
     notes += [work.say("office_area_given", file=file.name, area=options["village"])] if "village" in options else []
@@ -147,6 +169,16 @@ def _survey(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome) -
         del journal.outcomes[file.digest]
         raise
     return _marked(work, validation, opened, _counted(planned, merged, journal.folder))
+
+
+def _answers_unknown(survey: Survey, path: Path, mapping: Path) -> list[str]:
+    """The answers of a file that a map does not know and that stand in many rows. What stands in one or two is a slip,
+    and is set aside to be mended."""
+    if mapping.suffix.casefold() != WORKBOOK:
+        return []
+    answers = draft([path], survey, mapping=mapping).answers
+    waits = (answers["means"] == "") | answers["means"].str.startswith(UNDECIDED)
+    return list(dict.fromkeys(answers.loc[waits & (answers["count"] > _SLIPS), "answer"]))
 
 
 def _validated(work: Work, path: Path, mapping: Path | None) -> tuple[Validation, dict[str, Any]]:
@@ -213,12 +245,17 @@ def _marked(work: Work, validation: Validation, opened: OpenRun, outcome: Outcom
     if validation.findings.empty:
         return outcome
     name = opened.free_name(f"checked_{_stem(outcome.file)}", ".xlsx")
-    try:
-        annotate(validation, opened.journal.folder / name, language=work.language, fix=True)
-    except (UsageError, UnreadableFile, DefinitionError) as error:
-        # The rows are stored, and those to mend have a workbook of their own.
-        return replace(outcome, messages=(*outcome.messages, sentence(error, work.language)))
-    return replace(outcome, checked=name)
+    failed: CpmsError | None = None
+    # Where a mended cell would be read otherwise, the cells are marked alone, and the officer mends them.
+    for fix in (True, False):
+        try:
+            annotate(validation, opened.journal.folder / name, language=work.language, fix=fix)
+        except (UsageError, UnreadableFile, DefinitionError) as error:
+            failed = error
+        else:
+            return replace(outcome, checked=name)
+    # The rows are stored, and those to mend have a workbook of their own.
+    return replace(outcome, messages=(*outcome.messages, *([sentence(failed, work.language)] if failed else [])))
 
 
 def found_stored(outcome: Outcome, counts: Mapping[str, int], folder: Path) -> Outcome:
@@ -227,14 +264,23 @@ def found_stored(outcome: Outcome, counts: Mapping[str, int], folder: Path) -> O
     return replace(outcome, state="stored", to_mend=aside).counted(counts)
 
 
-def _map_needed(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome, recorded: Outcome | None) -> Outcome:
-    """The file is left out until somebody says which header is which question: with a map to do so, where that helps.
+def _map_needed(  # noqa: PLR0913 - what a file is left out with
+    work: Work,
+    file: Arrived,
+    opened: OpenRun | None,
+    start: Outcome,
+    recorded: Outcome | None,
+    mapping: Path | None = None,
+) -> Outcome:
+    """The file is left out until somebody says which header is which question: with a map to do so, where that helps;
+    what `mapping` decides is kept in it.
+
     A map that an earlier run wrote for this very file is not written again: somebody may be filling it in."""
     if recorded is not None and recorded.map:
         return replace(start, messages=recorded.messages, map=recorded.map)
     try:
         survey = definition_in_use(work.office.store)
-        drafted = draft([file.path], survey, language=work.language)
+        drafted = draft([file.path], survey, language=work.language, mapping=mapping)
     except CpmsError:
         return start
     if drafted.headers[FIELD].str.strip("? ").ne("").sum() < _LEAST_HEADERS or opened is None:

@@ -80,8 +80,8 @@ FORMATS: tuple[OutputFormat, ...] = (
     # A workbook that is read and written once more with what was found in it: its writer puts the file in place itself.
     OutputFormat("annotated", ".xlsx", "checking.mending.annotation:annotate", Gate.TEXT_CELLS),
     OutputFormat("annotated", ".xlsm", "checking.mending.annotation:annotate", Gate.TEXT_CELLS),
-    OutputFormat("header_map", ".csv", "checking.mending.map_sheets:map_csv", Gate.APOSTROPHE),
-    OutputFormat("header_map", ".xlsx", "checking.mending.map_sheets:map_workbook", Gate.TEXT_CELLS),
+    OutputFormat("header_map", ".csv", "checking.drafting.map_sheets:map_csv", Gate.APOSTROPHE),
+    OutputFormat("header_map", ".xlsx", "checking.drafting.map_sheets:map_workbook", Gate.TEXT_CELLS),
     # Lists to walk with: under other endings they are written as tables are.
     OutputFormat("visits", ".xlsx", "reports.children.visits:visits_workbook", Gate.TEXT_CELLS),
     OutputFormat("due", ".csv", "reports.children.due_list:due_csv", Gate.APOSTROPHE),

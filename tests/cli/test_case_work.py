@@ -134,3 +134,22 @@ def test_it_is_printed_written_and_never_handed_on(cpms: Cpms, store: Path, tmp_
     refused = cpms("response", "summary", "--work", "--audience", "public", *day)
     assert (refused.code, "cannot be used with --audience" in refused.err) == (2, True)
     assert cpms("response", "summary", "--work", "--rounds", "2568:2569", *day).code == 2
+
+
+def test_closures_and_the_load_of_workers_stand_by_group_and_by_area(store: Path) -> None:
+    """Home 2, a boy hurt, was closed as safe now by W2; home 4, a girl, was closed without a reason. Of the open cases
+    home 1, a girl, is W1's; home 3, a boy, is nobody's."""
+    work = summarise_case_work(store, as_of=DAY, by=["sex"])
+    closures = work.closures_by["by_sex"]
+    assert closures[["sex", "level", "closed_cases"]].values.tolist() == [
+        ["female", "high_risk", 1],
+        ["male", "victim", 1],
+    ]
+    assert closures["closing_reason"].isna().tolist() == [True, False]
+    workers = work.workers_by["by_sex"]
+    assert _row(workers, sex="female", worker="W1")["open_cases"] == 1
+    assert _row(workers, sex="female", worker="W1")["date_missed"] == 1  # the 20th passed without an entry
+    assert _row(workers, sex="male", worker="W1")["open_cases"] == 0
+    assert _row(workers, sex="male", worker="W2")["entries"] == 2
+    assert work.workers_by["area"]["open_cases"].sum() == work.workers["open_cases"].sum() == 2
+    assert work.closures_by["area"]["closed_cases"].sum() == 2

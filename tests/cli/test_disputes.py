@@ -22,12 +22,15 @@ from cpms_cli import (
     list_children,
     list_today,
     merge,
+    render,
+    report_child,
     settle_disputes,
     split_child,
     undo,
 )
 from cpms_cli.errors import UsageError
 from cpms_cli.forms.next_round import write_next_form
+from cpms_cli.reports.documents.document import Document
 from cpms_cli.store.content import dump
 from tests.conftest import ROOT, Cpms, made_once, write_drawn
 
@@ -126,6 +129,24 @@ def test_what_people_wrote_is_hidden_unless_it_is_asked_for(cpms: Cpms, store: P
     records = cpms("export", "records", store.with_name("r.csv"), "--store", store)
     assert records.code == 0
     assert SPELT not in store.with_name("r.csv").read_text("utf-8")
+
+
+def _page(document: Document, folder: Path) -> str:
+    render(document, folder / "child.html")
+    return (folder / "child.html").read_text(encoding="utf-8")
+
+
+def test_the_childs_report_says_what_is_disputed_and_the_level_without_it(store: Path, tmp_path: Path) -> None:
+    child = _dispute(store)
+    masked = _page(report_child(store, child), tmp_path)
+    text = _page(report_child(store, child, identified=True), tmp_path)
+    assert SPELT not in masked and "What the family says is wrong" in masked
+    section = text[text.rindex("What the family says is wrong") :]
+    assert f"{SPELT} fell from a tree" in section and "Physical violence" in section
+    # With the answer the child is a victim; without it nothing is known to be wrong, and it may still be a victim.
+    assert "Victim" in section and "to be asked again" in section
+    other = _child(store, "3")
+    assert "What the family says is wrong" not in _page(report_child(store, other), tmp_path)
 
 
 def test_it_is_asked_again_until_somebody_answers_otherwise(cpms: Cpms, store: Path) -> None:

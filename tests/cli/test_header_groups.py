@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from cpms_cli.checking.mending.header_map import draft
+from cpms_cli.checking.drafting.header_map import draft
 from cpms_cli.checking.proposing.column_proposals import propose
 from cpms_cli.reading.header.header_rows import find_layout
 from cpms_cli.reading.header.headers import header_spellings

@@ -333,6 +333,13 @@ def test_a_list_of_visits_that_comes_back_is_recorded(cpms: Cpms, office: NewOff
     assert ran.code == 0, ran.out
     assert _states(ran.json)["back.csv"] == "responses"
     assert _states(cpms("run", "--format", "json").json)["back.csv"] == "known"
+    # Saved once more, it is another file with the same entries: nothing is recorded twice, and that is said.
+    (folder / "inbox" / "again.csv").write_text(log + "\n", "utf-8")
+    again = cpms("run")
+    assert again.code == 0
+    assert "1 responses and 0 answers on it were in the store already" in " ".join(again.out.split())
+    (folder / "inbox" / "blank.csv").write_text(log.splitlines()[0] + f"\n{child},,\n", "utf-8")
+    assert "blank.csv: a list of the day on which nothing is filled in" in " ".join(cpms("run").out.split())
 
 
 def test_a_run_that_was_killed_goes_on_with_the_next_file(cpms: Cpms, office: NewOffice, draw: Draw) -> None:

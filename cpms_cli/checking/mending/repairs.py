@@ -151,8 +151,9 @@ def _column_repairs(survey: Survey, column: Column, language: Language) -> Itera
 
 
 def repairs(survey: Survey, table: SurveyTable, language: Language) -> list[Repair]:
-    """Every lossless repair of a table, in the sheet's column order."""
-    return [repair for column in table.columns.values() for repair in _column_repairs(survey, column, language)]
+    """Every lossless repair of a table, in the sheet's column order; none of a column that its sheet does not have."""
+    own = [column for column in table.columns.values() if column.index >= 0]
+    return [repair for column in own for repair in _column_repairs(survey, column, language)]
 
 
 def nearest(survey: Survey, field: Field, text: str, language: Language) -> str | None:

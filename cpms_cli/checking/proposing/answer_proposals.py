@@ -49,12 +49,24 @@ def _listed(survey: Survey, name: str) -> dict[str, AnswerProposal]:
     return {text: proposal for text, proposal in known.items() if proposal.code in legal}
 
 
+def _yes_or_no(survey: Survey, plain: str) -> str:
+    """The code of a text that says yes or no in any of its ways, else ""."""
+    codes = survey.codes(survey.role("consent"))
+    return codes.by_spelling.get(plain, "") if codes else ""
+
+
+def is_sure_answer(survey: Survey, field: Field, text: str) -> bool:
+    """Whether a text is listed as surely meaning an answer to a field."""
+    listed = _listed(survey, field.name).get(folded(text))
+    return listed is not None and listed.sure
+
+
 def propose_answer(survey: Survey, field: Field, text: str) -> AnswerProposal | None:
     """The code that a text may mean as an answer to a field, None where nothing is near."""
     plain = folded(text)
-    if listed := _listed(survey, field.name).get(plain):
-        return listed
-    codes = survey.codes(field)
+    listed, codes = _listed(survey, field.name), survey.codes(field)
+    if proposal := listed.get(plain) or listed.get(_yes_or_no(survey, plain)):
+        return proposal
     if codes is None or len(plain) < _SHORTEST:
         return None
     near = {code for spelling, code in codes.by_spelling.items() if _is_near(plain, spelling)}

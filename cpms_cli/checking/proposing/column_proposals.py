@@ -11,9 +11,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
+from cpms_cli.checking.proposing.answer_proposals import is_sure_answer
+from cpms_cli.reading.header.headers import parts_said_again
 from cpms_cli.reading.value.digits import ascii_digits
+from cpms_cli.reading.value.personal_names import without_title
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.identifiers import has_thai_form
 from cpms_cli.survey.model.definition import Field, Survey, folded
@@ -22,9 +26,11 @@ from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _MOSTLY, _HARDLY = 0.8, 0.3
 _MOST_TEXTS = 200
-_MOST_ANSWERS, _ANSWER_LETTERS, _HALF = 12, 30, 0.5
+MOST_ANSWERS, ANSWER_LETTERS, _HALF = 12, 30, 0.5
 _ISO = r"(?:19|20)\d{2}(?:-\d{2}){0,2}"
 _SIGNED = r"[-+]?\d+(?:[.,]\d+)?"
+_BOTH = 2
+_UNKNOWN_ANSWERS = 0.9  # the share of a likeness where the cells are answers, and none of them is the question's
 _WITHIN = 0.8  # the share of a likeness where one side has all words of the other
 
 
@@ -92,8 +98,10 @@ def _likeness(survey: Survey, header: frozenset[str], spelling: frozenset[str]) 
 
 def _names_another(survey: Survey, words: frozenset[str], around: frozenset[str], field: str) -> bool:
     """Whether a header, or where it names nobody the group above it, names a person or a subject that the question is
-    not about."""
+    not about; or nobody, where the question is about others of the family."""
     settings, asked = proposal_settings(), _field_words(survey)[field]
+    if survey.fields[field].topic in settings.always_asked_topics and not (words | around) & settings.of_members:
+        return True
     if words & (settings.other_persons | settings.other_subjects) - asked:
         return True
     of_group = around & settings.other_persons
@@ -113,7 +121,8 @@ def fit(survey: Survey, field: Field, texts: Sequence[str]) -> float | None:
     listed = survey.codes(field)
     if listed is not None:
         real = set(listed.by_code) - set(survey.missing_words)
-        return float(values.str.split(";").str[0].isin(real).mean())
+        listed_as_sure = column.map(lambda text: is_sure_answer(survey, field, text))
+        return float((values.str.split(";").str[0].isin(real) | listed_as_sure).mean())
     plain = ascii_digits(column).str.strip()
     if field.type == "date" or field.format == "partial-date":
         return float((values.str.fullmatch(_ISO) & ~plain.str.fullmatch(r"\d{1,3}|\d{5,}")).mean())
@@ -149,8 +158,8 @@ def own_answers(survey: Survey, field: Field, texts: Sequence[str]) -> bool:
     plain = [text.strip() for text in texts if text.strip()]
     distinct = set(plain)
     dated = fit(survey, survey.role("visited"), plain) or 0.0
-    few = len(distinct) <= max(2, min(_MOST_ANSWERS, len(plain) // 2))
-    return few and max(map(len, distinct), default=0) <= _ANSWER_LETTERS and dated < _HALF
+    few = len(distinct) <= max(2, min(MOST_ANSWERS, len(plain) // 2))
+    return few and max(map(len, distinct), default=0) <= ANSWER_LETTERS and dated < _HALF
 
 
 def _with_cells(survey: Survey, field: Field, likeness: float, texts: Sequence[str]) -> float:
@@ -163,8 +172,11 @@ def _with_cells(survey: Survey, field: Field, likeness: float, texts: Sequence[s
         # Yes and no, numbers and names answer many questions; a list of its own, a day or an identifier only this one.
         telling = 0.5 if _is_telling(survey, field) else 0.2
         return likeness + (1 - likeness) * telling * share
-    if share >= _HARDLY or own_answers(survey, field, texts):
-        return min(likeness, confidence.unsure_cells)
+    if share >= _HARDLY:
+        telling = 0.2 if _is_telling(survey, field) else 0.0
+        return min(likeness + (1 - likeness) * telling * share, confidence.unsure_cells)
+    if own_answers(survey, field, texts):
+        return min(likeness, confidence.unsure_cells) * _UNKNOWN_ANSWERS
     return likeness * confidence.other_cells
 
 
@@ -181,10 +193,27 @@ def propose(
     """The questions that a column may be, surest first, none of those `taken`; at most three, none below `shown`.
 
     `texts` are the column's cells, as many of them as are there; none where nothing is known of them. `group` is the
-    name of the group of columns above the header: of its words those count that a question has too.
+    name of the group of columns above the header: of its words those count that a question has too. A header in two
+    scripts is one question in two languages, where its parts do not say two.
     """
+    parts = parts_said_again(header)
+    if len(parts) == _BOTH and len({part.isascii() for part in parts}) == _BOTH:
+        each = [_propose(survey, part, texts, taken, group) for part in parts]
+        firsts = {proposals[0].field for proposals in each if proposals}
+        if len(firsts) == 1:
+            return max(each, key=lambda proposals: proposals[0].confidence if proposals else 0.0)
+    return _propose(survey, header, texts, taken, group)
+
+
+def _propose(
+    survey: Survey, header: str, texts: Sequence[str], taken: Collection[str], group: str
+) -> tuple[Proposal, ...]:
+    """As `propose`, of a header in one language."""
     confidence, words = proposal_settings().confidence, meanings(header)
     around = meanings(group) if group else frozenset[str]()
+    names = _name_fields(survey)
+    if _is_whole_name(survey, words, texts) and not (names & set(taken) or around & proposal_settings().other_persons):
+        return tuple(Proposal(name, confidence.most) for name in sorted(names))
     best: dict[str, float] = {}
     for spelling in _spellings(survey):
         likeness = _likeness(survey, words | (around & spelling.words), spelling.words)
@@ -205,6 +234,19 @@ def propose(
     of_family = ranked[0][0] in {field.name for field in survey.household.fields}
     most = confidence.unsure_cells if rivals or (of_family and names_child(header)) else confidence.most
     return tuple(Proposal(name, min(value, most)) for name, value in ranked if name not in taken)[:3]
+
+
+def _name_fields(survey: Survey) -> frozenset[str]:
+    return frozenset(survey.role(role).name for role in ("given_name", "family_name"))
+
+
+def _is_whole_name(survey: Survey, words: frozenset[str], texts: Sequence[str]) -> bool:
+    """Whether a column has both names of a child: the header says both and nothing else, and most cells have a word
+    behind the first."""
+    of_names = proposal_settings().of_names
+    if words != of_names or not texts:
+        return False
+    return float(np.mean([len(without_title(survey, text).split()) > 1 for text in texts])) >= _MOSTLY
 
 
 def _by_cells(
@@ -234,7 +276,7 @@ def also(survey: Survey, header: str, proposals: Sequence[Proposal], texts: Sequ
     first, *others = proposals or (None,)
     if first is None:
         return ()
-    names = [survey.role(role).name for role in ("given_name", "family_name")]
+    names = _name_fields(survey)
     if first.field in names:
         of_names = {spelling.field for spelling in _spellings(survey) if spelling.words < words}
         return tuple(other for other in others if other.field in names and {first.field, other.field} <= of_names)

@@ -61,8 +61,8 @@ def map_(
     if output is not None and output.exists() and not overwrite and not goes_on:
         raise UsageError("map_there", file=output.name)
     from cpms_cli.checking.columns_not_read import command_line
-    from cpms_cli.checking.mending.drafted_map import Decided, Drafted, map_bytes
-    from cpms_cli.checking.mending.header_map import draft
+    from cpms_cli.checking.drafting.drafted_map import Decided, Drafted, map_bytes
+    from cpms_cli.checking.drafting.header_map import draft
     from cpms_cli.reading.header.map_workbook import load_workbook
     from cpms_cli.reports.files import header_map as report
     from cpms_cli.reports.terminal import open_console

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from cpms_cli.checking.mending.drafted_map import Decided, Drafted
-    from cpms_cli.checking.mending.map_questions import OpenLine, Reply
+    from cpms_cli.checking.drafting.drafted_map import Decided, Drafted
+    from cpms_cli.checking.drafting.map_questions import OpenLine, Reply
     from cpms_cli.survey.model.definition import Language, Survey
 
 
@@ -22,7 +22,7 @@ def is_somebody_there() -> bool:
 def ask_lines(survey: Survey, drafted: Drafted, again: Callable[[Decided], Drafted], spoken: Language) -> Drafted:
     """Ask for each line that waits: headers, then the answers of those that are decided. `again` drafts the map with
     what was chosen for headers. Returns the draft with all that was answered."""
-    from cpms_cli.checking.mending.map_questions import (
+    from cpms_cli.checking.drafting.map_questions import (
         chosen_field,
         fields_taken,
         left_open,
@@ -55,7 +55,7 @@ def _replies(
     survey: Survey, lines: Sequence[OpenLine], taken: Sequence[tuple[str, str]], spoken: Language
 ) -> Iterator[tuple[OpenLine, Reply]]:
     """Each line with what was typed for it, until somebody stops."""
-    from cpms_cli.checking.mending.map_questions import Reply, read_reply
+    from cpms_cli.checking.drafting.map_questions import Reply, read_reply
     from cpms_cli.survey.messages import say
 
     for number, line in enumerate(lines, start=1):

@@ -125,6 +125,12 @@ def village_number_words() -> tuple[str, ...]:
     return tuple(_content()["village_number"])
 
 
+@cache
+def subdistrict_words() -> tuple[str, ...]:
+    """Headers of a column that has the name of a subdistrict."""
+    return tuple(_content()["subdistrict"])
+
+
 def layout_of(header: Sequence[str]) -> Layout | None:
     """The layout that a row of headers has the marks of; None where no program's marks are there.
 

@@ -7,7 +7,7 @@ mothers' birth dates read as the children's would do more harm than one that is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ from cpms_cli.survey.model.definition import Field, Language, Survey, folded_hea
 _MARKS = re.compile("[\u0e47-\u0e4c]")
 _GROUPS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[/.\-][A-Za-z_][A-Za-z0-9_]*)*")
 _STEP = re.compile(r"[/.\-]")
+_SAID_AGAIN = re.compile(r"[/|()\n]")
 _SHORTEST, _LETTERS_PER_EDIT = 3, 4
 _BEHIND_GROUPS = 0.95  # at most: a spelling behind something that may be a group, or a person ("mother/Age")
 
@@ -89,7 +90,7 @@ def field_of(header: str, spellings: Mapping[str, str], exported: bool = False) 
     (`exported`) the spellings count as well, since it can write labels. Otherwise "mother/Age" would be a child's age.
     """
     header = header.strip()
-    whole = spellings.get(spelt(header))
+    whole = spellings.get(spelt(header)) or _field_said_again(header, spellings)
     if whole is not None:
         return whole
     for groups, separator, rest in _tails(header):
@@ -101,6 +102,24 @@ def field_of(header: str, spellings: Mapping[str, str], exported: bool = False) 
         if exported and separator == "/":
             return name
     return None
+
+
+def parts_said_again(header: str) -> list[str]:
+    """Return the parts of a header that may each say the whole, as in two languages: "เพศ / Sex", "อายุ (Age)"."""
+    return [part.strip() for part in _SAID_AGAIN.split(header) if part.strip()]
+
+
+def is_headed(header: str, words: Iterable[str]) -> bool:
+    """Whether a header is one of these words, in one language or in two."""
+    spellings = set(map(spelt, words))
+    return spelt(header) in spellings or set(map(spelt, parts_said_again(header))) <= spellings
+
+
+def _field_said_again(header: str, spellings: Mapping[str, str]) -> str | None:
+    """The field that every part of a header names; None where a part names none, or another."""
+    parts = parts_said_again(header)
+    fields = {spellings.get(spelt(part)) for part in parts}
+    return fields.pop() if len(parts) > 1 and len(fields) == 1 else None
 
 
 def match_headers(cells: Sequence[str], spellings: Mapping[str, str]) -> HeaderMatch:

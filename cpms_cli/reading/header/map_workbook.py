@@ -150,12 +150,20 @@ def _asked_of(survey: Survey, chosen: HeaderMap, row: _Line) -> list[str]:
     fields = _fields_of(chosen, row[HEADER])
     named = header_spellings(survey).get(spelt(_chosen(row[FIELD]))) if row[FIELD] else None
     listed = [name for name in fields if survey.fields[name].codelist]
-    return [name for name in listed if named is None or name == named]
+    # Where another question was chosen for the header than was proposed, its answers are that question's.
+    return [name for name in listed if named not in fields or name == named]
 
 
 def _waits(survey: Survey, chosen: HeaderMap, row: _Line) -> bool:
-    open_answer = not row[MEANS] or row[MEANS].startswith(UNDECIDED)
-    return bool(row[ANSWER]) and open_answer and bool(_asked_of(survey, chosen, row))
+    if not row[ANSWER] or (row[MEANS] and not row[MEANS].startswith(UNDECIDED)):
+        return False
+    return any(not _is_known(survey, name, row[ANSWER]) for name in _asked_of(survey, chosen, row))
+
+
+def _is_known(survey: Survey, name: str, text: str) -> bool:
+    """Whether a text is an answer to a question, or a reason for having none, without a map."""
+    listed = survey.codelists[survey.fields[name].codelist or ""]
+    return folded(text) in listed.by_spelling or folded(text) in survey.codelists["missing"].by_spelling
 
 
 def _half_answered(path: Path, waiting: list[_Line]) -> UsageError:
@@ -168,8 +176,8 @@ def _half_answered(path: Path, waiting: list[_Line]) -> UsageError:
 
 def _note_answer(survey: Survey, chosen: HeaderMap, row: _Line) -> None:
     """Put what one line says of an answer into the map."""
-    text = _chosen(row[MEANS])
-    for name in _asked_of(survey, chosen, row) if row[ANSWER] else ():
+    text, decided = _chosen(row[MEANS]), bool(row[MEANS]) and not row[MEANS].startswith(UNDECIDED)
+    for name in _asked_of(survey, chosen, row) if row[ANSWER] and decided else ():
         codes = survey.codelists[survey.fields[name].codelist or ""]
         missing = survey.codelists["missing"]
         code = text if text in codes.by_code else codes.by_spelling.get(folded(text))

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from cpms_cli.reading.header.answer_headers import read_answer_header
 from cpms_cli.reading.header.flags import has_ticks, read_flag
 from cpms_cli.reading.header.headers import field_of, header_spellings, spelt
 from cpms_cli.reading.header.side_by_side import numbered
@@ -76,6 +77,12 @@ def _part(header: str, survey: Survey, spellings: Mapping[str, str]) -> ChoiceCo
     return None
 
 
+def _answer_part(survey: Survey, source: SourceTable, index: int) -> ChoiceColumn | None:
+    """What a column says whose header is an answer by itself."""
+    read = read_answer_header(survey, source.header[index], distinct(source, index)[1])
+    return ChoiceColumn((read[0], None), read[1], read[0]) if read else None
+
+
 def find_choices(
     survey: Survey, source: SourceTable, spellings: Mapping[str, str], map_fields: Mapping[int, str | None]
 ) -> tuple[Choices, ...]:
@@ -110,8 +117,11 @@ def choice_columns(
     Those of which a map says that they are another field's, or are left out, are none.
     """
     own = header_spellings(survey)
-    headers = enumerate(source.header)
-    parts = {index: _part(header, survey, spellings) for index, header in headers if spelt(header) not in own}
+    parts = {
+        index: _part(header, survey, spellings) or _answer_part(survey, source, index)
+        for index, header in enumerate(source.header)
+        if header.strip() and spelt(header) not in own
+    }
     return {
         index: part
         for index, part in parts.items()

@@ -7,13 +7,14 @@ number within their home. Each is told as a note, and nothing is taken that may 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.reading.header.export_layouts import village_number_words
-from cpms_cli.reading.header.headers import spelt
+from cpms_cli.reading.header.export_layouts import subdistrict_words, village_number_words
+from cpms_cli.reading.header.headers import is_headed
 from cpms_cli.reading.sheet.head_names import with_codes_of_homes, with_heads_as_homes
 from cpms_cli.reading.sheet.sheets import (
     Note,
@@ -24,7 +25,7 @@ from cpms_cli.reading.sheet.sheets import (
     with_column,
     with_counted_lines,
 )
-from cpms_cli.reading.sheet.title_keys import SUBDISTRICT, place_in_titles, village_in_subdistrict
+from cpms_cli.reading.sheet.title_keys import SUBDISTRICT, place_in_titles, subdistrict_of, village_in_subdistrict
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.model.definition import Survey
 
@@ -59,9 +60,14 @@ def _with_village(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     village = given if given and len(given) > SUBDISTRICT else titled.village if titled and not given else None
     place = sheet.place(name)
     if place is None:
-        place = _village_number_column(sheet)
+        place = _only_column(sheet, village_number_words())
+        named = None if place is None else _villages_by_name(survey, sheet, place, given)
+        if named is not None and place is not None:
+            if given:
+                _check_same_village(named, place, given, name)
+            return named
     if place is not None:
-        own = sheet if subdistrict is None else _villages_by_number(sheet, place, name, subdistrict)
+        own = sheet if subdistrict is None else _villages_by_number(survey, sheet, place, subdistrict)
         if given:
             _check_same_village(own, place, given, name)
         return own
@@ -72,14 +78,45 @@ def _with_village(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     return with_column(sheet, name, column, note)
 
 
-def _village_number_column(sheet: Sheet) -> int | None:
-    """The one unread column that is headed as the number of a village; None where there is none, or several."""
-    words = {spelt(word) for word in village_number_words()}
-    places = [index for index in sheet.unknown if spelt(sheet.source.header[index]) in words]
+def _only_column(sheet: Sheet, headers: Sequence[str]) -> int | None:
+    """The one unread column with one of these headers, in one language or two; None where it is not the only one."""
+    places = [index for index in sheet.unknown if is_headed(sheet.source.header[index], headers)]
     return places[0] if len(places) == 1 else None
 
 
-def _villages_by_number(sheet: Sheet, place: int, name: str, subdistrict: str) -> Sheet:
+def _villages_by_name(survey: Survey, sheet: Sheet, place: int, given: str | None) -> Sheet | None:
+    """The sheet with the numbers of villages in one column written as their codes, where the column beside it names the
+    subdistrict of each row; None where it does not, or some name may be of several."""
+    beside = _only_column(sheet, subdistrict_words())
+    if beside is None:
+        return None
+    numbers, names = texts_of(sheet, place), texts_of(sheet, beside)
+    codes = {text: subdistrict_of(survey, sheet.source, text, given) for text in names.dropna().unique()}
+    if not codes or None in codes.values():
+        return None
+    villages = [
+        village_in_subdistrict(number, codes[name] or "") if pd.notna(number) and pd.notna(name) else None
+        for number, name in zip(numbers, names, strict=True)
+    ]
+    if not any(villages):
+        return None
+    headers = {"column": sheet.source.header[place], "beside": sheet.source.header[beside]}
+    read = _read_as_village(survey, sheet, (place, beside), Note("village_by_name", headers))
+    return replace_texts(read, place, pd.Series(villages, dtype="str").fillna(numbers))
+
+
+def _read_as_village(survey: Survey, sheet: Sheet, places: tuple[int, ...], note: Note) -> Sheet:
+    """The sheet whose column at the first of some places is the village, the others being read with it."""
+    return replace(
+        sheet,
+        fields=dict(sorted({**sheet.fields, places[0]: survey.role("village").name}.items())),
+        unknown=tuple(index for index in sheet.unknown if index not in places),
+        unread=tuple(column for column in sheet.unread if column.index not in places),
+        notes=(*sheet.notes, note),
+    )
+
+
+def _villages_by_number(survey: Survey, sheet: Sheet, place: int, subdistrict: str) -> Sheet:
     """The sheet with the numbers of villages in one column written as their codes; itself where there are none."""
     texts = texts_of(sheet, place)
     by_number = {text: village_in_subdistrict(text, subdistrict) for text in texts.dropna().unique()}
@@ -87,13 +124,7 @@ def _villages_by_number(sheet: Sheet, place: int, name: str, subdistrict: str) -
     if not codes or (place not in sheet.fields and len(codes) < len(by_number)):
         return sheet
     note = Note("village_by_number", {"column": sheet.source.header[place], "subdistrict": subdistrict})
-    read = replace(
-        sheet,
-        fields=dict(sorted({**sheet.fields, place: name}.items())),
-        unknown=tuple(index for index in sheet.unknown if index != place),
-        unread=tuple(column for column in sheet.unread if column.index != place),
-        notes=(*sheet.notes, note),
-    )
+    read = _read_as_village(survey, sheet, (place,), note)
     return replace_texts(read, place, texts.map(lambda text: codes.get(text, text), na_action="ignore"))
 
 

@@ -105,6 +105,23 @@ def place_in_titles(survey: Survey, source: SourceTable) -> SaidPlace | None:
     return SaidPlace(subdistrict, _only(villages))
 
 
+def subdistrict_of(survey: Survey, source: SourceTable, text: str, given: str | None) -> str | None:
+    """The code of the subdistrict that a cell names, with or without the word for it: the only one of this name, or the
+    only one in the area that is `given`, or that the lines above the header name; None where it may be several."""
+    line, names = plain_digits(text).strip(), _names(survey, SUBDISTRICT)
+    codes = _named(survey, line, SUBDISTRICT) or set(names.get(line.casefold(), frozenset()))
+    around = {
+        code for width in (DISTRICT, PROVINCE) for title in titles_of(source) for code in _named(survey, title, width)
+    }
+    area = given[:DISTRICT] if given else None
+    within = {
+        code
+        for code in codes
+        if (area is None or code.startswith(area)) and (not around or any(map(code.startswith, around)))
+    }
+    return _only(within)
+
+
 def village_in_subdistrict(text: str, subdistrict: str) -> str | None:
     """The code of a village that a cell names by its number alone; None where it does not.
 

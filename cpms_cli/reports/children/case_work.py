@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -31,21 +31,53 @@ def show_case_work(screen: Screen, work: CaseWork) -> None:
     if len(work.parts):
         areas = {"area": say("col_area", language), "name": "", **level}
         _show_measures(screen, work.parts, areas, say("area_parts", language))
-    reason, worker = survey.response_field("closing"), survey.response_field("worker")
-    if len(work.closures):
-        shown, headings = work.closures, level
-        if reason:
-            words = code_labels(survey, reason, shown[reason.name], language).fillna(say("work_no_reason", language))
-            shown, headings = shown.assign(**{reason.name: words}), {**level, reason.name: reason.label.in_(language)}
-        headings = {**headings, "closed_cases": say("column_closed_cases", language)}
-        show_table(console, shown, headings, Layout(right=("closed_cases",)), title=say("work_closures", language))
-    if worker and len(work.workers):
-        names = work.workers[worker.name].fillna(say("work_nobody", language))
-        headings = {worker.name: worker.label.in_(language)}
-        headings |= {name: say(f"column_{name}", language) for name in WORK}
-        shown = work.workers.assign(**{worker.name: names})
-        show_table(console, shown, headings, Layout(right=WORK), title=say("work_workers", language))
+    _show_closures(screen, work.closures, {})
+    for closures, keys in _broken_down(screen, work.closures_by):
+        _show_closures(screen, closures, keys)
+    _show_workers(screen, work.workers, {})
+    for workers, keys in _broken_down(screen, work.workers_by):
+        _show_workers(screen, workers, keys)
     console.print(say("work_note", language))
+
+
+def _broken_down(screen: Screen, tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[pd.DataFrame, dict[str, str]]]:
+    """The tables by groups, and by areas where there are several, with the headings of what tells rows apart."""
+    for name, table in tables.items():
+        if name != "area":
+            yield table, group_names(screen.survey, table, screen.language)
+        elif table["area"].nunique() > 1:
+            yield table, {"area": say("col_area", screen.language), "name": ""}
+
+
+def _show_closures(screen: Screen, closures: pd.DataFrame, keys: Mapping[str, str]) -> None:
+    survey, language = screen.survey, screen.language
+    if closures.empty:
+        return
+    reason, shown = survey.response_field("closing"), closures
+    headings = {**keys, "label": say("col_level", language)}
+    if reason:
+        words = code_labels(survey, reason, shown[reason.name], language).fillna(say("work_no_reason", language))
+        shown, headings = shown.assign(**{reason.name: words}), {**headings, reason.name: reason.label.in_(language)}
+    headings = {**headings, "closed_cases": say("column_closed_cases", language)}
+    layout = Layout(right=("closed_cases",))
+    show_table(screen.console, shown, headings, layout, title=_by(screen, "work_closures", keys))
+
+
+def _show_workers(screen: Screen, workers: pd.DataFrame, keys: Mapping[str, str]) -> None:
+    worker, language = screen.survey.response_field("worker"), screen.language
+    if worker is None or workers.empty:
+        return
+    names = workers[worker.name].fillna(say("work_nobody", language))
+    headings = {**keys, worker.name: worker.label.in_(language)}
+    headings |= {name: say(f"column_{name}", language) for name in WORK}
+    shown = workers.assign(**{worker.name: names})
+    show_table(screen.console, shown, headings, Layout(right=WORK), title=_by(screen, "work_workers", keys))
+
+
+def _by(screen: Screen, title: str, keys: Mapping[str, str]) -> str:
+    groups = " / ".join(filter(None, keys.values()))
+    words = say(title, screen.language)
+    return f"{words}: {say('figures_by', screen.language, groups=groups)}" if groups else words
 
 
 def _show_measures(screen: Screen, table: pd.DataFrame, keys: Mapping[str, str], title: str = "") -> None:

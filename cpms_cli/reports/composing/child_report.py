@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cpms_cli.reports.children.disputed_answers import dispute_lines
 from cpms_cli.reports.children.scores import HELP, level_labels
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.summaries.child.child_history import ChildHistory, compute_child_history
@@ -42,6 +43,7 @@ def compose_child_report(workspace: Workspace, identifier: str) -> Document:
         *_now(survey, history, language),
         Heading(say("report_child_levels", language)),
         _levels(survey, history, language),
+        *_disputed(survey, history, language),
         Heading(say("child_indicators", language)),
         _indicators(history, language),
         Heading(say("child_answers", language)),
@@ -85,6 +87,20 @@ def _levels(survey: Survey, history: ChildHistory, language: Language) -> TableB
     filled = [name for name in names if (frame[name].astype("str").fillna("") != "").any()]
     columns = tuple(Column(name, say(f"col_{name.removesuffix('_label')}", language)) for name in filled)
     return TableBlock(say("child_levels", language), frame, columns)
+
+
+def _disputed(survey: Survey, history: ChildHistory, language: Language) -> list[Part]:
+    """What the family says is wrong: which answer, who says so, when and why, the level with it and without it."""
+    if history.disputes.empty:
+        return []
+    frame = dispute_lines(survey, history.disputes, language)
+    of_table = ("round", "question", "answer")
+    columns = (
+        *(Column(name, say(f"col_{name}", language)) for name in of_table),
+        *(Column(name, say(f"dispute_{name}", language)) for name in ("why", "with", "without", "stands")),
+    )
+    heading = say("dispute_title", language)
+    return [Heading(heading), Paragraph(say("report_child_disputed", language)), TableBlock(heading, frame, columns)]
 
 
 def _by_round(history: ChildHistory, language: Language) -> tuple[Column, ...]:

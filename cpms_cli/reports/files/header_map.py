@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.checking.mending.drafted_map import MAP_COLUMNS
+from cpms_cli.checking.drafting.drafted_map import MAP_COLUMNS
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, leave_out
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.survey.messages import say, wordings

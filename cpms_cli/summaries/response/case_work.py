@@ -35,7 +35,8 @@ class CaseWork:
     labels. `closures`: level, label, the reason (a code, NA where none was given), `closed_cases`, counted once for
     each child, by its last closing. `workers`: the worker (a code, NA for cases of nobody), `open_cases`,
     `waiting_cases` (somebody has to go there), `date_missed`, `entries` (of the log since the cases began, assignments
-    left out). Whose case it is, `summaries.response.cases.workers_of` says.
+    left out). Whose case it is, `summaries.response.cases.workers_of` says. `closures_by` and `workers_by`: the same by
+    area and name, under "area", and by the groups that are asked for, named as in `grouped`.
 
     For the office alone: small counts are shown.
     """
@@ -48,12 +49,16 @@ class CaseWork:
     grouped: dict[str, pd.DataFrame]
     closures: pd.DataFrame
     workers: pd.DataFrame
+    closures_by: dict[str, pd.DataFrame]
+    workers_by: dict[str, pd.DataFrame]
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
         first = {"totals": self.totals, "parts": self.parts, **self.grouped}
-        return {**first, "closures": self.closures, "workers": self.workers}
+        closures = {f"closures_{name}": table for name, table in self.closures_by.items()}
+        workers = {f"workers_{name}": table for name, table in self.workers_by.items()}
+        return {**first, "closures": self.closures, **closures, "workers": self.workers, **workers}
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it before its tables."""
@@ -85,13 +90,17 @@ def compute_case_work(
     survey, language = workspace.survey, workspace.language
     asked = cases_asked(workspace, area, as_of, by)
     cases = _measured(survey, asked.cases, asked.done)
+    closures, closed_in, closed_by = asked.broken_down(lambda by: _closures(survey, cases, asked.done, by, language))
+    workers, work_in, work_by = asked.broken_down(lambda by: _workers(survey, cases, asked.done, by, language))
     return CaseWork(
         asked.code,
         asked.name,
         asked.day,
         *asked.broken_down(lambda by: _counted(survey, cases, by, language)),
-        _closures(survey, cases, asked.done, language),
-        _workers(survey, cases, asked.done),
+        closures,
+        workers,
+        {"area": closed_in, **closed_by},
+        {"area": work_in, **work_by},
     )
 
 
@@ -139,35 +148,50 @@ def _counted(survey: Survey, cases: pd.DataFrame, by: Sequence[Group], language:
     return told_groups(survey, counted[[*names, "level", "label", *MEASURES]], by, language)
 
 
-def _closures(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Closed cases by level and reason; without the reason where the log has no place for it."""
+def _closures(
+    survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, by: Sequence[Group], language: Language
+) -> pd.DataFrame:
+    """Closed cases by the groups, level and reason; without the reason where the log has no place for it."""
     field, kind = survey.response_field("closing"), survey.response_role("response")
-    by = ["level", *([field.name] if field else [])]
+    columns = [group_column(group.id) for group in by]
+    keys = [*columns, "level", *([field.name] if field else [])]
     last = done[done["kind"].isin(kind.closes)].drop_duplicates("person", keep="last").set_index("person")
-    closed = cases.loc[cases["closed_on"].notna(), ["person", "case"]].rename(columns={"case": "level"})
+    closed = cases.loc[cases["closed_on"].notna(), ["person", "case", *columns]].rename(columns={"case": "level"})
     if field:
         closed[field.name] = closed["person"].map(last[field.name]).astype("str")
-    counted = closed.groupby(by, dropna=False).size().rename("closed_cases").reset_index()
+    counted = closed.groupby(keys, dropna=False).size().rename("closed_cases").reset_index()
     order = {level.id: place for place, level in enumerate(survey.urgent_levels)}
     labels = {level.id: level.label.in_(language) for level in survey.urgent_levels}
+    reason = [field.name] if field else []
     counted = counted.assign(place=counted["level"].map(order)).sort_values(
-        ["place", "closed_cases", *by[1:]], ascending=[True, False, *(True for _ in by[1:])]
+        ["place", "closed_cases", *reason], ascending=[True, False, *(True for _ in reason)], kind="stable"
     )
-    counted.insert(1, "label", counted["level"].map(labels).astype("str"))
-    return counted.drop(columns="place").reset_index(drop=True)
+    counted.insert(len(columns) + 1, "label", counted["level"].map(labels).astype("str"))
+    return _named_groups(survey, counted.drop(columns="place"), by, language)
 
 
-def _workers(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
-    """Open cases by whose they are, and how many entries each worker made."""
-    field = survey.response_field("worker")
+def _workers(
+    survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, by: Sequence[Group], language: Language
+) -> pd.DataFrame:
+    """Open cases by the groups and by whose they are, and how many entries each worker made."""
+    field, columns = survey.response_field("worker"), [group_column(group.id) for group in by]
     if field is None:
         return pd.DataFrame(columns=list(WORK))
     name = field.name
     of_case = cases.assign(**{name: cases["person"].map(workers_of(survey, done)).astype("str")})
-    counted = of_case.groupby(name, dropna=False).agg(
+    keys = [*columns, name]
+    counted = of_case.groupby(keys, dropna=False).agg(
         open_cases=("is_open", "sum"), waiting_cases=("waiting", "sum"), date_missed=("missed_open", "sum")
     )
     about = entries_about(survey, done)
-    entries = about.assign(**{name: about[name].astype("str")}).groupby(name, dropna=False).size().rename("entries")
-    counted = counted.join(entries, how="outer").fillna(0).astype("int64").rename_axis(name).reset_index()
-    return counted.sort_values(["open_cases", name], ascending=[False, True])[[name, *WORK]].reset_index(drop=True)
+    about = about.assign(**{name: about[name].astype("str")}).merge(cases[["person", *columns]], on="person")
+    counted = counted.join(about.groupby(keys, dropna=False).size().rename("entries"), how="outer")
+    counted = counted.fillna(0).astype("int64").rename_axis(keys).reset_index()
+    counted = counted.sort_values(["open_cases", name], ascending=[False, True])[[*keys, *WORK]]
+    return _named_groups(survey, counted, by, language)
+
+
+def _named_groups(survey: Survey, counted: pd.DataFrame, by: Sequence[Group], language: Language) -> pd.DataFrame:
+    """A table with the codes of groups in their columns: each with its label, rows in the order of the codes."""
+    named = counted.rename(columns={group_column(group.id): group.id for group in by})
+    return told_groups(survey, named, by, language).reset_index(drop=True)

@@ -58,6 +58,8 @@ class ProposalSettings(_Part):
     of_cards: frozenset[str]
     always_asked: frozenset[Role]
     always_asked_topics: frozenset[str]
+    of_members: frozenset[str]
+    headed_by_answers: frozenset[str]
     negations: tuple[str, ...]
     answers: dict[str, AnswerWords]
 

@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.checking.findings import MASK
-from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, to_mask
+from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
-from cpms_cli.checking.proposing.column_proposals import fit, own_answers
+from cpms_cli.checking.proposing.column_proposals import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
 from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.header.split_questions import distinct
 from cpms_cli.reading.source import SourceTable
@@ -97,6 +97,27 @@ def answer_lines(
     for text in sorted(listed, key=lambda text: -counts[text])[:_MOST_LINES]:
         means, sure = _meaning(survey, field, text, decided, language)
         yield column.header, field.name, text, counts[text], means, sure
+
+
+def open_answer_lines(
+    survey: Survey, source: SourceTable, index: int, language: Language
+) -> Iterator[tuple[str, str, str, int, str, str]]:
+    """A line for each text of a column whose question a person decides on the sheet of headers, the commonest first.
+
+    Of a few short words that stand in many rows, so that nobody's name is among them; none where all of them are yes
+    and no, which any question of that kind reads.
+    """
+    counts = Counter(column_texts(source, index))
+    few = [text for text in counts if counts[text] > _RARE or spells_answer(survey, text)]
+    yes_or_no, missing = survey.codes(survey.role("consent")), survey.codelists["missing"].by_spelling
+    plain = {*(yes_or_no.by_spelling if yes_or_no else ()), *missing}
+    if len(few) > MOST_ANSWERS or all(folded(text) in plain for text in few):
+        return
+    if (fit(survey, survey.role("visited"), few) or 0.0) > _LEAST_FIT:
+        return  # days
+    for text in sorted(few, key=lambda text: -counts[text]):
+        if len(text) <= ANSWER_LETTERS and folded(text) not in missing:
+            yield source.header[index], "", text, counts[text], "", say("map_answer_later", language)
 
 
 def _shown(survey: Survey, column: AnsweredColumn, moved: npt.NDArray[np.bool_]) -> list[str]:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from cpms_cli.checking.columns_not_read import kind_words
-from cpms_cli.checking.findings import MASK
-from cpms_cli.checking.mending.drafted_map import MAP_COLUMNS, Candidates, Decided, Drafted
-from cpms_cli.checking.mending.map_answers import (
+from cpms_cli.checking.drafting.drafted_map import MAP_COLUMNS, Candidates, Decided, Drafted
+from cpms_cli.checking.drafting.map_answers import (
     ANSWER_COLUMNS,
     AnsweredColumn,
     answer_lines,
     column_texts,
+    open_answer_lines,
     rows_moved,
 )
-from cpms_cli.checking.mending.map_decisions import HeaderRow, with_decisions
-from cpms_cli.checking.mending.masking import spells_answer, to_mask
-from cpms_cli.checking.proposing.answer_proposals import propose_answer
+from cpms_cli.checking.drafting.map_decisions import HeaderRow, with_decisions
+from cpms_cli.checking.drafting.map_examples import DraftedSheet, show_answers, show_cells, show_guessed_cells
+from cpms_cli.checking.drafting.map_unread import describe_unread
+from cpms_cli.checking.drafting.pooled_sheets import pool_sheets
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
@@ -35,22 +32,17 @@ from cpms_cli.reading.header.mapping import (
     Maps,
     check_headers_there,
     compared,
-    leave_out,
 )
 from cpms_cli.reading.header.several_maps import load_maps, map_of
-from cpms_cli.reading.header.split_questions import distinct
-from cpms_cli.reading.sheet.sheets import Matched, match_sheet
-from cpms_cli.reading.sheet.unread import UnreadColumn, Why
+from cpms_cli.reading.sheet.sheets import match_sheet
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.speech.header_words import names_head
 
-_EXAMPLES, _EXAMPLE_LETTERS, _MOST_CELLS = 3, 30, 1_000
-_SURE_WORDS: dict[Why, str] = {"own": "map_own", "carried": "map_own", "gathered": "map_gathered"}
+_MOST_CELLS = 1_000
 
 
 _AnswerRow = tuple[str, str, str, int, str, str]
@@ -103,15 +95,15 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
         check_headers_there(begun, [source for sources in files_read for source in sources])
     for sources in files_read:
         chosen = map_of(maps, sources)
-        for source in sources:
-            sheet = _DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified, begun)
+        for source in pool_sheets(sources):
+            sheet = DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified, begun)
             rows = [row for row in _rows(sheet, source.header) if compared(row[0]) not in seen]
             rows = list({(compared(row[0]), row[1]): row for row in reversed(rows)}.values())[::-1]
             candidates |= {key: likely for key, likely in _candidates(sheet).items() if key not in seen}
             rows = list(with_decisions(survey, rows, begun, decided or {}, language))
             seen |= {compared(row[0]) for row in rows}
             header_rows += rows
-            answer_rows += _answers_of(sheet, rows)
+            answer_rows += _answers_of(sheet, header_rows)
     headers = pd.DataFrame(header_rows, columns=list(MAP_COLUMNS), dtype="str")
     answers = pd.DataFrame(answer_rows, columns=list(ANSWER_COLUMNS))
     keys = ["header", "field", "answer"]
@@ -120,7 +112,7 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
     return Drafted(headers, merged[list(ANSWER_COLUMNS)], candidates)
 
 
-def _candidates(sheet: _DraftedSheet) -> dict[str, Candidates]:
+def _candidates(sheet: DraftedSheet) -> dict[str, Candidates]:
     """What the headers of a sheet may be, those that wait for a person."""
     source = sheet.matched.source
     fields = {
@@ -135,29 +127,22 @@ def _candidates(sheet: _DraftedSheet) -> dict[str, Candidates]:
     }
 
 
-@dataclass(frozen=True)
-class _DraftedSheet:
-    survey: Survey
-    matched: Matched
-    language: Language
-    chosen: HeaderMap | None
-    identified: bool
-    begun: HeaderMap | None = None
-
-
-def _answers_of(sheet: _DraftedSheet, rows: Sequence[HeaderRow]) -> Iterator[_AnswerRow]:
+def _answers_of(sheet: DraftedSheet, rows: Sequence[HeaderRow]) -> Iterator[_AnswerRow]:
     """The answers that are not known, of the columns that are a question of a list, or may be."""
     places = {compared(header): index for index, header in reversed(list(enumerate(sheet.matched.source.header)))}
     named = [(compared(row[0]), sheet.survey.fields.get(row[1].removeprefix(UNDECIDED))) for row in rows]
     columns = [
         AnsweredColumn(sheet.matched.source, places[header], field)
         for header, field in named
-        if field is not None and header in places
+        if field is not None and header in places and places[header] not in sheet.matched.folded
     ]
     moved = rows_moved(sheet.survey, columns)
     for column in columns:
         given = [held.answers_of(column.header, column.field.name) for held in (sheet.chosen, sheet.begun) if held]
         yield from answer_lines(sheet.survey, column, moved, dict(ChainMap(*given)), sheet.language)
+    for header in (compared(row[0]) for row in rows if row[1] == UNDECIDED):
+        if header in places:
+            yield from open_answer_lines(sheet.survey, sheet.matched.source, places[header], sheet.language)
 
 
 def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:
@@ -168,7 +153,7 @@ def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[He
         return read_cells(path, encoding=encoding)
 
 
-def _rows(sheet: _DraftedSheet, header: tuple[str, ...]) -> Iterator[HeaderRow]:
+def _rows(sheet: DraftedSheet, header: tuple[str, ...]) -> Iterator[HeaderRow]:
     survey, matched, language, chosen = sheet.survey, sheet.matched, sheet.language, sheet.chosen
     twice = {place: name for name, places in matched.match.twice.items() for place in places}
     unread = {column.index: column for column in matched.unread}
@@ -182,21 +167,22 @@ def _rows(sheet: _DraftedSheet, header: tuple[str, ...]) -> Iterator[HeaderRow]:
             by_map = chosen is not None and chosen.line(cell) is not None
             sure = say("map_told" if by_map else "map_known" if child is None else "map_child", language, number=child)
             label = survey.fields[name].label.in_(language)
-            yield cell, name if child is None else f"{name}_{child}", label, sure, _examples(sheet, index, name)
+            yield cell, name if child is None else f"{name}_{child}", label, sure, show_cells(sheet, index, name)
             for line in chosen.further_lines(cell) if chosen else ():
                 further = line.field or ""
                 label = survey.fields[further].label.in_(language)
-                yield cell, further, label, say("map_told", language), _examples(sheet, index, further)
+                yield cell, further, label, say("map_told", language), show_cells(sheet, index, further)
         elif index in twice:
             label = survey.fields[twice[index]].label.in_(language)
-            yield cell, UNDECIDED + twice[index], label, say("map_twice", language), _examples(sheet, index, None)
+            yield cell, UNDECIDED + twice[index], label, say("map_twice", language), show_cells(sheet, index, None)
         elif index in proposed:
             yield from _proposed_lines(sheet, index, proposed[index])
         else:
-            yield (cell, *_unread_line(survey, matched, unread[index], language), _examples(sheet, index, None))
+            shown = show_answers(sheet, index) if unread[index].holds_answers else show_cells(sheet, index, None)
+            yield (cell, *describe_unread(survey, matched, unread[index], language), shown)
 
 
-def _proposals(sheet: _DraftedSheet) -> dict[int, tuple[Proposal, ...]]:
+def _proposals(sheet: DraftedSheet) -> dict[int, tuple[Proposal, ...]]:
     """What the columns may be of which neither the header nor a map says it, by column.
 
     A question that two columns may be is one that each of them waits for.
@@ -219,71 +205,35 @@ def _proposals(sheet: _DraftedSheet) -> dict[int, tuple[Proposal, ...]]:
     return {index: proposals for index, proposals in proposed.items() if proposals}
 
 
-def _proposed_lines(sheet: _DraftedSheet, index: int, proposals: tuple[Proposal, ...]) -> Iterator[HeaderRow]:
+def _proposed_lines(sheet: DraftedSheet, index: int, proposals: tuple[Proposal, ...]) -> Iterator[HeaderRow]:
     """The line of a column that may be a question; and one for each further question that it answers as well."""
     header = sheet.matched.source.header[index]
-    yield (header, *_proposed_line(sheet, proposals), _guessed_examples(sheet, index, proposals[0].field))
-    for other in also(sheet.survey, header, proposals, column_texts(sheet.matched.source, index)[:_MOST_CELLS]):
+    further = also(sheet.survey, header, proposals, column_texts(sheet.matched.source, index)[:_MOST_CELLS])
+    line = _proposed_line(sheet, tuple(proposal for proposal in proposals if proposal not in further))
+    yield (header, *line, show_guessed_cells(sheet, index, proposals[0].field))
+    for other in further:
         label = sheet.survey.fields[other.field].label.in_(sheet.language)
         sure = say("map_also", sheet.language, percent=round(100 * other.confidence))
-        yield header, UNDECIDED + other.field, label, sure, _guessed_examples(sheet, index, other.field)
+        mark = "" if _is_sure(sheet, (other,)) and _is_sure(sheet, proposals) else UNDECIDED
+        yield header, mark + other.field, label, sure, show_guessed_cells(sheet, index, other.field)
 
 
-def _proposed_line(sheet: _DraftedSheet, proposals: tuple[Proposal, ...]) -> tuple[str, str, str]:
+def _proposed_line(sheet: DraftedSheet, proposals: tuple[Proposal, ...]) -> tuple[str, str, str]:
     """Field, label and how sure, of a column that may be a question; the next likely ones are named with it."""
     survey, language = sheet.survey, sheet.language
     best, *others = proposals
-    rivals = [all_proposals[0].field for all_proposals in _proposals(sheet).values()].count(best.field) > 1
-    sure = is_filled_in(survey, proposals) and not rivals
     words = say("map_cells" if best.from_cells else "map_words", language, percent=round(100 * best.confidence))
     if others:
         labels = ", ".join(survey.fields[other.field].label.in_(language) for other in others)
         words += say("map_or", language, labels=labels)
-    return ("" if sure else UNDECIDED) + best.field, survey.fields[best.field].label.in_(language), words
+    return (
+        ("" if _is_sure(sheet, proposals) else UNDECIDED) + best.field,
+        survey.fields[best.field].label.in_(language),
+        words,
+    )
 
 
-def _unread_line(survey: Survey, matched: Matched, column: UnreadColumn, language: Language) -> tuple[str, str, str]:
-    """Field, label and how sure, of a column that is not read."""
-    if column.why == "left_out":
-        return leave_out(language), "", say("map_told", language)
-    if column.why == "near" and column.may_be:
-        sure = say("map_near", language, percent=round(100 * matched.near[column.index].likeness))
-        return UNDECIDED + column.may_be, survey.fields[column.may_be].label.in_(language), sure
-    if column.holds_answers and column.looks_like:
-        kind = kind_words(survey, column.looks_like, language)
-        return UNDECIDED, "", say("map_answers", language, count=column.filled, kind=kind)
-    if names_head(column.header) and survey.role("household").name not in matched.match.fields.values():
-        return "", "", say("map_head", language)
-    if column.why == "added":
-        program = matched.layout.name if matched.layout else "KoboToolbox / ODK"
-        return "", "", say("map_added", language, program=program)
-    return "", "", say(_SURE_WORDS.get(column.why, "map_none"), language)
-
-
-def _guessed_examples(sheet: _DraftedSheet, index: int, name: str) -> str:
-    """As `_examples`, of a column that may be this field: names and days may be anybody's."""
-    field = sheet.survey.fields[name]
-    shown = sheet.identified or field.codelist or field.type in ("integer", "number", "year")
-    return _examples(sheet, index, name if shown else None)
-
-
-def _examples(sheet: _DraftedSheet, index: int, name: str | None) -> str:
-    """Three cells of a column, masked unless they can be shown; `name` is the field that it is or may be."""
-    survey = sheet.survey
-    texts = [text for text in distinct(sheet.matched.source, index)[1] if text and text.strip()][:_EXAMPLES]
-    if sheet.identified:
-        return " | ".join(text[:_EXAMPLE_LETTERS] for text in texts)
-    if name is None or survey.fields[name].personal:
-        return MASK
-    if survey.fields[name].codelist or survey.fields[name].type in ("integer", "number"):
-        # In a row that was moved by a column, a name may stand where an answer should.
-        known = {
-            text for text in texts if spells_answer(survey, text) or propose_answer(survey, survey.fields[name], text)
-        }
-        texts = [text if text in known else MASK for text in texts]
-    # Nobody has said yet that this is the right field for the column.
-    nowhere_moved = np.zeros(len(texts), dtype=np.bool_)
-    of_codes = survey.fields[name].format == "cpms-id"
-    hidden = to_mask(survey, np.arange(len(texts)), pa.array(texts, pa.string()), nowhere_moved, of_codes)
-    texts = [MASK if hide else text for text, hide in zip(texts, hidden, strict=True)]
-    return " | ".join(text[:_EXAMPLE_LETTERS] for text in texts)
+def _is_sure(sheet: DraftedSheet, proposals: tuple[Proposal, ...]) -> bool:
+    """Whether the surest of some proposals is filled in, and no other column may be that question."""
+    firsts = [all_proposals[0].field for all_proposals in _proposals(sheet).values()]
+    return is_filled_in(sheet.survey, proposals) and firsts.count(proposals[0].field) < 2

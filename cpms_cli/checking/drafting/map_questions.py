@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cpms_cli.checking.mending.drafted_map import Drafted
+from cpms_cli.checking.drafting.drafted_map import Drafted
 from cpms_cli.reading.header.headers import header_spellings, near_miss, spelt
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, compared, leave_out
 from cpms_cli.survey.messages import say, wordings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from cpms_cli.checking.mending.drafted_map import Decided
+from cpms_cli.checking.drafting.drafted_map import Decided
 from cpms_cli.reading.header.mapping import HeaderMap, MapLine, compared, leave_out
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey

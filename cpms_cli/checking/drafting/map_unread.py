@@ -1,0 +1,41 @@
+"""What a map says of a column that is not read: that it is left out, that it may hold answers, or what it is for."""
+
+from __future__ import annotations
+
+from cpms_cli.checking.columns_not_read import kind_words
+from cpms_cli.reading.header.export_layouts import subdistrict_words, village_number_words
+from cpms_cli.reading.header.headers import is_headed
+from cpms_cli.reading.header.mapping import UNDECIDED, leave_out
+from cpms_cli.reading.sheet.sheets import Matched
+from cpms_cli.reading.sheet.unread import UnreadColumn, Why
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.speech.header_words import names_head
+
+_SURE_WORDS: dict[Why, str] = {"own": "map_own", "carried": "map_own", "gathered": "map_gathered"}
+
+
+def describe_unread(survey: Survey, matched: Matched, column: UnreadColumn, language: Language) -> tuple[str, str, str]:
+    """Return field, label and how sure, of a column that is not read."""
+    if column.why == "left_out":
+        return leave_out(language), "", say("map_told", language)
+    if column.why == "near" and column.may_be:
+        sure = say("map_near", language, percent=round(100 * matched.near[column.index].likeness))
+        return UNDECIDED + column.may_be, survey.fields[column.may_be].label.in_(language), sure
+    if column.holds_answers and column.looks_like:
+        kind = kind_words(survey, column.looks_like, language)
+        return UNDECIDED, "", say("map_answers", language, count=column.filled, kind=kind)
+    return "", "", _use(survey, matched, column, language)
+
+
+def _use(survey: Survey, matched: Matched, column: UnreadColumn, language: Language) -> str:
+    """What a column is for that answers no question."""
+    known = set(matched.match.fields.values())
+    places = (*village_number_words(), *subdistrict_words())
+    if names_head(column.header) and survey.role("household").name not in known:
+        return say("map_head", language)
+    if is_headed(column.header, places) and survey.role("village").name not in known:
+        return say("map_village", language)
+    if column.why == "added":
+        return say("map_added", language, program=matched.layout.name if matched.layout else "KoboToolbox / ODK")
+    return say(_SURE_WORDS.get(column.why, "map_none"), language)

@@ -130,6 +130,7 @@ def _of_level(survey: Survey, level: Level, language: Language) -> Iterator[tupl
     yield "rests_on", _labels(survey, _named_in(survey, level.when), language)
     yield "to_do", level.response.in_(language)
     yield "due", level.due.in_(language)
+    yield "who", level.who.in_(language) if level.who else ""
     yield "source", _published(level.source)
     yield "next", f"cpms children --risk {level.id}"
 

@@ -98,7 +98,7 @@ def _cells(table: Any) -> list[list[str]]:
 def test_docx_has_real_headings_and_header_rows_that_repeat(thai_plan: Document, tmp_path: Path) -> None:
     book = _word(thai_plan, tmp_path / "plan.docx")
     headings = [paragraph.text for paragraph in book.paragraphs if paragraph.style.name == "Heading 1"]
-    assert headings[0] == "สถานการณ์"
+    assert headings[0] == "สิ่งที่ต้องทำก่อน"
     assert headings == [part.text for part in thai_plan.parts if isinstance(part, Heading)]
     assert len(book.tables) >= 4
     for table in book.tables:

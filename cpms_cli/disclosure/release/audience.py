@@ -53,7 +53,7 @@ _KINDS: Mapping[type, _Kind] = {
     IndicatorSummary: _Kind("indicator", mask_indicator, ("children",)),
     RightsSummary: _Kind("rights", mask_rights, ("lacking",)),
     MigrationSummary: _Kind("migration", mask_migration),
-    AreaPlan: _Kind("plan", mask_plan, ("standing", "standing_parts"), ("privacy_round_only",)),
+    AreaPlan: _Kind("plan", mask_plan, ("standing", "standing_parts", "responses"), ("privacy_round_only",)),
     Overlap: _Kind("overlap", mask_overlap, ("triples",), ("privacy_triples",)),
     ResponseSummary: _Kind("responses", mask_responses),
 }

@@ -113,6 +113,7 @@ def _blank(context: MaskingContext, plan: AreaPlan, tables: dict[str, pd.DataFra
         grouped={},
         standing=plan.standing.iloc[:0],
         standing_parts=plan.standing_parts.iloc[:0],
+        responses=plan.responses.iloc[:0],
     )
 
 

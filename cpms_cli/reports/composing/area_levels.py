@@ -122,21 +122,3 @@ def _flow_table(context: AreaContext, title: str, flow: pd.DataFrame, labels: di
         *(Column(level, label, "count") for level, label in labels.items()),
     )
     return TableBlock(context.say("report_figures", title=title), frame, columns)
-
-
-def response(context: AreaContext) -> Iterator[Part]:
-    """What each level demands and by when, for how many."""
-    yield Heading(context.say("report_response"))
-    by_id = {level.id: level for level in context.survey.levels}
-    frame = context.figures.response.assign(
-        response=[by_id[level].response.in_(context.language) for level in context.figures.response["level"]],
-        due=[by_id[level].due.in_(context.language) for level in context.figures.response["level"]],
-    )
-    columns = (
-        Column("label", context.say("col_level")),
-        Column("children", context.say("col_children"), "count"),
-        Column("could_be", context.say("col_could_be"), "count"),
-        Column("response", context.say("col_response")),
-        Column("due", context.say("col_due")),
-    )
-    yield TableBlock(context.say("report_response_caption"), frame, columns, context.say("report_counts_only"))

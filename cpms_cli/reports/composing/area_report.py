@@ -12,22 +12,24 @@ import pandas as pd
 from cpms_cli.disclosure.release.area_release import published_area
 from cpms_cli.reports.areas.standing import standing_blocks
 from cpms_cli.reports.composing.area_context import AreaContext
-from cpms_cli.reports.composing.area_levels import flow, key_figures, levels, response
+from cpms_cli.reports.composing.area_levels import flow, key_figures, levels
 from cpms_cli.reports.composing.area_parts import parts as parts_of_area
 from cpms_cli.reports.composing.area_response import high_migration, published_high_migration, response_table
 from cpms_cli.reports.composing.area_shares import indicators, shares
+from cpms_cli.reports.composing.to_do import ToDo, to_do_parts
 from cpms_cli.reports.documents.document import (
     Chart,
     Document,
+    Heading,
     Part,
     TableBlock,
 )
-from cpms_cli.summaries.area.area_figures import area_figures
+from cpms_cli.summaries.area.area_figures import area_figures, severe_levels
 from cpms_cli.summaries.area.areas import parts_width
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
 from cpms_cli.summaries.migration.area_migration import compute_migration_summary
-from cpms_cli.summaries.response.response_counts import compute_response_summary
+from cpms_cli.summaries.response.response_counts import ResponseSummary, compute_response_summary
 from cpms_cli.summaries.scope import scope_of
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
@@ -103,7 +105,8 @@ def _office_report(workspace: Workspace, code: str, round_: int | None, shade: s
         response_table(responses, language),
     )
     marked, notes = high_migration(migration.measures, language), (say("report_internal", language),)
-    return _document(AreaContext(survey, figures, language), _Extras(shade, inside, marked, notes, standing[0]))
+    context = AreaContext(survey, figures, language)
+    return _document(context, _Extras(shade, inside, marked, notes, *standing, responses))
 
 
 def _withholds(part: Part) -> bool:
@@ -120,8 +123,9 @@ def _withholds(part: Part) -> bool:
 class _Extras:
     """What a report has beside its figures: the level or indicator that the map shows, and what is added to sections.
 
-    `responses` stand behind the section on responses, `marked` behind that on migration, `privacy` are notes at the
-    end. `standing` is how many children stand at each level today, for the office alone.
+    `responses` are the section on responses, `marked` stands behind that on migration, `privacy` are notes at the end.
+    For the office alone: `standing` and `standing_parts` are how many children stand at each level today, and in which
+    part, `cases` what became of the first responses that were due.
     """
 
     shade: str | None
@@ -129,12 +133,32 @@ class _Extras:
     marked: tuple[Part, ...]
     privacy: tuple[str, ...]
     standing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    standing_parts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cases: ResponseSummary | None = None
+
+
+def _to_do(context: AreaContext, extras: _Extras) -> ToDo:
+    """Return what the report begins with: for the office, of the children who stand at each level today."""
+    figures, survey, language = context.figures, context.survey, context.language
+    if len(extras.standing) and extras.cases is not None:
+        counts = figures.response.drop(columns="children").merge(extras.standing[["level", "children"]], on="level")
+        severe = {level.id: level.label.in_(language) for level in survey.urgent_levels}
+        parts, cases, as_of = extras.standing_parts, extras.cases.totals, extras.cases.as_of
+    else:
+        counts, cases, as_of = figures.response, pd.DataFrame(), datetime.date.today()
+        labels = (level.label.in_(language) for level in severe_levels(survey))
+        parts, severe = (
+            figures.parts.rename(columns={"label": "name"}),
+            {"severe": context.say("report_and").join(labels)},
+        )
+    return ToDo(survey, language, figures.round, figures.rounds, counts, parts, severe, as_of, cases)
 
 
 def _document(context: AreaContext, extras: _Extras) -> Document:
     """Return all sections, in reading order; one without figures is left out."""
     figures = context.figures
     parts = [
+        *to_do_parts(_to_do(context, extras)),
         *key_figures(context, extras.standing),
         *levels(context),
         *indicators(context),
@@ -143,8 +167,7 @@ def _document(context: AreaContext, extras: _Extras) -> Document:
         *shares(context, "migration", figures.migration, ("yes", "no")),
         *extras.marked,
         *shares(context, "rights", figures.rights, ("has", "lacks")),
-        *response(context),
-        *extras.responses,
+        *([Heading(context.say("report_response")), *extras.responses] if extras.responses else []),
     ]
     meaning = (context.say("report_note_withheld"),) if any(map(_withholds, parts)) else ()
     names = ("report_note_interval", "report_note_made")

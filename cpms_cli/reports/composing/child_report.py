@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from cpms_cli.reports.children.disputed_answers import dispute_lines
-from cpms_cli.reports.children.scores import HELP, level_labels
+from cpms_cli.reports.children.scores import HELP, code_labels, level_labels, shown_dates
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.summaries.area.shares import area_name
 from cpms_cli.summaries.child.child_history import ChildHistory, compute_child_history
-from cpms_cli.survey.era import shown_year
+from cpms_cli.summaries.response.cases import OVERDUE
+from cpms_cli.summaries.response.due import case_of_child
+from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.definition import Language, Level, Role, Survey
+from cpms_cli.survey.model.fields import ResponseRole
 from cpms_cli.workspace import Workspace
 
 
@@ -38,9 +46,12 @@ def compose_child_report(workspace: Workspace, identifier: str) -> Document:
     survey, language, identified = workspace.survey, workspace.language, workspace.identified
     history = compute_child_history(workspace, identifier)
     rounds = ", ".join(shown_year(year, language) for year in history.rounds)
+    cases = case_of_child(workspace, history.cpms_id, datetime.date.today())
+    case: dict[str, Any] = {str(name): cases[name].iat[0] for name in cases} if len(cases) else {}
     masked = say("report_child_identified" if identified else "report_child_masked", language)
     parts: tuple[Part, ...] = (
-        *_now(survey, history, language),
+        Heading(say("todo_heading", language)),
+        _Head(workspace, history, case).block(),
         Heading(say("report_child_levels", language)),
         _levels(survey, history, language),
         *_disputed(survey, history, language),
@@ -53,27 +64,109 @@ def compose_child_report(workspace: Workspace, identifier: str) -> Document:
     return Document(title, say("report_child_subtitle", language, rounds=rounds), language, parts, (masked,))
 
 
-def _now(survey: Survey, history: ChildHistory, language: Language) -> list[Paragraph]:
-    last = history.levels.iloc[-1]
-    labels = {level.id: level.label.in_(language) for level in survey.levels}
-    year = shown_year(history.rounds[-1], language)
-    stands = next(level for level in survey.levels if level.id == last["standing"])
-    sentence = say(
-        "report_child_now",
-        language,
-        round=year,
-        level=labels[stands.id],
-        response=stands.response.in_(language),
-        due=stands.due.in_(language),
-    )
-    parts = [Paragraph(sentence, "key")]
-    if last["standing_why"]:
-        parts.append(Paragraph(last["standing_why"]))
-    if last[HELP]:
-        parts.append(Paragraph(say("report_child_needs_help", language, what=last[HELP])))
-    if last["highest"] not in (last["level"], stands.id):
-        parts.append(Paragraph(say("report_child_could_be", language, level=labels[last["highest"]])))
-    return parts
+_LOGGED: tuple[ResponseRole, ...] = ("response", "responded", "agency")
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What a child's page begins with: who the child is, where it lives, at which level and why, what is to be done by
+    when, and what was done. `case` is the row of `case_of_child`, empty where there is none."""
+
+    workspace: Workspace
+    history: ChildHistory
+    case: dict[str, Any]
+
+    @property
+    def language(self) -> Language:
+        """The language of the page."""
+        return self.workspace.language
+
+    def say(self, message: str, **values: object) -> str:
+        """Return a sentence in the page's language."""
+        return say(message, self.language, **values)
+
+    def block(self) -> TableBlock:
+        """The head as a table of two columns, without what there is nothing to say of."""
+        survey, last = self.workspace.survey, self.history.levels.iloc[-1]
+        stands = next(level for level in survey.levels if level.id == last["standing"])
+        since = shown_year(int(last["standing_since"]), self.language)
+        standing = self.say("todo_stands", level=stands.label.in_(self.language), round=since)
+        carried = stands.id != last["level"]  # then the sentence that says why names the level and its round
+        lines = {
+            "todo_child": self.named(),
+            "todo_lives": self.address(),
+            "todo_level_now": "; ".join(filter(None, ["" if carried else standing, last["standing_why"]])),
+            "todo_why": self.reasons(),
+            "todo_what": stands.response.in_(self.language),
+            "todo_when": self.due(stands),
+            "todo_who": stands.who.in_(self.language) if stands.who else "",
+            "todo_status": self.status(),
+            "todo_not_asked": self.to_ask(stands),
+            "col_needs_help": last[HELP],
+        }
+        shown = {name: text for name, text in lines.items() if text}
+        frame = pd.DataFrame({"about": [self.say(name) for name in shown], "known": list(shown.values())})
+        columns = (Column("about", self.say("todo_detail")), Column("known", self.say("todo_answer")))
+        return TableBlock(self.say("todo_caption"), frame, columns)
+
+    def answer(self, role: Role) -> str:
+        """Return the last answer to a question, as the page may show it; "" where there is none."""
+        answers, survey = self.history.answers.set_index("field"), self.workspace.survey
+        name, missing = survey.role(role).name, survey.codelists["missing"].codes
+        answer = str(answers.at[name, str(self.history.rounds[-1])]) if name in answers.index else ""
+        return "" if answer in [code.label.in_(self.language) for code in missing] else answer
+
+    def named(self) -> str:
+        """The names, masked unless they are shown, and the identifier."""
+        names = " ".join(filter(None, [self.answer("given_name"), self.answer("family_name")]))
+        return f"{names} ({self.history.cpms_id})"
+
+    def address(self) -> str:
+        """The number of the house, and the village by its name."""
+        code = self.answer("village")
+        area = area_name(self.workspace.survey, code, self.language) if code else ""
+        return self.say("todo_house", house=self.answer("household"), area=area)
+
+    def reasons(self) -> str:
+        """Why the child stands at its level."""
+        levels = self.history.levels
+        given = levels.loc[levels["round"] == levels.iloc[-1]["standing_since"], "why"]
+        return str(self.case.get("why") or (given.iat[-1] if len(given) else ""))
+
+    def due(self, stands: Level) -> str:
+        """By when: the day, where there is one, with what the level demands; else what it demands, and why no day."""
+        due = stands.due.in_(self.language)
+        day, note = self.case.get("due_date"), self.case.get("note")
+        if not isinstance(day, str):
+            return f"{due} ({note})" if note else due
+        day = shown_date(datetime.date.fromisoformat(day), self.language)
+        return self.say("todo_due_on", day=day, due=due)
+
+    def status(self) -> str:
+        """Whether it is done, and all that was."""
+        lines = list(self.entries())
+        if self.case and self.case["state"] == OVERDUE:
+            return "; ".join([self.say("todo_overdue", days=self.case["days_late"]), *lines])
+        state = [self.say(f"state_{self.case['state']}")] if self.case else []
+        return "; ".join([*state, *(lines or [self.say("child_no_responses")])])
+
+    def entries(self) -> Iterator[str]:
+        """Each response that was recorded: the day, what it was, and whose."""
+        survey, responses = self.workspace.survey, self.history.responses
+        kind, day, agency = (survey.response_role(role) for role in _LOGGED)
+        labels = code_labels(survey, kind, responses[kind.name], self.language)
+        days = shown_dates(responses[day.name], self.language)
+        for when, what, whose in zip(days, labels, responses[agency.name], strict=True):
+            yield f"{when} {what}" + (f" ({whose})" if isinstance(whose, str) and whose else "")
+
+    def to_ask(self, stands: Level) -> str:
+        """What else the child could be, once the missing answers are asked; "" where they decide nothing."""
+        last = self.history.levels.iloc[-1]
+        if last["highest"] in (last["level"], stands.id):
+            return ""
+        [highest] = [level for level in self.workspace.survey.levels if level.id == last["highest"]]
+        could = self.say("todo_could_be_child", level=highest.label.in_(self.language))
+        return "; ".join(filter(None, [could, str(last["open"])]))
 
 
 def _levels(survey: Survey, history: ChildHistory, language: Language) -> TableBlock:

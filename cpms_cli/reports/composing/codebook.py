@@ -126,6 +126,7 @@ def _levels(survey: Survey, language: Language) -> Iterator[Part]:
             "rule": " ".join((level.when or "–").split()),
             "response": level.response.in_(language),
             "due": level.due.in_(language),
+            "who": level.who.in_(language) if level.who else "–",
             "source": level.source,
         }
         yield _table(level.id, [rule], language)

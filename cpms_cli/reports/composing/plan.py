@@ -18,6 +18,7 @@ from cpms_cli.reports.areas.comparability_notes import (
 from cpms_cli.reports.areas.help_needed import help_blocks
 from cpms_cli.reports.areas.shares import group_names, quality_sentences
 from cpms_cli.reports.areas.standing import standing_headings
+from cpms_cli.reports.composing.to_do import ToDo, to_do_parts
 from cpms_cli.reports.documents.document import (
     BlankLines,
     Chart,
@@ -48,13 +49,16 @@ def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Seq
     source = words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12])
     closing_notes = (words.say("note_working_paper"),) if notes is None else (*notes, words.say("note_shown_only"))
     parts = (
-        *words.situation(),
-        *words.leading(),
-        *help_blocks(plan.help, language),
-        *words.response(),
-        *words.by_part(),
+        *to_do_parts(words.to_do()),
+        PageBreak(),
         *words.activities(),
         *words.decisions(),
+        PageBreak(),
+        *words.situation(),
+        *words.response(),
+        *words.leading(),
+        *help_blocks(plan.help, language),
+        *words.by_part(),
         *words.quality(),
     )
     subtitle = words.say("subtitle", round=shown_year(plan.round, language), code=plan.code)
@@ -83,6 +87,25 @@ class _Words:
 
     def share(self, share: float) -> str:
         return NOT_COMPUTED if pd.isna(share) else shown_share(share, self.language)
+
+    def to_do(self) -> ToDo:
+        """What the plan begins with: of the children who stand at each level today; where the plan is handed on, or
+        of an earlier round, of those who are there by the round's own answers."""
+        plan, counts, parts = self.plan, self.plan.levels, self.plan.parts
+        if len(plan.standing):
+            counts = counts.drop(columns="children").merge(plan.standing[["level", "children"]], on="level")
+            parts = plan.standing_parts
+        return ToDo(
+            self.survey,
+            self.language,
+            plan.round,
+            plan.rounds,
+            counts,
+            parts,
+            {level.id: self.labels[level.id] for level in self.survey.urgent_levels},
+            plan.as_of,
+            plan.responses,
+        )
 
     def situation(self) -> Iterator[Part]:
         plan = self.plan
@@ -171,24 +194,24 @@ class _Words:
         return self.say("change", previous=shown_year(previous, self.language))
 
     def response(self) -> Iterator[Part]:
-        """Whom to answer: the children who stand at each level today; where the plan is handed on, or of an earlier
-        round, those who are there by the round's own answers."""
+        """Whom to answer, and where: who stands at each level today and since when, in the area's last round; and the
+        same children by part of the area."""
         plan = self.plan
         yield Heading(self.say("response"))
-        due, parts, note = plan.levels, plan.parts, self.say("counts_only")
-        counts = {"children": self.say("children")}
+        parts = plan.parts
         if len(plan.standing):
-            counts = standing_headings(plan.standing, plan.round, self.language)
-            due = due.drop(columns="children").merge(plan.standing[["level", *counts]], on="level")
-            parts, note = plan.standing_parts, f"{say('area_standing_note', self.language)} {note}"
-        columns = (
-            Column("label", self.say("level")),
-            *(Column(name, heading, "count") for name, heading in counts.items()),
-            Column("could_be", self.say("could_be"), "count"),
-            Column("response", self.say("responsible_response")),
-            Column("due", self.say("due")),
-        )
-        yield TableBlock(self.say("response_caption"), due[due["level"] != self.clear], columns, note)
+            columns = (
+                Column("label", self.say("level")),
+                *(
+                    Column(name, heading, "count")
+                    for name, heading in standing_headings(plan.standing, plan.round, self.language).items()
+                ),
+            )
+            due = plan.standing[plan.standing["level"] != self.clear]
+            yield TableBlock(
+                say("area_standing", self.language), due, columns, say("area_standing_note", self.language)
+            )
+            parts = plan.standing_parts
         levels = tuple(Column(name, label, "count") for name, label in self.labels.items() if name != self.clear)
         yield TableBlock(self.say("parts_caption"), parts, (Column("name", self.say("area")), *levels))
 
@@ -211,7 +234,6 @@ class _Words:
         yield TableBlock(self.say("by_part_caption"), wide, (Column("name", self.say("area")), *shown))
 
     def activities(self) -> Iterator[Part]:
-        yield PageBreak()
         yield Heading(self.say("activities"))
         activities = self.plan.activities
         if activities.empty:

@@ -20,6 +20,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import area_name, count_answers, groups_asked, with_shares, within
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
+from cpms_cli.summaries.response.response_counts import compute_response_summary
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
@@ -33,11 +34,13 @@ LEADING, LEADING_OF_PART = 5, 3
 
 @dataclass(frozen=True)
 class AreaPlan:
-    """What goes into the plan of one area; `previous` is the round that changes are counted from, if there is one.
+    """What goes into the plan of one area; `previous` is the round that changes are counted from, if there is one,
+    `rounds` are all up to this one.
 
     `levels`, by the round's own answers: level, label, children, share, could_be, households, response, due.
     `standing` and `standing_parts`, in the area's last round only: how many stand at each level today, and in which
-    part, as `standing_counts.standing_counts`. For the committee alone: no disclosure control covers these counts.
+    part, as `standing_counts.standing_counts`; `responses`: what became until `as_of` of the first responses that were
+    due, as `ResponseSummary.totals`. For the committee alone: no disclosure control covers these counts.
     `leading`: the counted indicators with most children at yes: number, name, yes, no, unknown, not_applicable, share,
     low, high, unknown_share, marked, change (all fractions). `not_comparable`: indicators whose questions changed since
     the previous round, of which no change is given; `not_asked`: those, and the level, that rest on questions which the
@@ -57,6 +60,8 @@ class AreaPlan:
     name: str
     round: int
     previous: int | None
+    rounds: tuple[int, ...]
+    as_of: datetime.date
     children: int | None
     households: int | None
     unknown_share: float
@@ -71,6 +76,7 @@ class AreaPlan:
     grouped: dict[str, pd.DataFrame]
     standing: pd.DataFrame
     standing_parts: pd.DataFrame
+    responses: pd.DataFrame
     help: pd.DataFrame
     not_comparable: pd.DataFrame
     not_asked: pd.DataFrame
@@ -79,7 +85,9 @@ class AreaPlan:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
         names = ("levels", "leading", "help", "parts", "activities", "idle", "leading_by_part", "quality", "coverage")
-        standing = {"standing": self.standing, "standing_parts": self.standing_parts} if len(self.standing) else {}
+        standing = tables_with_rows(
+            standing=self.standing, standing_parts=self.standing_parts, responses=self.responses
+        )
         left_out = tables_with_rows(not_comparable=self.not_comparable, not_asked=self.not_asked)
         return {**{name: getattr(self, name) for name in names}, **standing, **self.grouped, **left_out}
 
@@ -220,13 +228,20 @@ def compute_area_plan(
     indicators = _indicators(workspace, scope, left_out)
     activities = _activities(workspace, condition)
     called = activities["children"].gt(0)
-    create_stood(connection, survey, datetime.date.today())
+    today = datetime.date.today()
+    create_stood(connection, survey, today)
+    standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
+    responses = pd.DataFrame()
+    if len(standing):
+        responses = compute_response_summary(workspace, area=code, as_of=today).totals
     asked = int(indicators[["yes", "no", "unknown"]].sum().sum())
     return AreaPlan(
         code,
         scope.name,
         scope.round,
         scope.previous,
+        tuple(year for year in scope.rounds if year <= scope.round),
+        today,
         int(levels["children"].sum()),
         int(levels["households"].sum()),
         float(indicators["unknown"].sum()) / asked if asked else float("nan"),
@@ -239,7 +254,9 @@ def compute_area_plan(
         leading_of_parts(survey, part_indicators(connection, survey, code, scope.round), language),
         unknown_quality(indicators),
         {"levels_by": levels_by(workspace, condition, groups)} if groups else {},
-        *standing_counts(connection, survey, scope, parts_width(code), language),
+        standing,
+        standing_parts,
+        responses,
         _help(workspace, condition),
         left_out,
         not_asked(workspace, scope.round, {**counted, LEVEL: say("col_level", language)}),

@@ -94,6 +94,15 @@ def due_list_of(
     return DueList(due.reset_index(drop=True), listed[grown].reset_index(drop=True))
 
 
+def case_of_child(workspace: Workspace, person: str, as_of: datetime.date) -> pd.DataFrame:
+    """Return the case of one child on a day in the columns of `DueList`, whatever became of it; no row where the child
+    stands at no level that demands a response by a time."""
+    survey, connection = workspace.survey, workspace.scored()
+    create_known_children(connection, survey)
+    cases, done = find_cases(connection, survey, standings(connection, survey, as_of, person), "", as_of)
+    return list_cases(workspace, cases, done)
+
+
 def is_waiting(cases: pd.DataFrame) -> pd.Series:
     """Return which cases of `find_cases` wait for a response, or waited when the child turned 18."""
     answered = (cases["state"] == UNKNOWN) & cases["answered"]

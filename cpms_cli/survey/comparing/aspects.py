@@ -87,6 +87,7 @@ def level_aspects(level: Level) -> Aspects:
         "rule": level.when,
         "response": level.response,
         "due": level.due,
+        "who": level.who,
         "due_hours": as_text(level.due_hours),
         "again_days": as_text(level.again_days),
         "answered_by": as_list(level.answered_by),

@@ -78,7 +78,7 @@ def words_of(survey: Survey) -> Iterator[tuple[Place, Words]]:
     for indicator in survey.indicators:
         yield from _named(("indicators", str(indicator.number)), indicator, "name", "definition")
     for level in survey.levels:
-        yield from _named(("levels", level.id), level, "label", "meaning", "response", "due")
+        yield from _named(("levels", level.id), level, "label", "meaning", "response", "due", "who")
     yield from _words_beside_scores(survey)
     yield from ((("limits", limit.name), limit.label) for limit in survey.limits.limits)
     yield from ((("units", unit.name), unit.label) for unit in survey.limits.units)

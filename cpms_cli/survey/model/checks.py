@@ -48,8 +48,8 @@ class Indicator(Span):
 class Level(Part):
     """A risk level. The list's order is the order of severity; the two without `when` are what is left.
 
-    `due_hours` is by when a first response is demanded, `answered_by` the kinds of response that are one, `again_days`
-    after how long without any a case is due again.
+    `who` usually answers; `due_hours` is by when a first response is demanded, `answered_by` the kinds of response that
+    are one, `again_days` after how long without any a case is due again.
     """
 
     id: str = Described(pattern=r"^[a-z_]+$")
@@ -57,6 +57,7 @@ class Level(Part):
     meaning: Words
     response: Words
     due: Words
+    who: Words | None = None
     due_hours: int | None = Described(default=None, ge=1)
     answered_by: tuple[str, ...] = ()
     again_days: int | None = Described(default=None, ge=1)

@@ -1,0 +1,159 @@
+"""Papers begin with what to do, by when, by whom: given a store, the first sentences count what the tables below do."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cpms_cli import list_children, merge, report_area, report_child
+from cpms_cli.reports.composing.plan import plan_document
+from cpms_cli.reports.composing.to_do import ToDo, to_do_sentences
+from cpms_cli.reports.documents.document import Bullets, Document, Heading, TableBlock
+from cpms_cli.reports.documents.document_cells import cell_texts
+from cpms_cli.summaries.area.plans import plan_area
+from cpms_cli.survey.era import shown_date
+from cpms_cli.survey.model.definition import Survey
+from tests.conftest import write_drawn
+
+TODAY = shown_date(datetime.date.today(), "en")
+UNDATED = "the day of the interview, and so the deadline, is not known: see at once whoever was not seen yet."
+SENTENCES = (
+    "Victim: 2 child(ren); of these, 1 past the deadline (within 24 hours) with no first response recorded."
+    f" Of 1, {UNDATED}",
+    "High risk: 1 child(ren); of these, 1 past the deadline (within 72 hours) with no first response recorded.",
+    "Areas with most of these children: Pak Nam, moo 1 (Victim 1 and High risk 1).",
+    "1 child(ren) cannot be judged until the missing answers are asked. Once these are asked, so many more could turn"
+    " out to be at these levels, by the answers of round 2026: Victim 1.",
+    f"Counted on {TODAY}, over the rounds 2026: a level holds until a later round or a recorded closing ends it.",
+)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[str, Any]]) -> Path:
+    """In village 1 a child that was beaten, and one of ten years that works for wages; in village 2 a child that was
+    beaten, of whose interview the day is not known, and one of whom it is not known whether it was."""
+    folder, moo_2 = tmp_path_factory.mktemp("to_do"), {"village_code": "85010502"}
+    beaten = {"violence_physical": "yes"}
+    rows: list[dict[str, Any]] = [
+        {"household_no": "1", "interview_date": "2026-03-01", **beaten},
+        {"household_no": "2", "interview_date": "2026-03-01", "worked_for_wages": "yes"},
+        {"household_no": "3", "interview_date": None, **beaten, **moo_2},
+        {"household_no": "4", "interview_date": "2026-03-01", "violence_physical": "unknown", **moo_2},
+    ]
+    merge([write_drawn(folder / "survey.csv", base, rows)], folder / "s.duckdb")
+    return folder / "s.duckdb"
+
+
+def _sentences(document: Document) -> tuple[str, ...]:
+    heading, first = document.parts[:2]
+    assert isinstance(heading, Heading) and isinstance(first, Bullets)
+    return first.items
+
+
+def _tables(document: Document) -> Iterator[list[list[str]]]:
+    for part in document.parts:
+        if isinstance(part, TableBlock):
+            cells = [cell_texts(part, column, document.language) for column in part.columns]
+            yield [list(row) for row in zip(*cells, strict=True)]
+
+
+def test_a_report_and_a_plan_begin_with_the_same_sentences(store: Path, survey: Survey) -> None:
+    report = report_area(store, "850105", audience=None)
+    assert _sentences(report) == SENTENCES
+    assert _sentences(plan_document(survey, plan_area(store, "850105"), "en")) == SENTENCES
+
+
+def test_the_list_says_what_for_how_many_by_when_and_by_whom(store: Path) -> None:
+    social_worker = "Social worker of the provincial office, with the community working group"
+    first, *_ = _tables(report_area(store, "850105", audience=None))
+    assert first == [
+        ["Victim", "Home visit and safety protection immediately", "2", "1", "within 24 hours", social_worker],
+        [
+            "High risk",
+            "Home visit, monitoring and safety protection plan with the community working group",
+            "1",
+            "1",
+            "within 72 hours",
+            social_worker,
+        ],
+        [
+            "Not enough answers",
+            "Return visit to ask what is missing",
+            "1",
+            "–",
+            "this round",
+            "Volunteers of the survey",
+        ],
+    ]
+
+
+@pytest.mark.parametrize("audience", [None, "public"])
+def test_every_count_of_the_sentences_stands_in_a_table_below(sample_store: Path, audience: str | None) -> None:
+    """So that whoever reads both finds no contradiction, and whoever is given withheld counts can work out none."""
+    document = report_area(sample_store, "850105", audience=audience)
+    *counting, rounds = _sentences(document)
+    assert "2026" in rounds and ("2024–2026" in rounds) == (audience is None)
+    plain = re.sub(r"within \d+ hours|round \d+|moo \d+", "", " ".join(counting))
+    below = list(_tables(document))[1:]
+    known = {cell for table in below for row in table for cell in row}
+    could_be = " ".join(part.text for part in document.parts if hasattr(part, "text"))
+    counts = re.findall(r"\d+(?:,\d{3})*", plain)
+    assert len(counts) > 5
+    assert [count for count in counts if count not in known and f" {count}" not in could_be] == []
+    assert ("past the deadline" in plain) == (audience is None)
+
+
+def test_what_is_withheld_is_in_no_sentence(survey: Survey) -> None:
+    """Of village 1 it is withheld how many victims there are: it is not among those that are compared."""
+    counts = pd.DataFrame(
+        {
+            "level": [level.id for level in survey.levels],
+            "children": pd.array([None, 12, 40, None, 30], "Int64"),
+            "could_be": pd.array([None, 11, 0, 0, 0], "Int64"),
+        }
+    )
+    parts = pd.DataFrame(
+        {
+            "name": ["one", "two", "three"],
+            "victim": pd.array([None, 0, 0], "Int64"),
+            "high_risk": pd.array([2, 10, 0], "Int64"),
+        }
+    )
+    severe = {"victim": "Victim", "high_risk": "High risk"}
+    to_do = ToDo(survey, "en", 2026, (2025, 2026), counts, parts, severe, datetime.date(2026, 3, 1))
+    assert list(to_do_sentences(to_do)) == [
+        "Victim: how many children there are is not published.",
+        "High risk: 12 child(ren), to be answered within 72 hours.",
+        "Areas with most of these children, among those whose counts are published: two (High risk 10).",
+        "Once these are asked, so many more could turn out to be at these levels, by the answers of round 2026:"
+        " High risk 11.",
+        "Counted by the answers of round 2026 alone, without children who are at a level since an earlier round.",
+    ]
+    nobody = counts.assign(children=pd.array([0, 0, 40, 0, 30], "Int64"), could_be=0)
+    first, _ = to_do_sentences(replace(to_do, counts=nobody))
+    assert first == "No child is at a level that must be answered within hours."
+
+
+def test_a_child_begins_with_who_where_why_and_whether_it_is_done(store: Path) -> None:
+    listed = list_children(store)
+    victim = listed.loc[listed["household_no"] == "1", "cpms_id"].iat[0]
+    head, *_ = _tables(report_child(store, victim))
+    lines = dict(head)
+    days = (datetime.date.today() - datetime.date(2026, 3, 2)).days
+    assert lines == {
+        "Child": f"••• ({victim})",
+        "Lives": "House 1, Pak Nam, moo 1",
+        "Level today": "Victim (round 2026)",
+        "Why": "13 Victim of violence (Physical violence)",
+        "What to do": "Home visit and safety protection immediately",
+        "By when": "2026-03-02 (within 24 hours of the interview)",
+        "By whom, usually": "Social worker of the provincial office, with the community working group",
+        "Done or not": f"No first response is recorded: {days} day(s) late",
+    }

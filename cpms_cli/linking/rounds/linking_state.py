@@ -132,26 +132,28 @@ def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame, rows:
     """
     connection.register("chosen_pair", chosen)
     differ = " OR ".join(
-        f"""(
-                count({fact}) FILTER (seeks) > 0
-                AND count({fact}) FILTER (NOT seeks) > 0
-                AND count(DISTINCT {fact}) = count(DISTINCT {fact}) FILTER (seeks)
-                + count(DISTINCT {fact}) FILTER (NOT seeks)
-            )"""
+        f"""coalesce(NOT list_has_any(
+                list({fact}) FILTER (seeks AND {fact} IS NOT NULL),
+                list({fact}) FILTER (NOT seeks AND {fact} IS NOT NULL)
+            ), FALSE)"""
         for fact in ("sex", "number", "carried")
     )
     against = connection.execute(f"""
-        WITH member AS (
-            SELECT p.seeker, p.choice, l.child = p.seeker AS seeks, l.round, l.sex, l.carried,
-                IF(l.shared, NULL, l.number) AS number
-            FROM chosen_pair p
-            JOIN {rows} l ON l.child IN (p.seeker, p.choice)
+        WITH side AS (
+            SELECT seeker, choice, seeker AS child, TRUE AS seeks FROM chosen_pair
+            UNION ALL
+            SELECT seeker, choice, choice AS child, FALSE AS seeks FROM chosen_pair
+        ),
+        member AS (
+            SELECT seeker, choice, seeks, round, sex, carried, IF(shared, NULL, number) AS number
+            FROM side
+            JOIN {rows} USING (child)
         )
         SELECT
             seeker,
             choice,
             CASE
-                WHEN count(DISTINCT round) < count(*) THEN {TWICE_IN_A_ROUND}
+                WHEN len(list_distinct(list(round))) < count(*) THEN {TWICE_IN_A_ROUND}
                 WHEN {differ} THEN {FACTS_DIFFER}
                 ELSE 0
             END AS conflict

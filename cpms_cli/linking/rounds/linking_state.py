@@ -44,10 +44,8 @@ class Linking:
         missing = ids[~ids.isin(self.loaded)].drop_duplicates()
         if missing.empty and self.loaded:
             return
-        rows = self.evidence(missing)
-        rows = rows[~rows["row_id"].isin(self.loaded)]
-        prepare_more(self.names, rows, rows["row_id"], self.settings)
-        self.loaded |= set(rows["row_id"].tolist())
+        prepare_more(self.names, self.evidence(missing), missing, self.settings)
+        self.loaded |= set(missing.tolist())
 
     def ranks(self, ids: pd.Series) -> pd.Series:
         """Return the place of each of these rows in the order of keys, by number of the row."""
@@ -163,21 +161,29 @@ def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame, rows:
     return against
 
 
+def note_joined(connection: duckdb.DuckDBPyConnection, rounds: str) -> None:
+    """Create `joined`: the children that the passes of these rounds (SQL of `c.round`) put together; the later one
+    (`loser`) goes by the number of the earlier one (`winner`)."""
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE joined AS
+        SELECT
+            c.round,
+            c.pass,
+            IF(a.row_key < b.row_key, c.choice, c.seeker) AS loser,
+            IF(a.row_key < b.row_key, c.seeker, c.choice) AS winner
+        FROM link_choice c
+        JOIN link_row a ON a.row_id = c.seeker
+        JOIN link_row b ON b.row_id = c.choice
+        WHERE c.verdict = '{AUTOMATIC}' AND c.round {rounds}""")
+
+
 def join_children(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int, rows: str = "link_row") -> None:
-    """Let the children of `rows` that a pass of a round put together be one, which goes by the earlier first row."""
+    """Let the children of `rows` that a pass of a round put together, as `joined` says, be one."""
     connection.execute(f"""
         UPDATE {rows} r
         SET child = j.winner
-        FROM (
-            SELECT
-                IF(a.row_key < b.row_key, c.choice, c.seeker) AS loser,
-                IF(a.row_key < b.row_key, c.seeker, c.choice) AS winner
-            FROM link_choice c
-            JOIN link_row a ON a.row_id = c.seeker
-            JOIN link_row b ON b.row_id = c.choice
-            WHERE c.round = {round_} AND c.pass = {pass_} AND c.verdict = '{AUTOMATIC}'
-        ) j
-        WHERE r.child = j.loser""")
+        FROM joined j
+        WHERE j.round = {round_} AND j.pass = {pass_} AND r.child = j.loser""")
 
 
 DECIDED_PAIRS = f"""

@@ -39,6 +39,7 @@ CODES: dict[str, str] = {
     "": "",
 }
 
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")
 _SYLLABLE = re.compile("(?:H|[A-Z][a-z])?[wyl]?[aeiou]{2}[nt]?")
 
 
@@ -48,7 +49,11 @@ def _any_of(texts: Iterable[str]) -> str:
     for text in sorted(texts):
         heads_by_rest[text[1:]] = heads_by_rest.get(text[1:], "") + text[0]
     longest_first = sorted(heads_by_rest.items(), key=lambda item: -len(item[0]))
-    return "|".join(f"[{re.escape(letters)}]{re.escape(rest)}" for rest, letters in longest_first)
+    return "|".join(_one_of(letters) + re.escape(rest) for rest, letters in longest_first)
+
+
+def _one_of(letters: str) -> str:
+    return f"[{re.escape(letters)}]" if len(letters) > 1 else re.escape(letters)
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ def _vowels(table: ScriptTable, begins: dict[str, str], ends: dict[str, str]) ->
         pattern += "(\\b\\B)?" if missing else ""
         codes[group] = code
         patterns.append(f"({pattern})")
-        group += re.compile(f"({pattern})").groups
+        group += 1 + len(_GROUP.findall(pattern))  # to compile each would take as long as to compile the whole
     return patterns, codes
 
 

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.linking.comparison_levels import CHILDREN, Comparing
+from cpms_cli.linking.comparison_levels import CHILDREN, DAYS_BETWEEN_BIRTHS, Comparing
 from cpms_cli.linking.names.name_forms import name_forms, script_of
 from cpms_cli.linking.names.zawgyi import names_in_unicode
 from cpms_cli.survey.model.linking_settings import LinkingSettings
@@ -88,7 +88,7 @@ def prepare(
     """Create the table `features`: a row per row of `rows`, `id` its position, `node` what it surely belongs with.
 
     `members` and `named`: sound keys and folded names of the other children of the same home and round; NULL where
-    there are none. Each block of `comparing` is a column of its own.
+    there are none. `twin`: one of these may be of the same birth. Each block of `comparing` is a column of its own.
     """
     rows = rows.reset_index(drop=True).assign(id=range(len(rows)), node=node.to_numpy())
     _name_rows(connection, rows, settings, comparing)
@@ -158,8 +158,9 @@ def _features(comparing: Comparing) -> str:
                 list(b.given_loose ORDER BY b.id) FILTER (b.given_loose IS NOT NULL) AS members,
                 list(b.given ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named,
                 list(b.given_said ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named_said,
-                coalesce(bool_or(a.born = b.born), FALSE) AS twin,
-                bool_or(coalesce(a.low <= b.high AND b.low <= a.high, TRUE)) AS peer
+                bool_or(coalesce(
+                    a.low <= b.high + {DAYS_BETWEEN_BIRTHS} AND b.low <= a.high + {DAYS_BETWEEN_BIRTHS}, TRUE
+                )) AS twin
             FROM named a
             JOIN named b ON a.round = b.round AND a.home = b.home AND a.id <> b.id
             GROUP BY a.id
@@ -170,7 +171,6 @@ def _features(comparing: Comparing) -> str:
             others.named,
             named_said,
             coalesce(twin, FALSE) AS twin,
-            coalesce(peer, FALSE) AS peer,
             {blocks}
         FROM plain
         LEFT JOIN others USING (id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -87,16 +87,21 @@ def village(rounds: Sequence[int], size: int = 12) -> list[Child]:
     ]
 
 
-def linked(children: Sequence[Child], settings: LinkingSettings | None = None) -> Linkage:
+def linked(
+    children: Sequence[Child], settings: LinkingSettings | None = None, together: Mapping[int, int] | None = None
+) -> Linkage:
     """What becomes of these rows, in this order; `cluster` and the pairs' positions are those of the list.
 
-    They are recognised by the shipped definition, unless other `settings` are given.
+    They are recognised by the shipped definition, unless other `settings` are given. `together`: rows that an
+    identifier puts to an earlier row.
     """
     frame = pd.DataFrame(children, columns=list(COLUMNS))
     texts = [name for name in COLUMNS if name not in ("round", "low", "high")]
     frame = frame.astype({name: "str" for name in texts} | {"low": "float64", "high": "float64"})
-    alone = np.arange(len(frame), dtype=np.int64)
-    return link(SettledRows(frame, alone, ("sex", "number")), settings or load_survey().linking)
+    sure = np.arange(len(frame), dtype=np.int64)
+    for row, earlier in (together or {}).items():
+        sure[row] = earlier
+    return link(SettledRows(frame, sure, ("sex", "number")), settings or load_survey().linking)
 
 
 def asked(linkage: Linkage) -> set[tuple[int, int]]:

@@ -124,17 +124,15 @@ _SAME_NAME_AND_BIRTH = """
 IDENTICAL = f"coalesce({_SAME_NAME_AND_BIRTH} AND (l.mother = r.mother OR l.home = r.home), FALSE)"
 CERTAIN = f"coalesce({_SAME_NAME_AND_BIRTH} AND l.mother = r.mother AND l.home = r.home, FALSE)"
 
-# A baby that had no name yet, and no other child of its home born that day: mother or house tell who it is. The years
-# count from the year of birth.
+# A baby that had no name yet: mother or house tell who it is, unless it may be a twin (`pair_rules`). The years count
+# from the year of birth.
 _BABY_YEARS = 2
-# Of a month or a year alone: no other child of the home may have been born then, and mother and home agree.
+# Of a month or a year alone, mother and home agree.
 _ONE_BIRTH = """
     (
-        (length(l.born) = 10 AND NOT l.twin AND NOT r.twin)
+        length(l.born) = 10
         OR (
-            NOT l.peer
-            AND NOT r.peer
-            AND l.home = r.home
+            l.home = r.home
             AND (l.mother = r.mother OR l.mother_bare = r.mother_bare OR l.mother_said = r.mother_said)
         )
     )"""
@@ -147,6 +145,8 @@ UNNAMED = f"""
         AND (r.given IS NOT NULL OR r.round - r.year <= {_BABY_YEARS}),
         FALSE
     )"""
+# Two children of one mother are born at one birth, or so many days apart: what is less is a slip in one of the dates.
+DAYS_BETWEEN_BIRTHS = 240
 
 # Pairs are looked for where one of these agrees; a block with too many rows of a round is left out.
 BLOCKS: dict[str, str] = {

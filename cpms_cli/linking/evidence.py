@@ -10,8 +10,9 @@ from functools import cache
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
-from cpms_cli.linking.comparison_levels import CHILDREN, Comparing
+from cpms_cli.linking.comparison_levels import CHILDREN, DAYS_BETWEEN_BIRTHS, Comparing
 from cpms_cli.linking.names.name_forms import name_forms, script_of
 from cpms_cli.linking.names.zawgyi import names_in_unicode
 from cpms_cli.survey.model.linking_settings import LinkingSettings
@@ -41,8 +42,11 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config={"enable_external_access": "false", "temp_directory": ""})
 
 
-def _named(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
+def _named(rows: pd.DataFrame, settings: LinkingSettings, compared: pd.Series | None) -> pd.DataFrame:
     rows = names_in_unicode(rows, ["given", "family", "nickname", "mother"], settings)
+    if compared is not None:
+        further = ["family", "nickname", "mother"]
+        rows = rows.assign(**{name: rows[name].where(compared) for name in further})
     given, family = name_forms(rows["given"], settings), name_forms(rows["family"], settings)
     nickname, mother = name_forms(rows["nickname"], settings), name_forms(rows["mother"], settings)
     both = (
@@ -84,7 +88,7 @@ def prepare(
     """Create the table `features`: a row per row of `rows`, `id` its position, `node` what it surely belongs with.
 
     `members` and `named`: sound keys and folded names of the other children of the same home and round; NULL where
-    there are none. Each block of `comparing` is a column of its own.
+    there are none. `twin`: one of these may be of the same birth. Each block of `comparing` is a column of its own.
     """
     rows = rows.reset_index(drop=True).assign(id=range(len(rows)), node=node.to_numpy())
     _name_rows(connection, rows, settings, comparing)
@@ -95,20 +99,45 @@ def prepare(
 def prepare_more(
     connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, ids: pd.Series, settings: LinkingSettings
 ) -> None:
-    """Add rows of children to `features`, made if it is missing; with a row come all that live in its home."""
-    _name_rows(connection, rows.assign(id=ids, node=ids), settings, CHILDREN)
+    """Add the children of these numbers (`row_id`) to `features`, made if it is missing.
+
+    `rows` has all who live in their homes: the others are their brothers and sisters here, of whom the given name alone
+    is read. They go into `resident`.
+    """
+    compared = rows["row_id"].isin(ids)
+    _name_rows(connection, rows.assign(id=rows["row_id"], node=rows["row_id"]), settings, CHILDREN, compared)
     features = _features(CHILDREN)
-    connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS features AS SELECT * FROM ({features}) LIMIT 0")
-    connection.execute(f"INSERT INTO features SELECT * FROM ({features})")
+    connection.register("asked_row", pd.DataFrame({"id": rows.loc[compared, "row_id"]}))
+    connection.execute(f"""
+        CREATE TEMP TABLE IF NOT EXISTS features AS SELECT * FROM ({features}) LIMIT 0;
+
+        CREATE TEMP TABLE IF NOT EXISTS resident AS SELECT id, round, home, given_loose FROM named LIMIT 0;
+
+        INSERT INTO features
+        FROM ({features})
+        SEMI JOIN asked_row USING (id);
+
+        INSERT INTO resident
+        SELECT id, round, home, given_loose
+        FROM named
+        ANTI JOIN resident USING (id)""")
+    connection.unregister("asked_row")
     connection.unregister("named")
 
 
 def _name_rows(
-    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, settings: LinkingSettings, comparing: Comparing
+    connection: duckdb.DuckDBPyConnection,
+    rows: pd.DataFrame,
+    settings: LinkingSettings,
+    comparing: Comparing,
+    compared: pd.Series | None = None,
 ) -> None:
-    """Register `named`: rows with `id` and `node`, their names in comparable forms."""
-    frame = _named(rows[["id", "node", *COLUMNS, *comparing.further]].reset_index(drop=True), settings)
-    connection.register("named", frame)
+    """Register `named`: rows with `id` and `node`, their names in comparable forms; of those who are not `compared` the
+    given name alone."""
+    frame = rows[["id", "node", *COLUMNS, *comparing.further]].reset_index(drop=True)
+    named = _named(frame, settings, None if compared is None else compared.reset_index(drop=True))
+    # As the engine takes it in at once; of a data frame it looks at every cell first.
+    connection.register("named", pa.Table.from_pandas(named, preserve_index=False))
 
 
 @cache
@@ -129,8 +158,9 @@ def _features(comparing: Comparing) -> str:
                 list(b.given_loose ORDER BY b.id) FILTER (b.given_loose IS NOT NULL) AS members,
                 list(b.given ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named,
                 list(b.given_said ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named_said,
-                coalesce(bool_or(a.born = b.born), FALSE) AS twin,
-                bool_or(coalesce(a.low <= b.high AND b.low <= a.high, TRUE)) AS peer
+                bool_or(coalesce(
+                    a.low <= b.high + {DAYS_BETWEEN_BIRTHS} AND b.low <= a.high + {DAYS_BETWEEN_BIRTHS}, TRUE
+                )) AS twin
             FROM named a
             JOIN named b ON a.round = b.round AND a.home = b.home AND a.id <> b.id
             GROUP BY a.id
@@ -141,7 +171,6 @@ def _features(comparing: Comparing) -> str:
             others.named,
             named_said,
             coalesce(twin, FALSE) AS twin,
-            coalesce(peer, FALSE) AS peer,
             {blocks}
         FROM plain
         LEFT JOIN others USING (id)

@@ -10,6 +10,7 @@ import pandas as pd
 from cpms_cli.linking.comparison_levels import FAIR_NAMES, REFUSALS, STRONG_NAMES, UNKNOWN
 
 _SAME_MOTHER = ("exact", "sound", "alike")
+_ONE_BIRTH = ("exact", "month", "year")
 
 
 def disagree(pairs: pd.DataFrame) -> pd.Series:
@@ -21,6 +22,18 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
     agrees |= pairs["unnamed"] & mother_or_home
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
+
+
+def either_of_two(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs have another child beside them who was born at the same birth, by dates, mother or house.
+
+    `pairs`: the children (`seeker`, `choice`), and the level of each comparison. A baby without a name could be either.
+    """
+    born = pairs["birth"].isin(_ONE_BIRTH) & (pairs["sex"] != "differs")
+    born &= pairs["mother"].isin(_SAME_MOTHER) | (pairs["place"] == "home")
+    of_birth = pairs.loc[born, ["seeker", "choice"]].drop_duplicates()
+    seekers, choices = (of_birth.loc[of_birth[side].duplicated(), side] for side in ("seeker", "choice"))
+    return pairs["seeker"].isin(seekers) | pairs["choice"].isin(choices)
 
 
 def contradict(pairs: pd.DataFrame) -> pd.Series:

@@ -48,6 +48,13 @@ RELATIONS = (
         ),
     ),
     Relation(
+        "resident",
+        "a child in a round who lives in a home of which a row is compared",
+        _EVIDENCE,
+        ("linking.evidence", "linking.rounds.found_again"),
+        ("id", "round", "home", "given_loose"),
+    ),
+    Relation(
         "linked", "a row and the child that it is linked to so far", _EVIDENCE, _EVIDENCE, ("id", "cluster"), "frame"
     ),
     Relation(
@@ -64,8 +71,8 @@ RELATIONS = (
     Relation(
         "link_now",
         "a row and the child or home that it is now",
-        (*_LINKS, *_WRITING),
-        (*_LINKS, *_WRITING),
+        _WRITING,
+        _WRITING,
         kind="frame",
     ),
     Relation(

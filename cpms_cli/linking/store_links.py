@@ -15,7 +15,6 @@ from functools import partial
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 
 from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.carried_ids import ALONE
@@ -36,7 +35,7 @@ from cpms_cli.survey.identifiers import has_cpms_check_letter
 from cpms_cli.survey.model.definition import Survey
 
 LINKED = "linked"
-_METHOD = 1
+_METHOD = 2
 """The number of the way in which links are made: a store that was linked in another is linked anew."""
 
 
@@ -88,11 +87,7 @@ def _write_child_links(connection: duckdb.DuckDBPyConnection, survey: Survey) ->
     rows["anchored"], rows["row_key"] = rows["anchored"].astype("str"), rows["row_key"].astype("str")
     rows["free"] = rows["carried"].mask(rows["given"].fillna(False).astype(bool))
     reference = row_reference(survey, "child", "l")
-    connection.register("link_now", pa.table({"row_key": pa.array(rows["row_key"], pa.string())}))
-    connection.execute(f"""
-        DELETE FROM child_link l
-        WHERE {reference} IN (FROM link_now) OR {reference} NOT IN (SELECT row_key FROM link_row)""")
-    connection.unregister("link_now")
+    connection.execute(f"DELETE FROM child_link l WHERE {reference} NOT IN (SELECT row_key FROM link_row)")
     alone = rows["how"] == ALONE
     several = rows.groupby("child")["child"].transform("size") > 1
     groups = pd.DataFrame({"group": rows["child"], "how": rows["how"].mask(alone & several, LINKED)})

@@ -119,6 +119,48 @@ def test_a_twin_who_had_no_name_last_year_is_a_question() -> None:
     assert asked(clusters) == {(1, 2)}
 
 
+BABY: Child = {"born": "2025-05-10"}
+
+
+def test_a_baby_who_had_no_name_last_year_is_found_by_its_mother_and_house() -> None:
+    assert list(linked([child(2025, None, **BABY), child(2026, "มานี", **BABY), *village(ROUNDS)]).cluster[:2]) == [0, 0]
+
+
+# Beside a baby without a name (0) and the child of its birth who is there next year (1), what shows that it may have a
+# twin. No name tells which of them is there next year.
+MAY_BE_TWINS: dict[str, Child] = {
+    "another child of the day, next year": child(2026, "วิชัย", **BABY),
+    "another child of the day, in another house of their mother": child(2026, "วิชัย", **BABY, home="85010501|88"),
+    "another child of the day, in the first year": child(2025, "วิชัย", **BABY),
+    "a child of the next day": child(2025, "วิชัย", born="2025-05-11"),
+    "a child of half a year later": child(2026, "วิชัย", born="2025-11-10"),
+    "a child of the year": child(2026, "วิชัย", born="2025"),
+    "a child of whom only the age is known": child(2025, "วิชัย", born=None, low=19900.0, high=20300.0),
+    "a child of whom not even the age is known": child(2025, "วิชัย", born=None, low=None, high=None),
+}
+
+
+@pytest.mark.parametrize("beside", MAY_BE_TWINS)
+def test_a_baby_without_a_name_who_may_have_a_twin_is_a_question(beside: str) -> None:
+    rows = [child(2025, None, **BABY), child(2026, "มานี", **BABY), MAY_BE_TWINS[beside], *village(ROUNDS)]
+    clusters = linked(rows)
+    assert list(clusters.cluster[:3]) == [0, 1, 2]
+    assert (0, 1) in asked(clusters)
+
+
+def test_a_brother_of_another_birth_leaves_no_doubt_about_a_baby() -> None:
+    brother = [child(round_, "วิชัย", born="2024-09-10") for round_ in ROUNDS]  # eight months are 243 days
+    rows = [child(2025, None, **BABY), child(2026, "มานี", **BABY), *brother, *village(ROUNDS)]
+    assert list(linked(rows).cluster[:4]) == [0, 0, 2, 2]
+
+
+def test_a_twin_seen_in_one_round_leaves_a_doubt_in_the_next() -> None:
+    both = [child(2026, "มานี", **BABY), child(2026, "วิชัย", **BABY)]
+    rows = [child(2025, None, **BABY), *both, child(2027, "วิชัย", **BABY), *village((*ROUNDS, 2027))]
+    # A form's identifier says that the two rows of วิชัย are one child; มานี is away in 2027.
+    assert list(linked(rows, together={3: 2}).cluster[:4]) == [0, 1, 2, 2]
+
+
 @pytest.mark.parametrize("name", ["ทารก", "มานี", "ด.ช."])
 def test_twins_whom_nothing_tells_apart_are_a_question(name: str) -> None:
     clusters = linked([*(child(round_, name) for round_ in (2025, 2025, 2026, 2026)), *village(ROUNDS)])

@@ -124,7 +124,5 @@ def _write(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.DataF
     )
     homes = same_person(evidence)
     reference = row_reference(survey, "household", "l")
-    connection.execute(f"""
-        DELETE FROM household_link l
-        WHERE {reference} IN (SELECT row_key FROM home_reached) OR {reference} NOT IN (SELECT row_key FROM home_now)""")
+    connection.execute(f"DELETE FROM household_link l WHERE {reference} NOT IN (SELECT row_key FROM home_now)")
     write_links(connection, survey, "household", rows, homes[["group", "how"]])

@@ -10,6 +10,7 @@ KEPT = (
         "a row that is asked for, by its number or key",
         (
             "linking.rounds.all_rounds",
+            "linking.evidence",
             "linking.rounds.found_again",
             "linking.kept.link_rows",
             "linking.rounds.linking_state",
@@ -19,6 +20,7 @@ KEPT = (
         ),
         (
             "linking.rounds.all_rounds",
+            "linking.evidence",
             "linking.rounds.found_again",
             "linking.kept.link_rows",
             "linking.rounds.linking_state",

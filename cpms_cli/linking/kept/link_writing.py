@@ -1,4 +1,7 @@
-"""How links are written: each group goes by the identifier that is anchored in it, and a new one is anchored."""
+"""How links are written: each group goes by the identifier that is anchored in it, and a new one is anchored.
+
+A link that stays as it is, is not written again: what is written costs the store's file more than what is read.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,16 @@ def write_links(
         "how": groups["how"],
     }
     connection.register("link_now", _as_arrow(links))
-    connection.execute(f"INSERT INTO {table}_link BY NAME SELECT * FROM link_now")
+    key = ", ".join(survey.key(table))
+    connection.execute(f"""
+        DELETE FROM {table}_link l
+        USING link_now n
+        WHERE {" AND ".join(f"l.{name} = n.{name}" for name in survey.key(table))}
+            AND (l.{identity_column(survey, table)} <> n.{identity_column(survey, table)} OR l.how <> n.how);
+
+        INSERT INTO {table}_link BY NAME
+        FROM link_now
+        ANTI JOIN {table}_link USING ({key})""")
     connection.unregister("link_now")
     # A new identifier belongs to the group's first row; one that a form carried, to the first row that carries it.
     own = pd.DataFrame(

@@ -10,7 +10,7 @@ anyascii and uroman were tried: both go letter by letter, and make kyea of the B
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -39,11 +39,21 @@ CODES: dict[str, str] = {
     "": "",
 }
 
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")
 _SYLLABLE = re.compile("(?:H|[A-Z][a-z])?[wyl]?[aeiou]{2}[nt]?")
 
 
-def _any_of(texts: list[str]) -> str:
-    return "|".join(re.escape(text) for text in sorted(texts, key=lambda text: (-len(text), text)))
+def _any_of(texts: Iterable[str]) -> str:
+    """Return the pattern of these texts, the longest first; those that differ in their first letter alone as one."""
+    heads_by_rest: dict[str, str] = {}
+    for text in sorted(texts):
+        heads_by_rest[text[1:]] = heads_by_rest.get(text[1:], "") + text[0]
+    longest_first = sorted(heads_by_rest.items(), key=lambda item: -len(item[0]))
+    return "|".join(_one_of(letters) + re.escape(rest) for rest, letters in longest_first)
+
+
+def _one_of(letters: str) -> str:
+    return f"[{re.escape(letters)}]" if len(letters) > 1 else re.escape(letters)
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,7 @@ class Script:
     vowels: dict[int, str]
     begins: Mapping[str, str]
     within: Mapping[str, str]
+    glides: re.Pattern[str]
     together: Mapping[str, str]
     ends: Mapping[str, str]
 
@@ -80,14 +91,10 @@ class Script:
 
     def _head(self, first: str | None, within: str | None) -> str:
         head = self.begins.get(first or "", "")
-        glides = "".join(self.within.get(sign, "") for sign in _signs(within or "", self.within))
+        glides = "".join(self.within[sign] for sign in self.glides.findall(within)) if within else ""
         if glides and head and head + glides[0] in self.together:
             head, glides = self.together[head + glides[0]], glides[1:]
         return CODES[head] + glides
-
-
-def _signs(text: str, within: Mapping[str, str]) -> list[str]:
-    return re.findall(_any_of(list(within)), text) if text else []
 
 
 @lru_cache(maxsize=64)
@@ -102,6 +109,7 @@ def _script(name: str, settings: LinkingSettings) -> Script:
         vowels,
         begins,
         table.within,
+        re.compile(_any_of(table.within)),
         table.together,
         ends,
     )
@@ -117,13 +125,13 @@ def _vowels(table: ScriptTable, begins: dict[str, str], ends: dict[str, str]) ->
     In a pattern C is what begins a syllable (D: without a glide) and K what ends it; `?` where it may be missing.
     """
     before = table.not_before
-    glides = _any_of(list(table.within)) if table.within else "(?!)"
+    glides = _any_of(table.within) if table.within else "(?!)"
     # A glide of letters, not of marks, is one only before a vowel.
     after_glide = "" if all(not sign.isalpha() for sign in table.within) else f"(?={before})"
-    onset = _any_of([text for text in begins if text])
+    onset = _any_of(text for text in begins if text)
     head = f"({onset})((?:(?:{glides}){after_glide})*)"
     plain = f"({onset})(x(?<!x))?"
-    end = f"((?:{_any_of(list(ends)) or '(?!)'})(?!{before})|(?:{_any_of(list(table.ends_before_vowel)) or '(?!)'}))"
+    end = f"((?:{_any_of(ends) or '(?!)'})(?!{before})|(?:{_any_of(table.ends_before_vowel) or '(?!)'}))"
     codes: dict[int, str] = {}
     patterns, group = [], 1
     for written, code in table.vowels:
@@ -139,7 +147,7 @@ def _vowels(table: ScriptTable, begins: dict[str, str], ends: dict[str, str]) ->
         pattern += "(\\b\\B)?" if missing else ""
         codes[group] = code
         patterns.append(f"({pattern})")
-        group += re.compile(f"({pattern})").groups
+        group += 1 + len(_GROUP.findall(pattern))  # to compile each would take as long as to compile the whole
     return patterns, codes
 
 
@@ -172,6 +180,7 @@ def script_name(fold: str, settings: LinkingSettings) -> str:
     return next((name for name, (shown, _) in known.items() if shown.search(fold)), "other")
 
 
+@lru_cache(maxsize=20_000)
 def spoken_code(fold: str, settings: LinkingSettings, script: str = "") -> str:
     """A folded name as it is said; letters of a script that is not known stay as they are.
 

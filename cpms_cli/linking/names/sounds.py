@@ -83,6 +83,7 @@ def _voiced(text: str, place: int) -> bool:
     return bool(place == 0 or text[place - 1] in _LEADING or text[place + 1 : place + 2] in tuple(_VOWEL_AFTER))
 
 
+@lru_cache(maxsize=20_000)
 def spoken(fold: str, settings: LinkingSettings) -> str:
     """A folded name as it is said, by the rules of its own script.
 

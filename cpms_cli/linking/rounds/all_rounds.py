@@ -10,7 +10,7 @@ from cpms_cli.linking.kept.changed_rows import Changed
 from cpms_cli.linking.kept.link_rows import BY_HOME, BY_NAMES, note_names, numbers_of
 from cpms_cli.linking.match_model import Model
 from cpms_cli.linking.rounds.common_names import note_swings
-from cpms_cli.linking.rounds.linking_state import Linking, join_children
+from cpms_cli.linking.rounds.linking_state import Linking, join_children, note_joined
 from cpms_cli.linking.rounds.round_links import decide, pass_of
 from cpms_cli.linking.rounds.round_models import note_round_model, round_model, shares_by_chance
 from cpms_cli.linking.rounds.touched import Trail, contradicted_now, touched_again, touched_first
@@ -43,6 +43,7 @@ def link_all_rounds(linking: Linking) -> Model | None:
         for number in (BY_NAMES, BY_HOME):
             of = pass_of(linking, of_round, number)
             decide(of, of.in_round)
+            note_joined(connection, f"= {round_}")
             join_children(connection, round_, number)
     return model
 
@@ -153,6 +154,7 @@ def _first_round(connection: duckdb.DuckDBPyConnection, rounds: list[int]) -> in
         SELECT * REPLACE (node AS child)
         FROM link_row
         WHERE child IS NULL OR child IN (FROM changed) OR child IN (SELECT unnest([seeker, choice]) FROM chosen)""")
+    note_joined(connection, f"< {first}")
     for round_ in (round_ for round_ in rounds[1:] if round_ < first):
         for number in (BY_NAMES, BY_HOME):
             if len(contradicted_now(connection, round_, number, "row_then")):
@@ -201,11 +203,15 @@ def _put_back(connection: duckdb.DuckDBPyConnection, rounds: list[int], since: i
         FROM link_row
         WHERE child IS NULL OR child IN (SELECT child FROM changed WHERE child IS NOT NULL);
 
-        UPDATE link_row SET child = node WHERE row_id IN (SELECT row_id FROM child_before)""")
+        CREATE OR REPLACE TEMP TABLE row_then AS
+        SELECT row_id, node AS child
+        FROM link_row
+        SEMI JOIN child_before USING (row_id)""")
     for round_ in rounds:
         if round_ < since:
             for number in (BY_NAMES, BY_HOME):
-                join_children(connection, round_, number)
+                join_children(connection, round_, number, "row_then")
+    connection.execute("UPDATE link_row l SET child = t.child FROM row_then t WHERE l.row_id = t.row_id")
 
 
 def _link_round(linking: Linking, model: Model, round_: int, trail: Trail) -> None:
@@ -221,12 +227,14 @@ def _link_round(linking: Linking, model: Model, round_: int, trail: Trail) -> No
     rows = numbers_of(connection, every) if moved_model else touched_first(connection, first, trail)
     reached = decide(first, _children(connection, rows)) if len(rows) else rows
     moved = _moved(before, _joined(connection, round_), BY_NAMES)
+    note_joined(connection, f"= {round_}")
     join_children(connection, round_, BY_NAMES)
     second = pass_of(linking, of_round, BY_HOME)
     rows = numbers_of(connection, every) if moved_model else touched_again(connection, second, trail, reached, moved)
     if len(rows):
         decide(second, _children(connection, rows))
     moved |= _moved(before, _joined(connection, round_), BY_HOME)
+    note_joined(connection, f"= {round_}")
     join_children(connection, round_, BY_HOME)
     trail.roots = {root: round_ for root in moved} | trail.roots
     connection.register("moved_now", pd.DataFrame({"row_id": pd.Series(list(moved), dtype="int64")}))

@@ -20,7 +20,7 @@ def note_found_again(linking: Linking, round_: int, in_round: pd.Series) -> str:
         SELECT f.id, m.id AS mate_id, m.given_loose
         FROM asked
         JOIN features f USING (id)
-        JOIN features m ON m.round = f.round AND m.home = f.home AND m.id <> f.id""")
+        JOIN resident m ON m.round = f.round AND m.home = f.home AND m.id <> f.id""")
     mates: pd.DataFrame = names.execute("SELECT DISTINCT mate_id AS row_id FROM mate").df()
     linking.rows.register("asked_row", mates)
     linking.rows.register("sought_child", pd.DataFrame({"child": in_round}))

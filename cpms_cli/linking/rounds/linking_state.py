@@ -44,10 +44,8 @@ class Linking:
         missing = ids[~ids.isin(self.loaded)].drop_duplicates()
         if missing.empty and self.loaded:
             return
-        rows = self.evidence(missing)
-        rows = rows[~rows["row_id"].isin(self.loaded)]
-        prepare_more(self.names, rows, rows["row_id"], self.settings)
-        self.loaded |= set(rows["row_id"].tolist())
+        prepare_more(self.names, self.evidence(missing), missing, self.settings)
+        self.loaded |= set(missing.tolist())
 
     def ranks(self, ids: pd.Series) -> pd.Series:
         """Return the place of each of these rows in the order of keys, by number of the row."""
@@ -132,26 +130,28 @@ def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame, rows:
     """
     connection.register("chosen_pair", chosen)
     differ = " OR ".join(
-        f"""(
-                count({fact}) FILTER (seeks) > 0
-                AND count({fact}) FILTER (NOT seeks) > 0
-                AND count(DISTINCT {fact}) = count(DISTINCT {fact}) FILTER (seeks)
-                + count(DISTINCT {fact}) FILTER (NOT seeks)
-            )"""
+        f"""coalesce(NOT list_has_any(
+                list({fact}) FILTER (seeks AND {fact} IS NOT NULL),
+                list({fact}) FILTER (NOT seeks AND {fact} IS NOT NULL)
+            ), FALSE)"""
         for fact in ("sex", "number", "carried")
     )
     against = connection.execute(f"""
-        WITH member AS (
-            SELECT p.seeker, p.choice, l.child = p.seeker AS seeks, l.round, l.sex, l.carried,
-                IF(l.shared, NULL, l.number) AS number
-            FROM chosen_pair p
-            JOIN {rows} l ON l.child IN (p.seeker, p.choice)
+        WITH side AS (
+            SELECT seeker, choice, seeker AS child, TRUE AS seeks FROM chosen_pair
+            UNION ALL
+            SELECT seeker, choice, choice AS child, FALSE AS seeks FROM chosen_pair
+        ),
+        member AS (
+            SELECT seeker, choice, seeks, round, sex, carried, IF(shared, NULL, number) AS number
+            FROM side
+            JOIN {rows} USING (child)
         )
         SELECT
             seeker,
             choice,
             CASE
-                WHEN count(DISTINCT round) < count(*) THEN {TWICE_IN_A_ROUND}
+                WHEN len(list_distinct(list(round))) < count(*) THEN {TWICE_IN_A_ROUND}
                 WHEN {differ} THEN {FACTS_DIFFER}
                 ELSE 0
             END AS conflict
@@ -161,21 +161,29 @@ def conflicts(connection: duckdb.DuckDBPyConnection, chosen: pd.DataFrame, rows:
     return against
 
 
+def note_joined(connection: duckdb.DuckDBPyConnection, rounds: str) -> None:
+    """Create `joined`: the children that the passes of these rounds (SQL of `c.round`) put together; the later one
+    (`loser`) goes by the number of the earlier one (`winner`)."""
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE joined AS
+        SELECT
+            c.round,
+            c.pass,
+            IF(a.row_key < b.row_key, c.choice, c.seeker) AS loser,
+            IF(a.row_key < b.row_key, c.seeker, c.choice) AS winner
+        FROM link_choice c
+        JOIN link_row a ON a.row_id = c.seeker
+        JOIN link_row b ON b.row_id = c.choice
+        WHERE c.verdict = '{AUTOMATIC}' AND c.round {rounds}""")
+
+
 def join_children(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int, rows: str = "link_row") -> None:
-    """Let the children of `rows` that a pass of a round put together be one, which goes by the earlier first row."""
+    """Let the children of `rows` that a pass of a round put together, as `joined` says, be one."""
     connection.execute(f"""
         UPDATE {rows} r
         SET child = j.winner
-        FROM (
-            SELECT
-                IF(a.row_key < b.row_key, c.choice, c.seeker) AS loser,
-                IF(a.row_key < b.row_key, c.seeker, c.choice) AS winner
-            FROM link_choice c
-            JOIN link_row a ON a.row_id = c.seeker
-            JOIN link_row b ON b.row_id = c.choice
-            WHERE c.round = {round_} AND c.pass = {pass_} AND c.verdict = '{AUTOMATIC}'
-        ) j
-        WHERE r.child = j.loser""")
+        FROM joined j
+        WHERE j.round = {round_} AND j.pass = {pass_} AND r.child = j.loser""")
 
 
 DECIDED_PAIRS = f"""

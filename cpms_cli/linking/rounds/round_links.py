@@ -19,7 +19,7 @@ import pandas as pd
 from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL, best_edges, choose_edges
 from cpms_cli.linking.comparison_levels import CONDITIONS
 from cpms_cli.linking.kept.link_rows import BY_HOME, numbers_of
-from cpms_cli.linking.pair_rules import contradict, disagree
+from cpms_cli.linking.pair_rules import contradict, disagree, either_of_two
 from cpms_cli.linking.pair_scores import score_pairs
 from cpms_cli.linking.rounds.found_again import note_found_again
 from cpms_cli.linking.rounds.frequencies import note_round_frequencies
@@ -121,6 +121,7 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
     if pairs.empty:
         return pairs
     linking = of.linking
+    pairs = pairs.assign(unnamed=pairs["unnamed"] & ~either_of_two(pairs) & ~_of_twins(of, pairs))
     pairs = pairs.assign(disagrees=disagree(pairs), contradicts=contradict(pairs))
     if len(linking.again):
         asked = pd.MultiIndex.from_frame(linking.again[["first", "second"]])
@@ -143,6 +144,20 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
     verdict = pd.Series(None, index=chosen.index, dtype="object").mask(likely, DOUBTFUL).mask(linked, AUTOMATIC)
     verdict = verdict.mask(chosen["conflict"] == TWICE_IN_A_ROUND, None)
     return chosen.assign(probability=probability, verdict=verdict)
+
+
+def _of_twins(of: Pass, pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs without a name are of a child who was seen at home with what may be a twin, in any round up to
+    this one."""
+    linking, round_, unnamed = of.linking, of.of_round.round, pairs[pairs["unnamed"]]
+    if unnamed.empty:
+        return pairs["unnamed"]
+    children = pd.concat([unnamed["seeker"], unnamed["choice"]]).drop_duplicates()
+    rows = rows_of_children(linking.rows, children, round_)
+    linking.compare_ready(rows)
+    twins = linking.names.execute("SELECT id FROM features WHERE twin").df()["id"]
+    of_twins = children_of(linking.rows, rows[rows.isin(twins)], round_)["child"]
+    return pairs["seeker"].isin(of_twins) | pairs["choice"].isin(of_twins)
 
 
 def _forget_choices(of: Pass, children: pd.Series) -> None:

@@ -131,6 +131,13 @@ ROUNDS = (
         "lesson_row", "the number of such a row", ("linking.rounds.round_models",), ("linking.rounds.round_models",)
     ),
     Relation(
+        "joined",
+        "two children who were put together: by which pass of a round, and the number by which they go",
+        ("linking.rounds.linking_state",),
+        ("linking.rounds.linking_state",),
+        ("round", "pass", "loser", "winner"),
+    ),
+    Relation(
         "mate", "a row, and another of its home", ("linking.rounds.found_again",), ("linking.rounds.found_again",)
     ),
     Relation(

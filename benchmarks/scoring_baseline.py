@@ -26,13 +26,24 @@ PLAIN = {
     7: "dwelling IN ('temporary', 'none') OR moves_last_12m >= 3",
     8: "arrived_community = 'within_12_months'",
     9: "parent_away_work IN ('mother', 'father', 'both')",
-    10: "(from_2 AND (difficulty_seeing IN ('a_lot', 'cannot') OR difficulty_hearing IN ('a_lot', 'cannot')"
-    " OR difficulty_walking IN ('a_lot', 'cannot') OR difficulty_communicating IN ('a_lot', 'cannot')"
-    " OR difficulty_learning IN ('a_lot', 'cannot'))) OR (from_5 AND distress = 'daily') OR chronic_illness = 'yes'",
+    10: """
+        (
+            from_2
+            AND (
+                difficulty_seeing IN ('a_lot', 'cannot')
+                OR difficulty_hearing IN ('a_lot', 'cannot')
+                OR difficulty_walking IN ('a_lot', 'cannot')
+                OR difficulty_communicating IN ('a_lot', 'cannot')
+                OR difficulty_learning IN ('a_lot', 'cannot')
+            )
+        )
+        OR (from_5 AND distress = 'daily')
+        OR chronic_illness = 'yes'""",
     13: "violence_physical = 'yes' OR violence_emotional = 'yes' OR violence_sexual = 'yes' OR exploited = 'yes'",
     16: "services_received <> 'none'",
-    17: "income_enough = 'often_short' OR (income_enough = 'sometimes_short'"
-    " AND (income_steady = 'no' OR informal_debt = 'yes'))",
+    17: """
+        income_enough = 'often_short'
+        OR (income_enough = 'sometimes_short' AND (income_steady = 'no' OR informal_debt = 'yes'))""",
     18: "member_chronic_illness = 'yes' OR member_disability = 'yes' OR member_mental_health = 'yes'",
     19: "member_violent = 'yes'",
     22: "member_alcohol = 'yes' OR member_drugs = 'yes' OR member_gambling = 'yes'",
@@ -101,10 +112,8 @@ OF_HOUSEHOLD = (
 
 
 def _years(born: str, day: str) -> str:
-    return (
-        f"(year({day}) - year({born}) - CASE WHEN month({day}) * 100 + day({day})"
-        f" < month({born}) * 100 + day({born}) THEN 1 ELSE 0 END)"
-    )
+    birthday_comes = f"month({day}) * 100 + day({day}) < month({born}) * 100 + day({born})"
+    return f"(year({day}) - year({born}) - CASE WHEN {birthday_comes} THEN 1 ELSE 0 END)"
 
 
 def _word(truth: str, otherwise: str = "") -> str:
@@ -125,12 +134,18 @@ def text_source(folder: Path) -> str:
         f"try_cast({name} AS INTEGER) AS {name}" for name in ("age_years", "moves_last_12m", "work_hours_week")
     )
     # Typed before the join, where the engine works out a column's few texts once.
-    return (
-        f"(SELECT * FROM (SELECT {HOME}, child_no, {numbers}, {first} AS birth_from, {last} AS birth_to,"
-        f" {coded('c', OF_CHILD)} FROM '{folder / 'child.parquet'}' c) LEFT JOIN (SELECT {HOME},"
-        f" try_cast(interview_date AS DATE) AS interview_date, {coded('h', OF_HOUSEHOLD)}"
-        f" FROM '{folder / 'household.parquet'}' h) USING ({HOME}))"
-    )
+    return f"""
+        (
+            SELECT *
+            FROM (
+                SELECT {HOME}, child_no, {numbers}, {first} AS birth_from, {last} AS birth_to, {coded("c", OF_CHILD)}
+                FROM '{folder / "child.parquet"}' c
+            )
+            LEFT JOIN (
+                SELECT {HOME}, try_cast(interview_date AS DATE) AS interview_date, {coded("h", OF_HOUSEHOLD)}
+                FROM '{folder / "household.parquet"}' h
+            ) USING ({HOME})
+        )"""
 
 
 def select(source: str, reasons: bool = False) -> str:
@@ -149,8 +164,15 @@ def select(source: str, reasons: bool = False) -> str:
         for number, (asked, rule) in LIMITED.items()
     ]
     of_home = ", ".join(
-        f"({own} OR CASE WHEN bool_or({child}) OVER home THEN TRUE WHEN bool_or({child} IS NULL) OVER home THEN NULL"
-        f" ELSE FALSE END) AS t{number}"
+        f"""
+        (
+            {own}
+            OR CASE
+                WHEN bool_or({child}) OVER home THEN TRUE
+                WHEN bool_or({child} IS NULL) OVER home THEN NULL
+                ELSE FALSE
+            END
+        ) AS t{number}"""
         for number, (own, child) in OF_HOME.items()
     )
     sure, possible, sure_dangers, possible_dangers = (
@@ -179,33 +201,60 @@ def select(source: str, reasons: bool = False) -> str:
         ],
     }
     victim, high = (" OR ".join(parts) for parts in rules.values())
-    why = " ".join(
-        f"WHEN '{level}' THEN string_split(concat_ws(',', "
-        + ", ".join(f"CASE WHEN {part} THEN '{level}.{number}' END" for number, part in enumerate(parts, start=1))
-        + "), ',')"
+    numbered = {
+        level: ", ".join(f"CASE WHEN {part} THEN '{level}.{number}' END" for number, part in enumerate(parts, start=1))
         for level, parts in rules.items()
+    }
+    why = " ".join(
+        f"WHEN '{level}' THEN string_split(concat_ws(',', {parts}), ',')" for level, parts in numbered.items()
     )
-    condition = (
-        ", CASE WHEN coalesce(victim, TRUE) THEN 'victim' WHEN coalesce(high, TRUE) THEN 'high_risk'"
-        " WHEN coalesce(risk, TRUE) THEN 'at_risk' ELSE 'none_found' END AS highest,"
-        f" CASE level {why} WHEN 'at_risk' THEN ['at_risk.1'] ELSE CAST([] AS VARCHAR[]) END AS reasons"
-    )
+    condition = f"""
+            ,
+            CASE
+                WHEN coalesce(victim, TRUE) THEN 'victim'
+                WHEN coalesce(high, TRUE) THEN 'high_risk'
+                WHEN coalesce(risk, TRUE) THEN 'at_risk'
+                ELSE 'none_found'
+            END AS highest,
+            CASE level {why} WHEN 'at_risk' THEN ['at_risk.1'] ELSE CAST([] AS VARCHAR[]) END AS reasons"""
     words = ", ".join(
         _word(f"t{number}", f"WHEN NOT a{number} THEN 'n/a'" if number in LIMITED else "") + f" AS i{number:02d}"
         for number in range(1, 23)
     )
-    return (
-        f"WITH aged AS (SELECT *, {ages} FROM {source}),"
-        f" limited AS (SELECT *, {limits} FROM aged), judged AS (SELECT *, {', '.join(truths)} FROM limited),"
-        f" homes AS (SELECT *, {of_home} FROM judged WINDOW home AS (PARTITION BY {HOME})),"
-        f" counted AS (SELECT *, {sure} AS sure, {possible} AS possible,"
-        f" {sure_dangers} AS sure_dangers, {possible_dangers} AS possible_dangers FROM homes),"
-        f" ruled AS (SELECT *, {victim} AS victim, {high} AS high,"
-        f" {truth} AS risk FROM counted)"
-        f" SELECT {HOME}, child_no, {words}, CASE WHEN victim THEN 'victim' WHEN high THEN 'high_risk'"
-        " WHEN risk THEN 'at_risk' WHEN victim IS NULL OR high IS NULL OR risk IS NULL THEN 'not_enough_answers'"
-        f" ELSE 'none_found' END AS level{condition if reasons else ''} FROM ruled"
-    )
+    return f"""
+        WITH aged AS (SELECT *, {ages} FROM {source}),
+        limited AS (SELECT *, {limits} FROM aged),
+        judged AS (SELECT *, {", ".join(truths)} FROM limited),
+        homes AS (
+            SELECT *, {of_home}
+            FROM judged
+            WINDOW home AS (PARTITION BY {HOME})
+        ),
+        counted AS (
+            SELECT
+                *,
+                {sure} AS sure,
+                {possible} AS possible,
+                {sure_dangers} AS sure_dangers,
+                {possible_dangers} AS possible_dangers
+            FROM homes
+        ),
+        ruled AS (
+            SELECT *, {victim} AS victim, {high} AS high, {truth} AS risk
+            FROM counted
+        )
+        SELECT
+            {HOME},
+            child_no,
+            {words},
+            CASE
+                WHEN victim THEN 'victim'
+                WHEN high THEN 'high_risk'
+                WHEN risk THEN 'at_risk'
+                WHEN victim IS NULL OR high IS NULL OR risk IS NULL THEN 'not_enough_answers'
+                ELSE 'none_found'
+            END AS level{condition if reasons else ""}
+        FROM ruled"""
 
 
 def community(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
@@ -218,10 +267,11 @@ def community(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]
         f"count(*) FILTER (level = '{level}')"
         for level in ("victim", "high_risk", "at_risk", "not_enough_answers", "none_found")
     )
-    return connection.execute(
-        f"SELECT round::INTEGER, village_code[:6] AS subdistrict, count(*), {levels}, {counts} FROM score GROUP BY 1, 2"
-        " ORDER BY 1, 2"
-    ).fetchall()
+    return connection.execute(f"""
+        SELECT round::INTEGER, village_code[:6] AS subdistrict, count(*), {levels}, {counts}
+        FROM score
+        GROUP BY 1, 2
+        ORDER BY 1, 2""").fetchall()
 
 
 def run(scored: Callable[[duckdb.DuckDBPyConnection], None]) -> None:

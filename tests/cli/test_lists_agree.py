@@ -205,10 +205,14 @@ TAKEN = {
     "the row of a victim in the last round": "DELETE FROM {child} WHERE round = '2026' AND household_no = '1'",
     "the house of a victim in the last round": "DELETE FROM {child} WHERE round = '2026' AND household_no = '2'",
     "the last round of all but one": "DELETE FROM {child} WHERE round = '2026' AND household_no <> '5'",
-    "an answer of the last round": "UPDATE {child} SET violence_physical = NULL WHERE round = '2026'"
-    " AND household_no = '4'",
-    "the date of the interview": "UPDATE {household} SET interview_date = NULL WHERE round = '2026'"
-    " AND household_no = '3'",
+    "an answer of the last round": """
+        UPDATE {child}
+        SET violence_physical = NULL
+        WHERE round = '2026' AND household_no = '4'""",
+    "the date of the interview": """
+        UPDATE {household}
+        SET interview_date = NULL
+        WHERE round = '2026' AND household_no = '3'""",
     "the birth date": "UPDATE {child} SET birth_date = NULL WHERE household_no = '3'",
 }
 

@@ -233,10 +233,10 @@ def test_a_store_of_a_newer_format_is_refused_untouched(cpms: Cpms, store: Path)
 
 def _content(store: Path) -> pd.DataFrame:
     with duckdb.connect(str(store), read_only=True) as connection:
-        return connection.execute(
-            "SELECT * EXCLUDE (batch_id, sheet, row_number) FROM current_child ORDER BY round, village_code,"
-            " household_no, child_no"
-        ).df()
+        return connection.execute("""
+            SELECT * EXCLUDE (batch_id, sheet, row_number)
+            FROM current_child
+            ORDER BY round, village_code, household_no, child_no""").df()
 
 
 def test_bundles_bring_a_community_to_its_province(

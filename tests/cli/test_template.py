@@ -97,10 +97,10 @@ def test_a_form_that_was_filled_in_is_valid_and_stored_as_it_was_meant(
     assert len(validation.findings) == 0, validation.findings
     merge([path], tmp_path / "s.duckdb")
     with duckdb.connect(str(tmp_path / "s.duckdb"), read_only=True) as connection:
-        row = connection.execute(
-            "SELECT round, sex, birth_date, dwelling, services_received, national_id, interview_date"
-            " FROM current_child JOIN current_household USING (round, village_code, household_no)"
-        ).fetchall()
+        row = connection.execute("""
+            SELECT round, sex, birth_date, dwelling, services_received, national_id, interview_date
+            FROM current_child
+            JOIN current_household USING (round, village_code, household_no)""").fetchall()
     assert row == [("2026", "female", "2016-06-01", "own", "none", None, "2026-11-15")]
 
 

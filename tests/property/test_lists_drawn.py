@@ -77,8 +77,9 @@ def _take(store: Path, taken: str, home: int) -> None:
         "the interview date": f"UPDATE household_observation SET interview_date = NULL {place}",
         "the birth date": "UPDATE child_observation SET birth_date = NULL WHERE $1 <> '' AND household_no = $2",
         "the round": "DELETE FROM child_observation WHERE round = $1 AND household_no NOT IN ('9', '', $2)",
-        "consent": f"UPDATE household_observation SET consent = 'no' {place};"
-        f" DELETE FROM child_observation WHERE round = '{last}' AND household_no = '{home}'",
+        "consent": f"""
+            UPDATE household_observation SET consent = 'no' {place};
+            DELETE FROM child_observation WHERE round = '{last}' AND household_no = '{home}'""",
     }
     with duckdb.connect(str(store)) as connection:
         for number, statement in enumerate(statements[taken].split(";")):

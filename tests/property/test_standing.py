@@ -87,14 +87,18 @@ def _store(survey: Survey, children: list[Child]) -> duckdb.DuckDBPyConnection:
     connection.register("score_", score)
     connection.register("home_", home)
     connection.execute(f"CREATE TABLE score AS SELECT * REPLACE ({key[0]}::INTEGER AS {key[0]}) FROM score_")
-    connection.execute(
-        "CREATE TABLE current_child AS SELECT *, NULL::VARCHAR AS birth_date, NULL::VARCHAR AS age_years,"
-        " 1 AS batch_id FROM score_"
-    )
-    connection.execute(
-        f"CREATE TABLE current_household AS SELECT * REPLACE ({visited}::VARCHAR AS {visited}), 1 AS batch_id,"
-        " NULL::VARCHAR AS household_id, NULL::VARCHAR AS consent FROM home_"
-    )
+    connection.execute("""
+        CREATE TABLE current_child AS
+        SELECT *, NULL::VARCHAR AS birth_date, NULL::VARCHAR AS age_years, 1 AS batch_id
+        FROM score_""")
+    connection.execute(f"""
+        CREATE TABLE current_household AS
+        SELECT
+            * REPLACE ({visited}::VARCHAR AS {visited}),
+            1 AS batch_id,
+            NULL::VARCHAR AS household_id,
+            NULL::VARCHAR AS consent
+        FROM home_""")
     merged = "TIMESTAMP '2029-05-01' AS merged_at"
     connection.execute(f"CREATE TABLE batch AS SELECT 1 AS batch_id, {merged}, 'x' AS merged_by")
     connection.execute("CREATE TABLE known_child (identifier VARCHAR, person VARCHAR)")

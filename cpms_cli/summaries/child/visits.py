@@ -183,7 +183,7 @@ def visits_of(
     explainer = Explainer(survey, workspace.language)
     condition = within(survey, area, round_)
     if stood is not None:
-        condition += f" AND {_standing_rows(connection, survey, stood, overdue)}"
+        condition = f"{condition} AND {_standing_rows(connection, survey, stood, overdue)}"
     create_what_if(connection, survey, condition)
     home, line, person = list(survey.key("household")), survey.role("line").name, survey.role("person").name
     people = _people(connection, survey, condition, standing=stood is not None)

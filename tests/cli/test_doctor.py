@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cpms_cli import load_survey
-from tests.conftest import Cpms
+from cpms_cli import load_survey, merge
+from tests.conftest import Cpms, Draw, MakeOnce
 
 
 def _verdicts(printed: str) -> dict[str, str]:
@@ -25,18 +25,23 @@ def test_a_sound_installation_says_so_with_the_hash_of_its_definition(cpms: Cpms
     assert set(_verdicts(ran.out).values()) <= {"ok", "look"}
 
 
-def test_a_plain_store_is_healthy_but_can_be_read_by_anybody(cpms: Cpms, sample_store: Path) -> None:
-    ran = cpms("doctor", "--store", str(sample_store), "--format", "json")
+@pytest.fixture
+def store(draw: Draw, once: MakeOnce) -> Path:
+    """Two children."""
+    survey = draw({}, {})
+    return once(lambda path: merge([survey], path))
+
+
+def test_a_plain_store_is_healthy_but_can_be_read_by_anybody(cpms: Cpms, store: Path) -> None:
+    ran = cpms("doctor", "--store", str(store), "--format", "json")
     verdicts = _verdicts(ran.out)
     assert (ran.code, verdicts["store"], verdicts["invariants"], verdicts["plain"]) == (0, "ok", "ok", "look")
-    assert "store encrypt" in cpms("doctor", "--store", str(sample_store)).out
+    assert "store encrypt" in cpms("doctor", "--store", str(store)).out
 
 
 def test_an_encrypted_store_is_sound_with_its_key_and_asks_for_it_without(
-    cpms: Cpms, sample_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cpms: Cpms, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = tmp_path / "own.duckdb"
-    shutil.copy(sample_store, store)
     monkeypatch.setenv("CPMS_KEY", "a long key of nobody")
     assert cpms("store", "encrypt", "--store", str(store)).code == 0
     assert _verdicts(cpms("doctor", "--store", str(store), "--format", "json").out)["encrypted"] == "ok"

@@ -211,25 +211,24 @@ def test_an_indicator_of_a_provinces_own_goes_all_the_way(cpms: Cpms, draw: Draw
     assert refused.code == 2 and f"they are numbered 1-{len(NUMBERS)}, 101." in refused.err
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("  - number: 22\n", "  - number: 23\n", "there can be no indicator 23"),
-        ("  - number: 22\n", "  - number: 100\n", "your own begin at 101"),
-        ("  - number: 22\n", "  - number: 21\n", "indicator 21 stands after 21"),
-        ("  - number: 22\n", "  - number: 22\n    since: 2569\n    until: 2567\n", "until 2024 lies before since 2026"),
-    ],
-)
-def test_a_number_that_an_indicator_cannot_have(
-    cpms: Cpms, own: Path, change: Change, old: str, new: str, message: str
-) -> None:
-    change("indicators.yaml", old, new)
+NO_NUMBERS = [
+    ("  - number: 22\n", "  - number: 23\n", "there can be no indicator 23"),
+    ("  - number: 20\n", "  - number: 100\n", "your own begin at 101"),
+    ("  - number: 18\n", "  - number: 17\n", "indicator 17 stands after 17"),
+    ("  - number: 16\n", "  - number: 16\n    since: 2569\n    until: 2567\n", "until 2024 lies before since 2026"),
+]
+
+
+def test_a_number_that_an_indicator_cannot_have(cpms: Cpms, own: Path, change: Change) -> None:
+    for old, new, _ in NO_NUMBERS:
+        change("indicators.yaml", old, new)
     ran = cpms("schema", "check", own)
     assert ran.code == 1
     text = (own / "indicators.yaml").read_text("utf-8")
-    first = text[: text.rindex(new)].count("\n") + 1
-    assert any(f"indicators.yaml:{line}: " in ran.out for line in range(first, first + 3)), ran.out
-    assert message in ran.out
+    for _, new, message in NO_NUMBERS:
+        first = text[: text.rindex(new)].count("\n") + 1
+        named = [line for line in ran.out.splitlines() if message in line]
+        assert any(line.startswith(f"indicators.yaml:{first + more}: ") for line in named for more in range(3)), ran.out
 
 
 def test_an_indicator_is_retired(cpms: Cpms, draw: Draw, own: Path, change: Change, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ CHANGED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
 
 def test_what_hardly_can_have_changed(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     """Each of a child with a number of its own, in a home of its own."""
-    children = [
+    children: list[dict[str, Any]] = [
         {"household_no": str(home), "child_no": 1, "national_id": number + calc_check_digit(number)}
         for home, number in ((home, f"19999000010{home}") for home in range(1, len(CHANGED) + 1))
     ]

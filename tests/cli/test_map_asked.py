@@ -39,8 +39,8 @@ def _fields(path: Path) -> dict[str, list[str]]:
 
 def test_all_is_answered_here_and_the_map_holds(typed: Typed, survey: Survey, tmp_path: Path) -> None:
     path = tmp_path / "map.xlsx"
-    # Six headers of which the first proposal is right, "hurt" of which the third is; then the answers, by their number.
-    ran = typed(path, *["1"] * 6, "3", *["1"] * 40)
+    # Four headers of which the first proposal is right, then "hurt"; then the answers, by their number.
+    ran = typed(path, *["1"] * 4, "2", *["1"] * 40)
     assert ran.code == 0, ran.err
     assert "Which question is the column 'ความเสี่ยง / ถูกทำร้าย'?" in ran.err
     assert "0 line(s) wait still" in ran.err
@@ -52,16 +52,16 @@ def test_all_is_answered_here_and_the_map_holds(typed: Typed, survey: Survey, tm
 
 def test_who_stops_keeps_what_was_answered_and_goes_on_later(typed: Typed, survey: Survey, tmp_path: Path) -> None:
     path = tmp_path / "map.xlsx"
-    first = typed(path, "1", "", "", "leave out", "q")
+    first = typed(path, "1", "leave out", "q")
     assert first.code == 0, first.err
     fields = _fields(path)
     assert fields["คำนำหน้า"] == ["Sex [sex]"]
     assert fields["บัตรทอง"] == ["leave out"]
-    # The third line is the name's second question: it waits as the first does.
+    # A whole name is both of its parts, and nobody is asked.
     assert [field.rpartition("[")[2] for field in fields["ชื่อ-สกุล เด็ก"]] == ["family_name]", "given_name]"]
 
-    second = typed(path, "1", "1", *["1"] * 2, "3", *["1"] * 40)
-    assert "1/5 Which question is the column 'ข้อมูลเด็ก / ชื่อ-สกุล เด็ก'?" in second.err
+    second = typed(path, *["1"] * 2, "2", *["1"] * 40)
+    assert "1/3 Which question is the column 'บิดามารดา / อยู่กับ'?" in second.err
     assert "คำนำหน้า'?" not in second.err, "it was answered"
     assert load_workbook(path, survey).line("คำนำหน้า").field == "sex"  # type: ignore[union-attr]
 

@@ -1,5 +1,4 @@
-"""Columns whose header is itself an answer: "male" and "female" with a tick in one of them, the name of a scheme with
-yes and no below it.
+"""Columns whose header is itself an answer: "male" and "female" with a tick in one of them.
 
 Only the answers of the questions in `headed_by_answers` of `schemas/proposals.yaml` are headers of this kind, and only
 where every cell says yes, no or nothing: "disability" is a question of its own, not why a child is out of school.

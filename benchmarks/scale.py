@@ -87,10 +87,7 @@ def main() -> None:
         steps = {
             "merge": (("merge", "--jobs", options.jobs, files, "--store", store), store),
             "merge again": (("merge", "--jobs", options.jobs, files, "--store", store), store),
-            "score the store": (
-                ("score", "--store", store, "-o", folder / "scores.parquet"),
-                folder / "scores.parquet",
-            ),
+            "score the store": (("score", "--store", store, "-o", table), table),
             "export dataset": (("export", "dataset", rows, "--store", store), rows),
             "export dataset again": (("export", "dataset", rows, "--store", store), rows),
             "score the data set": (("score", "--dataset", rows, "-o", scores, "--memory-limit", "500MB"), scores),

@@ -83,7 +83,7 @@ def main() -> None:
             print(json.dumps({"step": "one by one", "files": len(chosen), **sums}), flush=True)
             together = measured("merge", "--jobs", options.jobs, some, "--store", folder / "some.duckdb")
             print(json.dumps({"step": "the same as a folder", **together}), flush=True)
-        rows, scores = folder / "rows", folder / "scores"
+        rows, scores, table = folder / "rows", folder / "scores", folder / "scores.parquet"
         steps = {
             "merge": (("merge", "--jobs", options.jobs, files, "--store", store), store),
             "merge again": (("merge", "--jobs", options.jobs, files, "--store", store), store),

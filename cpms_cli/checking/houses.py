@@ -146,7 +146,8 @@ def _homes_alike(survey: Survey, stored: StoredRows | None) -> str:
     if stored is not None:
         homes = f"SEMI JOIN house_variant USING ({', '.join(key)})"
         child, household = (f"(FROM {relation} {homes})" for relation in stored)
-        rows += f"""
+        rows = f"""
+            {rows}
             UNION ALL
             SELECT FALSE, {answers}
             FROM ({typed_record(survey, child, household)}) r

@@ -93,9 +93,13 @@ def _pairs(connection: duckdb.DuckDBPyConnection, read: _Read, table: Table, pas
     open_homes = f"SELECT {home} FROM disputed_consent"
     if table == "child":
         # A flat row says something of its household as well: where that is in question, no two rows are alike.
-        open_homes += (
-            f" UNION SELECT {home} FROM staged_household GROUP BY {home} HAVING count(*) > 1 OR max(len(_differ)) > 0"
-        )
+        open_homes = f"""
+            {open_homes}
+            UNION
+            SELECT {home}
+            FROM staged_household
+            GROUP BY {home}
+            HAVING count(*) > 1 OR max(len(_differ)) > 0"""
     whole_key = " AND ".join(f"{name} IS NOT NULL" for name in survey.key(table))
     twice = f"SELECT {key} FROM staged_{table} WHERE {whole_key} GROUP BY {key} HAVING count(*) > 1"
     if connection.execute(f"{twice} LIMIT 1").fetchone() is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cpms_cli.survey.relations import Relation
 
-_WHAT_IF, _SCENARIOS, _PAIRS = ("scoring.what_if",), ("scoring.scenarios",), ("scoring.question_pairs",)
+_WHAT_IF, _SCENARIOS = ("scoring.what_if",), ("scoring.scenarios",)
 _LISTED = ("summaries.child.visits", "summaries.child.why")
 
 _SCORES = (
@@ -133,11 +133,11 @@ _PROFILES = (
 )
 
 _QUESTIONS = (
-    Relation("open_child", "a child whose level missing answers could change", _WHAT_IF, (*_WHAT_IF, *_PAIRS)),
+    Relation("open_child", "a child whose level missing answers could change", _WHAT_IF, (*_WHAT_IF, *_SCENARIOS)),
     Relation("asked_home", "the key of a home in which such a child lives", _WHAT_IF, _WHAT_IF),
     Relation("asked_child", "a child of such a home, as stored", _WHAT_IF, (*_WHAT_IF, *_SCENARIOS)),
     Relation("asked_household", "such a home, as stored", _WHAT_IF, (*_WHAT_IF, *_SCENARIOS)),
-    Relation("cell", "a question without an answer, of a child or of a home", _WHAT_IF, (*_WHAT_IF, *_PAIRS)),
+    Relation("cell", "a question without an answer, of a child or of a home", _WHAT_IF, (*_WHAT_IF, *_SCENARIOS)),
     Relation(
         "possible_answer",
         "an answer that a question can have",
@@ -146,30 +146,37 @@ _QUESTIONS = (
         ("field", "code", "upto", "place"),
         "frame",
     ),
-    Relation("cell_answer", "an open question with an answer that it can have", _WHAT_IF, (*_WHAT_IF, *_PAIRS)),
+    Relation("cell_answer", "an open question with an answer that it can have", _WHAT_IF, (*_WHAT_IF, *_SCENARIOS)),
     Relation(
         "scenario",
         "one or two answers that are tried in a home",
-        (*_WHAT_IF, *_PAIRS),
-        (*_WHAT_IF, *_SCENARIOS, *_PAIRS),
+        (*_WHAT_IF, *_SCENARIOS),
+        (*_WHAT_IF, *_SCENARIOS),
     ),
     Relation("copied_child", "a child of a home in which answers are tried", _SCENARIOS, _SCENARIOS),
     Relation("copied_household", "a home in which answers are tried", _SCENARIOS, _SCENARIOS),
-    Relation("after_one", "the level of a child with one answer tried", _SCENARIOS, (*_WHAT_IF, *_PAIRS)),
-    Relation("what_if", "a child, an open question and an answer to it: the level then", _WHAT_IF, (*_PAIRS, *_LISTED)),
+    Relation("after_one", "the level of a child with one answer tried", _SCENARIOS, (*_WHAT_IF, *_SCENARIOS)),
+    Relation(
+        "what_if", "a child, an open question and an answer to it: the level then", _WHAT_IF, (*_SCENARIOS, *_LISTED)
+    ),
     Relation(
         "reason_field",
         "a question that an alternative of a level's rule looks at",
-        _PAIRS,
-        (*_WHAT_IF, *_PAIRS),
+        _SCENARIOS,
+        (*_WHAT_IF, *_SCENARIOS),
         ("reason", "part", "field"),
     ),
-    Relation("candidate", "an open question that an open rule of a child looks at", _PAIRS, (*_WHAT_IF, *_PAIRS)),
     Relation(
-        "proved", "an open question of which some answer changes something for a child", _PAIRS, (*_WHAT_IF, *_PAIRS)
+        "candidate", "an open question that an open rule of a child looks at", _SCENARIOS, (*_WHAT_IF, *_SCENARIOS)
     ),
-    Relation("question_pair", "two open questions that can matter together", _PAIRS, _PAIRS),
-    Relation("after_two", "the level of a child with two answers tried", _SCENARIOS, _PAIRS),
+    Relation(
+        "proved",
+        "an open question of which some answer changes something for a child",
+        _SCENARIOS,
+        (*_WHAT_IF, *_SCENARIOS),
+    ),
+    Relation("question_pair", "two open questions that can matter together", _SCENARIOS, _SCENARIOS),
+    Relation("after_two", "the level of a child with two answers tried", _SCENARIOS, _SCENARIOS),
     Relation("to_ask", "a question that is worth asking for the sake of a child", _WHAT_IF, _LISTED),
     Relation("was", "what the store has where an answer is open", _WHAT_IF, _LISTED),
 )

@@ -18,8 +18,7 @@ import duckdb
 
 from cpms_cli.scoring.compiler.deciding import AGE, Deciding, deciding, possible_answers
 from cpms_cli.scoring.compiler.score_columns import outcome_columns
-from cpms_cli.scoring.question_pairs import create_proved
-from cpms_cli.scoring.scenarios import AFTER_ONE, SCENARIO, differs, same, score_scenarios, text_key
+from cpms_cli.scoring.scenarios import AFTER_ONE, SCENARIO, create_proved, differs, same, score_scenarios, text_key
 from cpms_cli.scoring.scores import JUDGED, SCORE, carried_columns
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.rule_language import rule_sql

@@ -220,10 +220,10 @@ def test_files_in_any_order_give_the_same_store(rounds: list[Path], tmp_path: Pa
     hashes = {content_hash(tmp_path / "at_once.duckdb")}
     # With their own order, merged at once: each file first once, and each pair in both orders.
     first, second, third = rounds
-    for number, (alone, *others) in enumerate([(third, second, first), (second, third, first)]):
+    for number, order in enumerate([(third, second, first), (second, third, first)]):
         store = tmp_path / f"{number}.duckdb"
-        merge([alone], store)
-        merge(others, store)
+        for files in ((path,) for path in order) if THOROUGH else (order[:1], order[1:]):
+            merge(files, store)
         hashes.add(content_hash(store))
     assert len(hashes) == 1
 

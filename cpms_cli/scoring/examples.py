@@ -270,7 +270,9 @@ def check_examples(folder: Path, survey: Survey | None = None, *, sound: bool = 
         examples_run.kind(READINGS, lambda: reading_problems(survey, readings, folder))
     if document is not None and figures is not None:
         examples_run.kind(FILE, lambda: _count(examples_run, document, figures))
-    return sorted(examples_run.problems, key=lambda problem: (problem.file, problem.line)), examples_run.run
+    # Several kinds of examples stumble over one and the same rule.
+    once = dict.fromkeys(examples_run.problems)
+    return sorted(once, key=lambda problem: (problem.file, problem.line)), examples_run.run
 
 
 def _count(examples_run: _Examples, document: Document, figures: Document) -> Iterable[Problem]:

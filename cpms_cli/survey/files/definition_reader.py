@@ -84,7 +84,8 @@ class Reader:
                 return None  # that the file cannot be read was told already
             for fault in error.errors():
                 line = document.line(*place, *fault["loc"])
-                self.problems.append(Problem(file, line, placed_fault(fault, place)))
+                named = _steps_in_words(document.content, (*place, *fault["loc"]))
+                self.problems.append(Problem(file, line, placed_fault(fault, named)))
             self.faulty.add(file)
             return None
 
@@ -154,7 +155,29 @@ class Reader:
         except BadDocument as bad:
             self.problems.append(bad.problem)
             self.faulty.add(file)
-            self.unread |= _names_in(self.folder / file)
+            # Of a list, its own name too: nobody is told that it has no answers.
+            self.unread |= {Path(file).stem, *_names_in(self.folder / file)}
+            self.unread |= _names_in(self.stand_in / file) if self.stand_in is not None else set()
+
+
+def _steps_in_words(content: Any, place: Sequence[str | int]) -> list[str]:
+    """The steps to a place of a document; an entry of a list by its name where it has one, else by its number.
+
+    >>> _steps_in_words({"fields": [{"name": "sex", "headers": ["Sex"]}]}, ("fields", 0, "headers", 0))
+    ['fields', 'sex', 'headers', '1']
+    """
+    steps, around = [], content
+    for step in place:
+        try:
+            around = around[step]
+        except (KeyError, IndexError, TypeError):
+            around = None
+        names = [around[word] for word in _NAMED_BY if word in around] if isinstance(around, dict) else []
+        if isinstance(step, int):
+            steps.append(str(names[0]) if names else str(step + 1))
+        else:
+            steps.append(step)
+    return steps
 
 
 def _names_in(path: Path) -> set[str]:
@@ -164,6 +187,6 @@ def _names_in(path: Path) -> set[str]:
     except OSError:
         return set()
     if path.suffix == ".csv":
-        return {line.partition(",")[0] for line in text.splitlines()}
+        return {re.split("[,;\t]", line)[0] for line in text.splitlines()} - {""}
     named = {match[1] for match in re.finditer(r"^ *(?:- )?(?:name|id|number): *[\"']?(\w+)", text, re.MULTILINE)}
     return named | {f"i{int(name):02d}" for name in named if name.isdecimal()}

@@ -45,9 +45,9 @@ _KEYS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
 )
 
 
-def placed_fault(fault: ErrorDetails, before: Iterable[str | int] = ()) -> Fault:
-    """Return what the validator says of a part, with the place of the part; `before` leads to what was validated."""
-    place = ".".join(str(step) for step in (*before, *fault["loc"]))
+def placed_fault(fault: ErrorDetails, steps: Iterable[str | int] | None = None) -> Fault:
+    """Return what the validator says of a part, with the place of the part: `steps`, or as the validator counts."""
+    place = ".".join(str(step) for step in (fault["loc"] if steps is None else steps))
     return Fault("place", place=place, fault=_named(fault)) if place else _named(fault)
 
 
@@ -59,7 +59,14 @@ def _named(fault: ErrorDetails) -> Fault:
         return error.fault
     if fault["type"] == "string_pattern_mismatch" and str(about["pattern"]).startswith(_NAME):
         return Fault("name_form", text=str(fault["input"]))
+    if fault["type"] == "extra_forbidden" and fault["input"] is None:
+        return Fault("strange_comma")  # {en: rice, fish}: a name without a value
     if fault["type"] not in _KEYS:
         return Fault("validator", reason=fault["msg"])
     key, names = _KEYS[fault["type"]]
-    return Fault(key, **{own: str(about[name]) for name, own in names.items()})
+    return Fault(key, **{own: _listed(str(about[name])) for name, own in names.items()})
+
+
+def _listed(text: str) -> str:
+    """A list of choices without the validator's own words in it."""
+    return text.replace("' or '", "', '")

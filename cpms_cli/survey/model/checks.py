@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.lifespan import Span
+from cpms_cli.survey.model.taken_names import name_of_part
 from cpms_cli.survey.model.words import Part, Table, Words
 
 
@@ -52,7 +54,7 @@ class Level(Part):
     after how long without any a case is due again.
     """
 
-    id: str = Described(pattern=r"^[a-z_]+$")
+    id: Annotated[str, Described(pattern=r"^[a-z_]+$"), AfterValidator(name_of_part)]
     label: Words
     meaning: Words
     response: Words

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
+from pydantic import AfterValidator, model_validator
 from pydantic import Field as Described
-from pydantic import model_validator
 
+from cpms_cli.survey.model.taken_names import name_of_part
 from cpms_cli.survey.model.words import Part, Table, Words
 from cpms_cli.survey.problems import FaultyPart
 
@@ -16,7 +17,7 @@ class Group(Part):
     each, or the first `digits` of the village's code. Exactly one of the three. What is `usual` is shown where
     no group is asked for."""
 
-    id: str = Described(pattern=r"^[a-z_]+$")
+    id: Annotated[str, Described(pattern=r"^[a-z_]+$"), AfterValidator(name_of_part)]
     label: Words
     field: str | None = None
     bands: tuple[tuple[int, int], ...] = ()

@@ -39,7 +39,8 @@ class _Proof(RuleProof):
 
     def _shipped_messages(self) -> None:
         """A folder of one's own must have the sentences that the code says, with the same things filled in."""
-        messages = read_messages(Reader(shipped("schemas")))
+        known = Reader(shipped("schemas"))
+        messages = read_messages(known)
         for file, document in self.reader.documents.items():
             if file.startswith("messages/"):
                 for name in document.content:
@@ -49,7 +50,10 @@ class _Proof(RuleProof):
                         fillings = ", ".join(sorted(filled(messages[name])))
                         fault = Fault("must_fill" if fillings else "must_not_fill", name=name, fillings=fillings)
                         self.note(file, (name,), [fault])
-        lacking = sorted(set(messages) - set(self.survey.messages))
+        gone = [file for file in known.documents if file not in self.reader.documents]
+        self.problems += [Problem(file, 1, Fault("file_missing")) for file in gone if file not in self.reader.faulty]
+        there = {name for file in known.documents if file not in gone for name in known.documents[file].content}
+        lacking = sorted(there - set(self.survey.messages))
         self.problems += [Problem("messages/", 1, Fault("missing_sentence", name=name)) for name in lacking]
 
     def messages(self) -> None:

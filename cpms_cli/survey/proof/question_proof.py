@@ -70,7 +70,9 @@ class QuestionProof(Proof):
         for label in field.label.written().values():
             if folded_header(label) not in own:
                 self.note(file, (*place, "label"), [Fault("label_header", label=label)])
-        for spelling in (field.name, *field.formerly, *field.headers):
+        # A former name of another question is told where it stands.
+        former = [name for name in field.formerly if name not in self.survey.fields]
+        for spelling in (field.name, *former, *field.headers):
             other = headers.setdefault(folded_header(spelling), field.name)
             if other != field.name:
                 self.note(file, (*place, "headers"), [Fault("header_taken", spelling=spelling, other=other)])
@@ -86,6 +88,8 @@ class QuestionProof(Proof):
         self.note(file, (*place, "withholds"), strange)
         if field.role == "consent" and not field.withholds:
             self.note(file, (*place, "role"), [Fault("consent")])
+        if field.codelist is not None and field.type != "string":
+            self.note(file, (*place, "type"), [Fault("codelist_type")])
         if field.many and field.codelist is None:
             self.note(file, (*place, "many"), [Fault("many")])
         elif field.many and field.codelist in self.survey.codelists:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cpms_cli.survey.files.fault_words import placed_fault
+from cpms_cli.survey.files.fault_words import NAMED_BY, faults_of_document
 from cpms_cli.survey.files.located_yaml import (
     Document,
     csv_rows,
@@ -26,7 +26,6 @@ from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.limits import Limit, Limits
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
 
-_NAMED_BY = ("name", "id", "number")
 # Whose names other files use: of fields, indicators, levels and limits.
 _REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml", LIMITS})
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -82,10 +81,7 @@ class Reader:
             document = self.documents.get(file)
             if document is None:
                 return None  # that the file cannot be read was told already
-            for fault in error.errors():
-                line = document.line(*place, *fault["loc"])
-                named = _steps_in_words(document.content, (*place, *fault["loc"]))
-                self.problems.append(Problem(file, line, placed_fault(fault, named)))
+            self.problems += faults_of_document(document, error, place)
             self.faulty.add(file)
             return None
 
@@ -134,7 +130,7 @@ class Reader:
         for index in faulty:
             item = document.content[key][index]
             if file in _REFERRED_TO and isinstance(item, dict):
-                self.unread |= {str(item[word]) for word in _NAMED_BY if word in item}
+                self.unread |= {str(item[word]) for word in NAMED_BY if word in item}
                 self.unread |= {f"i{item['number']:02d}"} if isinstance(item.get("number"), int) else set()
         new_place: dict[str | int, int] = {old: new for new, old in enumerate(kept)}
         lines = {
@@ -158,26 +154,6 @@ class Reader:
             # Of a list, its own name too: nobody is told that it has no answers.
             self.unread |= {Path(file).stem, *_names_in(self.folder / file)}
             self.unread |= _names_in(self.stand_in / file) if self.stand_in is not None else set()
-
-
-def _steps_in_words(content: Any, place: Sequence[str | int]) -> list[str]:
-    """The steps to a place of a document; an entry of a list by its name where it has one, else by its number.
-
-    >>> _steps_in_words({"fields": [{"name": "sex", "headers": ["Sex"]}]}, ("fields", 0, "headers", 0))
-    ['fields', 'sex', 'headers', '1']
-    """
-    steps, around = [], content
-    for step in place:
-        try:
-            around = around[step]
-        except (KeyError, IndexError, TypeError):
-            around = None
-        names = [around[word] for word in _NAMED_BY if word in around] if isinstance(around, dict) else []
-        if isinstance(step, int):
-            steps.append(str(names[0]) if names else str(step + 1))
-        else:
-            steps.append(step)
-    return steps
 
 
 def _names_in(path: Path) -> set[str]:

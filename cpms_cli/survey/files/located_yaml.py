@@ -198,6 +198,7 @@ _OF_PARSER = {
     "mapping values are not allowed": "yaml_colon",
     "did not find expected ','": "yaml_flow",
     "did not find expected": "yaml_key",
+    "found unexpected ':'": "yaml_flow",
     "could not find expected ':'": "yaml_no_colon",
     "found unexpected end of stream": "yaml_end",
 }

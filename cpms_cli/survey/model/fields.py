@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.lifespan import Lifespan
+from cpms_cli.survey.model.name_tables import Expression
 from cpms_cli.survey.model.taken_names import name_of_question
 from cpms_cli.survey.model.words import Language, Part, Words
 from cpms_cli.survey.plain_text import compared_text
@@ -70,7 +71,7 @@ class Constraints(Part):
     minimum: int | None = None
     maximum: int | None = None
     maxLength: int | None = None
-    pattern: str | None = None
+    pattern: Expression | None = None
 
 
 class Field(Lifespan):
@@ -89,7 +90,7 @@ class Field(Lifespan):
     topic: str | None = None
     carried: bool = False
     asked: Annotated[str | Literal[False] | None, BeforeValidator(_asked)] = None
-    role: Role | ResponseRole | None = None
+    role: Literal[Role, ResponseRole] | None = None
     withholds: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
     assigns: tuple[str, ...] = ()

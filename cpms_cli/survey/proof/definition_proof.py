@@ -33,6 +33,21 @@ from cpms_cli.survey.proof.summary_proof import figure_problems
 from cpms_cli.survey.proof.translation_proof import translation_problems
 from cpms_cli.survey.proof.unused_files import unused_files
 
+# What says that a file has too little of something: no fault of a file of which a part could not be read.
+_OF_WHAT_IS_MISSING = frozenset(
+    {
+        "arrived",
+        "digits",
+        "missing_check",
+        "missing_comparison",
+        "no_activity",
+        "no_due",
+        "no_help",
+        "one_role",
+        "role_none",
+    }
+)
+
 
 class _Proof(RuleProof):
     """Gathers the problems of a survey that could be read."""
@@ -190,4 +205,6 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
 
 def _is_certain(reader: Reader, problem: Problem) -> bool:
     """Whether a problem is one of what was read, and does not come of what could not be."""
+    if problem.fault.key in _OF_WHAT_IS_MISSING and problem.file in reader.faulty:
+        return False
     return problem.file not in reader.replaced and reader.unread.isdisjoint(problem.fault.texts())

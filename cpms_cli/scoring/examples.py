@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from pydantic import ValidationError
 
 from cpms_cli.checking.examples.check_cases import CHECKS, case_problems
 from cpms_cli.checking.examples.drawn_rows import Answers, Drawn, drawn_row, stage_drawn
@@ -19,10 +20,13 @@ from cpms_cli.scoring.compiler.indicator_sql import score_sql
 from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.figure_examples import FIGURES, figure_example_problems
 from cpms_cli.survey.files.definition_tables import AREA_FILES
+from cpms_cli.survey.files.fault_words import faults_of_document
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import Document, Place, read_mapping, read_yaml
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
+from cpms_cli.survey.model.words import Part
+from cpms_cli.survey.model.worked_examples import FigureExamples, Readings, ScoreExamples
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
 from cpms_cli.survey.proof.definition_proof import Contents, contents_of, judged
 from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
@@ -46,6 +50,9 @@ _SCORED_WITH = frozenset(
         *AREA_FILES,
     }
 )
+
+
+_SHAPES: Mapping[str, type[Part]] = {FILE: ScoreExamples, FIGURES: FigureExamples, READINGS: Readings}
 
 
 @dataclass(frozen=True)
@@ -157,6 +164,12 @@ class FailingExample:
         )
 
 
+def _is_retired(survey: Survey, column: str, round_year: int) -> bool:
+    """Whether a column is of an indicator that was retired before this round."""
+    ends = [indicator.until for indicator in survey.indicators if indicator.column == column]
+    return any(end is not None and end < round_year for end in ends)
+
+
 def failing_examples(survey: Survey, document: Document) -> Iterator[FailingExample]:
     """Examples whose score is not what they expect."""
     drawn: Drawn = {"household": [], "child": []}
@@ -174,19 +187,22 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[FailingExam
         scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df()
     finally:
         connection.close()
+    round_, base = survey.role("round").name, document.content["base"]["household"]
     scores = dict(zip(scored["_row"], scored.to_dict("records"), strict=True))
     for number, case in enumerate(cases):
         row = scores[number * 100]
         for column, wanted in case.expect.items():
             score_given = str(row.get(column, _NOTHING))
-            if score_given != wanted and not _is_open(survey, column, wanted, score_given):
+            year = int(case.answers.get(round_, base[round_]))
+            is_open = _is_open(survey, column, wanted, score_given) or _is_retired(survey, column, year)
+            if score_given != wanted and not is_open:
                 yield FailingExample(case, column, score_given, *_guilty(survey, column, wanted, score_given))
 
 
 def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
     base = document.content.get("base", {})
     for table in (survey.household, survey.child, survey.response):
-        for name in {field.name for field in table.fields} - set(base.get(table.name, {})):
+        for name in (field.name for field in table.fields if field.name not in base.get(table.name, {})):
             yield Problem(FILE, document.line("base", table.name), Fault("base", name=name))
     known = {**survey.fields, **{field.name: field for field in survey.response.fields}}
     for place, answers in (
@@ -209,6 +225,26 @@ def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
                 yield Problem(FILE, document.line(*place, name), fault)
 
 
+def _unknown_cases(survey: Survey, document: Document) -> Iterator[Problem]:
+    """Cases of what is not there, and what has no case of its own."""
+    expected: dict[int, set[str]] = {indicator.number: set() for indicator in survey.indicators}
+    for index, case in enumerate(document.content["indicators"]):
+        if case["number"] not in expected:
+            line = document.line("indicators", index)
+            yield Problem(FILE, line, Fault("no_indicator", number=str(case["number"])))
+        expected.setdefault(case["number"], set()).add(case["expect"])
+    for number, answers in expected.items():
+        if not answers >= {"yes", "no"}:
+            yield Problem(FILE, document.line("indicators"), Fault("indicator_cases", number=str(number)))
+    levels = {level.id for level in survey.levels}
+    shown = {case["level"] for case in document.content["levels"]}
+    for index, case in enumerate(document.content["levels"]):
+        for name in sorted({case["level"], case["highest"]} - levels):
+            yield Problem(FILE, document.line("levels", index), Fault("no_level", name=name))
+    for name in (level.id for level in survey.rule_levels if level.id not in shown):
+        yield Problem(FILE, document.line("levels"), Fault("level_case", name=name))
+
+
 class _Examples:
     """The worked examples of a definition, run kind by kind; `run` counts those that could be."""
 
@@ -218,12 +254,19 @@ class _Examples:
         self.run = 0
 
     def document(self, file: str) -> Document | None:
-        """One file of examples; None, and a problem, where it cannot be read."""
+        """One file of examples; None, and its problems, where it cannot be read."""
         try:
-            return read_mapping(self.folder, file)
+            document = read_mapping(self.folder, file)
         except BadDocument as bad:
             self.problems.append(bad.problem)
             return None
+        try:
+            if file in _SHAPES:
+                _SHAPES[file].model_validate(document.content)
+        except ValidationError as error:
+            self.problems += faults_of_document(document, error)
+            return None
+        return document
 
     def kind(self, file: str, problems: Callable[[], Iterable[Problem]]) -> None:
         """Run the examples of one kind, in this file. What fails because the definition is at fault is told there."""
@@ -257,7 +300,7 @@ def check_examples(folder: Path, survey: Survey | None = None, *, sound: bool = 
     examples_run = _Examples(folder, survey, sound)
     document, readings, checks, figures = map(examples_run.document, (FILE, READINGS, CHECKS, FIGURES))
     if document is not None:
-        examples_run.kind(FILE, lambda: list(_unknown_answers(survey, document)))
+        examples_run.kind(FILE, lambda: [*_unknown_answers(survey, document), *_unknown_cases(survey, document)])
     if document is not None and not examples_run.problems:
         examples_run.kind(FILE, lambda: list(_scored(survey, folder, document)))
         if checks is not None:
@@ -265,12 +308,14 @@ def check_examples(folder: Path, survey: Survey | None = None, *, sound: bool = 
         if figures is not None:
             rules = {file: read_yaml(folder, file) for file in ("rights.yaml", "migration.yaml")}
             base = document.content.get("base", {})
-            examples_run.kind(FILE, lambda: figure_example_problems(survey, base, figures, rules))
+            examples_run.kind(FIGURES, lambda: figure_example_problems(survey, base, figures, rules))
     if readings is not None:
         examples_run.kind(READINGS, lambda: reading_problems(survey, readings, folder))
     if document is not None and figures is not None:
         examples_run.kind(FILE, lambda: _count(examples_run, document, figures))
-    return sorted(examples_run.problems, key=lambda problem: (problem.file, problem.line)), examples_run.run
+    # Several kinds of examples stumble over one and the same rule.
+    once = dict.fromkeys(examples_run.problems)
+    return sorted(once, key=lambda problem: (problem.file, problem.line)), examples_run.run
 
 
 def _count(examples_run: _Examples, document: Document, figures: Document) -> Iterable[Problem]:

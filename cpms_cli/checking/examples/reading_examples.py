@@ -32,11 +32,12 @@ def reading_problems(survey: Survey, document: Document, folder: Path) -> list[P
     return [*answers, *_asked(survey, document, folder), *_areas(survey, document)]
 
 
-def _rule_of(survey: Survey, name: str, folder: Path) -> str:
+def _rule_of(survey: Survey, name: str, folder: Path) -> tuple[str, int]:
+    """The file and the line of the rule that says who is asked a question."""
     table = next(table for table in (survey.household, survey.child) if name in {field.name for field in table.fields})
     index = [field.name for field in table.fields].index(name)
     file = f"{table.name}.yaml"
-    return f"{file}:{read_yaml(folder, file).line('fields', index, 'asked')}"
+    return file, read_yaml(folder, file).line("fields", index, "asked")
 
 
 def _as_read(survey: Survey, field: Field, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -98,6 +99,8 @@ def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem
     for name in expected:
         if name not in survey.fields:
             yield Problem(READINGS, document.line("asked", name), Fault("no_field", name=name))
+        elif survey.fields[name].asked is None:
+            yield Problem(*_rule_of(survey, name, folder), Fault("asked_of_all", name=name))
     words = vocabulary(survey, indicators=False)
     with open_workbench(adult_age(survey)) as connection:
         for field in survey.asked_fields():
@@ -113,14 +116,14 @@ def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem
             try:
                 ages = [row[0] for row in connection.execute(query).fetchall()]
             except duckdb.BinderException:
-                yield Problem(READINGS, 1, Fault("ages_more", name=field.name))
+                yield Problem(*_rule_of(survey, field.name, folder), Fault("ages_more", name=field.name))
                 continue
             first, last = expected[field.name]
             if ages != list(range(first, last + 1)):
                 given = Fault("ages", first=str(ages[0]), last=str(ages[-1])) if ages else Fault("no_age")
                 wanted = Fault("ages", first=str(first), last=str(last))
-                place = _rule_of(survey, field.name, folder)
-                fault = Fault("asked_at", name=field.name, given=given, wanted=wanted, place=place)
+                file, line = _rule_of(survey, field.name, folder)
+                fault = Fault("asked_at", name=field.name, given=given, wanted=wanted, place=f"{file}:{line}")
                 yield Problem(READINGS, document.line("asked", field.name), fault)
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cpms_cli.survey.files.fault_words import placed_fault
+from cpms_cli.survey.files.fault_words import NAMED_BY, faults_of_document
 from cpms_cli.survey.files.located_yaml import (
     Document,
     csv_rows,
@@ -26,7 +26,6 @@ from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.limits import Limit, Limits
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
 
-_NAMED_BY = ("name", "id", "number")
 # Whose names other files use: of fields, indicators, levels and limits.
 _REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml", LIMITS})
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -82,9 +81,7 @@ class Reader:
             document = self.documents.get(file)
             if document is None:
                 return None  # that the file cannot be read was told already
-            for fault in error.errors():
-                line = document.line(*place, *fault["loc"])
-                self.problems.append(Problem(file, line, placed_fault(fault, place)))
+            self.problems += faults_of_document(document, error, place)
             self.faulty.add(file)
             return None
 
@@ -133,7 +130,7 @@ class Reader:
         for index in faulty:
             item = document.content[key][index]
             if file in _REFERRED_TO and isinstance(item, dict):
-                self.unread |= {str(item[word]) for word in _NAMED_BY if word in item}
+                self.unread |= {str(item[word]) for word in NAMED_BY if word in item}
                 self.unread |= {f"i{item['number']:02d}"} if isinstance(item.get("number"), int) else set()
         new_place: dict[str | int, int] = {old: new for new, old in enumerate(kept)}
         lines = {
@@ -154,7 +151,9 @@ class Reader:
         except BadDocument as bad:
             self.problems.append(bad.problem)
             self.faulty.add(file)
-            self.unread |= _names_in(self.folder / file)
+            # Of a list, its own name too: nobody is told that it has no answers.
+            self.unread |= {Path(file).stem, *_names_in(self.folder / file)}
+            self.unread |= _names_in(self.stand_in / file) if self.stand_in is not None else set()
 
 
 def _names_in(path: Path) -> set[str]:
@@ -164,6 +163,6 @@ def _names_in(path: Path) -> set[str]:
     except OSError:
         return set()
     if path.suffix == ".csv":
-        return {line.partition(",")[0] for line in text.splitlines()}
+        return {re.split("[,;\t]", line)[0] for line in text.splitlines()} - {""}
     named = {match[1] for match in re.finditer(r"^ *(?:- )?(?:name|id|number): *[\"']?(\w+)", text, re.MULTILINE)}
     return named | {f"i{int(name):02d}" for name in named if name.isdecimal()}

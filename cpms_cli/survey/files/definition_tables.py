@@ -63,7 +63,7 @@ def read_codelist(reader: Reader, file: str, name: str) -> CodeList:
                 )
             )
         except ValidationError as error:
-            reader.problems += [Problem(file, line, placed_fault(fault)) for fault in error.errors()]
+            reader.problems += [Problem(file, line, placed_fault(fault, fault["loc"])) for fault in error.errors()]
             reader.faulty.add(file)
             reader.unread.add(row["code"])
 

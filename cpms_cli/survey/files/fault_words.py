@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from cpms_cli.survey.problems import Fault, FaultyPart
+from cpms_cli.survey.files.located_yaml import Document
+from cpms_cli.survey.problems import Fault, FaultyPart, Problem
 
-_NAME = "^[a-z]"
+NAMED_BY = ("name", "id", "number")
+_NAME, _LANGUAGE = "^[a-z]", "^[a-z]{2,3}$"
 # The kinds of the validator, the keys of our sentences, and how we call what the validator fills in.
 _KEYS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -45,10 +49,38 @@ _KEYS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
 )
 
 
-def placed_fault(fault: ErrorDetails, before: Iterable[str | int] = ()) -> Fault:
-    """Return what the validator says of a part, with the place of the part; `before` leads to what was validated."""
-    place = ".".join(str(step) for step in (*before, *fault["loc"]))
+def faults_of_document(document: Document, error: ValidationError, place: Sequence[str | int] = ()) -> list[Problem]:
+    """Return what the validator says of the part of a document at a place, each with its line."""
+    problems = []
+    for fault in error.errors():
+        steps = (*place, *fault["loc"])
+        told = placed_fault(fault, _steps_in_words(document.content, steps))
+        problems.append(Problem(document.file, document.line(*steps), told))
+    return problems
+
+
+def placed_fault(fault: ErrorDetails, steps: Sequence[str | int]) -> Fault:
+    """Return what the validator says of a part, with the steps that lead to it."""
+    place = ".".join(map(str, steps))
     return Fault("place", place=place, fault=_named(fault)) if place else _named(fault)
+
+
+def _steps_in_words(content: Any, place: Sequence[str | int]) -> list[str]:
+    """The steps to a place of a document; an entry of a list by its name where it has one, else by its number.
+
+    >>> _steps_in_words({"fields": [{"name": "sex", "headers": ["Sex"]}]}, ("fields", 0, "headers", 0))
+    ['fields', 'sex', 'headers', '1']
+    """
+    steps, around = [], content
+    for step in place:
+        try:
+            around = around[step]
+        except (KeyError, IndexError, TypeError):
+            around = None
+        names = [around[word] for word in NAMED_BY if word in around] if isinstance(around, dict) else []
+        named = next((str(name) for name in names if isinstance(name, str | int)), None)
+        steps.append(step if isinstance(step, str) else named or str(step + 1))
+    return steps
 
 
 def _named(fault: ErrorDetails) -> Fault:
@@ -58,8 +90,18 @@ def _named(fault: ErrorDetails) -> Fault:
     if isinstance(error, FaultyPart):
         return error.fault
     if fault["type"] == "string_pattern_mismatch" and str(about["pattern"]).startswith(_NAME):
-        return Fault("name_form", text=str(fault["input"]))
+        key = "language_form" if about["pattern"] == _LANGUAGE else "name_form"
+        return Fault(key, text=str(fault["input"]))
+    if fault["type"] == "string_type" and isinstance(fault["input"], bool):
+        return Fault("yes_no_text")
+    if fault["type"] == "extra_forbidden" and fault["input"] is None:
+        return Fault("strange_comma")  # {en: rice, fish}: a name without a value
     if fault["type"] not in _KEYS:
         return Fault("validator", reason=fault["msg"])
     key, names = _KEYS[fault["type"]]
-    return Fault(key, **{own: str(about[name]) for name, own in names.items()})
+    return Fault(key, **{own: _listed(str(about[name])) for name, own in names.items()})
+
+
+def _listed(text: str) -> str:
+    """A list of choices without the validator's own words in it."""
+    return text.replace("' or '", "', '")

@@ -180,11 +180,9 @@ def _document(file: str, text: str, limits: tuple[tuple[str, int], ...]) -> Docu
     try:
         content = builder.document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = int(mark.line) + 1 if mark is not None else 1
         is_nested = "nesting depth" in str(error.problem)
-        fault = _NESTED if is_nested else Fault("not_yaml", fault=_in_plain_words(error, text))
-        raise BadDocument(Problem(file, line, fault)) from None
+        line, reason = _in_plain_words(error, text)
+        raise BadDocument(Problem(file, line, _NESTED if is_nested else Fault("not_yaml", fault=reason))) from None
     except yaml.reader.ReaderError as error:
         line = text.encode("utf-8")[: error.position].count(b"\n") + 1
         raise BadDocument(Problem(file, line, Fault("not_yaml", fault=_parser_fault(error.reason)))) from None
@@ -194,10 +192,13 @@ def _document(file: str, text: str, limits: tuple[tuple[str, int], ...]) -> Docu
 
 
 _NESTED = Fault("yaml_nested")
+_WIDE_COLON = "\uff1a"
 _OF_PARSER = {
     "control characters are not allowed": "yaml_control",
     "mapping values are not allowed": "yaml_colon",
+    "did not find expected ','": "yaml_flow",
     "did not find expected": "yaml_key",
+    "found unexpected ':'": "yaml_flow",
     "could not find expected ':'": "yaml_no_colon",
     "found unexpected end of stream": "yaml_end",
 }
@@ -209,13 +210,27 @@ def _parser_fault(words: str) -> Fault:
     return next(map(Fault, keys), Fault("validator", reason=words))
 
 
-def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> Fault:
-    """Return what is wrong with a document; where the line begins with a tab, that is it, whatever the parser says."""
-    mark = error.problem_mark or error.context_mark
-    lines = text.splitlines()
-    line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
-    is_tab = "\t" in line[: len(line) - len(line.lstrip())]
-    return Fault("yaml_tab") if is_tab else _parser_fault(str(error.problem))
+def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[int, Fault]:
+    """Return the line and what is wrong with a document.
+
+    Where that line or the one before it begins with a tab or another sign that only looks like a space, or has a wide
+    colon, that is it, whatever the parser says: it often stumbles one line later.
+    """
+    # A name without a colon is found out where the next one stands.
+    marks = (error.context_mark, error.problem_mark)
+    mark = next(filter(None, marks if "expected ':'" in str(error.problem) else reversed(marks)), None)
+    number = mark.line if mark is not None else 0
+    lines = text.split("\n")
+    for nearby in (number, number - 1):
+        line = lines[nearby] if 0 <= nearby < len(lines) else ""
+        key = "yaml_tab" if "\t" in _indent(line) else "yaml_space" if _indent(line).strip(" ") else ""
+        if key or _WIDE_COLON in line:
+            return nearby + 1, Fault(key or "yaml_wide_colon")
+    return number + 1, _parser_fault(str(error.problem))
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def csv_rows(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -235,6 +250,8 @@ def csv_cells(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[
             fault = Fault("csv_header", wanted=",".join(columns), header=",".join(header))
             raise BadDocument(Problem(file, 1, fault))
         for cells in reader:
+            if not any(cells):
+                continue  # a spreadsheet leaves such rows below its table
             if len(cells) != len(columns):
                 fault = Fault("csv_cells", count=len(cells), wanted=len(columns))
                 raise BadDocument(Problem(file, reader.line_num, fault))

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.files.fault_words import placed_fault
+from cpms_cli.survey.files.fault_words import faults_of_document
 from cpms_cli.survey.files.located_yaml import Document, limit_values, read_mapping
 from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.model.words import Part, Words
-from cpms_cli.survey.problems import BadDocument, Problem
+from cpms_cli.survey.problems import BadDocument
 from cpms_cli.survey.speech.translation import Place, Translation
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def _read(folder: Path, file: str) -> Translation:
     except BadDocument as bad:
         first = bad.problem
     except ValidationError as error:
-        fault = error.errors()[0]
-        first = Problem(file, document.line(*fault["loc"]), placed_fault(fault))
+        first = faults_of_document(document, error)[0]
     raise DefinitionError("definition_broken", folder=folder, first=first, count=1)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.lifespan import Span
+from cpms_cli.survey.model.taken_names import name_of_part
 from cpms_cli.survey.model.words import Part, Table, Words
+from cpms_cli.survey.problems import FaultyPart
 
 
 class Numbering(Part):
@@ -52,7 +55,7 @@ class Level(Part):
     are one, `again_days` after how long without any a case is due again.
     """
 
-    id: str = Described(pattern=r"^[a-z_]+$")
+    id: Annotated[str, Described(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(name_of_part)]
     label: Words
     meaning: Words
     response: Words
@@ -67,7 +70,21 @@ class Level(Part):
 
 
 Answer = str | int | float
-Case = dict[str, Answer | dict[str, Answer] | tuple[dict[str, Answer], ...]]
+
+
+def _answers_of_case(written: Any) -> Any:
+    """The answers of a case as they are written: yes and no without quotation marks are none."""
+    for value in written.values() if isinstance(written, dict) else ():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, bool):
+                raise FaultyPart("yes_no_text")
+            _answers_of_case(part)
+    return written
+
+
+Case = Annotated[
+    dict[str, Answer | dict[str, Answer] | tuple[dict[str, Answer], ...]], BeforeValidator(_answers_of_case)
+]
 
 
 class Check(Part):
@@ -77,7 +94,7 @@ class Check(Part):
     place of the rule on each row.
     """
 
-    id: str = Described(pattern=r"^[a-z0-9_]+$")
+    id: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
     severity: Literal["error", "warning"]
     table: Table
     fields: tuple[str, ...] = Described(min_length=1)
@@ -120,7 +137,7 @@ class Pattern(Part):
     `heaped` are the values that people prefer when they invent.
     """
 
-    id: str = Described(pattern=r"^[a-z0-9_]+$")
+    id: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
     severity: Literal["warning"]
     measure: Literal["same_answers", "no_unknowns", "birth_days", "ages", "interviews_a_day"]
     at_least: int = Described(ge=1)
@@ -140,7 +157,7 @@ class ColumnCheck(Part):
     is not before `clock_from` whatever the computer's clock says.
     """
 
-    id: str = Described(pattern=r"^[a-z0-9_]+$")
+    id: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
     severity: Literal["error", "warning"]
     message: Words
     mend: Words

@@ -152,7 +152,7 @@ class Survey(Part):
 
     def response_role(self, role: ResponseRole) -> Field:
         """The field of the response log that plays this part."""
-        return next(field for field in self.response.fields if field.role == role)
+        return roles_of((self.response,))[role]
 
     def response_field(self, role: ResponseRole) -> Field | None:
         """The field of the response log that plays this part, None where no field does: some parts are optional."""
@@ -222,8 +222,8 @@ class Survey(Part):
         return tuple(level for level in self.levels if level.role == "rule")
 
     def level(self, role: Literal["open", "clear"]) -> Level:
-        """The level for children on whom no rule is true."""
-        return next(level for level in self.levels if level.role == role)
+        """The level for children on whom no rule is true; KeyError where there is none."""
+        return {level.role: level for level in self.levels}[role]
 
     def indicator(self, number: int) -> Indicator | None:
         """The indicator of this number."""

@@ -11,7 +11,7 @@ from cpms_cli.survey.model.words import Part, Words
 from cpms_cli.survey.problems import FaultyPart
 
 FILE = "fairness.yaml"
-_ID = r"^[a-z_]+$"
+_ID = r"^[a-z][a-z0-9_]*$"
 
 
 class ComparedGroup(Part):

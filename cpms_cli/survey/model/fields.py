@@ -14,13 +14,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.lifespan import Lifespan
+from cpms_cli.survey.model.name_tables import Expression
+from cpms_cli.survey.model.taken_names import name_of_question
 from cpms_cli.survey.model.words import Language, Part, Words
 from cpms_cli.survey.plain_text import compared_text
+from cpms_cli.survey.problems import FaultyPart
 
 Role = Literal[
     "round",
@@ -47,6 +51,19 @@ OPTIONAL_RESPONSE_ROLES: frozenset[ResponseRole] = frozenset({"worker", "closing
 """Which no field of the log need play: logs of earlier definitions do not have them."""
 
 
+def _asked(written: Any) -> Any:
+    """The condition under which a question is put; False, also as a text, turns it off.
+
+    >>> _asked("age >= 7"), _asked(False), _asked("false")
+    ('age >= 7', False, False)
+    """
+    if written is False or str(written).strip().casefold() == "false":
+        return False
+    if not isinstance(written, str) or not written.strip():
+        raise FaultyPart("asked")
+    return written
+
+
 class Constraints(Part):
     """Frictionless constraints on one field."""
 
@@ -54,7 +71,7 @@ class Constraints(Part):
     minimum: int | None = None
     maximum: int | None = None
     maxLength: int | None = None
-    pattern: str | None = None
+    pattern: Expression | None = None
 
 
 class Field(Lifespan):
@@ -63,7 +80,7 @@ class Field(Lifespan):
     `asked` is the SQL condition under which it is put to somebody; False turns it off, for everybody and in all rounds.
     """
 
-    name: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
+    name: Annotated[str, Described(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(name_of_question)]
     type: Literal["string", "integer", "number", "year", "date"]
     format: Literal["partial-date", "thai-id", "cpms-id", "digits"] | None = None
     codelist: str | None = None
@@ -72,8 +89,8 @@ class Field(Lifespan):
     sensitive: bool = False
     topic: str | None = None
     carried: bool = False
-    asked: str | Literal[False] | None = None
-    role: Role | ResponseRole | None = None
+    asked: Annotated[str | Literal[False] | None, BeforeValidator(_asked)] = None
+    role: Literal[Role, ResponseRole] | None = None
     withholds: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
     assigns: tuple[str, ...] = ()

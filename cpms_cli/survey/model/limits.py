@@ -17,6 +17,7 @@ from cpms_cli.survey.problems import FaultyPart
 
 FILE = "limits.yaml"
 NAME = r"[a-z][a-z0-9_]*"
+_MOST = 1_000_000  # more years, hours or children than anything has
 
 
 class Neighbours(Part):
@@ -45,7 +46,7 @@ class Limit(Part):
     """A whole number that rules and words quote: a `value` of its own, or the one below another limit (`one_below`)."""
 
     name: str = Described(pattern=f"^{NAME}$")
-    value: int | None = Described(default=None, strict=True, ge=0)
+    value: int | None = Described(default=None, strict=True, ge=0, le=_MOST)
     one_below: str | None = None
     unit: str
     label: Words

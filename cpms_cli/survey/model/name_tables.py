@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -25,8 +26,10 @@ def _expression(text: str) -> str:
     if _REPEATED_TWICE.search(text):
         raise FaultyPart("expression_repeats")
     try:
-        re.compile(text)
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # of a bracket that means nothing now
+            re.compile(text)
+    except (re.error, FutureWarning) as error:
         raise FaultyPart("no_expression", reason=str(error)) from None
     return text
 

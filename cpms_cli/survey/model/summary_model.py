@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
+from pydantic import AfterValidator, model_validator
 from pydantic import Field as Described
-from pydantic import model_validator
 
+from cpms_cli.survey.model.taken_names import name_of_part
 from cpms_cli.survey.model.words import Part, Table, Words
 from cpms_cli.survey.problems import FaultyPart
 
@@ -16,7 +17,7 @@ class Group(Part):
     each, or the first `digits` of the village's code. Exactly one of the three. What is `usual` is shown where
     no group is asked for."""
 
-    id: str = Described(pattern=r"^[a-z_]+$")
+    id: Annotated[str, Described(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(name_of_part)]
     label: Words
     field: str | None = None
     bands: tuple[tuple[int, int], ...] = ()
@@ -53,7 +54,7 @@ class Right(Part):
     """A right that is monitored. `has` is an SQL condition as of an indicator; with `levels`, only children at these
     levels are meant, and where `applies` is false it is not asked."""
 
-    id: str = Described(pattern=r"^[a-z_]+$")
+    id: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
     label: Words
     definition: Words
     has: str
@@ -65,7 +66,7 @@ class Right(Part):
 class Measure(Part):
     """One figure about migration, of children or of households; `arrived` is the one that says who moved in."""
 
-    id: str = Described(pattern=r"^[a-z_]+$")
+    id: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
     label: Words
     of: Table
     arrived: bool = False
@@ -76,7 +77,7 @@ class Measure(Part):
 class Activity(Part):
     """What a community can do about some indicators, and who usually does it."""
 
-    id: str = Described(pattern=r"^[a-z_]+$")
+    id: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
     label: Words
     indicators: tuple[int, ...] = Described(min_length=1)
     who: Words

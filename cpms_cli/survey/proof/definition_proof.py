@@ -33,13 +33,29 @@ from cpms_cli.survey.proof.summary_proof import figure_problems
 from cpms_cli.survey.proof.translation_proof import translation_problems
 from cpms_cli.survey.proof.unused_files import unused_files
 
+# What says that a file has too little of something: no fault of a file of which a part could not be read.
+_OF_WHAT_IS_MISSING = frozenset(
+    {
+        "arrived",
+        "digits",
+        "missing_check",
+        "missing_comparison",
+        "no_activity",
+        "no_due",
+        "no_help",
+        "one_role",
+        "role_none",
+    }
+)
+
 
 class _Proof(RuleProof):
     """Gathers the problems of a survey that could be read."""
 
     def _shipped_messages(self) -> None:
         """A folder of one's own must have the sentences that the code says, with the same things filled in."""
-        messages = read_messages(Reader(shipped("schemas")))
+        known = Reader(shipped("schemas"))
+        messages = read_messages(known)
         for file, document in self.reader.documents.items():
             if file.startswith("messages/"):
                 for name in document.content:
@@ -49,7 +65,10 @@ class _Proof(RuleProof):
                         fillings = ", ".join(sorted(filled(messages[name])))
                         fault = Fault("must_fill" if fillings else "must_not_fill", name=name, fillings=fillings)
                         self.note(file, (name,), [fault])
-        lacking = sorted(set(messages) - set(self.survey.messages))
+        gone = [file for file in known.documents if file not in self.reader.documents]
+        self.problems += [Problem(file, 1, Fault("file_missing")) for file in gone if file not in self.reader.faulty]
+        there = {name for file in known.documents if file not in gone for name in known.documents[file].content}
+        lacking = sorted(there - set(self.survey.messages))
         self.problems += [Problem("messages/", 1, Fault("missing_sentence", name=name)) for name in lacking]
 
     def messages(self) -> None:
@@ -186,4 +205,6 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
 
 def _is_certain(reader: Reader, problem: Problem) -> bool:
     """Whether a problem is one of what was read, and does not come of what could not be."""
+    if problem.fault.key in _OF_WHAT_IS_MISSING and problem.file in reader.faulty:
+        return False
     return problem.file not in reader.replaced and reader.unread.isdisjoint(problem.fault.texts())

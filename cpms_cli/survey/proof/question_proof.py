@@ -8,13 +8,16 @@ from cpms_cli.survey.files.definition_tables import TITLES
 from cpms_cli.survey.model.definition import (
     CodeList,
     Field,
+    TableSchema,
     folded_header,
     folded_once,
 )
+from cpms_cli.survey.model.fields import roles_of
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.proof.proof import Proof, language_faults, rule_faults_of
 from cpms_cli.survey.rules.typed_answers import vocabulary
 
+_HOME_ROLES = ("round", "village", "household")
 NEEDED_ROLES = (
     "round",
     "village",
@@ -53,6 +56,7 @@ class QuestionProof(Proof):
                 if field.name in table.primaryKey and not field.constraints.required:
                     self.note(file, (*place, "constraints"), [Fault("key_required", name=field.name)])
                 self._field(file, place, field, headers)
+            self._key(table)
             known = {*names, *table.shared}
             for name in table.primaryKey:
                 if name not in known:
@@ -62,6 +66,14 @@ class QuestionProof(Proof):
                     self.note(file, ("shared",), [Fault("no_household_field", name=name)])
         self._roles()
 
+    def _key(self, table: TableSchema) -> None:
+        """A row of people is known by its round and place: the store links and replaces rows by them."""
+        roles = [*_HOME_ROLES, *(("line",) if table.name == "child" else ())]
+        fields = roles_of((self.survey.household, self.survey.child))
+        wanted = [fields[role].name for role in roles if role in fields]
+        if table.name != "response" and len(wanted) == len(roles) and list(table.primaryKey) != wanted:
+            self.note(f"{table.name}.yaml", ("primaryKey",), [Fault("key_fields", names=", ".join(wanted))])
+
     def _field(self, file: str, place: tuple[str | int, ...], field: Field, headers: dict[str, str]) -> None:
         self.note(file, (*place, "label"), language_faults(field.label, field.name))
         self.note(file, (*place, "question"), language_faults(field.question, field.name))
@@ -70,7 +82,9 @@ class QuestionProof(Proof):
         for label in field.label.written().values():
             if folded_header(label) not in own:
                 self.note(file, (*place, "label"), [Fault("label_header", label=label)])
-        for spelling in (field.name, *field.formerly, *field.headers):
+        # A former name of another question is told where it stands.
+        former = [name for name in field.formerly if name not in self.survey.fields]
+        for spelling in (field.name, *former, *field.headers):
             other = headers.setdefault(folded_header(spelling), field.name)
             if other != field.name:
                 self.note(file, (*place, "headers"), [Fault("header_taken", spelling=spelling, other=other)])
@@ -86,6 +100,8 @@ class QuestionProof(Proof):
         self.note(file, (*place, "withholds"), strange)
         if field.role == "consent" and not field.withholds:
             self.note(file, (*place, "role"), [Fault("consent")])
+        if field.codelist is not None and field.type != "string":
+            self.note(file, (*place, "type"), [Fault("codelist_type")])
         if field.many and field.codelist is None:
             self.note(file, (*place, "many"), [Fault("many")])
         elif field.many and field.codelist in self.survey.codelists:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
+
+from sqlglot import exp
 
 from cpms_cli.survey.model.definition import (
     Check,
     ColumnCheck,
+    Indicator,
     Pattern,
 )
 from cpms_cli.survey.model.response_log import log_vocabulary
@@ -15,8 +19,9 @@ from cpms_cli.survey.proof.lifespan_proof import span_faults
 from cpms_cli.survey.proof.proof import filled, language_faults, rule_faults_of
 from cpms_cli.survey.proof.question_proof import QuestionProof
 from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator
+from cpms_cli.survey.rules.rule_language import standing_rule
 from cpms_cli.survey.rules.typed_answers import vocabulary
-from cpms_cli.survey.rules.vocabulary import RuleError, Vocabulary
+from cpms_cli.survey.rules.vocabulary import RANGES, RuleError, Vocabulary
 
 _COLUMN_WORDS = {"value", "label", "low", "high", "codes", "count", "round"}
 FIGURES = {"value", "count", "share", "others", "expected", "date"}
@@ -73,9 +78,19 @@ class RuleProof(QuestionProof):
             place = ("indicators", index)
             words, named = vocabulary(self.survey), Fault("part_indicator", name=str(indicator.number))
             for key, text in (("when", indicator.when), ("applies", indicator.applies)):
-                self.note(file, (*place, key), rule_faults_of(text, words))
+                self.note(file, (*place, key), rule_faults_of(text, words) or self._of_one_child(indicator, text))
             self.note(file, (*place, "name"), language_faults(indicator.name, named))
             self.note(file, (*place, "definition"), language_faults(indicator.definition, named))
+
+    def _of_one_child(self, indicator: Indicator, text: str | None) -> Iterator[Fault]:
+        """Yield what differs between children of a household, of which an indicator of the household speaks."""
+        if indicator.level == "child" or text is None:
+            return
+        of_child = {field.name for field in self.survey.child.fields} | set(RANGES)
+        of_child |= {other.column for other in self.survey.indicators if other.level == "child"}
+        for column in standing_rule(text).find_all(exp.Column):
+            if column.name in of_child and not _is_of_any_child(column):
+                yield Fault("of_one_child", name=column.name)
 
     def _numbers(self) -> None:
         """Each number once, in order, one of the source's or one that a province may give."""
@@ -181,3 +196,11 @@ class RuleProof(QuestionProof):
             self.note(file, (*place, "whole_column"), [Fault("no_column_check", name=check.whole_column)])
         if not check.passes or not check.fails:
             self.note(file, place, [Fault("check_cases", name=check.id)])
+
+
+def _is_of_any_child(column: exp.Column) -> bool:
+    """Whether a rule asks of a column whether it is so for any child of the household."""
+    call = column.find_ancestor(exp.Anonymous)
+    while call is not None and call.name.upper() != "ANY_CHILD":
+        call = call.find_ancestor(exp.Anonymous)
+    return call is not None

@@ -35,6 +35,12 @@ MonthForm = Annotated[str, _of_places(frozenset({"y", "m", "mm"}))]
 ShareForm = Annotated[str, _of_places(frozenset({"number"}))]
 
 
+def _two_letters(text: str) -> str:
+    if len(text) not in (0, 2):
+        raise FaultyPart("two_letters", text=text)
+    return text
+
+
 class Calendar(Part):
     """Which years people count, and how they write a day and a month of them."""
 
@@ -137,7 +143,7 @@ class GivenTraits(Part):
     tag: str = Described(default="", pattern=r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{2,8})*)?$")
     complex: str = Described(default="", pattern=r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{2,8})*)?$")
     locales: tuple[str, ...] = ()
-    letters: str = Described(default="", pattern=r"^(..)?$")
+    letters: Annotated[str, AfterValidator(_two_letters)] = ""
     calendar: Calendar = Calendar()
     numbers: Numbers = Numbers()
     fonts: Fonts = Fonts()

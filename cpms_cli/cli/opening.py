@@ -50,7 +50,7 @@ def open_written(path: Path, spoken: Language) -> None:
 def _is_opened(path: Path) -> bool:
     if sys.platform == "win32":
         try:
-            os.startfile(path)
+            os.startfile(path)  # noqa: S606 - the file that this run wrote
         except OSError:
             return False
         return True
@@ -59,9 +59,14 @@ def _is_opened(path: Path) -> bool:
     # Without a screen, xdg-open would start a browser of text in this window.
     if program is None or not (is_mac or any(map(os.environ.get, _DISPLAYS))):
         return False
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        opening = subprocess.Popen([program, str(path)], start_new_session=True, **quiet)
+        opening = subprocess.Popen(  # noqa: S603 - the computer's own program, and the file that this run wrote
+            [program, str(path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         return opening.wait(_WAIT) == 0
     except subprocess.TimeoutExpired:
         return True

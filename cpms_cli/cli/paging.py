@@ -83,7 +83,8 @@ def _show(text: str, pager: list[str]) -> None:
     charset = "utf-8" if encoding.casefold().replace("-", "") == "utf8" else "iso8859"
     environment = {"LESS": _LESS, "LESSCHARSET": charset, **os.environ}
     try:
-        subprocess.run(pager, input=text.encode(encoding, "replace"), env=environment, check=False)
+        shown = text.encode(encoding, "replace")
+        subprocess.run(pager, input=shown, env=environment, check=False)  # noqa: S603 - the pager of who types
     except OSError:
         sys.stdout.write(text)
         sys.stdout.flush()

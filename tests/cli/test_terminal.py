@@ -1,4 +1,4 @@
-"""In a terminal: long lists go to the pager, levels have colours, and `--open` opens what was written. Never in a pipe."""
+"""In a terminal: long lists go to the pager, levels have colours, and `--open` opens what was written; in a pipe nothing."""
 
 from __future__ import annotations
 
@@ -135,7 +135,9 @@ def _opener(folder: Path) -> Path:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems open files by other programs")
-def test_what_was_written_is_opened(cpms: Cpms, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_written_is_opened(
+    cpms: Cpms, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, base: dict[str, dict[str, Any]]
+) -> None:
     monkeypatch.setenv("PATH", f"{_opener(tmp_path)}:/usr/bin:/bin")
     monkeypatch.setenv("DISPLAY", ":0")
     sheet = tmp_path / "today.xlsx"

@@ -41,7 +41,7 @@ class Screen:
     language: Language
 
     def __post_init__(self) -> None:
-        """The words of urgent levels are coloured: those of the first, then those of the others that are due by a time."""
+        """Levels that are due by a time are coloured, the most urgent in another way."""
         if isinstance(self.console, SpokenConsole):
             urgent = [level.label.in_(self.language) for level in self.survey.urgent_levels]
             self.console.colours |= dict.fromkeys(urgent, LESS_URGENT) | dict.fromkeys(urgent[:1], URGENT)

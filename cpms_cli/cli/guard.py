@@ -17,6 +17,10 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
+from cpms_cli.cli.opening import opened
+from cpms_cli.cli.paging import paged
+from cpms_cli.errors import UsageError
+
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Write over a file that is there already.")]
 
 _OUTPUTS = {"output", "annotate", "fix"}
@@ -28,8 +32,23 @@ _ALWAYS_NEW_OF = {"cpms bundle-key": "file"}
 _TO_FILL_IN = {"cpms response due", "cpms visits", "cpms plan community", "cpms plan province"}
 # A command that goes on with a file of its own where this option is given.
 _GOES_ON = {"cpms map": "ask"}
+# Commands that write a file for people to read, fill in or answer, which --open opens.
+_OPENED = {
+    *(
+        "cpms today",
+        "cpms visits",
+        "cpms response due",
+        "cpms child show",
+        "cpms map",
+        "cpms validate",
+        "cpms template",
+    ),
+    *("cpms plan community", "cpms plan province", "cpms report community", "cpms report province"),
+    *("cpms report child", "cpms report leaflet"),
+}
 _KEY_FILES = ("CPMS_KEY_FILE", "CPMS_IDENTITY_FILE")
-_OVERWRITE = "overwrite"
+_OVERWRITE, _OPEN = "overwrite", "open_"
+Open = Annotated[bool, typer.Option("--open", help="Open what was written, with the computer's own program for it.")]
 
 
 def commands_below(command: Any, path: str = "cpms") -> Iterator[tuple[str, Any]]:
@@ -60,14 +79,19 @@ def _guard(path: str, command: Any) -> None:
     declared = any(param.name == _OVERWRITE for param in command.params)
     if over and not declared:
         # A copy: help is put into Thai in place.
-        command.params.append(copy.copy(_option()))
+        command.params.append(copy.copy(_option(_OVERWRITE)))
+    if path in _OPENED:
+        command.params.append(copy.copy(_option(_OPEN)))
     run: Callable[..., Any] = command.callback
 
     def callback(**given: Any) -> Any:
         overwrite = given.get(_OVERWRITE, False) if declared else given.pop(_OVERWRITE, False)
         overwrite = overwrite or bool(given.get(_GOES_ON.get(path, "")))
+        files = _to_open(path, given)
         _check(given, over, new, overwrite=overwrite, filled_in=path in _TO_FILL_IN)
         with ExitStack() as held:
+            held.enter_context(opened(files, given.get("lang")))
+            held.enter_context(paged(path))
             _hold_for_audience(held, given)
             return run(**given)
 
@@ -75,15 +99,25 @@ def _guard(path: str, command: Any) -> None:
 
 
 @cache
-def _option() -> Any:
-    """The option as the parser takes it: one for all commands."""
+def _option(name: str) -> Any:
+    """An option as the parser takes it: one for all commands."""
 
-    def carrier(overwrite: Overwrite = False) -> None:
-        del overwrite
+    def carrier(overwrite: Overwrite = False, open_: Open = False) -> None:
+        del overwrite, open_
 
     app = typer.Typer(add_completion=False)
     app.command()(carrier)
-    return get_command(app).params[0]
+    return next(param for param in get_command(app).params if param.name == name)
+
+
+def _to_open(path: str, given: dict[str, Any]) -> list[Path]:
+    """Take --open from what is given; the files that are to be opened. Raises UsageError where none is written."""
+    if path not in _OPENED or not given.pop(_OPEN, False):
+        return []
+    files = [given[name] for name in _OUTPUTS if isinstance(given.get(name), Path)]
+    if not files:
+        raise UsageError("open_what")
+    return files
 
 
 def _paths(value: object) -> list[Path]:

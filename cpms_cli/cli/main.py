@@ -6,7 +6,7 @@ import getpass
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,7 @@ from cpms_cli.cli.office_defaults import (
     store_by_default,
 )
 from cpms_cli.cli.options import Lang
+from cpms_cli.cli.paging import PAGER_VARIABLES
 from cpms_cli.cli.start import area_names, demo, doctor, explain, help_command, office_folder, office_runs
 from cpms_cli.cli.start.at_office import nothing_typed, show_office
 from cpms_cli.cli.store import export, history, schema, score, store
@@ -121,10 +122,32 @@ def _options(
     ctx: typer.Context,
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
     lang: Lang = None,
+    no_pager: bool = typer.Option(False, "--no-pager", help="Print long lists at once; so does CPMS_PAGER=cat."),
+    no_color: bool = typer.Option(False, "--no-color", help="No colours in a terminal; so does NO_COLOR=1."),
 ) -> None:
     del version
+    wanted = {PAGER_VARIABLES[0]: "cat"} if no_pager else {}
+    ctx.call_on_close(_set_for_this_run(wanted | ({"NO_COLOR": "1"} if no_color else {})))
     if lang is not None:
         ctx.default_map = _joined(ctx.default_map or {}, _language_for(ctx.command, lang))
+
+
+_OF_TERMINAL = ("--no-pager", "--no-color")
+
+
+def _set_for_this_run(variables: Mapping[str, str]) -> Callable[[], None]:
+    """Set variables of the environment; return what puts them back."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+
+    def put_back() -> None:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+    return put_back
 
 
 def _option(name: str, otherwise: str) -> str:
@@ -183,6 +206,7 @@ def _parser() -> Any:
 
 def _command() -> None:
     """Parse and run, with help and refusals in the language of this run; that of the commands needs no catalogue."""
+    _move_flags_forward()
     office = office_here()
     spoken = _language_of_run()
     _tell_other_store(office)
@@ -196,6 +220,13 @@ def _command() -> None:
         run_in(spoken, app, NAME, defaults)
     else:
         _parser()(prog_name=NAME, default_map=defaults)
+
+
+def _move_flags_forward() -> None:
+    """What concerns the terminal alone may be typed behind any command, as before it."""
+    words = sys.argv[1:]
+    flags = [word for word in words if word in _OF_TERMINAL]
+    sys.argv[1:] = [*flags, *(word for word in words if word not in _OF_TERMINAL)]
 
 
 def _language_of_run() -> Language:

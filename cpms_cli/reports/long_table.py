@@ -8,15 +8,17 @@ from that row it follows how wide each column is and what stands between them, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+NO_COLOURS: Mapping[str, str] = {}
 _FILL = "\ue000"  # a sign for private use
 
 
@@ -59,7 +61,7 @@ def _lines(cell: str, console: Console, options: ConsoleOptions) -> list[str]:
     return [line + " " * (width - cell_len(line)) for line in lines]
 
 
-def _rows(columns: Sequence[_Column], between: Sequence[str]) -> Iterator[Segment]:
+def _rows(columns: Sequence[_Column], between: Sequence[str], styles: Mapping[str, Style]) -> Iterator[Segment]:
     """Yield every line of every row; `between` is what stands before, between and after the cells."""
     first, *others = between
     blanks = [" " * column.width for column in columns]
@@ -68,30 +70,45 @@ def _rows(columns: Sequence[_Column], between: Sequence[str]) -> Iterator[Segmen
             parts = [
                 lines[number] if number < len(lines) else blank for lines, blank in zip(cells, blanks, strict=True)
             ]
-            yield Segment(first + "".join(part + after for part, after in zip(parts, others, strict=True)))
+            if any(part.strip() in styles for part in parts):
+                yield Segment(first)
+                for part, after in zip(parts, others, strict=True):
+                    yield Segment(part, styles.get(part.strip()))
+                    yield Segment(after)
+            else:
+                yield Segment(first + "".join(part + after for part, after in zip(parts, others, strict=True)))
             yield Segment.line()
 
 
-def _printed(console: Console, table: Table, columns: Sequence[_Column]) -> Iterator[Segment]:
+def _printed(
+    console: Console, table: Table, columns: Sequence[_Column], styles: Mapping[str, Style]
+) -> Iterator[Segment]:
     """Yield what is printed of a table, its one row replaced by all rows."""
     for line in Segment.split_lines(console.render(table)):
         filled = [segment for segment in line if segment.text and not segment.text.strip(_FILL)]
         if len(filled) == len(columns):
-            yield from _rows(columns, re.split(f"{_FILL}+", "".join(segment.text for segment in line)))
+            yield from _rows(columns, re.split(f"{_FILL}+", "".join(segment.text for segment in line)), styles)
         else:
             yield from line
             yield Segment.line()
 
 
-def print_table(console: Console, headed: Callable[[], Table], columns: Sequence[Sequence[str]]) -> None:
-    """Print a table; `headed` returns it with its headings and no rows, `columns` are its cells, column by column."""
+def print_table(
+    console: Console,
+    headed: Callable[[], Table],
+    columns: Sequence[Sequence[str]],
+    colours: Mapping[str, str] = NO_COLOURS,
+) -> None:
+    """Print a table; `headed` returns it with its headings and no rows, `columns` are its cells, column by column;
+    `colours` the style of a line of a cell that is this text."""
     table = headed()
     if not all(columns):
         console.print(table)
         return
     laid_out = [_Column(cells) for cells in columns]
     table.add_row(*laid_out)
-    printed = list(_printed(console, table, laid_out))
+    styles = {text: Style.parse(colour) for text, colour in colours.items()}
+    printed = list(_printed(console, table, laid_out, styles))
     if min(column.width for column in laid_out) < 1:
         # The window has not a letter for each column.
         table = headed()

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from cpms_cli.reports.long_table import print_table
 from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.numbers import in_digits, shown_change, shown_share
 from cpms_cli.writing.gate import printable
@@ -23,6 +24,8 @@ from cpms_cli.writing.gate import printable
 _PIPED_WIDTH = 200
 NARROW = 100  # a window of the usual 80 columns, where headings of figures are broken between words
 
+
+URGENT, LESS_URGENT = "bold red", "yellow"
 
 _LONGEST_WORD = 14  # letters of a heading without spaces, as Thai has them, from which it may be broken
 
@@ -36,6 +39,12 @@ class Screen:
     console: Console
     survey: Survey
     language: Language
+
+    def __post_init__(self) -> None:
+        """Levels that are due by a time are coloured, the most urgent in another way."""
+        if isinstance(self.console, SpokenConsole):
+            urgent = [level.label.in_(self.language) for level in self.survey.urgent_levels]
+            self.console.colours |= dict.fromkeys(urgent, LESS_URGENT) | dict.fromkeys(urgent[:1], URGENT)
 
 
 @dataclass(frozen=True)
@@ -64,11 +73,24 @@ codecs.register_error("cpms-signs", _instead)
 
 
 class SpokenConsole(Console):
-    """A console whose tables have their figures in the digits of a language."""
+    """A console whose tables have their figures in the digits of a language; `colours` has the style in which a line
+    of a cell is printed that is this text and nothing else, where there is a terminal that has colours."""
 
     def __init__(self, language: Language, *, stderr: bool, width: int | None) -> None:
-        super().__init__(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
+        # Held back for a pager, colours are signs in the text, which an old window of Windows does not know.
+        held = sys.platform == "win32" and not stderr and not hasattr(sys.stdout, "reconfigure")
+        super().__init__(
+            stderr=stderr,
+            width=width,
+            highlight=False,
+            emoji=False,
+            markup=False,
+            color_system=None if held else "auto",
+            legacy_windows=False if held else None,
+        )
         self.language = language
+        words = {"error": URGENT, "warning": LESS_URGENT}
+        self.colours = {say(f"severity_{severity}", language): style for severity, style in words.items()}
 
 
 def open_console(language: Language, *, stderr: bool = False) -> SpokenConsole:
@@ -151,4 +173,5 @@ def show_table(
             )
         return table
 
-    print_table(console, headed, [cells(name) for name in headings])
+    colours = console.colours if isinstance(console, SpokenConsole) and console.color_system else {}
+    print_table(console, headed, [cells(name) for name in headings], colours)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cpms_cli.cli.office_defaults import office_here, settled
+from cpms_cli.cli.opening import open_written
 from cpms_cli.cli.options import Lang, TextOrJson, language, one_of
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
@@ -25,6 +26,7 @@ Folder = Annotated[
     typer.Argument(metavar="DIR", help="The office's folder; else the one that is around.", show_default=False),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; nothing is stored or written.")]
+Open = Annotated[bool, typer.Option("--open", help="Open the page to open first, with the computer's own program.")]
 Log = Annotated[
     Path | None,
     typer.Option("--log", help="Add a line of JSON to this .jsonl file for each event.", show_default=False),
@@ -32,7 +34,12 @@ Log = Annotated[
 
 
 def run(
-    folder: Folder = None, dry_run: DryRun = False, log: Log = None, format_: TextOrJson = "text", lang: Lang = None
+    folder: Folder = None,
+    dry_run: DryRun = False,
+    log: Log = None,
+    open_: Open = False,
+    format_: TextOrJson = "text",
+    lang: Lang = None,
 ) -> None:
     """Take in what is new in the office's inbox, and leave in its outbox what each person needs.
 
@@ -68,6 +75,8 @@ def run(
         typer.echo(json_text(document(done)))
     else:
         _show(done, spoken)
+    if open_ and done.page is not None:
+        open_written(done.page, spoken)
     raise typer.Exit(done.exit_code)
 
 

@@ -63,7 +63,7 @@ def merge(
     130: stopped.
 
     With --jobs, a folder's files and bundles are stored one after the other. What is merged already is passed over, so
-    that a run which was stopped goes on; a file that cannot be merged is left out, named at the end, and makes 1.
+    that a run which was stopped goes on; a file that cannot be merged is left out and named at the end (exit code 1).
 
     \b
     Examples:

@@ -76,11 +76,12 @@ def merge(
     if jobs is not None:
         if quarantine is not None:
             raise UsageError("options_apart", first="--jobs", second="--quarantine")
-        from cpms_cli.cli.files.merge_folder import merge_places
+        from cpms_cli.cli.files.merge_folder import FoldersToMerge, merge_places
         from cpms_cli.reading.tables import ReadAs
 
         read_as = ReadAs(round_year, encoding, None, sheets, village_code(village))
-        raise typer.Exit(merge_places(files, store, jobs, read_as, map_ or (), schemas, format_, spoken))
+        to_merge = FoldersToMerge(files, store, jobs, read_as, map_ or (), schemas)
+        raise typer.Exit(merge_places(to_merge, format_, spoken))
     folder = next((path for path in files if path.is_dir()), None)
     if folder is not None:
         raise UsageError("folder_needs_jobs", folder=folder)

@@ -2,7 +2,7 @@
 
     python benchmarks/scale.py --children 5000 --rounds 10
 
-Draws a file for each of 20 subdistricts and each round (`--files 1`: one file a round), merges the folder, exports it, and
+Draws a file for each of 20 subdistricts and each round (`--files 1`: one a round), merges the folder, exports it, and
 scores the data set. Each step is a process of its own; its seconds are the processor's, those of the processes that it
 starts counted too.
 `--one-by-one 20` merges the first 20 files once more one by one, and as a folder: what it saves to link them together.

@@ -2,8 +2,9 @@
 
     python benchmarks/scale.py --children 5000 --rounds 10
 
-Draws a file for each of 20 subdistricts and each round, merges the folder, exports it, and scores the data set; each
-step is a process of its own, and its seconds are the processor's, those of the processes that it starts counted too.
+Draws a file for each of 20 subdistricts and each round (`--files 1`: one a round), merges the folder, exports it, and
+scores the data set. Each step is a process of its own; its seconds are the processor's, those of the processes that it
+starts counted too.
 `--one-by-one 20` merges the first 20 files once more one by one, and as a folder: what it saves to link them together.
 """
 
@@ -26,8 +27,8 @@ SUBDISTRICTS = ("8501", "8502", "8503", "8504")
 _LAST_ROUND = 2026
 
 
-def write_files(folder: Path, children: int, rounds: int, seed: int) -> list[Path]:
-    """Write a flat file for each subdistrict and round, in the order of the rounds."""
+def write_files(folder: Path, children: int, rounds: int, seed: int, files: int) -> list[Path]:
+    """Write so many flat files for each round, of some subdistricts each, in the order of the rounds."""
     survey = load_survey()
     home, village = list(survey.key("household")), survey.role("village").name
     codes = [f"{district}0{number}" for district in SUBDISTRICTS for number in range(1, 6)]
@@ -35,9 +36,9 @@ def write_files(folder: Path, children: int, rounds: int, seed: int) -> list[Pat
     paths = list[Path]()
     for year, sample in zip(years, sample_rounds(codes, years, children, seed), strict=True):
         rows = sample.children.merge(sample.households, on=home, suffixes=("", "_of_home"))
-        for code, of_code in rows.groupby(rows[village].str[:6]):
-            paths.append(folder / f"{year}_{code}.csv")
-            of_code.to_csv(paths[-1], index=False)
+        for number, of_file in rows.groupby(rows[village].str[:6].map(codes.index) % files):
+            paths.append(folder / f"{year}_{number}.csv")
+            of_file.to_csv(paths[-1], index=False)
             os.utime(paths[-1], (time.time() - 1_000_000 + len(paths),) * 2)
     return paths
 
@@ -64,6 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--children", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--files", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--one-by-one", type=int, default=0)
@@ -72,7 +74,7 @@ def main() -> None:
         folder = Path(name)
         files, store = folder / "files", folder / "s.duckdb"
         files.mkdir()
-        paths = write_files(files, options.children, options.rounds, options.seed)
+        paths = write_files(files, options.children, options.rounds, options.seed, options.files)
         print(json.dumps({"files": len(paths), "mb": size_of(files), "load": os.getloadavg()}), flush=True)
         if options.one_by_one:
             some = folder / "some"

@@ -63,7 +63,7 @@ def merge(
     130: stopped.
 
     With --jobs, a folder's files and bundles are stored one after the other. What is merged already is passed over, so
-    that a run which was stopped goes on; a file that cannot be merged is left out, named at the end, and makes 1.
+    that a run which was stopped goes on; a file that cannot be merged is left out and named at the end (exit code 1).
 
     \b
     Examples:
@@ -76,11 +76,12 @@ def merge(
     if jobs is not None:
         if quarantine is not None:
             raise UsageError("options_apart", first="--jobs", second="--quarantine")
-        from cpms_cli.cli.files.merge_folder import merge_places
+        from cpms_cli.cli.files.merge_folder import FoldersToMerge, merge_places
         from cpms_cli.reading.tables import ReadAs
 
         read_as = ReadAs(round_year, encoding, None, sheets, village_code(village))
-        raise typer.Exit(merge_places(files, store, jobs, read_as, map_ or (), schemas, format_, spoken))
+        to_merge = FoldersToMerge(files, store, jobs, read_as, map_ or (), schemas)
+        raise typer.Exit(merge_places(to_merge, format_, spoken))
     folder = next((path for path in files if path.is_dir()), None)
     if folder is not None:
         raise UsageError("folder_needs_jobs", folder=folder)

@@ -30,7 +30,7 @@ class _Notes:
 
     def take(self, file: FolderFile, merged: Merge) -> None:
         """Gather what is to be said of one file."""
-        from cpms_cli.reports.files.folder_merge import file_notes, notes_of
+        from cpms_cli.reports.files.merge import file_notes, notes_of
         from cpms_cli.scoring.set_aside import set_aside_levels
 
         urgent = set_aside_levels(self.survey, merged)
@@ -38,28 +38,31 @@ class _Notes:
         self.records[file.name] = file_notes(merged, urgent, self.language)
 
 
-def merge_places(
-    places: Sequence[Path],
-    store: Path,
-    jobs: int,
-    read_as: ReadAs,
-    maps: Sequence[Path],
-    schemas: Path | None,
-    format_: str,
-    spoken: Language,
-) -> int:
+@dataclass(frozen=True)
+class FoldersToMerge:
+    """What is merged into which store, read as what and by how many processes."""
+
+    places: Sequence[Path]
+    store: Path
+    jobs: int
+    read_as: ReadAs
+    maps: Sequence[Path]
+    schemas: Path | None
+
+
+def merge_places(to_merge: FoldersToMerge, format_: str, spoken: Language) -> int:
     """Merge the files of folders, show how far it is where somebody looks on, and print what became of them; returns
     the exit code."""
     from cpms_cli import __version__
     from cpms_cli.merging.folder_merge import merge_folder
-    from cpms_cli.reports.files.folder_merge import folder_document, show_folder
+    from cpms_cli.reports.files.merge import folder_document, show_folder
     from cpms_cli.reports.progress import Progress
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import json_text
 
     console = open_console(spoken)
-    notes = _Notes(definition_in_use(store, schemas), console, spoken)
+    notes = _Notes(definition_in_use(to_merge.store, to_merge.schemas), console, spoken)
     with Progress("folder_progress", spoken, shown=sys.stderr.isatty()) as progress:
 
         def tell(file: FolderFile, merged: Merge | None) -> None:
@@ -68,14 +71,14 @@ def merge_places(
                 notes.take(file, merged)
 
         merged = merge_folder(
-            places,
-            store,
-            jobs=jobs,
-            read_as=read_as,
-            schemas=schemas,
+            to_merge.places,
+            to_merge.store,
+            jobs=to_merge.jobs,
+            read_as=to_merge.read_as,
+            schemas=to_merge.schemas,
             language=spoken,
             tool_version=__version__,
-            maps=maps,
+            maps=to_merge.maps,
             tell=tell,
             begin=progress.begin,
         )

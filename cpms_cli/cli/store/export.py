@@ -171,8 +171,8 @@ def dataset(
 
     \b
     Examples:
-      cpms export dataset ranong --store cpms.duckdb
-      cpms export dataset within --identified --store cpms.duckdb
+      cpms export dataset rows --store cpms.duckdb
+      cpms export dataset named_rows --identified --store cpms.duckdb
     """
     from cpms_cli import __version__
     from cpms_cli.datasets.exporting import Watching, write_dataset

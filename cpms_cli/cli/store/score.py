@@ -83,7 +83,7 @@ def score(
       cpms score --store cpms.duckdb -o scores.parquet
       cpms score --store cpms.duckdb --run 1
       cpms score show --store cpms.duckdb --as-defined-in 2568
-      cpms score --dataset ranong -o ranong_scores --memory-limit 500MB
+      cpms score --dataset rows -o rows_scores --memory-limit 500MB
     """
     one_of(format_)
     if dataset is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,17 +11,25 @@ from rich.console import Console
 
 from cpms_cli.checking.columns_not_read import column_records, undecided_lines
 from cpms_cli.checking.unasked import unasked_lines, unasked_records
+from cpms_cli.merging.folder_merge import FolderFile, FolderMerge
 from cpms_cli.merging.merge import Merge
+from cpms_cli.merging.row_fates import COUNTED
 from cpms_cli.reports.children.responses import RESPONSE_COUNTS, show_counts
 from cpms_cli.reports.files.how_read import key_notes, show_footers
 from cpms_cli.reports.files.sheets_not_read import sheet_records, show_sheets
 from cpms_cli.reports.terminal import Layout, Screen, show_table
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.messages import say, sentence
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import records
 
-_PLACES = 5
+_PLACES = _NAMED = 5
+_SHOWN = ("rows_in", "stored", "unchanged", "quarantined")
+_HEADINGS = {"file": "file", "rows_in": "rows", **{name: name for name in _SHOWN[1:]}}
+
+
+def _headings(language: Language) -> dict[str, str]:
+    return {name: say(f"col_{key}", language) for name, key in _HEADINGS.items()}
 
 
 def document(merged: Merge, urgent: pd.DataFrame, language: Language = FALLBACK) -> dict[str, Any]:
@@ -50,17 +59,9 @@ def document(merged: Merge, urgent: pd.DataFrame, language: Language = FALLBACK)
 
 def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, language: Language) -> None:
     """Print the counts by file, their sum, and what to do with the rows set aside."""
-    names = {
-        "file": "file",
-        "rows_in": "rows",
-        "stored": "stored",
-        "unchanged": "unchanged",
-        "quarantined": "quarantined",
-    }
-    headings = {name: say(f"col_{key}", language) for name, key in names.items()}
     for note in key_notes(merged.tables, language):
         console.print(note["message"])
-    show_table(console, merged.files, headings, Layout(right=("rows_in", "stored", "unchanged", "quarantined")))
+    show_table(console, merged.files, _headings(language), Layout(right=_SHOWN))
     for file in merged.files.loc[merged.files["known"], "file"]:
         console.print(say("merge_known", language, file=file))
     sums = {name: merged.total(name) for name in ("stored", "unchanged", "quarantined", "no_consent")}
@@ -114,3 +115,98 @@ def _show_families(console: Console, merged: Merge, language: Language) -> None:
     ):
         if count:
             console.print(say(message, language, count=count))
+
+
+def notes_of(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, language: Language) -> str:
+    """Return what is to be said of one file of the folder at the end, as it is printed."""
+    with console.capture() as captured:
+        for note in key_notes(merged.tables, language):
+            console.print(note["message"])
+        show_notes(console, survey, merged, urgent, language)
+    return captured.get()
+
+
+def file_notes(merged: Merge, urgent: pd.DataFrame, language: Language) -> dict[str, Any]:
+    """Return what JSON says of one file of the folder beside its counts."""
+    return {
+        "urgent": records(urgent),
+        "columns_not_read": column_records(merged.tables),
+        "answers_not_asked": unasked_records(merged.tables),
+        "sheets_not_read": sheet_records(merged.tables, language),
+        "notes": key_notes(merged.tables, language),
+    }
+
+
+def message_of(file: FolderFile, language: Language) -> str:
+    """Return what is to be done about a file that was not merged; "" where there is nothing to do."""
+    if file.error is not None:
+        return sentence(file.error, language)
+    if file.state == "held":
+        return say(f"office_held_{file.detail}", language, file=file.name)
+    if file.state == "same_as":
+        return say("office_same_as", language, file=file.name, other=file.detail)
+    return say("folder_set_aside", language, file=file.name) if file.state == "set_aside" else ""
+
+
+def folder_document(merged: FolderMerge, notes: dict[str, dict[str, Any]], language: Language) -> dict[str, Any]:
+    """The JSON document of a folder that was merged; `notes` by the names of files, as `file_notes` makes them."""
+    return {
+        "schema_version": 1,
+        "exit_code": merged.exit_code,
+        "error": None,
+        "counts": {name: merged.total(name) for name in COUNTED},
+        "families": dict(merged.families),
+        "new_children": merged.new_people,
+        "doubtful_pairs": merged.doubtful,
+        "files": [
+            {
+                "file": file.name,
+                "state": file.state,
+                **file.counts,
+                "quarantine": [str(path) for path in file.quarantine],
+                "message": message_of(file, language) or None,
+                **notes.get(file.name, {}),
+            }
+            for file in merged.files
+        ],
+    }
+
+
+def show_folder(console: Console, merged: FolderMerge, notes: Sequence[str], language: Language) -> None:
+    """Print the counts by file, their sum, what to mend, and last of all the files that were not merged."""
+    if merged.of_state("merged"):
+        _show_counts(console, merged, language)
+    for note in notes:
+        console.print(note, end="")
+    known = [file.name for file in merged.of_state("known")]
+    if known:
+        more = ", …" if len(known) > _NAMED else ""
+        console.print(say("folder_known", language, count=len(known), files=", ".join(known[:_NAMED]) + more))
+    for file in (*merged.of_state("same_as"), *merged.of_state("held"), *merged.of_state("set_aside")):
+        console.print(message_of(file, language))
+    refused = merged.of_state("refused")
+    if refused:
+        console.print(say("folder_refused", language, count=len(refused)))
+    for file in refused:
+        console.print(message_of(file, language))
+
+
+def _show_counts(console: Console, merged: FolderMerge, language: Language) -> None:
+    stored = merged.of_state("merged")
+    table = pd.DataFrame([{"file": file.name, **file.counts} for file in stored])
+    show_table(console, table, _headings(language), Layout(right=_SHOWN))
+    sums = {name: merged.total(name) for name in ("stored", "unchanged", "quarantined", "no_consent")}
+    families = merged.families["no_consent"]
+    console.print(say("merge_sum", language, rows=merged.total("rows_in"), families=families, **sums))
+    for message, count in (
+        ("merge_repeated", merged.total("repeated")),
+        ("merge_disputed", merged.families["disputed"]),
+        ("merge_withdrawn", merged.families["withdrawn"]),
+        ("merge_doubtful", merged.doubtful),
+    ):
+        if count:
+            console.print(say(message, language, count=count))
+    console.print(say("merge_people", language, count=merged.new_people))
+    for file in stored:
+        for path in file.quarantine:
+            console.print(say("merge_set_aside", language, file=path))

@@ -129,6 +129,7 @@ _ROWS_STORED = (
         "a child in a round as it stands, with its identifiers",
         _CURRENT,
         (
+            "datasets.exporting",
             "forms.known",
             "merging.disputing",
             "merging.today_answers",
@@ -159,6 +160,7 @@ _ROWS_STORED = (
         "a household in a round as it stands, with its identifier",
         _CURRENT,
         (
+            "datasets.exporting",
             "forms.known",
             "merging.disputing",
             "merging.today_answers",

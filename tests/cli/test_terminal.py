@@ -127,7 +127,7 @@ def test_a_terminal_of_an_old_code_page_shows_thai(at_terminal: AtTerminal, stor
 
 @pytest.mark.parametrize("language", ["en", "th"])
 def test_a_refusal_fits_into_the_window(at_terminal: AtTerminal, language: str) -> None:
-    seen = at_terminal("today", "--store", "none.duckdb", language=language, code=2)
+    seen = at_terminal("today", "--store", "a_store_that_nobody_has_made_so_far.duckdb", language=language, code=2)
     lines = seen.replace("\r", "").strip().split("\n")
     assert len(lines) > 1 and lines[0].startswith("cpms: ")
     assert max(map(cell_len, lines)) <= 80

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 
-from cpms_cli.cli.help_layout import wrapped
+from cpms_cli.reports.line_breaking import wrapped
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.languages import traits_of
 

@@ -6,7 +6,7 @@ import getpass
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,7 @@ from cpms_cli.cli.start import area_names, demo, doctor, explain, help_command, 
 from cpms_cli.cli.start.at_office import nothing_typed, show_office
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.cli.tasks import CommandsByTask
+from cpms_cli.cli.window import in_lines, move_flags_forward, set_for_this_run
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language, is_of_the_programme, wanted_language
@@ -127,27 +128,9 @@ def _options(
 ) -> None:
     del version
     wanted = {PAGER_VARIABLES[0]: "cat"} if no_pager else {}
-    ctx.call_on_close(_set_for_this_run(wanted | ({"NO_COLOR": "1"} if no_color else {})))
+    ctx.call_on_close(set_for_this_run(wanted | ({"NO_COLOR": "1"} if no_color else {})))
     if lang is not None:
         ctx.default_map = _joined(ctx.default_map or {}, _language_for(ctx.command, lang))
-
-
-_OF_TERMINAL = ("--no-pager", "--no-color")
-
-
-def _set_for_this_run(variables: Mapping[str, str]) -> Callable[[], None]:
-    """Set variables of the environment; return what puts them back."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-
-    def put_back() -> None:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-    return put_back
 
 
 def _option(name: str, otherwise: str) -> str:
@@ -184,7 +167,7 @@ def _tell(error: CpmsError) -> None:
     if "json" in (_option("--format", ""), _option("-f", "")):
         columns = error.columns if isinstance(error, AnswersNotRead) else ()
         typer.echo(json_text(failure_document(error.message_id, message, error.exit_code, columns)))
-    typer.echo(f"cpms: {message}", err=True)
+    typer.echo("\n".join(in_lines(f"cpms: {message}", chosen_language(_asked_language()))), err=True)
 
 
 def _ask_for_key(error: KeyMissing) -> str:
@@ -206,7 +189,7 @@ def _parser() -> Any:
 
 def _command() -> None:
     """Parse and run, with help and refusals in the language of this run; that of the commands needs no catalogue."""
-    _move_flags_forward()
+    move_flags_forward()
     office = office_here()
     spoken = _language_of_run()
     _tell_other_store(office)
@@ -220,13 +203,6 @@ def _command() -> None:
         run_in(spoken, app, NAME, defaults)
     else:
         _parser()(prog_name=NAME, default_map=defaults)
-
-
-def _move_flags_forward() -> None:
-    """What concerns the terminal alone may be typed behind any command, as before it."""
-    words = sys.argv[1:]
-    flags = [word for word in words if word in _OF_TERMINAL]
-    sys.argv[1:] = [*flags, *(word for word in words if word not in _OF_TERMINAL)]
 
 
 def _language_of_run() -> Language:

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from cpms_cli.reports.long_table import print_table
 from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.numbers import in_digits, shown_change, shown_share
@@ -174,4 +175,4 @@ def show_table(
         return table
 
     colours = console.colours if isinstance(console, SpokenConsole) and console.color_system else {}
-    print_table(console, headed, [cells(name) for name in headings], colours)
+    print_table(console, headed, [cells(name) for name in headings], colours, traits_of(language).lines)

@@ -80,7 +80,7 @@ def test_a_whole_name_and_two_columns_of_ticks_need_no_answer(volunteers_book: P
 
 
 def test_ticks_under_both_sexes_are_an_error_and_never_one_of_them(cpms: Cpms, tmp_path: Path) -> None:
-    rows = [
+    rows: list[Row] = [
         [*("ปีที่สำรวจ", "รหัสหมู่บ้าน", "บ้านเลขที่", "ลำดับเด็ก"), "ชื่อ", "นามสกุล", "ชาย", "หญิง", "ความยินยอม"],
         [2568, "85010401", "1", 1, "อนุชา", "คงทอง", "✓", None, "ยินยอม"],
         [2568, "85010401", "2", 1, "ธิดา", "ทองดี", "✓", "✓", "ยินยอม"],
@@ -101,12 +101,12 @@ def test_headers_in_two_languages_and_the_names_of_subdistricts(cpms: Cpms, tmp_
         [1, "Aung", "Win", "M", "14/03/2012", "Myanmar", "12/3", 1, "Pak Nam", "ยินยอม"],
         [2, "Su", "Oo", "หญิง", "02/11/2015", "เมียนมา", "7", 4, "ต.บางริ้น", "ยินยอม"],
     ]
-    rows = [["รายชื่อบุตรแรงงานข้ามชาติ จังหวัดระนอง"], [*MIGRANTS, *PLACES], *people]
+    rows: list[Row] = [["รายชื่อบุตรแรงงานข้ามชาติ จังหวัดระนอง"], [*MIGRANTS, *PLACES], *people]
     path, store = _book(tmp_path / "migrants.xlsx", {"children": rows}), tmp_path / "s.duckdb"
     ran = cpms("merge", path, "--round", "2568", "--store", store)
     assert "in the subdistrict that 'ตำบล / Subdistrict' names" in " ".join(ran.out.split())
     children = cpms("children", "--store", store, "--format", "json").json["children"]
-    assert {child["village_code"]: child["nationality"] for child in children} == {"85010501": "MM", "85010404": "MM"}
+    assert {child["village_code"]: child["sex"] for child in children} == {"85010501": "male", "85010404": "female"}
 
 
 def test_a_subdistrict_of_which_there_are_several_is_asked_about(cpms: Cpms, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from cpms_cli import merge
 from tests.conftest import ROOT, Cpms, made_once, write_drawn
@@ -37,7 +38,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, An
 def at_terminal(tmp_path: Path) -> AtTerminal:
     """Run cpms in a terminal of its own, twelve lines high; return what stands on it."""
 
-    def run(*args: object, language: str = "en", **variables: str) -> str:
+    def run(*args: object, language: str = "en", code: int = 0, **variables: str) -> str:
         inner, outer = pty.openpty()
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
         environment = {
@@ -61,7 +62,7 @@ def at_terminal(tmp_path: Path) -> AtTerminal:
                     break
                 seen += part
         os.close(inner)
-        assert process.returncode == 0, seen
+        assert process.returncode == code, seen
         return seen.decode(errors="replace")
 
     return run
@@ -122,6 +123,14 @@ def test_a_terminal_of_an_old_code_page_shows_thai(at_terminal: AtTerminal, stor
     pager = _pager(tmp_path)
     at_terminal("children", "--store", store, language="th", PAGER=str(pager), PYTHONIOENCODING="cp874")
     assert "ผู้ถูกกระทำ" in (tmp_path / "shown").read_text("cp874")
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_a_refusal_fits_into_the_window(at_terminal: AtTerminal, language: str) -> None:
+    seen = at_terminal("today", "--store", "a_store_that_nobody_has_made_so_far.duckdb", language=language, code=2)
+    lines = seen.replace("\r", "").strip().split("\n")
+    assert len(lines) > 1 and lines[0].startswith("cpms: ")
+    assert max(map(cell_len, lines)) <= 80
 
 
 def _opener(folder: Path) -> Path:

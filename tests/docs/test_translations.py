@@ -11,9 +11,9 @@ from babel.messages.pofile import read_po
 from rich.cells import cell_len
 
 from cpms_cli.cli.guard import commands_below, guarded
-from cpms_cli.cli.help_layout import wrapped
 from cpms_cli.cli.help_translation import translated_sentence
 from cpms_cli.cli.main import app
+from cpms_cli.reports.line_breaking import wrapped
 from cpms_cli.survey.languages import traits_of
 from scripts import catalogue
 from tests.conftest import Cpms

@@ -33,23 +33,27 @@ SHEETS = ("village", "worker")
 _NAMES: tuple[Role, ...] = ("given_name", "family_name")
 
 
+_NEXT_QUESTION, _MOST_QUESTIONS = "; ", 6
+
+
 def not_asked_lines(survey: Survey, today: Today, language: Language) -> list[str]:
-    """What no village of a round answered: a line for each round and set of questions, and how to ask them."""
-    sets: dict[tuple[str, tuple[str, ...]], int] = {}
-    place = [survey.role("round").name, survey.role("village").name]
-    for (year, _), of_village in today.not_asked.groupby(place, sort=False):
-        asked = (str(year), tuple(of_village["field"]))
-        sets[asked] = sets.get(asked, 0) + 1
+    """What nobody of some villages answered in a round: a line for each set of villages, the
+    largest first, and how to ask it."""
+    round_, village = survey.role("round").name, survey.role("village").name
+    questions: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (year, name), rows in today.not_asked.groupby([round_, "field"], sort=False):
+        questions.setdefault((str(year), tuple(sorted(set(rows[village])))), []).append(str(name))
+    sets = sorted(questions.items(), key=lambda entry: (entry[0][0], -len(entry[0][1])))
     lines = [
         say(
             "today_not_asked",
             language,
             round=shown_year(int(year), language),
-            villages=villages,
+            villages=len(villages),
             count=len(fields),
             questions=", ".join(survey.fields[name].label.in_(language) for name in fields),
         )
-        for (year, fields), villages in sets.items()
+        for (year, villages), fields in sets
     ]
     return [*lines, say("today_not_asked_step", language)] if lines else []
 
@@ -110,7 +114,12 @@ def _show_tasks(screen: Screen, today: Today, identified: bool, title: str) -> N
     of_child = lines[0]
     for line in lines[1:]:
         of_child = of_child + ("\n" + line).where(line != "", "")
-    cells = {"at": at_home.mask(same, ""), "of": of_child, "why": shown["reason"], "do": shown["next_step"]}
+    cells = {
+        "at": at_home.mask(same, ""),
+        "of": of_child,
+        "why": shown["reason"],
+        "do": _few_questions(shown, language),
+    }
     headings = {
         "at": say("col_village", language),
         "of": say("col_child", language),
@@ -118,6 +127,18 @@ def _show_tasks(screen: Screen, today: Today, identified: bool, title: str) -> N
         "do": say("col_next_step", language),
     }
     show_table(console, pd.DataFrame(cells), headings, Layout(tight=("of",)), title=title)
+
+
+def _few_questions(tasks: pd.DataFrame, language: Language) -> list[str]:
+    """The next step of each task; of many questions the first: the sheet that is taken along has all."""
+    steps = []
+    for step, kind in zip(tasks["next_step"], tasks["kind"], strict=True):
+        questions = str(step).split(_NEXT_QUESTION)
+        if kind in ASKED and len(questions) > _MOST_QUESTIONS:
+            more = say("today_more_questions", language, count=len(questions) - _MOST_QUESTIONS)
+            step = _NEXT_QUESTION.join([*questions[:_MOST_QUESTIONS], more])  # noqa: PLW2901 - the same step, shorter
+        steps.append(str(step))
+    return steps
 
 
 def _sum(survey: Survey, today: Today, language: Language) -> str:

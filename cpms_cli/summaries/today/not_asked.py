@@ -7,27 +7,38 @@ import pandas as pd
 
 from cpms_cli.survey.model.definition import Survey, Table
 
+SUBDISTRICT = 6  # digits of its code
 _LEAST_HOMES = 2  # of one home alone, nobody can say that the round did not ask
 
 
 def questions_not_asked(connection: duckdb.DuckDBPyConnection, survey: Survey, questions: pd.DataFrame) -> pd.Series:
-    """Return which rows of `questions` are about a question without one answer in its village's round.
+    """Return which rows of `questions` are about a question without one answer in its village's round, or in that of
+    the whole subdistrict.
 
     `questions`: the household's key and `field`. "Refused" and "not known" are answers: somebody asked.
     """
     home = survey.key("household")
-    place = list(home[:2])
+    round_, village = home[:2]
     answered = {table: _answered(connection, survey, questions, table) for table in ("child", "household")}
-    homes = connection.execute(f"SELECT {', '.join(place)}, count(*) AS homes FROM current_household GROUP BY ALL").df()
-    silent = pd.concat([frame[frame["answers"] == 0] for frame in answered.values() if len(frame)] or [_nothing(place)])
-    silent = silent.merge(homes[homes["homes"] >= _LEAST_HOMES], on=place)
-    keys = pd.MultiIndex.from_frame(questions[[*place, "field"]].astype("str"))
-    nobody = pd.MultiIndex.from_frame(silent[[*place, "field"]].astype("str"))
-    return pd.Series(keys.isin(nobody), index=questions.index)
+    homes = connection.execute(
+        f"SELECT {round_}, {village}, count(*) AS homes FROM current_household GROUP BY ALL"
+    ).df()
+    counts = pd.concat([frame for frame in answered.values() if len(frame)] or [_nothing([round_, village])])
+    nobody = pd.Series(False, index=questions.index)
+    for digits in (None, SUBDISTRICT):
+        areas = (frame.assign(**{village: frame[village].str[:digits]}) for frame in (counts, homes, questions))
+        of_areas, homes_there, asked = areas
+        sums = of_areas.groupby([round_, village, "field"], as_index=False)["answers"].sum()
+        enough = homes_there.groupby([round_, village], as_index=False)["homes"].sum()
+        silent = sums[sums["answers"] == 0].merge(enough[enough["homes"] >= _LEAST_HOMES], on=[round_, village])
+        keys = pd.MultiIndex.from_frame(asked[[round_, village, "field"]].astype("str"))
+        nobody |= keys.isin(pd.MultiIndex.from_frame(silent[[round_, village, "field"]].astype("str")))
+    return nobody
 
 
 def _nothing(place: list[str]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in (*place, "field")})
+    counts = pd.Series(dtype="int64")
+    return pd.DataFrame({name: pd.Series(dtype="str") for name in (*place, "field")}).assign(answers=counts)
 
 
 def _answered(

@@ -1,0 +1,45 @@
+"""What concerns the terminal's window alone: flags that may stand behind any command, and lines as wide as it is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+
+from cpms_cli.reports.line_breaking import wrapped
+from cpms_cli.survey.language import Language
+from cpms_cli.survey.languages import traits_of
+
+_OF_TERMINAL = ("--no-pager", "--no-color")
+
+
+def set_for_this_run(variables: Mapping[str, str]) -> Callable[[], None]:
+    """Set variables of the environment; return what puts them back."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+
+    def put_back() -> None:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+    return put_back
+
+
+def move_flags_forward() -> None:
+    """What concerns the terminal alone may be typed behind any command, as before it."""
+    words = sys.argv[1:]
+    flags = [word for word in words if word in _OF_TERMINAL]
+    sys.argv[1:] = [*flags, *(word for word in words if word not in _OF_TERMINAL)]
+
+
+def in_lines(text: str, language: Language) -> list[str]:
+    """A refusal in the lines of the window, where it stands in one; in a pipe it is as it is."""
+    if not sys.stderr.isatty():
+        return [text]
+    lines = traits_of(language).lines
+    width = shutil.get_terminal_size().columns
+    return [line for paragraph in text.split("\n") for line in wrapped(paragraph, width, lines)]

@@ -43,6 +43,7 @@ RELATIONS = (
             "linking.rounds.frequencies",
             "linking.kept.link_rows",
             "linking.rounds.round_models",
+            "linking.rounds.round_links",
             "linking.probabilistic",
             "linking.tables.person_pairs",
         ),

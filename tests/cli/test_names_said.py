@@ -54,6 +54,9 @@ SAME = [
     ("လၢ", "Ler"),
     ("เดือน", "Duean"),
     ("เดือน", "Deuan"),
+    ("เกลอ", "Kler"),
+    ("โคลง", "Klong"),
+    ("แปลก", "Plaek"),
 ]
 # One name in spellings of one script.
 VARIANTS = [
@@ -96,6 +99,20 @@ VARIANTS = [
     ("ทิพย์อ่อน", "ทิพ อ่อน"),
     ("หนี่หล่าหน่วย", "หนี่ หล่า นวย"),
     ("ญี", "ยี"),
+    # Saw and Naw before two consonants or a ย, and two consonants within a name; พญา has two syllables.
+    ("ซอกลูวา", "ซอ กลู วา"),
+    ("นอครีซา", "นอ ครี ซา"),
+    ("หน่อกล่อซา", "หน่อ กล่อ ซา"),
+    ("ซอยาเก", "ซอ ยา เก"),
+    ("เกลอบลี", "เกลอ บลี"),
+    ("เกบลีเก", "เก บลี เก"),
+    ("กากูพญา", "กากู พญา"),
+    ("ปอดวุดมน", "ปอด วุด มน"),
+    ("วุดวูต", "วุด วูต"),
+    # These begin as the ones above, and are other words.
+    ("ดอกรัก", "ดอก รัก"),
+    ("ทองอยู่", "ทอง อยู่"),
+    ("เทพรัตน์", "เทพ รัตน์"),
 ]
 # Spellings of one sound that differ in a shade: one name once the shades that hands confuse are one.
 CONFUSED = [
@@ -142,6 +159,25 @@ def test_shades_that_hands_confuse_make_no_other_name(name: str, other: str) -> 
     assert loosely_said(_code(name)) == loosely_said(_code(other)) != ""
 
 
+# Shan has no d, and f for ph in the east only: that a name is Shan shows by its word of respect.
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("จายดาวทุน", "ไซหลาวทุน"), ("จาย เดือน วัน", "ไซเลือนวัน"), ("Sai Dao", "Sai Lao"), ("หนางฝน", "หนางพน")],
+)
+def test_what_hands_confuse_in_names_of_one_language_makes_no_other_name_there(name: str, other: str) -> None:
+    forms = name_forms(pd.Series([name, other]))
+    assert forms["loose"][0] == forms["loose"][1] != ""
+    assert forms["said"][0] != forms["said"][1]
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("ดาว", "ลาว"), ("นางดาว", "นางลาว"), ("มาดี", "มาลี"), ("Thao Dao", "Thao Lao")]
+)
+def test_what_shan_hands_confuse_makes_other_names_of_other_families(name: str, other: str) -> None:
+    forms = name_forms(pd.Series([name, other]))
+    assert forms["loose"][0] != forms["loose"][1]
+
+
 @pytest.mark.parametrize(("name", "other"), OTHERS)
 def test_a_vowel_or_an_end_makes_another_name(name: str, other: str) -> None:
     assert loosely_said(_code(name)) != loosely_said(_code(other))
@@ -157,6 +193,7 @@ LANGUAGES = [
     ("សុខា", "khmer", "khmer"),
     # Nang is said of Shan and of Lao women, and nothing else shows whose name Eh Htoo is.
     ("Nang Kham", None, "latin"),
+    ("Khun Htun Oo", "shan", "latin"),
     ("Eh Htoo", None, "latin"),
     ("สมชาย", None, "thai"),
     ("ทารก", None, None),

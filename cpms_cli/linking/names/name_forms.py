@@ -53,7 +53,24 @@ def _parts(text: str) -> list[str]:
     return "".join(kept).split()
 
 
-def words_before(text: str, settings: LinkingSettings) -> list[str]:
+@lru_cache(maxsize=8)
+def _languages_of_word(settings: LinkingSettings) -> dict[str, frozenset[str]]:
+    languages: dict[str, set[str]] = {}
+    for language, respect in settings.names.prefixes.languages.items():
+        for word in respect.words:
+            languages.setdefault(without_lesser_marks(word, settings), set()).add(language)
+    return {word: frozenset(of) for word, of in languages.items()}
+
+
+def language_of_respect(text: str, settings: LinkingSettings) -> str | None:
+    """The one language whose words of respect stand before a name; None where none does, or several have them."""
+    known = _languages_of_word(settings)
+    shown = [known[word] for word in _words_before(text, settings) if word in known]
+    common = frozenset.intersection(*shown) if shown else frozenset()
+    return next(iter(common)) if len(common) == 1 else None
+
+
+def _words_before(text: str, settings: LinkingSettings) -> list[str]:
     """The words before a name that are titles or words of respect, without the lesser marks."""
     plain, words = _composed(text), []
     while match := _title(settings).match(plain):
@@ -159,6 +176,15 @@ def bare_parts(parts: list[str], settings: LinkingSettings) -> list[str]:
     return parts
 
 
+def _loose_parts(text: str, parts: list[str], settings: LinkingSettings) -> list[str]:
+    """The parts of a name without a word of respect, what hands confuse in its language as one."""
+    bare = bare_parts(parts, settings)
+    language = language_of_respect(text, settings) if bare != parts else None
+    for pattern, instead in settings.names.prefixes.languages[language].replace if language else ():
+        bare = [re.sub(pattern, instead, part) for part in bare]
+    return bare
+
+
 def _spoken_parts(parts: list[str], script: str, settings: LinkingSettings) -> str:
     """How the parts of a name are said, each by itself: where one ends shows how its vowels are read."""
     return "".join(spoken_code(part, settings, script) for part in parts)
@@ -172,6 +198,8 @@ def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
     scripts = {name: script_name(fold, settings) for name, fold in folds.items()}
     bare = {name: bare_parts(tokens, settings) for name, tokens in parts.items()}
     of_bare = {name: _spoken_parts(tokens, scripts[name], settings) for name, tokens in bare.items()}
+    loose = {name: _loose_parts(name, tokens, settings) for name, tokens in parts.items()}
+    of_loose = {name: _spoken_parts(tokens, scripts[name], settings) for name, tokens in loose.items()}
     forms = {
         "fold": folds,
         "sound": {name: spoken(fold, settings) for name, fold in folds.items()},
@@ -179,7 +207,7 @@ def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
         "said": {name: _spoken_parts(tokens, scripts[name], settings) for name, tokens in parts.items()},
         "bare": {name: spoken("".join(tokens), settings) for name, tokens in bare.items()},
         "bare_said": of_bare,
-        "loose": {name: loosely_said(form) for name, form in of_bare.items()},
+        "loose": {name: loosely_said(form) for name, form in of_loose.items()},
         "heads": {name: heads(form) for name, form in of_bare.items()},
         "turned": {name: syllables_in_order(form) for name, form in of_bare.items()},
     }

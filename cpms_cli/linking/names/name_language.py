@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from cpms_cli.linking.names.name_forms import folded_name, words_before
+from cpms_cli.linking.names.name_forms import folded_name, language_of_respect
 from cpms_cli.linking.names.phones import script_name
-from cpms_cli.linking.names.sounds import without_lesser_marks
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _NO_SCRIPT = "other"
-
-
-@lru_cache(maxsize=8)
-def _languages_of_word(settings: LinkingSettings) -> dict[str, frozenset[str]]:
-    languages: dict[str, set[str]] = {}
-    for language, respect in settings.names.prefixes.languages.items():
-        for word in respect.words:
-            languages.setdefault(without_lesser_marks(word, settings), set()).add(language)
-    return {word: frozenset(of) for word, of in languages.items()}
 
 
 def name_script(text: str, settings: LinkingSettings) -> str | None:
@@ -41,10 +29,7 @@ def name_language(text: str, settings: LinkingSettings) -> str | None:
     script = name_script(text, settings)
     if script is not None and script not in settings.names.prefixes.shared_scripts:
         return script
-    known = _languages_of_word(settings)
-    shown = [known[word] for word in words_before(text, settings) if word in known]
-    common = frozenset.intersection(*shown) if shown else frozenset()
-    return next(iter(common)) if len(common) == 1 else None
+    return language_of_respect(text, settings)
 
 
 def script_label(name: str, settings: LinkingSettings, language: Language) -> str:

@@ -99,11 +99,15 @@ class LettersAsThai(Part):
 
 
 class Respect(Part):
-    """The words of respect of one language, and the account of them."""
+    """The words of respect of one language, and the account of them.
+
+    `replace`: sounds that hands put for one another in names of this language alone, rewritten only to compare loosely.
+    """
 
     source: str
     label: Words | None = None
     words: tuple[str, ...]
+    replace: tuple[Rewriting, ...] = ()
 
 
 class Prefixes(Part):

@@ -34,11 +34,13 @@ ShareForm = Annotated[str, _of_places(frozenset({"number"}))]
 
 
 class Calendar(Part):
-    """Which years people count, and how they write a day and a month of them."""
+    """Which years people count, and how they write a day and a month of them; `cell` is how a spreadsheet is to show a
+    day, in Excel's own signs."""
 
     years_ahead: int = 0
     day: DayForm = "{y}-{mm}-{dd}"
     month: MonthForm = "{y}-{mm}"
+    cell: str = "yyyy-mm-dd"
 
     @property
     def is_gregorian(self) -> bool:

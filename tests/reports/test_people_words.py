@@ -62,10 +62,13 @@ def test_a_workbook_shows_buddhist_years_and_prints_on_a4(survey: Survey) -> Non
     [sheet] = book.worksheets
     headers = [cell.value for cell in sheet[1]]
     day = sheet.cell(2, headers.index("วันที่สัมภาษณ์") + 1)
-    assert day.is_date and day.number_format == "[$-107041E]d/m/yyyy"  # 0x07 is Excel's Thai calendar, 0x041E Thai
-    assert (int(sheet.page_setup.paperSize), sheet.page_setup.orientation) == (9, "landscape")
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (
+        isinstance(day.value, datetime.datetime) and day.number_format == "[$-107041E]d/m/yyyy"
+    )  # 0x07 is Excel's Thai calendar, 0x041E Thai
+    assert (str(sheet.page_setup.paperSize), sheet.page_setup.orientation) == ("9", "landscape")
+    assert sheet.sheet_properties.pageSetUpPr is not None and sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$1:$1"
+    assert sheet.oddFooter is not None and sheet.oddFooter.center is not None
     assert sheet.oddFooter.center.text == "&P / &N"
     # 240 letters without the marks above and below, in lines of nine tenths of 62: five of 15 points each.
     assert (sheet.row_dimensions[2].height, sheet.row_dimensions[3].height) == (75, None)

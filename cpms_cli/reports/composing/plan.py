@@ -56,8 +56,9 @@ def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Seq
         *words.by_part(),
         *words.quality(),
     )
+    banner = say("report_banner", language) if notes is None else ""
     subtitle = words.say("subtitle", round=shown_year(plan.round, language), code=plan.code)
-    return Document(words.say("title", name=plan.name), subtitle, language, parts, (source, *closing_notes))
+    return Document(words.say("title", name=plan.name), subtitle, language, parts, (source, *closing_notes), banner)
 
 
 class _Words:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,11 +13,8 @@ from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.writing.gate import printable
 from cpms_cli.writing.new_workbook import new_workbook
+from cpms_cli.writing.page_setup import row_height, set_up_page
 from cpms_cli.writing.table_workbook import add_lists
-
-_A4 = 9
-_LINE, _HIGHEST = 15.0, 409.0  # points: a line of the usual letters; the highest row of Excel
-_FULL = 0.9  # how full a line is that was broken between words
 
 
 @dataclass(frozen=True)
@@ -36,41 +31,10 @@ class PrintedColumn:
 
 
 def _set_up(sheet: Worksheet, columns: Sequence[PrintedColumn], title: str, rows: int) -> None:
-    sheet.set_paper(_A4)
-    sheet.set_landscape()
-    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    set_up_page(sheet, title, (rows, sum(column.width > 0 for column in columns) - 1))
     sheet.freeze_panes(1, 0)
-    # In a header & begins a command: doubled, it stands for itself.
-    sheet.set_header(f"&L{title.replace('&', '&&')}")
-    sheet.set_footer("&C&P / &N")
-    sheet.print_area(0, 0, rows, sum(column.width > 0 for column in columns) - 1)
     for position, column in enumerate(columns):
         sheet.set_column(position, position, column.width, None, {} if column.width else {"hidden": True})
-
-
-def _height(texts: Sequence[str], columns: Sequence[PrintedColumn]) -> float:
-    """The height in points of a row that shows all its text: Excel does not make rows higher that are read as they are.
-
-    Marks above and below letters take no room; a line breaks between words, so that it is seldom full.
-    """
-    lines = 1
-    for text, column in zip(texts, columns, strict=True):
-        if not column.width:
-            continue
-        room = max(column.width * _FULL, 1)
-        lines = max(lines, sum(max(1, math.ceil(cell_width(line) / room)) for line in text.split("\n")))
-    return min(lines * _LINE, _HIGHEST)
-
-
-def cell_width(text: str) -> int:
-    """How many letters wide a text is: marks that stand above or below a letter take no room.
-
-    >>> cell_width("ที่นี่")
-    2
-    """
-    return sum(unicodedata.category(letter) not in ("Mn", "Me", "Cf") for letter in text)
 
 
 def _add_choices(sheet: Worksheet, columns: Sequence[PrintedColumn], frame: pd.DataFrame) -> None:
@@ -120,7 +84,7 @@ def printed_workbook(
                     sheet.write(row, position, text or None, first if begin else plain)
                 written.append(list(texts))
             for row, texts_of_row in enumerate(zip(*written, strict=True), start=1):
-                sheet.set_row(row, _height(texts_of_row, columns))
+                sheet.set_row(row, row_height(texts_of_row, [column.width for column in columns]))
             _add_choices(sheet, columns, frame)
         offered = {_list_name(place): column.choices for place, column in enumerate(columns) if column.choices}
         offered |= {f"{LIST_PREFIX}{name}": tuple(choices) for name, choices in (lists or {}).items()}

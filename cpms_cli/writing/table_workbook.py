@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from cpms_cli.ooxml.sheet_naming import sheet_name, sheet_names
 from cpms_cli.writing.new_workbook import new_workbook
+from cpms_cli.writing.page_setup import cell_width, row_height, set_up_width
 
-_WIDEST, _NARROWEST = 60, 8
+_WIDEST, _WIDEST_HEADING, _NARROWEST = 60, 16, 8
 
 
 @dataclass(frozen=True)
@@ -28,23 +32,64 @@ class CellNote:
     choices: str = ""
 
 
+@dataclass(frozen=True)
+class _Formats:
+    """How the cells of a workbook look: its header, its text, its days and its times of a day."""
+
+    head: Format
+    text: Format
+    day: Format
+    time: Format
+
+    @classmethod
+    def of(cls, book: xlsxwriter.Workbook, day: str, filled_in: bool) -> Self:
+        """Return the formats of a workbook whose days are written so; one to be filled in holds text alone."""
+        cell = {"text_wrap": True, "valign": "top"}
+        return cls(
+            book.add_format({**cell, "bold": True, "bottom": 1}),
+            book.add_format({**cell, **({"num_format": "@"} if filled_in else {})}),
+            book.add_format({**cell, "num_format": day}),
+            book.add_format({**cell, "num_format": f"{day} hh:mm"}),
+        )
+
+
 def _width(name: str, texts: Iterable[str]) -> float:
-    return float(min(max(len(name), _NARROWEST, *map(len, texts), 0), _WIDEST)) + 2
+    heading = min(cell_width(name), _WIDEST_HEADING)
+    return float(min(max(heading, _NARROWEST, *map(cell_width, texts), 0), _WIDEST)) + 2
 
 
-def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object, text: object = None) -> None:
+def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats) -> None:
+    widths = list[float]()
     for column, name in enumerate(frame.columns):
-        sheet.write_string(0, column, str(name), bold)
+        sheet.write_string(0, column, str(name), formats.head)
         values, known = frame[name], frame[name].notna().to_numpy()
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            sheet.write_column(1, column, [None if pd.isna(value) else value for value in values])
+            sheet.write_column(1, column, [None if pd.isna(value) else value for value in values], formats.text)
         else:
+            timed = pd.api.types.is_datetime64_any_dtype(values)
             for row, value in zip(np.flatnonzero(known).tolist(), values[known].tolist(), strict=True):
-                sheet.write_string(row + 1, column, str(value), text)
-        sheet.set_column(column, column, _width(str(name), map(str, values[known])), text)
+                if isinstance(value, datetime.date):
+                    sheet.write_datetime(row + 1, column, value, formats.time if timed else formats.day)
+                else:
+                    sheet.write_string(row + 1, column, str(value), formats.text)
+        widths.append(_width(str(name), map(str, values[known])))
+        sheet.set_column(column, column, widths[-1], formats.text)
+    sheet.set_row(0, row_height(map(str, frame.columns), widths))
+    _fit_rows(sheet, frame, widths)
+    set_up_width(sheet, sheet.get_name(), len(frame), widths)
     sheet.freeze_panes(1, 0)
     if len(frame):
         sheet.autofilter(0, 0, len(frame), max(len(frame.columns) - 1, 0))
+
+
+def _fit_rows(sheet: Worksheet, frame: pd.DataFrame, widths: Sequence[float]) -> None:
+    """Make every row as high as its text, where one of its texts is longer than its column is wide."""
+    long = [place for place, width in enumerate(widths) if width > _WIDEST]
+    texts = [frame.iloc[:, place].astype("str").fillna("") for place in long]
+    for row, texts_of_row in enumerate(zip(*texts, strict=True), start=1):
+        height = row_height(texts_of_row, [widths[place] for place in long])
+        if height > row_height([""], [1]):
+            sheet.set_row(row, height)
 
 
 def add_lists(book: xlsxwriter.Workbook, choices: Mapping[str, Sequence[str]], taken: Sequence[str]) -> None:
@@ -65,22 +110,22 @@ def workbook_bytes(
     notes: Mapping[str, list[CellNote]] | None = None,
     choices: Mapping[str, Sequence[str]] | None = None,
     offers: Mapping[str, Mapping[int, str]] | None = None,
+    day: str = "yyyy-mm-dd",
 ) -> bytes:
     """Tables as the sheets of one workbook; `notes` colours cells of a sheet, comments on them and offers `choices`;
-    `offers` does so for all cells of a column, by sheet and column.
+    `offers` does so for all cells of a column, by sheet and column; `day` is how dates are written, as Excel says it.
 
     With notes it is a workbook to be filled in: every cell is text, so that what is typed keeps its leading zeros.
     """
     stream = io.BytesIO()
     with new_workbook(stream) as book:
-        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        formats = _Formats.of(book, day, filled_in=notes is not None)
         marked = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "num_format": "@"})
-        text = None if notes is None else book.add_format({"num_format": "@"})
         labels = sheet_names(tables)
         for label, (name, table) in zip(labels, tables.items(), strict=True):
             sheet = book.add_worksheet(label)
             frame = table.reset_index(drop=True)
-            _fill(sheet, frame, bold, text)
+            _fill(sheet, frame, formats)
             texts = frame.astype("str").fillna("")
             for note in (notes or {}).get(name, []):
                 value = texts.iat[note.row, note.column]

@@ -51,7 +51,7 @@ def test_the_office_sees_everything_and_is_told_so(cpms: Cpms, store: Path, tmp_
     assert _yes_and_no(cpms, store, "--by", "sex") == {"female": (20, 0), "male": (3, 7)}
     notes = pd.read_excel(tmp_path / "i.xlsx", sheet_name="Notes", engine="calamine")
     assert notes["Note"].tolist() == [OFFICE]
-    assert cpms("plan", "community", "850105", "--store", store).out.count("--audience NAME") == 1
+    assert cpms("plan", "community", "850105", "--store", store).out.count("Internal: this is the committee's") == 1
 
 
 def test_others_get_no_small_count_and_none_that_gives_it_away(cpms: Cpms, store: Path, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_others_get_no_small_count_and_none_that_gives_it_away(cpms: Cpms, store
     assert any(line.startswith(WITHHELD) for line in ran.out.splitlines())
     sheets = pd.read_excel(tmp_path / "i.xlsx", sheet_name=None, engine="calamine", dtype=str)
     assert list(sheets) == ["Total", "By Sex", "Rounds", "Quality of the data", "Notes"]
-    boys = sheets["By Sex"].set_index("Sex").loc["male"]
+    boys = sheets["By Sex"].set_index("Sex").loc["Male"]
     assert (boys["Yes"], boys["Share of known answers"]) == ("n.p.", "–")
     assert sheets["Notes"]["Note"].iloc[0].startswith(WITHHELD)
     text = cpms(*words, "-f", "csv").out

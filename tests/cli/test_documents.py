@@ -230,7 +230,7 @@ def test_pdf_in_thai_is_a4_across_with_its_font_in_it(thai_plan: Document, tmp_p
     read: Any = pypdf.PdfReader(tmp_path / "plan.pdf")
     assert 3 <= len(read.pages) <= 9
     assert [round(float(side) / 72 * 2.54, 1) for side in read.pages[0].mediabox[2:]] == [29.7, 21.0]
-    assert read.metadata.title == "แผนคุ้มครองเด็ก ปากน้ำ"
+    assert read.metadata.title == "แผนคุ้มครองเด็ก ตำบลปากน้ำ"
     assert str(read.trailer["/Root"]["/Lang"]).startswith("th")
     fonts = [font.get_object() for page in read.pages for font in page["/Resources"]["/Font"].values()]
     assert fonts

@@ -135,7 +135,7 @@ def test_first_round_of_an_area_has_no_change(cpms: Cpms, store: Path) -> None:
 
 def test_plan_at_the_terminal_has_lines_for_decisions_and_speaks_thai(cpms: Cpms, store: Path) -> None:
     printed = cpms("plan", "community", "850105", "--lang", "th", "--store", store).out
-    assert "แผนคุ้มครองเด็ก ปากน้ำ" in printed
+    assert "แผนคุ้มครองเด็ก ตำบลปากน้ำ" in printed
     assert "รอบการสำรวจ 2569" in printed
     assert "อบรมอาสาสมัครเฝ้าระวัง" in printed
     assert "_" * 40 in printed

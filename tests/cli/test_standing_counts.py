@@ -126,8 +126,8 @@ def test_a_workbook_of_a_community_has_the_counts_under_words(cpms: Cpms, store:
     out = tmp_path / "c.xlsx"
     cpms("community", "850105", "--store", store, "-o", out)
     sheet = pd.read_excel(out, sheet_name="Stand today", engine="calamine").set_index("Level")
-    assert sheet.loc["victim", "Stand at this level today"] == 5
-    assert sheet.loc["victim", "Since earlier rounds"] == 4
+    assert sheet.loc["Victim", "Stand at this level today"] == 5
+    assert sheet.loc["Victim", "Since earlier rounds"] == 4
 
 
 @pytest.mark.parametrize("words", [["community", "850105"], ["plan", "community", "850105"]])

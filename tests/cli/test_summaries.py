@@ -232,7 +232,7 @@ def test_summaries_open_again_as_workbook_json_and_csv(cpms: Cpms, store: Path, 
 
 def test_thai_reports_say_buddhist_years(cpms: Cpms, store: Path) -> None:
     ran = cpms("province", "85", "--store", store, "--lang", "th")
-    assert "ระนอง (85) รอบ 2569: เด็ก 4 คน ใน 3 ครัวเรือน" in ran.out
+    assert "จังหวัดระนอง (85) รอบ 2569: เด็ก 4 คน ใน 3 ครัวเรือน" in ran.out
     assert "ผู้ถูกกระทำ" in ran.out
 
 

@@ -51,7 +51,7 @@ def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) 
     """Everything that a report of an area prints."""
     place, then = f"{year}/{code}", f"{year - 1}/{code}"
     levels = {level.label.in_("en"): level.id for level in survey.levels}
-    ends = {**levels, "Not seen": "not_seen", say("move_reached_18", "en"): "reached_18"}
+    ends = {**levels, "Not surveyed in that round": "not_seen", say("move_reached_18", "en"): "reached_18"}
     tables = [part for part in document.parts if isinstance(part, TableBlock)]
     charts = {part.shape: part for part in document.parts if isinstance(part, Chart)}
     keys = [part.text.split()[0] for part in document.parts if isinstance(part, Paragraph) and part.style == "key"]

@@ -9,10 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import docx
+import openpyxl
 import pandas as pd
 import pytest
 
-from cpms_cli import list_children, merge, report_area, report_child
+from cpms_cli import list_children, merge, render, report_area, report_child
 from cpms_cli.reports.composing.plan import plan_document
 from cpms_cli.reports.composing.to_do import ToDo, to_do_sentences
 from cpms_cli.reports.documents.document import Bullets, Document, Heading, TableBlock
@@ -157,3 +159,19 @@ def test_a_child_begins_with_who_where_why_and_whether_it_is_done(store: Path) -
         "By whom, usually": "Social worker of the provincial office, with the community working group",
         "Done or not": f"No first response is recorded: {days} day(s) late",
     }
+
+
+def test_what_withholds_nothing_says_so_at_the_head_of_every_page(store: Path, tmp_path: Path) -> None:
+    """In a page by the style of printed pages, in Word and in a workbook by the header; others have no such line."""
+    internal, public = (report_area(store, "850105", audience=audience) for audience in (None, "public"))
+    banner = "INTERNAL: shows counts that could point to one child, not for publication"
+    assert (internal.banner, public.banner) == (banner, "")
+    for name in ("r.html", "r.docx", "r.xlsx", "r.md"):
+        render(internal, tmp_path / name)
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert '<td class="count" data-head="Children">2</td>' in page, "a narrow window writes the heading before the cell"
+    assert f'@top-center {{ content: "{banner}";' in page and f">{banner}</p>" in page
+    assert docx.Document(str(tmp_path / "r.docx")).sections[0].header.paragraphs[0].text == banner
+    sheets = openpyxl.load_workbook(tmp_path / "r.xlsx").worksheets
+    assert {sheet.oddHeader.center.text for sheet in sheets if sheet.oddHeader and sheet.oddHeader.center} == {banner}
+    assert (tmp_path / "r.md").read_text("utf-8").startswith(f"**{banner}**")

@@ -174,4 +174,5 @@ def _document(context: AreaContext, extras: _Extras) -> Document:
     notes = (*meaning, *extras.privacy, *(context.say(name, confidence=context.confidence) for name in names))
     title = context.say("report_title", name=figures.name)
     subtitle = context.say("report_subtitle", round=context.year, code=figures.code)
-    return Document(title, subtitle, context.language, tuple(parts), notes)
+    banner = context.say("report_banner") if extras.cases is not None else ""
+    return Document(title, subtitle, context.language, tuple(parts), notes, banner)

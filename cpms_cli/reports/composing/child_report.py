@@ -61,7 +61,8 @@ def compose_child_report(workspace: Workspace, identifier: str) -> Document:
         _answers(history, language),
     )
     title = say("report_child_title", language, id=history.cpms_id)
-    return Document(title, say("report_child_subtitle", language, rounds=rounds), language, parts, (masked,))
+    subtitle, banner = say("report_child_subtitle", language, rounds=rounds), say("report_banner_child", language)
+    return Document(title, subtitle, language, parts, (masked,), banner)
 
 
 _LOGGED: tuple[ResponseRole, ...] = ("response", "responded", "agency")

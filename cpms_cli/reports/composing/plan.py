@@ -46,7 +46,7 @@ _OWN, _MARK = "• ", " *"
 def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Sequence[str] | None = None) -> Document:
     """The plan, in reading order; `notes` stand at its end instead of the words that it is for the committee alone."""
     words = _Words(survey, plan, language, notes is not None)
-    source = words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12])
+    source = words.say("note_source", round=shown_year(plan.round, language))
     closing_notes = (words.say("note_working_paper"),) if notes is None else (*notes, words.say("note_shown_only"))
     parts = (
         *to_do_parts(words.to_do()),
@@ -61,8 +61,9 @@ def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Seq
         *words.by_part(),
         *words.quality(),
     )
+    banner = say("report_banner", language) if notes is None else ""
     subtitle = words.say("subtitle", round=shown_year(plan.round, language), code=plan.code)
-    return Document(words.say("title", name=plan.name), subtitle, language, parts, (source, *closing_notes))
+    return Document(words.say("title", name=plan.name), subtitle, language, parts, (source, *closing_notes), banner)
 
 
 class _Words:

@@ -110,10 +110,11 @@ Part = Heading | Paragraph | Bullets | TableBlock | Chart | BlankLines | PageBre
 @dataclass(frozen=True)
 class Document:
     """A whole document in one language; `subtitle` says for where and when, `notes` what stands at its end in small
-    print: sources, what is withheld and why."""
+    print: sources, what is withheld and why. `banner` heads every page of what is not for everybody."""
 
     title: str
     subtitle: str
     language: Language
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
+    banner: str = ""

@@ -14,6 +14,8 @@ _LINE = "_" * 60
 
 def show_document(console: Console, document: Document) -> None:
     """Print a document: its tables without the columns that are there to be written into, its charts left out."""
+    if document.banner:
+        console.print(document.banner, style="bold")
     console.print(document.title, style="bold")
     console.print(document.subtitle)
     for part in document.parts:

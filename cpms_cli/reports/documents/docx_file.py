@@ -90,6 +90,7 @@ class _Writer:
         self._set_page()
         self._set_properties()
         self._set_footer()
+        self._set_header()
         self.book.add_heading(document.title, level=0)
         self.book.add_paragraph(document.subtitle, style="Subtitle")
 
@@ -118,6 +119,13 @@ class _Writer:
                 paragraph._p.append(field)
             else:
                 paragraph.add_run(piece)
+
+    def _set_header(self) -> None:
+        """The banner at the head of every page, where there is one."""
+        if self.document.banner:
+            paragraph = self.book.sections[0].header.paragraphs[0]
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.add_run(self.document.banner).bold = True
 
     def add(self, part: Part) -> None:
         """Write one part below what is there."""

@@ -5,6 +5,7 @@ Every chart stands in it twice, for a wide and for a narrow window; the page sho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -64,8 +65,20 @@ def html_bytes(document: Document) -> bytes:
     template, style = _page()
     sections = _sections(document)
     words = {name: say(f"report_{name}", document.language) for name in ("skip", "contents", "notes")}
-    page = template.render(document=document, sections=sections, words=words, style=style, fonts=_fonts(document))
+    page = template.render(
+        document=document,
+        sections=sections,
+        words=words,
+        style=style,
+        fonts=_fonts(document),
+        on_each_page=_in_style(document.banner),
+    )
     return page.encode("utf-8")
+
+
+def _in_style(text: str) -> Markup:
+    """A text as it may stand between quotes in a style sheet: without what could end the quotes or the sheet."""
+    return Markup(re.sub(r"[\"'\\\\<>{};\x00-\x1f]", "", text))  # noqa: S704 - nothing that ends a quote or an element
 
 
 def _fonts(document: Document) -> list[Markup]:

@@ -49,7 +49,8 @@ def _lines(part: Part) -> Iterator[str]:
 
 def markdown_text(document: Document) -> str:
     """The document as Markdown text."""
-    lines = [f"# {_escaped(document.title)}", "", _escaped(document.subtitle)]
+    banner = [f"**{_escaped(document.banner)}**", ""] if document.banner else []
+    lines = [*banner, f"# {_escaped(document.title)}", "", _escaped(document.subtitle)]
     for part in document.parts:
         lines += ["", *_lines(part)]
     for note in document.notes:

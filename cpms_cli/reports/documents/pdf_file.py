@@ -141,6 +141,7 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
         "language": document.language,
         "wide": wide,
         "notes": list(document.notes),
+        "banner": document.banner,
         "page_of": say("page_of", document.language),
         "parts": [_part(part, document.language, wide) for part in document.parts],
     }

@@ -239,6 +239,8 @@ class _Writer:
         if pages > 1:
             self.sheet.repeat_columns(0)
         self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        if self.document.banner:
+            self.sheet.set_header("&C" + self.document.banner.replace("&", "&&"))
         self.sheet.set_footer("&C" + say("page_of", self.document.language, page="&P", pages="&N"))
         self.sheet.print_area(0, 0, max(self.row - 1, 0), max(self.across, len(self.columns)) - 1)
         self.sheet.hide_gridlines(2)

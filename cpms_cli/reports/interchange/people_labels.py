@@ -1,20 +1,26 @@
-"""Tables under the names that people read: a workbook's headers and sheets in the language of the run.
+"""Tables as people read them: a workbook's headers, sheets and cells in the language of the run.
 
 CSV, JSON and Parquet keep the names of fields and columns, for scripts.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 
+from cpms_cli.reports.interchange.people_words import in_words, with_dates
 from cpms_cli.scoring.judged_columns import right_column
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.writing.files import Tables, write_tables
+from cpms_cli.writing.files import Tables, check_writable, plain_table, write_bytes, write_tables
+from cpms_cli.writing.table_workbook import workbook_bytes
 
 _WORDS, _BY = "_label", "by_"
+_YEAR = re.compile(r"\d{4}")
 
 
 def _labels(survey: Survey, language: Language) -> dict[str, str]:
@@ -32,6 +38,8 @@ def _labels(survey: Survey, language: Language) -> dict[str, str]:
 def column_label(sheet: str, name: str, named: dict[str, str], language: Language) -> str:
     """The words over a column; the name itself where nothing names it."""
     kind = _BY.rstrip("_") if sheet.startswith(_BY) else sheet
+    if _YEAR.fullmatch(name):
+        return shown_year(int(name), language)
     for known in (f"column_{kind}_{name}", f"column_{name}"):
         if knows(known):
             return say(known, language)
@@ -76,6 +84,17 @@ def labelled(tables: Tables, survey: Survey, language: Language) -> dict[str, pd
     }
 
 
+def people_workbook(tables: Tables, survey: Survey, language: Language) -> bytes:
+    """Return a workbook of tables in words: headers, sheets and cells; with the language's years, and true dates."""
+    worded = {sheet: plain_table(in_words(frame, survey, language)) for sheet, frame in tables.items()}
+    sheets = {sheet: with_dates(frame, language) for sheet, frame in labelled(worded, survey, language).items()}
+    return workbook_bytes(sheets, day=traits_of(language).calendar.cell)
+
+
 def write_for_people(tables: Tables, path: Path, survey: Survey, language: Language) -> None:
-    """Write tables as `write_tables` does, a workbook with headers in the language of the run."""
-    write_tables(labelled(tables, survey, language) if path.suffix.lower() == ".xlsx" else tables, path)
+    """Write tables as `write_tables` does, a workbook in the words of the run's language."""
+    if path.suffix.lower() != ".xlsx":
+        write_tables(tables, path)
+        return
+    check_writable(path)
+    write_bytes(path, people_workbook(tables, survey, language))

@@ -12,7 +12,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.unasked_columns import UNASKED
 from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, band_name, group_column
 from cpms_cli.summaries.area.intervals import wilson
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.near_words import meant, near, spellings
@@ -28,7 +28,9 @@ def area_name(survey: Survey, code: str, language: Language) -> str:
     known = survey.areas.get(code[:6] if len(code) == 8 else code)
     if known is None or not code.isdigit():
         raise UsageError("unknown_area", area=code)
-    name = known.label.in_(language)
+    kind = f"area_of_{min(len(code), 6)}"
+    called = f"{kind}_{code[:2]}"  # where a province's parts are called otherwise
+    name = say(called if knows(called) else kind, language, area=known.label.in_(language))
     if len(code) != 8:
         return name
     return say("village_name", language, area=name, village=int(code[6:]))

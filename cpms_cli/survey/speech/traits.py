@@ -42,11 +42,13 @@ def _two_letters(text: str) -> str:
 
 
 class Calendar(Part):
-    """Which years people count, and how they write a day and a month of them."""
+    """Which years people count, and how they write a day and a month of them; `cell` is how a spreadsheet is to show a
+    day, in Excel's own signs."""
 
     years_ahead: int = 0
     day: DayForm = "{y}-{mm}-{dd}"
     month: MonthForm = "{y}-{mm}"
+    cell: str = "yyyy-mm-dd"
 
     @property
     def is_gregorian(self) -> bool:

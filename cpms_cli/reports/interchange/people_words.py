@@ -1,0 +1,124 @@
+"""Cells in the words that people read: labels instead of codes, years of their calendar, dates that are dates.
+
+What a column holds is told from its name, where it is a question's, and else from its values: a column of nothing but
+levels is one of levels.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+import pandas as pd
+
+from cpms_cli.scoring.judged_columns import measure_column, right_column
+from cpms_cli.summaries.area.area_figures import GROWN, NOT_SEEN
+from cpms_cli.summaries.response.response_counts import ROUND_STATES
+from cpms_cli.survey.era import BUDDHIST_FROM, CHRISTIAN_FROM, shown_stored
+from cpms_cli.survey.languages import traits_of
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+
+_ROUNDS = {"round", "since", "not_found", "no_consent", "answered_in", "from_round", "to_round", "standing_since"}
+_LABELLED = ("level", "id", "item")  # columns of codes that a table says in words under "label"
+_ANSWERS = ("yes", "no", "unknown", "n/a", "not_asked")
+_DAY, _PARTLY = r"\d{4}-\d{2}-\d{2}", r"\d{4}(?:-\d{2}(?:-\d{2})?)?"
+_MANY, _WORDS = ";", "_label"
+
+Vocabulary = Mapping[str, str]
+
+
+def in_words(frame: pd.DataFrame, survey: Survey, language: Language) -> pd.DataFrame:
+    """Return a table with its cells in words; a column that only repeats another's words is left out."""
+    cells = _Cells(survey, language)
+    shown = pd.DataFrame({name: cells.of_column(str(name), frame[name]) for name in frame}, index=frame.index)
+    repeated = [name for name in _words_beside(frame) if shown[name].equals(shown[name.removesuffix(_WORDS)])]
+    if "label" in shown:
+        same = [name for name in _LABELLED if name in shown and shown[name].equals(shown["label"])]
+        repeated += ["label"] if "level" in same else same
+    return shown.drop(columns=repeated)
+
+
+def with_dates(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return a table in which days are dates; one of which only a part is known is as people write it."""
+
+    def dated(cells: pd.Series) -> pd.Series:
+        known = cells.dropna()
+        texts = known[known != ""] if pd.api.types.is_string_dtype(cells) else known.iloc[:0]
+        if texts.empty or not texts.str.fullmatch(_PARTLY).all() or not texts.str.fullmatch(_DAY).any():
+            return cells
+        return cells.astype("object").map(lambda text: _day(text, language), na_action="ignore")
+
+    return frame.apply(dated)
+
+
+def _day(text: str, language: Language) -> datetime.date | str:
+    return datetime.date.fromisoformat(text) if re.fullmatch(_DAY, text) else shown_stored(text, language)
+
+
+def _words_beside(frame: pd.DataFrame) -> Iterator[str]:
+    """The columns that say another one in words."""
+    names = list(map(str, frame.columns))
+    yield from (name for name in names if name.endswith(_WORDS) and name.removesuffix(_WORDS) in names)
+
+
+class _Cells:
+    """What cells mean in one definition and language."""
+
+    def __init__(self, survey: Survey, language: Language) -> None:
+        self.survey, self.language = survey, language
+        levels = {level.id: level.label.in_(language) for level in survey.levels}
+        levels |= {NOT_SEEN: say("report_not_seen", language), GROWN: say("move_reached_18", language)}
+        self.vocabularies: tuple[Vocabulary, ...] = (
+            levels,
+            {answer: say(f"answer_{answer}", language) for answer in _ANSWERS},
+            {part.id: part.help.in_(language) for part in survey.circumstances},
+            {state: say(f"state_{state}", language) for state in ROUND_STATES},
+            {indicator.column: str(indicator.number) for indicator in survey.indicators},
+            {name: right.label.in_(language) for right in survey.rights for name in (right.id, right_column(right.id))},
+            {
+                name: measure.label.in_(language)
+                for measure in survey.measures
+                for name in (measure.id, measure_column(measure.id))
+            },
+            {severity: say(f"severity_{severity}", language) for severity in ("error", "warning")},
+        )
+        self.yes_no = {True: say("answer_yes", language), False: say("answer_no", language)}
+        self.fields = {field.name: field for field in (*survey.fields.values(), *survey.response.fields)}
+
+    def of_column(self, name: str, cells: pd.Series) -> pd.Series:
+        """Return the cells of one column in words; as they are where nothing says what they mean."""
+        known = cells.dropna()
+        if known.empty:
+            return cells
+        if pd.api.types.is_bool_dtype(cells) or set(map(type, known)) == {bool}:
+            return cells.map(self.yes_no).astype("object")
+        if name in _ROUNDS and (year := self.years(known)) is not None:
+            return cells.map(year, na_action="ignore").astype("Int64")
+        if not all(isinstance(value, str) for value in known):
+            return cells
+        vocabulary = self.vocabulary(name, known)
+        if vocabulary is not None:
+            return cells.map(lambda text: self.worded(text, vocabulary), na_action="ignore")
+        return cells
+
+    def years(self, known: pd.Series) -> Callable[[object], int] | None:
+        """Return how a year is written in the language's calendar; None where these are no years."""
+        numbers = pd.to_numeric(known, errors="coerce")
+        if not numbers.between(CHRISTIAN_FROM, BUDDHIST_FROM - 1).all():
+            return None
+        ahead = traits_of(self.language).calendar.years_ahead
+        return lambda year: int(str(year).split(".", 1)[0]) + ahead
+
+    def vocabulary(self, name: str, known: pd.Series) -> Vocabulary | None:
+        """Return the words for a column's codes: those of its question, or the first that has them all."""
+        field = self.fields.get(name)
+        if field is not None and (codes := self.survey.codes(field)) is not None:
+            return {code.code: code.label.in_(self.language) for code in codes.codes}
+        distinct = {part for text in known.unique() for part in text.split(_MANY)} - {""}
+        return next((words for words in self.vocabularies if distinct and distinct <= words.keys()), None)
+
+    def worded(self, text: str, words: Vocabulary) -> str:
+        """Return a cell's codes in words."""
+        return ", ".join(words.get(part, part) for part in text.split(_MANY))

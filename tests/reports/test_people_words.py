@@ -1,0 +1,81 @@
+"""A workbook for people holds no codes: labels, years of the language's calendar, and dates that sort as dates."""
+
+from __future__ import annotations
+
+import datetime
+import io
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from cpms_cli.reports.interchange.people_labels import people_workbook
+from cpms_cli.survey.model.definition import Survey
+
+CHILDREN = pd.DataFrame(
+    {
+        "round": [2026, 2025],
+        "sex": ["male", "female"],
+        "level": ["victim", "at_risk"],
+        "label": ["ผู้ถูกกระทำ", "มีความเสี่ยง"],
+        "i13": ["yes", "n/a"],
+        "needs_help": ["birth_registration;nationality", ""],
+        "not_found": [None, 2026],
+        "turned_18": [False, True],
+        "birth_date": ["2019-02-11", "2018-07"],
+        "interview_date": ["2026-03-01", "2025-11-15"],
+        "why": ["13 เป็นผู้ถูกกระทำความรุนแรง " * 10, ""],
+    }
+)
+
+
+def _rows(survey: Survey, sheet: str, frame: pd.DataFrame) -> list[tuple[object, ...]]:
+    book = openpyxl.load_workbook(io.BytesIO(people_workbook({sheet: frame}, survey, "th")))
+    return list(book.worksheets[0].iter_rows(values_only=True))
+
+
+def test_codes_are_labels_years_are_of_the_calendar_and_days_are_dates(survey: Survey) -> None:
+    headers, first, second = _rows(survey, "children", CHILDREN)
+    assert headers[:3] == ("รอบ", "เพศ", "ระดับ"), "what only repeats the level in words is left out"
+    cells = [first[:-1], second[:-1]]
+    assert cells == [
+        (
+            *(2569, "ชาย", "ผู้ถูกกระทำ", "ใช่", "การแจ้งเกิด, สัญชาติ", None, "ไม่ใช่"),
+            datetime.datetime(2019, 2, 11),
+            datetime.datetime(2026, 3, 1),
+        ),
+        (
+            *(2568, "หญิง", "มีความเสี่ยง", "ไม่ถาม", "", 2569, "ใช่", "7/2561"),
+            datetime.datetime(2025, 11, 15),
+        ),
+    ]
+
+
+def test_a_count_of_children_who_were_not_found_is_no_year(survey: Survey) -> None:
+    """The same name stands over a round in one table, and over a count in another."""
+    _, first, second = _rows(survey, "standing", pd.DataFrame({"level": ["victim", "at_risk"], "not_found": [0, 2026]}))
+    assert (first, second) == (("ผู้ถูกกระทำ", 0), ("มีความเสี่ยง", 2026))
+
+
+def test_a_workbook_shows_buddhist_years_and_prints_on_a4(survey: Survey) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(people_workbook({"children": CHILDREN}, survey, "th")))
+    [sheet] = book.worksheets
+    headers = [cell.value for cell in sheet[1]]
+    day = sheet.cell(2, headers.index("วันที่สัมภาษณ์") + 1)
+    assert (
+        isinstance(day.value, datetime.datetime) and day.number_format == "[$-107041E]d/m/yyyy"
+    )  # 0x07 is Excel's Thai calendar, 0x041E Thai
+    assert (str(sheet.page_setup.paperSize), sheet.page_setup.orientation) == ("9", "landscape")
+    assert sheet.sheet_properties.pageSetUpPr is not None and sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.oddFooter is not None and sheet.oddFooter.center is not None
+    assert sheet.oddFooter.center.text == "&P / &N"
+    # 240 letters without the marks above and below, in lines of nine tenths of 62: five of 15 points each.
+    assert (sheet.row_dimensions[2].height, sheet.row_dimensions[3].height) == (75, None)
+
+
+@pytest.mark.parametrize(("columns", "orientation"), [(3, "portrait"), (12, "landscape")])
+def test_a_sheet_turns_where_its_columns_do_not_fit(survey: Survey, columns: int, orientation: str) -> None:
+    frame = pd.DataFrame({f"x{number}": [1] for number in range(columns)})
+    book = openpyxl.load_workbook(io.BytesIO(people_workbook({"t": frame}, survey, "en")))
+    assert book.worksheets[0].page_setup.orientation == orientation

@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +30,12 @@ from cpms_cli.cli.office_defaults import (
     store_by_default,
 )
 from cpms_cli.cli.options import Lang
-from cpms_cli.cli.paging import PAGER_VARIABLES
+from cpms_cli.cli.paging import PAGES_TURNED
 from cpms_cli.cli.start import area_names, demo, doctor, explain, help_command, office_folder, office_runs
 from cpms_cli.cli.start.at_office import nothing_typed, show_office
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.cli.tasks import CommandsByTask
-from cpms_cli.cli.window import in_lines, move_flags_forward, set_for_this_run
+from cpms_cli.cli.window import in_lines, move_flags_forward
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language, is_of_the_programme, wanted_language
@@ -127,8 +127,12 @@ def _options(
     no_color: bool = typer.Option(False, "--no-color", help="No colours in a terminal; so does NO_COLOR=1."),
 ) -> None:
     del version
-    wanted = {PAGER_VARIABLES[0]: "cat"} if no_pager else {}
-    ctx.call_on_close(set_for_this_run(wanted | ({"NO_COLOR": "1"} if no_color else {})))
+    if no_pager:
+        ctx.call_on_close(partial(PAGES_TURNED.reset, PAGES_TURNED.set(False)))
+    if no_color:
+        from cpms_cli.reports.terminal import COLOURED
+
+        ctx.call_on_close(partial(COLOURED.reset, COLOURED.set(False)))
     if lang is not None:
         ctx.default_map = _joined(ctx.default_map or {}, _language_for(ctx.command, lang))
 

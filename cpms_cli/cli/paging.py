@@ -14,8 +14,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
-PAGER_VARIABLES = ("CPMS_PAGER", "PAGER")
+PAGES_TURNED: ContextVar[bool] = ContextVar("pages_turned", default=True)
+"""Whether this run may open a pager."""
+_VARIABLES = ("CPMS_PAGER", "PAGER")
 _USUAL = ("less", "more")
 _NONE = {"", "cat"}
 # As git has it: what fits is printed, colours stay colours, and the window stays as it is.
@@ -49,7 +52,7 @@ class HeldOutput(io.StringIO):
 
 def _pager() -> list[str]:
     """The pager's command line; none where nobody wants one, or there is none."""
-    asked = next((os.environ[name] for name in PAGER_VARIABLES if name in os.environ), None)
+    asked = next((os.environ[name] for name in _VARIABLES if name in os.environ), None)
     if asked is None:
         return [program] if (program := next(filter(None, map(shutil.which, _USUAL)), None)) else []
     words = shlex.split(asked, posix=os.name != "nt")
@@ -61,7 +64,7 @@ def paged(path: str) -> Iterator[None]:
     """Show what the command `path` prints in the pager, where it is a list, is longer than the window, and a person is
     there to turn the pages."""
     stream = sys.stdout
-    pager = _pager() if path in _PAGED and sys.stdin.isatty() and stream.isatty() else []
+    pager = _pager() if PAGES_TURNED.get() and path in _PAGED and sys.stdin.isatty() and stream.isatty() else []
     if not pager:
         yield
         return

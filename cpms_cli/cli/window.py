@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
 
 from cpms_cli.reports.line_breaking import wrapped
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.languages import traits_of
 
 _OF_TERMINAL = ("--no-pager", "--no-color")
-
-
-def set_for_this_run(variables: Mapping[str, str]) -> Callable[[], None]:
-    """Set variables of the environment; return what puts them back."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-
-    def put_back() -> None:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-    return put_back
 
 
 def move_flags_forward() -> None:

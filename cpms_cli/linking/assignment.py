@@ -14,8 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.best_assignment import best_assignment
-from cpms_cli.linking.carried_ids import reachable_rows
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 AUTOMATIC, DOUBTFUL = "automatic", "doubtful"
@@ -81,17 +79,24 @@ def _best(edges: pd.DataFrame) -> pd.Series:
     rest = edges[~alone]
     if rest.empty:
         return taken
-    left, right = (rest[side].reset_index(drop=True) for side in ("left", "right"))
-    component = reachable_rows(len(rest), left, ~right).set_axis(rest.index)  # no key of one side is one of the other
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+    from scipy.sparse import coo_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    left, lefts = pd.factorize(rest["left"], sort=True)
+    right, _ = pd.factorize(rest["right"], sort=True)
+    size = len(lefts) + int(right.max()) + 1
+    graph = coo_array((np.ones(len(rest)), (left, right + len(lefts))), shape=(size, size))
+    component = connected_components(graph, directed=False)[1][left]
     # Bounded by the size of a block: components are a home or two.
-    for _, part in rest.groupby(component):
-        rows, row = np.unique(part["left"], return_inverse=True)
-        columns, column = np.unique(part["right"], return_inverse=True)
+    for _, part in rest.assign(l=left, r=right).groupby(component):
+        rows, row = np.unique(part["l"], return_inverse=True)
+        columns, column = np.unique(part["r"], return_inverse=True)
         gain = np.zeros((len(rows), len(columns)))
         position = np.full(gain.shape, -1)
         worth = (part["weight"] - part["weight"].min() + 1).to_numpy()
         gain[row, column], position[row, column] = worth, np.arange(len(part))
-        chosen = position[best_assignment(gain)]
+        chosen = position[linear_sum_assignment(gain, maximize=True)]
         taken.loc[part.index[chosen[chosen >= 0]]] = True
     return taken
 

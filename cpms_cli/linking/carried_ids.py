@@ -42,7 +42,7 @@ def _uncontradicted(key: pd.Series, rows: pd.DataFrame) -> pd.Series:
     return key.where(~key.isin(torn), detail)
 
 
-def reachable_rows(size: int, *keys: pd.Series) -> pd.Series:
+def _components(size: int, *keys: pd.Series) -> pd.Series:
     """The smallest row position that can be reached from each of `size` rows over shared keys, each indexed by row."""
     shared = pd.concat([pd.DataFrame({"row": key.index, "key": key.to_numpy()}) for key in keys]).dropna()
     label = pd.Series(np.arange(size, dtype=np.int64))
@@ -84,16 +84,16 @@ def same_person(rows: pd.DataFrame) -> pd.DataFrame:
     second = _usable(rows["second"], round_)
     second = _uncontradicted(second, against) if against.shape[1] else second
     second = "second " + second.astype("str")
-    group = reachable_rows(len(rows), first, further, second)
+    group = _components(len(rows), first, further, second)
     # What the identifiers join must not put one person twice into a round: then only the stronger one counts.
     # Only the rows that clash are asked anew, so that what becomes of a row hangs on those it shares something with.
     clashing = _clashing(group, round_)
     if clashing.any():
         second = second.mask(clashing)
-        group = reachable_rows(len(rows), first, further, second)
+        group = _components(len(rows), first, further, second)
         clashing = _clashing(group, round_)
     if clashing.any():
-        group = reachable_rows(len(rows), first, further.mask(clashing.loc[further.index]), second.mask(clashing))
+        group = _components(len(rows), first, further.mask(clashing.loc[further.index]), second.mask(clashing))
     size = group.map(group.value_counts())
     by_carried = first.notna() & (first.map(known.value_counts()) > 1)
     how = pd.Series(np.where(by_carried, CARRIED, np.where(size > 1, IDENTIFIED, ALONE)), index=rows.index)

@@ -6,6 +6,7 @@ import codecs
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import pandas as pd
@@ -62,6 +63,8 @@ class Layout:
 
 
 DEFAULT_LAYOUT = Layout()
+COLOURED: ContextVar[bool] = ContextVar("coloured", default=True)
+"""Whether this run may print in colours."""
 
 
 def _instead(error: UnicodeError) -> tuple[str, int]:
@@ -87,6 +90,7 @@ class SpokenConsole(Console):
             emoji=False,
             markup=False,
             color_system=None if held else "auto",
+            no_color=None if COLOURED.get() else True,
             legacy_windows=False if held else None,
         )
         self.language = language

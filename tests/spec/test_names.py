@@ -21,7 +21,6 @@ ONE_SUBJECT = {
     "codebook": "the definition on paper",
     "deidentification": "records without names: the settings, and the making of them",
     "exercises": "the trainer's exercises",
-    "folder_merge": "the files of a folder into a store",
     "header_map": "a file's own map of headers",
     "history": "what was done to a store",
     "indicator": "one indicator of an area",

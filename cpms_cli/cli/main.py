@@ -123,7 +123,7 @@ def _options(
     ctx: typer.Context,
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
     lang: Lang = None,
-    no_pager: bool = typer.Option(False, "--no-pager", help="Print long lists at once; so does CPMS_PAGER=cat."),
+    no_pager: bool = typer.Option(False, "--no-pager", help="Print long lists at once, without a pager."),
     no_color: bool = typer.Option(False, "--no-color", help="No colours in a terminal; so does NO_COLOR=1."),
 ) -> None:
     del version

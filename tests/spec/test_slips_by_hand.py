@@ -76,7 +76,7 @@ def own(tmp_path: Path) -> Path:
 
 
 def _named(problems: list[Problem], file: str, line: int, words: str) -> bool:
-    return any((one.file, one.line) == (file, line) and words in one.message for one in problems)
+    return any((problem.file, problem.line) == (file, line) and words in problem.message for problem in problems)
 
 
 def _line_of(folder: Path, file: str, text: str) -> int:
@@ -96,8 +96,8 @@ def test_all_of_them_are_named_at_once_and_nothing_else(own: Path) -> None:
     places += [("codelists/carer.csv", 1, "the header must be"), ("messages/errors.yaml", 1, "this file is missing")]
     problems = judged(own).problems
     assert [place for place in places if not _named(problems, *place)] == []
-    assert [str(one) for one in problems if not any(_named([one], *place) for place in places)] == []
-    in_thai = [problem_line(one, "th") for one in problems]
+    assert [str(problem) for problem in problems if not any(_named([problem], *place) for place in places)] == []
+    in_thai = [problem_line(problem, "th") for problem in problems]
     assert not {words for _, _, words in places if any(words in line for line in in_thai)} - {"'warning'"}
 
 
@@ -171,13 +171,13 @@ def test_an_indicator_and_a_level_need_examples_and_no_example_is_of_nothing(own
     strange = change_file(own, scores, "- {number: 22, answers: {}, expect", "- {number: 101, answers: {}, expect")
     problems, _ = check_examples(own, survey)
     assert _named(problems, scores, strange, "there is no indicator 101")
-    assert any("indicator 22 needs an example that expects" in one.message for one in problems)
+    assert any("indicator 22 needs an example that expects" in problem.message for problem in problems)
 
 
 @pytest.mark.parametrize("levels", ["levels: {}\ncircumstances: []\n", "levels:\ncircumstances: []\n"])
 def test_levels_that_are_none_end_in_lines(own: Path, levels: str) -> None:
     (own / RISK).write_text(levels, "utf-8")
-    messages = {one.message for one in prove_definition(own).problems if one.file == RISK}
+    messages = {problem.message for problem in prove_definition(own).problems if problem.file == RISK}
     assert "'levels' must be a list" in messages
 
 
@@ -185,7 +185,7 @@ def test_a_retired_indicator_needs_no_change_of_its_examples(own: Path) -> None:
     """Indicator 15 was asked for the last time in 2568; the examples are of 2569, where it is n/a. What is left is the
     example of a level that rested on it."""
     change_file(own, "indicators.yaml", "  - number: 15\n", "  - number: 15\n    until: 2568\n")
-    messages = [one.message for one in prove_definition(own).problems]
+    messages = [problem.message for problem in prove_definition(own).problems]
     assert messages
     assert all(message.startswith("tobacco alone is at risk: ") for message in messages), messages
 

@@ -187,6 +187,14 @@ def test_an_indicator_of_a_provinces_own_goes_all_the_way(cpms: Cpms, draw: Draw
     assert cpms("schema", "new", own).code == 0
     _own_indicator(own, partial(change_file, own))
     ran = cpms("schema", "check", own)
+    assert 'indicator 101 needs an example that expects "yes" and one that expects "no"' in ran.out
+    first = "levels:\n  - {title: nothing is wrong"
+    case = (
+        '  - {number: 101, answers: {round: 2027, interview_date: "2027-11-15", sleeps_hungry: "%s"}, expect: "%s"}\n'
+    )
+    cases = "".join(case % (answer, answer) for answer in ("yes", "no"))
+    change_file(own, "examples/indicators.yaml", first, cases + first)
+    ran = cpms("schema", "check", own)
     assert ran.code == 0, ran.out
     assert f"{len(NUMBERS) + 1} indicators" in ran.out
     asked = {"round": 2027, "interview_date": "2027-11-15"}  # the first round that asks it

@@ -54,8 +54,8 @@ def faults_of_document(document: Document, error: ValidationError, place: Sequen
     problems = []
     for fault in error.errors():
         steps = (*place, *fault["loc"])
-        in_words = placed_fault(fault, _steps_in_words(document.content, steps))
-        problems.append(Problem(document.file, document.line(*steps), in_words))
+        placed = placed_fault(fault, _steps_in_words(document.content, steps))
+        problems.append(Problem(document.file, document.line(*steps), placed))
     return problems
 
 

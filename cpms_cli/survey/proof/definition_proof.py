@@ -67,8 +67,8 @@ class _Proof(RuleProof):
                         self.note(file, (name,), [fault])
         gone = [file for file in known.documents if file not in self.reader.documents]
         self.problems += [Problem(file, 1, Fault("file_missing")) for file in gone if file not in self.reader.faulty]
-        shipped_names = {name for file in known.documents if file not in gone for name in known.documents[file].content}
-        lacking = sorted(shipped_names - set(self.survey.messages))
+        expected = {name for file in known.documents if file not in gone for name in known.documents[file].content}
+        lacking = sorted(expected - set(self.survey.messages))
         self.problems += [Problem("messages/", 1, Fault("missing_sentence", name=name)) for name in lacking]
 
     def messages(self) -> None:

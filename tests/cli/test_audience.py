@@ -13,7 +13,7 @@ import pytest
 from cpms_cli import merge
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.model.definition import Survey
-from tests.conftest import THOROUGH, Cpms, MakeOnce, write_drawn
+from tests.conftest import Cpms, MakeOnce, write_drawn
 
 OFFICE = "For the office only: small counts are not withheld here. --audience NAME makes what may be handed on."
 WITHHELD = "n.p.: not published. "
@@ -155,12 +155,12 @@ def test_figures_may_follow_a_summary_whose_changes_tell_of_the_round_before(
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_a_part_that_holds_all_of_an_areas_children_is_protected_as_the_area(
-    cpms: Cpms, sample_store: Path, first_round_store: Path, tmp_path: Path, order: tuple[int, int]
+    cpms: Cpms, sample_store: Path, tmp_path: Path, order: tuple[int, int]
 ) -> None:
     """All sample children of the province live in one subdistrict. The right to protection is asked of victims and of
     children at high risk alone: their number by age in the one table, less those at high risk in the other, is how many
     victims there are."""
-    store = shutil.copy(sample_store if THOROUGH else first_round_store, tmp_path / "s.duckdb")
+    store = shutil.copy(sample_store, tmp_path / "s.duckdb")
     asked = (("province", "85", "--by", "age_group"), ("rights", "--area", "850105"))
     known: dict[str, Any] = {}
     for words in (asked[place] for place in order):

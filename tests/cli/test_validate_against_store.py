@@ -111,15 +111,9 @@ def test_what_hardly_can_have_changed(cpms: Cpms, draw: Draw, tmp_path: Path) ->
         {"household_no": str(home), "child_no": 1, "national_id": number + calc_check_digit(number)}
         for home, number in ((home, f"19999000010{home}") for home in range(1, len(CHANGED) + 1))
     ]
-<<<<<<< HEAD
-    then = [{**child, **before} for child, (before, _, _, _) in zip(children, CHANGED, strict=True)]
-    now = [{**child, **after} for child, (_, after, _, _) in zip(children, CHANGED, strict=True)]
-    merge([draw(*({**LAST, **row} for row in then), name="last.csv")], tmp_path / "s.duckdb")
-=======
     then = [{**LAST, **child, **before} for child, (before, _, _, _) in zip(children, CHANGED, strict=True)]
     now = [{**child, **after} for child, (_, after, _, _) in zip(children, CHANGED, strict=True)]
     merge([draw(*then, name="last.csv")], tmp_path / "s.duckdb")
->>>>>>> suite
     findings = _findings(cpms, draw(*now), tmp_path / "s.duckdb")
     assert {finding["severity"] for finding in findings} == {"warning"}
     # The header is the first row.

@@ -149,7 +149,8 @@ class Explainer:
     def open_words(self, reasons: tuple[str, ...], answers: tuple[str, ...]) -> str:
         """Return in a line what could still change a level; empty where nothing could.
 
-        The alternatives come from the most severe level down, and so do the names.
+        The alternatives come from the most severe level down, and so do the names. A question that no round to come
+        asks is none of them: nobody can be sent to ask it.
         """
         asked, names = dict[str, None](), list[str]()
         for item in (item for reason in reasons for item in self._items(reason, answers)):
@@ -158,7 +159,9 @@ class Explainer:
             new = [
                 question
                 for question in questions
-                if question not in asked and not self._asked_of_home(question, answers)
+                if question not in asked
+                and question.partition("=")[0] not in self._retired
+                and not self._asked_of_home(question, answers)
             ]
             if new:
                 names.append(
@@ -169,6 +172,10 @@ class Explainer:
             return ""
         many = "one" if len(asked) == 1 else "all" if len(names) <= _NAMED else "most"
         return say(f"open_{many}", self.language, count=len(asked), names=", ".join(names[:_NAMED]))
+
+    @cached_property
+    def _retired(self) -> frozenset[str]:
+        return self.survey.not_asked_in(None)
 
     def _asked_of_home(self, item: str, answers: tuple[str, ...]) -> bool:
         """Whether this asks of all children of the home what is open about this child itself, and told of it."""

@@ -194,6 +194,12 @@ def test_a_report_with_its_map_is_made_under_an_own_definition(
     assert made.stat().st_size > 10_000
 
 
+def _could_change(cpms: Cpms, store: Path) -> str:
+    """What the list of children says could still change their level."""
+    listed = cpms("children", "--store", store, "--round", "2570", "--format", "json").json["children"]
+    return "; ".join(child["open"] for child in listed)
+
+
 def test_nobody_is_sent_to_ask_what_is_no_longer_asked(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
     """Whether a child of 2570 smokes could make it a child at risk, but nobody asks that in 2570."""
     file = draw({"round": 2027, "interview_date": "2027-11-15", "tobacco": None}, name="next.csv")
@@ -203,8 +209,11 @@ def test_nobody_is_sent_to_ask_what_is_no_longer_asked(cpms: Cpms, draw: Draw, o
         row["field"] for row in cpms("visits", "--store", store, "--round", "2570", "--format", "json").json["visits"]
     }
     assert "tobacco" in fields, before
+    tobacco = load_survey().fields["tobacco"].label.en
+    assert tobacco in _could_change(cpms, store)
     change_file(own, "child.yaml", "  - name: tobacco\n", "  - name: tobacco\n    until: 2569\n")
     _adopt(own, store)
+    assert tobacco not in _could_change(cpms, store)
     fields = {
         row["field"] for row in cpms("visits", "--store", store, "--round", "2570", "--format", "json").json["visits"]
     }

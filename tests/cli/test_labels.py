@@ -13,6 +13,7 @@ import pytest
 
 from cpms_cli import child_history
 from cpms_cli.store.history import audit_log
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import ROOT, Cpms
 
 WRITTEN = [
@@ -127,7 +128,9 @@ def _refused(cpms: Cpms, store: Path, words: list[str]) -> None:
     assert audit_log(store).equals(before)
 
 
-def test_headers_follow_the_language_and_csv_keeps_the_names(cpms: Cpms, sample_store: Path, tmp_path: Path) -> None:
+def test_workbooks_follow_the_language_and_csv_keeps_names_and_codes(
+    cpms: Cpms, survey: Survey, sample_store: Path, tmp_path: Path
+) -> None:
     words = ("children", "--risk", "victim", "--store", sample_store)
     for language in ("en", "th"):
         assert cpms(*words, "--lang", language, "-o", tmp_path / f"{language}.xlsx").code == 0
@@ -138,4 +141,8 @@ def test_headers_follow_the_language_and_csv_keeps_the_names(cpms: Cpms, sample_
     assert {"Sex", "Age, at least", "Level", "Highest possible level"} <= set(english.columns)
     assert {"เพศ", "อายุอย่างน้อย", "ระดับ", "ระดับสูงสุดที่เป็นไปได้"} <= set(thai.columns)
     assert {"sex", "age_min", "level", "highest"} <= set(plain.columns)
-    assert list(english["Level"]) == list(thai["ระดับ"]) == list(plain["level"])
+    level = survey.levels[0].label
+    assert set(plain["level"]) == {"victim"}
+    assert len(plain) > 5
+    assert list(english["Level"]) == [level.en] * len(plain)
+    assert list(thai["ระดับ"]) == [level.th] * len(plain)

@@ -64,7 +64,7 @@ def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) 
         if "item" in frame:
             _answers(desk, frame, place, then)
         elif "could_be" in frame:
-            _response(desk, frame, place)
+            _response(desk, frame.assign(level=frame["label"].map(levels)), place)
         elif "severe" in frame:
             drawn = charts.get("heat_map")
             _parts(desk, frame, _listed(document, frame, survey) if drawn is None else drawn.frame, year, survey)
@@ -76,7 +76,7 @@ def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) 
 def _listed(document: Document, parts: pd.DataFrame, survey: Survey) -> pd.DataFrame:
     """The shares that stand in words instead of a heat map of which most would be hatched, in the heat map's shape."""
     items = [item for part in document.parts if isinstance(part, Bullets) for item in part.items]
-    lines = dict(item.split(": ", 1) for item in items)
+    lines = dict(item.split(": ", 1) for item in items if item.split(": ", 1)[0] in set(parts["label"]))
     names = {f"{indicator.number} {indicator.name.en}": str(indicator.number) for indicator in survey.indicators}
     rows = []
     for label in parts["label"]:

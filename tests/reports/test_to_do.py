@@ -24,7 +24,6 @@ from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import write_drawn
 
-TODAY = shown_date(datetime.date.today(), "en")
 UNDATED = "the day of the interview, and so the deadline, is not known: see at once whoever was not seen yet."
 SENTENCES = (
     "Victim: 2 child(ren); of these, 1 past the deadline (within 24 hours) with no first response recorded."
@@ -33,7 +32,7 @@ SENTENCES = (
     "Areas with most of these children: Pak Nam, moo 1 (Victim 1 and High risk 1).",
     "1 child(ren) cannot be judged until the missing answers are asked. Once these are asked, so many more could turn"
     " out to be at these levels, by the answers of round 2026: Victim 1.",
-    f"Counted on {TODAY}, over the rounds 2026: a level holds until a later round or a recorded closing ends it.",
+    "Counted on {day}, over the rounds 2026: a level holds until a later round or a recorded closing ends it.",
 )
 
 
@@ -67,9 +66,11 @@ def _tables(document: Document) -> Iterator[list[list[str]]]:
 
 
 def test_a_report_and_a_plan_begin_with_the_same_sentences(store: Path, survey: Survey) -> None:
-    report = report_area(store, "850105", audience=None)
-    assert _sentences(report) == SENTENCES
-    assert _sentences(plan_document(survey, plan_area(store, "850105"), "en")) == SENTENCES
+    report, plan = report_area(store, "850105", audience=None), plan_area(store, "850105")
+    sentences = tuple(sentence.format(day=shown_date(plan.as_of, "en")) for sentence in SENTENCES)
+    assert abs((datetime.date.today() - plan.as_of).days) < 2
+    assert _sentences(report) == sentences
+    assert _sentences(plan_document(survey, plan, "en")) == sentences
 
 
 def test_the_list_says_what_for_how_many_by_when_and_by_whom(store: Path) -> None:

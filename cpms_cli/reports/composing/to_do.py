@@ -177,4 +177,6 @@ def _actions(to_do: ToDo) -> TableBlock:
     ]
     if any(level.who for level in asked):
         columns.append(Column("who", to_do.say("who")))
-    return TableBlock(to_do.say("caption"), frame, tuple(columns), say("report_counts_only", language))
+    # Nothing rides along that is not printed.
+    printed = frame[[column.name for column in columns]]
+    return TableBlock(to_do.say("caption"), printed, tuple(columns), say("report_counts_only", language))

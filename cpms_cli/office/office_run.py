@@ -146,7 +146,7 @@ def _outcome(
     """What became of one file: what is known of it already, or else what comes of taking it in."""
     start, recorded = Outcome(file.name, "left_out", file.digest), _recorded(file.digest, earlier)
     if file.digest in stored and not file.same_as:
-        return _known(work, start, stored[file.digest], opened)
+        return _known(work, start, stored[file.digest], opened, recorded)
     state, message = _passed_by(work, file, recorded)
     if state is not None:
         words = work.say(message, file=file.name, other=file.same_as, path=file.path)
@@ -167,12 +167,15 @@ def _passed_by(work: Work, file: Arrived, recorded: Outcome | None) -> tuple[Sta
     return (None, "") if "merge" in work.office.plan.steps else ("left_out", "office_no_merge")
 
 
-def _known(work: Work, start: Outcome, counts: Mapping[str, int], opened: OpenRun) -> Outcome:
+def _known(
+    work: Work, start: Outcome, counts: Mapping[str, int], opened: OpenRun, recorded: Outcome | None
+) -> Outcome:
     """What is said of a file that the store has: of one that this very run stored before it was cut short, what came of
-    it."""
+    it; of a list of the day, also which answers on it were refused, since no workbook has them."""
     begun = opened.journal.outcomes.get(start.digest) if opened.is_resumed else None
     if begun is None:
-        return replace(start, state="known", messages=(work.say("office_known", file=start.file),))
+        refused = recorded.messages[1:] if recorded and recorded.state == "responses" and recorded.set_aside else ()
+        return replace(start, state="known", messages=(work.say("office_known", file=start.file), *refused))
     return found_stored(begun, counts, opened.journal.folder) if begun.state == "planned" else begun
 
 

@@ -53,7 +53,7 @@ class Work:
     maps: tuple[Path, ...] = ()
     dry: bool = False
 
-    def say(self, message: str, **values: object) -> str:
+    def say(self, message: str, /, **values: object) -> str:
         """A sentence in the language of the run."""
         return say(message, self.language, **values)
 

@@ -342,6 +342,38 @@ def test_a_list_of_visits_that_comes_back_is_recorded(cpms: Cpms, office: NewOff
     assert "blank.csv: a list of the day on which nothing is filled in" in " ".join(cpms("run").out.split())
 
 
+def test_an_answer_on_a_list_that_cannot_be_stored_is_named_with_its_cell(
+    cpms: Cpms, office: NewOffice, draw: Draw
+) -> None:
+    """Of two people who answer one question differently the second is refused, as what is no answer at all is."""
+    folder = office()
+    shutil.copy(draw({"violence_physical": "unknown"}, {"household_no": "2"}), folder / "inbox")
+    assert cpms("run").code == 0
+    assert cpms("today", "-o", "day.xlsx", "--lang", "en").code == 0
+
+    def answer(name: str, text: str) -> None:
+        book = openpyxl.load_workbook("day.xlsx")
+        sheet = book.worksheets[0]
+        header = [cell.value for cell in sheet[1]]
+        assert "hit or hurt bodily" in str(sheet.cell(2, header.index("Next step") + 1).value)
+        sheet.cell(2, header.index("Answer") + 1, text)
+        book.save(folder / "inbox" / name)
+
+    answer("a.xlsx", "No")
+    assert cpms("run").code == 0
+    answer("b.xlsx", "Yes")
+    ran = cpms("run", "--format", "json")
+    assert ran.code == 1, ran.err
+    (file,) = [file for file in ran.json["files"] if file["file"] == "b.xlsx"]
+    assert (file["set_aside"], "was answered otherwise" in str(file["messages"])) == (1, True)
+    answer("c.xlsx", "perhaps")
+    ran = cpms("run")
+    assert (ran.code, "perhaps" in " ".join(ran.out.split())) == (1, True)
+    # A run that finds nothing new still knows, and leaves the page that says so.
+    assert "perhaps" in str(cpms("run", "--format", "json").json["files"])
+    assert "perhaps" in (folder / "outbox" / "open_first.html").read_text("utf-8")
+
+
 def test_a_run_that_was_killed_goes_on_with_the_next_file(cpms: Cpms, office: NewOffice, draw: Draw) -> None:
     folder = office(run='steps = ["merge", "today"]')
     for number in (1, 2):

@@ -9,7 +9,7 @@ Where the last round of the village has no row of a child, the child was not fou
 earlier standing holds. A child who has surely turned 18 by the day is an adult; the last standing is still given.
 
 Where the date of an interview is not known, it lies between the first day of its round's year and the day on which the
-file was merged, at the latest the last day of the year after; a closing counts if it comes after all of these days.
+file was merged, at the latest the last day of the year after; a closing counts if no day of these comes after it.
 """
 
 from __future__ import annotations
@@ -26,13 +26,15 @@ from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, partial_date_bounds, quoted, typed
 
 _STATE = ["case", "since", "since_visited", "since_first", "since_last", "closed_on"]
+# The store keeps times in UTC, and days are those of the country: what is closed on the day of the merge is closed.
+_TO_THAI_TIME = "INTERVAL 7 HOUR"
 _HELPERS = ["own", "possible", "surveyed", "refused", "withheld", "home", "home_surveyed"]
 
 
 def _rows_sql(survey: Survey, as_of: datetime.date, person: str | None) -> str:
     """Return the SELECT of scores of each child and round up to a day, with the days of the interview.
 
-    A row that the store had by then (with one more day, for time zones) and whose interview is still to come has no
+    A row that the store had by then (with two more days, for time zones) and whose interview is still to come has no
     date that can be right. `refused`: the family did not consent in the last round of its village. `withheld`: it did
     not consent in this row's own round, so that the row has no answers.
     """
@@ -49,7 +51,7 @@ def _rows_sql(survey: Survey, as_of: datetime.date, person: str | None) -> str:
             SELECT {", ".join(f"s.{name}" for name in key)}, s.{identifier} AS person, s.{round_} AS year,
                 s.level, s.highest, h.{home_id} AS home, (h.{no_consent}) IS TRUE AS withheld,
                 {partial_date_bounds(born)[1]} AS born_by, TRY_CAST({age} AS INTEGER) AS stated,
-                (b.merged_at + INTERVAL 1 DAY)::DATE AS known_by,
+                (b.merged_at + {_TO_THAI_TIME})::DATE AS known_by,
                 {typed(survey, survey.role("visited"), "h")} AS interviewed
             FROM {SCORE} s
             JOIN current_child c ON {same_row}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cpms_cli import add_response, import_lists, list_children, list_today, merge, undo
 from cpms_cli.store.safety.write_outcome import times_stored
-from tests.conftest import Cpms, write_drawn
+from tests.conftest import Cpms, Draw, write_drawn
 
 HURT = {"violence_physical": "yes"}
 DAY = {"interview_date": "2026-03-01", "left_alone": "no", "child_no": 1}
@@ -191,6 +192,21 @@ def test_a_week_of_a_social_worker(cpms: Cpms, store: Path, tmp_path: Path) -> N
     add_response(store, child, "closed", "2026-03-19", closing="safe_now")
     assert "1" not in {house for house, _ in _kinds(store, "2026-03-20", cpms)}
     assert cpms("store", "check", "--store", store).code == 0
+
+
+def test_an_interview_of_no_date_was_on_the_day_of_the_merge_at_the_latest(
+    cpms: Cpms, draw: Draw, tmp_path: Path
+) -> None:
+    """Many offices' lists have no date of the interview: what is closed on the day of the merge is closed, and what was
+    closed on the day before may have been closed before anybody asked."""
+    store = tmp_path / "s.duckdb"
+    today = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=7)).date()
+    merge([draw({"round": today.year, "interview_date": None, "violence_physical": "yes"})], store)
+    [child] = list_children(store)["cpms_id"]
+    add_response(store, child, "closed", (today - datetime.timedelta(days=1)).isoformat(), closing="safe_now")
+    assert [house for house, _ in _kinds(store, today.isoformat(), cpms)] == ["1"]
+    add_response(store, child, "closed", today.isoformat(), closing="safe_now")
+    assert _kinds(store, today.isoformat(), cpms) == []
 
 
 def test_what_was_done_and_the_answers_are_stored_in_one_step(cpms: Cpms, store: Path, tmp_path: Path) -> None:

@@ -167,9 +167,7 @@ def _passed_by(work: Work, file: Arrived, recorded: Outcome | None) -> tuple[Sta
     return (None, "") if "merge" in work.office.plan.steps else ("left_out", "office_no_merge")
 
 
-def _known(
-    work: Work, start: Outcome, counts: Mapping[str, int], opened: OpenRun, recorded: Outcome | None
-) -> Outcome:
+def _known(work: Work, start: Outcome, counts: Mapping[str, int], opened: OpenRun, recorded: Outcome | None) -> Outcome:
     """What is said of a file that the store has: of one that this very run stored before it was cut short, what came of
     it; of a list of the day, also which answers on it were refused, since no workbook has them."""
     begun = opened.journal.outcomes.get(start.digest) if opened.is_resumed else None

@@ -142,3 +142,9 @@ def test_a_merge_recognises_by_the_definition_that_it_is_given(cpms: Cpms, draw:
             row = connection.execute("SELECT count(DISTINCT cpms_id) FROM current_child").fetchone()
         children[definition] = row[0] if row else 0
     assert children == {"shipped": 2, "own": 1}
+
+
+def test_a_file_of_names_that_is_gone_is_named(tmp_path: Path) -> None:
+    own = copy_definition(tmp_path / "own")
+    (own / "names" / "karen.yaml").unlink()
+    assert [str(problem) for problem in proved(own)[1]] == ["names/karen.yaml:1: this file is missing"]

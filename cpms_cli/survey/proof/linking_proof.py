@@ -21,7 +21,7 @@ def linking_problems(reader: Reader, settings: LinkingSettings, languages: Langu
     """
     known = read_linking(Reader(shipped("schemas")))
     assert known is not None
-    faults = [*_comparisons(settings, known, languages), *_scripts(settings)]
+    faults = [*_comparisons(settings, known, languages), *_scripts(settings), *_missing_names(reader)]
     documents = reader.documents
     return [
         Problem(file, documents[file].line(*place) if file in documents else 1, fault) for file, place, fault in faults
@@ -53,3 +53,10 @@ def _scripts(settings: LinkingSettings) -> Iterator[tuple[str, tuple[str, ...], 
     if READ_AS not in names.scripts:
         for name in names.as_thai:
             yield f"{NAMES}/{name}.yaml", ("as_thai",), Fault("no_script", name=READ_AS)
+
+
+def _missing_names(reader: Reader) -> Iterator[tuple[str, tuple[str, ...], Fault]]:
+    """Without one of the shipped files the children of a language are hardly found again, and nothing else says so."""
+    files = {f"{NAMES}/{path.name}" for path in (shipped("schemas") / NAMES).glob("*.yaml")}
+    for file in sorted(files - set(reader.documents) - set(reader.faulty)):
+        yield file, (), Fault("file_missing")

@@ -79,6 +79,29 @@ def test_a_whole_name_and_two_columns_of_ticks_need_no_answer(volunteers_book: P
     assert _fields(drafted, "ชาย") == _fields(drafted, "หญิง") == ["sex"]
 
 
+WHOLE_NAMES = {
+    "ด.ญ.ปาริชาติ ณ ระนอง": ("ปาริชาติ", "ณ ระนอง"),
+    "อามีนะห์ บินตี ยูซุฟ": ("อามีนะห์", "บินตี ยูซุฟ"),
+    "สมชาย ใจดี": ("สมชาย", "ใจดี"),
+    "ณ เดช คงทอง": ("ณ เดช", "คงทอง"),
+    "ทองดี, ธิดา": ("ธิดา", "ทองดี"),
+    "Saw Eh Htoo": ("Saw Eh", "Htoo"),
+    "มะลิ": ("มะลิ", None),
+}
+
+
+def test_a_whole_name_is_taken_apart_where_the_family_name_begins(cpms: Cpms, tmp_path: Path) -> None:
+    header = [*("ปีที่สำรวจ", "รหัสหมู่บ้าน", "บ้านเลขที่", "ลำดับเด็ก"), "ชื่อ-สกุล เด็ก", "เพศ", "ความยินยอม"]
+    rows = [[2568, "85010401", str(home), 1, name, "ชาย", "ยินยอม"] for home, name in enumerate(WHOLE_NAMES, start=1)]
+    path, mapping = _book(tmp_path / "names.xlsx", {"a": [header, *rows]}), tmp_path / "map.xlsx"
+    assert cpms("map", path, "-o", mapping).code == 0
+    store = tmp_path / "s.duckdb"
+    assert cpms("merge", path, "--map", mapping, "--store", store).code in (0, 1)
+    listed = cpms("children", "--store", store, "--identified", "--format", "json").json["children"]
+    names = {child["household_no"]: (child["given_name"], child["family_name"]) for child in listed}
+    assert names == {str(home): parts for home, parts in enumerate(WHOLE_NAMES.values(), start=1)}
+
+
 def test_ticks_under_both_sexes_are_an_error_and_never_one_of_them(cpms: Cpms, tmp_path: Path) -> None:
     rows: list[Row] = [
         [*("ปีที่สำรวจ", "รหัสหมู่บ้าน", "บ้านเลขที่", "ลำดับเด็ก"), "ชื่อ", "นามสกุล", "ชาย", "หญิง", "ความยินยอม"],

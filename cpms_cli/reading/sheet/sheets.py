@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -180,15 +180,17 @@ def _with_further_fields(survey: Survey, sheet: Sheet, chosen: HeaderMap) -> She
 def _with_names_apart(survey: Survey, sheet: Sheet, places: tuple[int, int]) -> Sheet:
     """The sheet with a whole name taken apart, where the columns at these two places are both parts of a name.
 
-    The last word is the family name; a name of one word has none. The note says so: by some customs there
-    is no family name, and the map then has the given name alone.
+    The last word is the family name, or all from a word on that begins one, as "ณ"; a name of one word has none. The
+    note says so: by some customs there is no family name, and the map then has the given name alone.
     """
     given, family = survey.role("given_name").name, survey.role("family_name").name
     by_field = {sheet.fields.get(place): place for place in places}
     if set(by_field) != {given, family}:
         return sheet
     codes, texts = distinct(sheet.source, places[0])
-    parts = [("", "") if text is None else _name_parts(text) for text in texts]
+    parts = [
+        ("", "") if text is None else _name_parts(text, survey.linking.names.prefixes.family_begins) for text in texts
+    ]
     data, count = sheet.source.data, int(np.array([bool(last) for _, last in parts])[codes % len(parts)].sum())
     for which, name in enumerate((given, family)):
         column = pa.array([part[which] or None for part in parts], pa.string()).take(pa.array(codes % len(parts)))
@@ -197,13 +199,20 @@ def _with_names_apart(survey: Survey, sheet: Sheet, places: tuple[int, int]) -> 
     return replace(sheet, source=replace(sheet.source, data=data), notes=(*sheet.notes, note))
 
 
-def _name_parts(text: str) -> tuple[str, str]:
-    """The name without its last word, and that; by a comma, what stands before it is the family name."""
+def _name_parts(text: str, family_begins: Container[str]) -> tuple[str, str]:
+    """The name without its family name, and that: the last word, or all from a word on that begins one; by a comma,
+    what stands before it.
+
+    >>> _name_parts("เด็กหญิงปาริชาติ ณ ระนอง", {"ณ"})
+    ('เด็กหญิงปาริชาติ', 'ณ ระนอง')
+    """
     last, comma, first = text.partition(",")
     if comma and first.strip():
         return first.strip(), last.strip()
-    *before, end = text.split() or [""]
-    return (" ".join(before), end) if before else (end, "")
+    words = text.split() or [""]
+    begins = (place for place, word in enumerate(words[1:-1], start=1) if word.casefold() in family_begins)
+    place = next(begins, max(1, len(words) - 1))
+    return " ".join(words[:place]), " ".join(words[place:])
 
 
 def _plain_answers(survey: Survey, source: SourceTable, fields: Mapping[int, str], *, exported: bool) -> SourceTable:

@@ -119,6 +119,7 @@ def _name_tables(reader: Reader) -> NameTables:
         as_thai={name: part for name, part in parts.items() if isinstance(part, LettersAsThai)},
         prefixes=Prefixes(
             shared_scripts=frozenset(script for part in respect for script in part.shared_scripts),
+            family_begins=frozenset(word for part in respect for word in part.family_begins),
             languages={language: words for part in respect for language, words in part.languages.items()},
         ),
     )

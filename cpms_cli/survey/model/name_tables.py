@@ -111,9 +111,13 @@ class Respect(Part):
 
 
 class Prefixes(Part):
-    """Words of respect before a name, by language; `shared_scripts`: those in which several languages write."""
+    """Words of respect before a name, by language; `shared_scripts`: those in which several languages write.
+
+    `family_begins`: words with which a family name of several words begins.
+    """
 
     shared_scripts: frozenset[str] = frozenset()
+    family_begins: frozenset[str] = frozenset()
     languages: dict[str, Respect]
 
 

@@ -63,6 +63,8 @@ class Layout:
 
 
 DEFAULT_LAYOUT = Layout()
+_BETWEEN_COLUMNS = 3  # blanks
+_CODE = 8  # a village's code is not broken, where there is room
 COLOURED: ContextVar[bool] = ContextVar("coloured", default=True)
 """Whether this run may print in colours."""
 
@@ -146,6 +148,23 @@ def _least(heading: str) -> int:
     return min(_LONGEST_WORD, max(map(cell_len, heading.split()), default=1))
 
 
+def _narrow_widths(width: int, texts: Mapping[str, list[str]], headings: Mapping[str, str]) -> dict[str, int]:
+    """Return how wide each column of text is in a window that has not the room for the words of all headings: those are
+    broken there, since a table that is too wide loses its last columns. Empty where there is room."""
+    words = {name: {word for text in texts[name] for word in text.split()} for name in texts}
+    least = {
+        name: max(_least(headings[name]), min(_CODE, max(map(cell_len, words[name]), default=0))) for name in texts
+    }
+    if sum(least.values()) <= width:
+        return {}
+    # None narrower than its cells need, as far as the window holds that; what is left goes to the headings.
+    evenly = max(1, width // max(1, len(texts)))
+    needed = {name: min(evenly, max(map(cell_len, texts[name]), default=1)) for name in texts}
+    left = max(0, width - sum(needed.values()))
+    short = {name: max(0, least[name] - needed[name]) for name in texts}
+    return {name: needed[name] + short[name] * left // max(1, sum(short.values())) for name in texts}
+
+
 def show_table(
     console: Console,
     frame: pd.DataFrame,
@@ -164,19 +183,31 @@ def show_table(
         texts = _cells(frame[name])
         return [in_digits(text, language) for text in texts] if name in layout.right else texts
 
+    columns = {name: cells(name) for name in headings}
+    figures = {name for name in headings if name in shares or name in layout.right}
+    taken = sum(
+        max(map(cell_len, [*columns[name], *headings[name].split()]), default=0) + _BETWEEN_COLUMNS
+        if name in figures
+        else _BETWEEN_COLUMNS
+        for name in headings
+    )
+    texts = {name: texts for name, texts in columns.items() if name not in figures}
+    narrow = _narrow_widths(console.width - taken, texts, headings)
+
     def headed() -> Table:
         table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
         for name, heading in headings.items():
-            numeric = name in shares or name in layout.right
+            numeric = name in figures
             broken = numeric and console.width < NARROW
             table.add_column(
                 heading.replace(" ", "\n") if broken else heading,
                 justify="right" if numeric else "left",
                 no_wrap=numeric or name in layout.tight,
-                min_width=None if numeric else _least(heading),
+                min_width=None if numeric or narrow else _least(heading),
+                width=narrow.get(name),
                 overflow="fold",
             )
         return table
 
     colours = console.colours if isinstance(console, SpokenConsole) and console.color_system else {}
-    print_table(console, headed, [cells(name) for name in headings], colours, traits_of(language).lines)
+    print_table(console, headed, list(columns.values()), colours, traits_of(language).lines)

@@ -7,13 +7,17 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
 from cpms_cli import merge
+from cpms_cli.reports.terminal import Layout, show_table
 from tests.conftest import ROOT, Cpms, made_once, write_drawn
 
 LINES = 12
@@ -171,3 +175,25 @@ def test_where_nothing_can_open_it_a_line_says_so(
     assert "nothing on this computer could open it" in " ".join(ran.err.split())
     refused = cpms("today", "--open", "--store", store)
     assert refused.code == 2 and "-o" in refused.err
+
+
+@pytest.mark.parametrize("figures", [(), ("count", "late")])
+def test_no_column_is_lost_in_a_narrow_window(figures: tuple[str, ...]) -> None:
+    """Long headings without blanks are broken before the last column is left out."""
+    headings = {
+        "day": "วันที่ดำเนินการ",
+        "kind": "การดำเนินการ",
+        "by": "หน่วยงาน",
+        "worker": "รหัสผู้ปฏิบัติงาน",
+        "outcome": "ผลการดำเนินการ",
+        "reason": "เหตุผลที่ปิดกรณี",
+        "count": "รายการที่บันทึก",
+        "late": "เลยวันนัดหมาย",
+    }
+    cells = dict(zip(headings, ("3/11", "เยี่ยม", "อบต", "W2", "พบ", "ดี", "4321", "8765"), strict=True))
+    shown = Console(file=StringIO(), width=80)
+    show_table(shown, pd.DataFrame([cells]), headings, Layout(right=figures))
+    assert isinstance(shown.file, StringIO)
+    text = shown.file.getvalue()
+    assert [cell for cell in cells.values() if cell not in text] == []
+    assert max(map(cell_len, text.splitlines())) <= 80

@@ -203,17 +203,20 @@ def test_what_answers_a_level(cpms: Cpms, tmp_path: Path, base: dict[str, dict[s
     assert waiting == {home for home, entry in zip(homes, shown, strict=True) if not entry[3]}
 
 
-def test_where_the_interview_has_no_date_only_what_came_after_the_file_is_an_answer(cpms: Cpms, store: Path) -> None:
+def test_where_the_interview_has_no_date_only_what_came_with_or_after_the_file_is_an_answer(
+    cpms: Cpms, store: Path
+) -> None:
+    """The interview was on the day of the merge at the latest, by the clock of the country."""
     with duckdb.connect(str(store)) as connection:
         connection.execute("UPDATE batch SET merged_at = TIMESTAMP '2026-03-05 10:00'")
-    _add(cpms, store, 6, "home_visit", "2569-03-05", "--by", "RAO")
+    _add(cpms, store, 6, "home_visit", "2569-03-04", "--by", "RAO")
     (listed,) = [child for child in _due(cpms, store) if child["household_no"] == "6"]
-    assert listed["done"] == "2026-03-05 Home visit (RAO)"
+    assert listed["done"] == "2026-03-04 Home visit (RAO)"
     assert listed["note"] == "no interview date: deadline unknown"
     ran = cpms("response", "due", *DAY, "--store", store)
     assert "at once" in ran.out
     assert "find the date on the paper form" in ran.out
-    _add(cpms, store, 6, "safety_protection", "2569-03-06")
+    _add(cpms, store, 6, "safety_protection", "2569-03-05")
     assert "6" not in [child["household_no"] for child in _due(cpms, store)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -64,7 +64,6 @@ class Layout:
 
 DEFAULT_LAYOUT = Layout()
 _BETWEEN_COLUMNS = 3  # blanks
-_CODE = 8  # a village's code is not broken, where there is room
 COLOURED: ContextVar[bool] = ContextVar("coloured", default=True)
 """Whether this run may print in colours."""
 
@@ -148,18 +147,19 @@ def _least(heading: str) -> int:
     return min(_LONGEST_WORD, max(map(cell_len, heading.split()), default=1))
 
 
+def _longest_line(cells: Iterable[str]) -> int:
+    return max((cell_len(line) for cell in cells for line in cell.split("\n")), default=0)
+
+
 def _narrow_widths(width: int, texts: Mapping[str, list[str]], headings: Mapping[str, str]) -> dict[str, int]:
     """Return how wide each column of text is in a window that has not the room for the words of all headings: those are
     broken there, since a table that is too wide loses its last columns. Empty where there is room."""
-    words = {name: {word for text in texts[name] for word in text.split()} for name in texts}
-    least = {
-        name: max(_least(headings[name]), min(_CODE, max(map(cell_len, words[name]), default=0))) for name in texts
-    }
+    least = {name: _least(headings[name]) for name in texts}
     if sum(least.values()) <= width:
         return {}
     # None narrower than its cells need, as far as the window holds that; what is left goes to the headings.
     evenly = max(1, width // max(1, len(texts)))
-    needed = {name: min(evenly, max(map(cell_len, texts[name]), default=1)) for name in texts}
+    needed = {name: min(evenly, max(1, _longest_line(texts[name]))) for name in texts}
     left = max(0, width - sum(needed.values()))
     short = {name: max(0, least[name] - needed[name]) for name in texts}
     return {name: needed[name] + short[name] * left // max(1, sum(short.values())) for name in texts}
@@ -186,7 +186,7 @@ def show_table(
     columns = {name: cells(name) for name in headings}
     figures = {name for name in headings if name in shares or name in layout.right}
     taken = sum(
-        max(map(cell_len, [*columns[name], *headings[name].split()]), default=0) + _BETWEEN_COLUMNS
+        max(_longest_line(columns[name]), _longest_line(headings[name].split())) + _BETWEEN_COLUMNS
         if name in figures
         else _BETWEEN_COLUMNS
         for name in headings

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from cpms_cli.cli.options import language
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.language import Language
 
 _WAIT = 3  # seconds: what starts a program is done by then, or is the program itself
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")

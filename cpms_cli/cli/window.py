@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 
-from cpms_cli.reports.line_breaking import wrapped
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.languages import traits_of
 
 _OF_TERMINAL = ("--no-pager", "--no-color")
 
@@ -23,6 +21,9 @@ def in_lines(text: str, language: Language) -> list[str]:
     """A refusal in the lines of the window, where it stands in one; in a pipe it is as it is."""
     if not sys.stderr.isatty():
         return [text]
+    from cpms_cli.reports.line_breaking import wrapped
+    from cpms_cli.survey.languages import traits_of
+
     lines = traits_of(language).lines
     width = shutil.get_terminal_size().columns
     return [line for paragraph in text.split("\n") for line in wrapped(paragraph, width, lines)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -44,8 +44,9 @@ from cpms_cli.survey.model.definition import Language, Survey
 
 _MOST_CELLS = 1_000
 
-
 _AnswerRow = tuple[str, str, str, int, str, str]
+_Proposed = Mapping[int, tuple[Proposal, ...]]
+"""What the columns of a sheet may be, by column: worked out once, since every line asks for its rivals."""
 
 
 def draft_map(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
@@ -97,9 +98,10 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
         chosen = map_of(maps, sources)
         for source in pool_sheets(sources):
             sheet = DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified, begun)
-            rows = [row for row in _rows(sheet, source.header) if compared(row[0]) not in seen]
+            proposed = _proposals(sheet)
+            rows = [row for row in _rows(sheet, source.header, proposed) if compared(row[0]) not in seen]
             rows = list({(compared(row[0]), row[1]): row for row in reversed(rows)}.values())[::-1]
-            candidates |= {key: likely for key, likely in _candidates(sheet).items() if key not in seen}
+            candidates |= {key: likely for key, likely in _candidates(sheet, proposed).items() if key not in seen}
             rows = list(with_decisions(survey, rows, begun, decided or {}, language))
             seen |= {compared(row[0]) for row in rows}
             header_rows += rows
@@ -112,12 +114,12 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
     return Drafted(headers, merged[list(ANSWER_COLUMNS)], candidates)
 
 
-def _candidates(sheet: DraftedSheet) -> dict[str, Candidates]:
+def _candidates(sheet: DraftedSheet, proposed: _Proposed) -> dict[str, Candidates]:
     """What the headers of a sheet may be, those that wait for a person."""
     source = sheet.matched.source
     fields = {
         index: tuple((proposal.field, round(100 * proposal.confidence)) for proposal in proposals)
-        for index, proposals in _proposals(sheet).items()
+        for index, proposals in proposed.items()
     }
     fields |= {index: ((miss.field, round(100 * miss.likeness)),) for index, miss in sheet.matched.near.items()}
     return {
@@ -153,11 +155,10 @@ def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[He
         return read_cells(path, encoding=encoding)
 
 
-def _rows(sheet: DraftedSheet, header: tuple[str, ...]) -> Iterator[HeaderRow]:
+def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> Iterator[HeaderRow]:
     survey, matched, language, chosen = sheet.survey, sheet.matched, sheet.language, sheet.chosen
     twice = {place: name for name, places in matched.match.twice.items() for place in places}
     unread = {column.index: column for column in matched.unread}
-    proposed = _proposals(sheet)
     for index, cell in enumerate(header):
         if not cell.strip():
             continue
@@ -176,13 +177,13 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...]) -> Iterator[HeaderRow]:
             label = survey.fields[twice[index]].label.in_(language)
             yield cell, UNDECIDED + twice[index], label, say("map_twice", language), show_cells(sheet, index, None)
         elif index in proposed:
-            yield from _proposed_lines(sheet, index, proposed[index])
+            yield from _proposed_lines(sheet, index, proposed)
         else:
             shown = show_answers(sheet, index) if unread[index].holds_answers else show_cells(sheet, index, None)
             yield (cell, *describe_unread(survey, matched, unread[index], language), shown)
 
 
-def _proposals(sheet: DraftedSheet) -> dict[int, tuple[Proposal, ...]]:
+def _proposals(sheet: DraftedSheet) -> _Proposed:
     """What the columns may be of which neither the header nor a map says it, by column.
 
     A question that two columns may be is one that each of them waits for.
@@ -205,20 +206,21 @@ def _proposals(sheet: DraftedSheet) -> dict[int, tuple[Proposal, ...]]:
     return {index: proposals for index, proposals in proposed.items() if proposals}
 
 
-def _proposed_lines(sheet: DraftedSheet, index: int, proposals: tuple[Proposal, ...]) -> Iterator[HeaderRow]:
+def _proposed_lines(sheet: DraftedSheet, index: int, proposed: _Proposed) -> Iterator[HeaderRow]:
     """The line of a column that may be a question; and one for each further question that it answers as well."""
-    header = sheet.matched.source.header[index]
+    header, proposals = sheet.matched.source.header[index], proposed[index]
+    is_sure = _is_sure(sheet, proposals, proposed)
     further = also(sheet.survey, header, proposals, column_texts(sheet.matched.source, index)[:_MOST_CELLS])
-    line = _proposed_line(sheet, tuple(proposal for proposal in proposals if proposal not in further))
+    line = _proposed_line(sheet, tuple(proposal for proposal in proposals if proposal not in further), proposed)
     yield (header, *line, show_guessed_cells(sheet, index, proposals[0].field))
     for other in further:
         label = sheet.survey.fields[other.field].label.in_(sheet.language)
         sure = say("map_also", sheet.language, percent=round(100 * other.confidence))
-        mark = "" if _is_sure(sheet, (other,)) and _is_sure(sheet, proposals) else UNDECIDED
+        mark = "" if is_sure and _is_sure(sheet, (other,), proposed) else UNDECIDED
         yield header, mark + other.field, label, sure, show_guessed_cells(sheet, index, other.field)
 
 
-def _proposed_line(sheet: DraftedSheet, proposals: tuple[Proposal, ...]) -> tuple[str, str, str]:
+def _proposed_line(sheet: DraftedSheet, proposals: tuple[Proposal, ...], proposed: _Proposed) -> tuple[str, str, str]:
     """Field, label and how sure, of a column that may be a question; the next likely ones are named with it."""
     survey, language = sheet.survey, sheet.language
     best, *others = proposals
@@ -227,13 +229,13 @@ def _proposed_line(sheet: DraftedSheet, proposals: tuple[Proposal, ...]) -> tupl
         labels = ", ".join(survey.fields[other.field].label.in_(language) for other in others)
         words += say("map_or", language, labels=labels)
     return (
-        ("" if _is_sure(sheet, proposals) else UNDECIDED) + best.field,
+        ("" if _is_sure(sheet, proposals, proposed) else UNDECIDED) + best.field,
         survey.fields[best.field].label.in_(language),
         words,
     )
 
 
-def _is_sure(sheet: DraftedSheet, proposals: tuple[Proposal, ...]) -> bool:
+def _is_sure(sheet: DraftedSheet, proposals: tuple[Proposal, ...], proposed: _Proposed) -> bool:
     """Whether the surest of some proposals is filled in, and no other column may be that question."""
-    firsts = [all_proposals[0].field for all_proposals in _proposals(sheet).values()]
+    firsts = [all_proposals[0].field for all_proposals in proposed.values()]
     return is_filled_in(sheet.survey, proposals) and firsts.count(proposals[0].field) < 2

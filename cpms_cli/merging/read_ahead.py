@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from cpms_cli.checking.columns import ColumnFault
@@ -26,7 +27,8 @@ from cpms_cli.keys import typed_keys, use_typed_keys
 from cpms_cli.merging.merge import check_holds_answers
 from cpms_cli.merging.packed import Packed, read_packed
 from cpms_cli.reading.header.map_loading import load_map
-from cpms_cli.reading.header.mapping import SAME_KIND
+from cpms_cli.reading.header.mapping import HeaderMap
+from cpms_cli.reading.header.several_maps import closest_map
 from cpms_cli.reading.response_log import logs_among
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files, read_sources
@@ -82,16 +84,17 @@ class Reader:
 
     def _map_of(self, path: Path) -> Path | None:
         """The map of which a file has most headers, and at least half."""
-        if not self.maps:
+        if not self._loaded:
             return None
+        maps = list(self._loaded.values())
+        closest = closest_map(maps, read_sources(path, self.survey, self.read_as.encoding, maps))
+        return next((place for place, chosen in self._loaded.items() if chosen is closest), None)
+
+    @cached_property
+    def _loaded(self) -> dict[Path, HeaderMap]:
+        """The maps, read once in each process that reads files."""
         loaded = {place: load_map(place, self.survey) for place in self.maps}
-        maps = {place: chosen for place, chosen in loaded.items() if chosen is not None}
-        sources = read_sources(path, self.survey, self.read_as.encoding, list(maps.values()))
-        shares = {
-            place: max((chosen.share_of(source) for source in sources), default=0.0) for place, chosen in maps.items()
-        }
-        best = max(shares, key=lambda place: shares[place], default=None)
-        return best if best is not None and shares[best] >= SAME_KIND else None
+        return {place: chosen for place, chosen in loaded.items() if chosen is not None}
 
 
 Read = Callable[[Path], ReadFile]

@@ -11,10 +11,13 @@ import duckdb
 import pytest
 
 from cpms_cli import bundle, import_responses, merge, merge_folder
+from cpms_cli.checking.columns_not_read import Asked
 from cpms_cli.errors import AnswersNotRead, CpmsError
 from cpms_cli.merging import folder_merge
 from cpms_cli.merging.folder_merge import FolderFile, FolderMerge
-from cpms_cli.merging.read_ahead import ReadFile, in_processes
+from cpms_cli.merging.read_ahead import Reader, ReadFile, in_processes
+from cpms_cli.reading.tables import ReadAs
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, Draw, write_drawn
 
 A, B = "85010501", "85030101"
@@ -247,3 +250,21 @@ def test_without_a_key_nothing_is_tried(folder: Path, tmp_path: Path, monkeypatc
     (inbox / "b.cpms.age").write_bytes((folder / "b_2025.cpms.age").read_bytes())
     with pytest.raises(CpmsError, match="Set CPMS_BUNDLE_KEY"):
         merge_folder([inbox], tmp_path / "s.duckdb")
+
+
+def test_each_file_goes_by_the_map_whose_headers_it_has(tmp_path: Path, base: Base, survey: Survey) -> None:
+    """Of two maps each serves its own file; a file of which neither has a header is read without one."""
+    files, maps = {}, []
+    for header in ("Geschlecht", "Sexo", "Sesso"):
+        text = write_drawn(tmp_path / f"{header}.csv", base, _rows(A, 2026, 1)).read_text("utf-8")
+        files[header] = tmp_path / f"{header}.csv"
+        files[header].write_text(text.replace(",sex,", f",{header},", 1), "utf-8")
+        assert header in files[header].read_text("utf-8")
+    for header in ("Geschlecht", "Sexo"):
+        maps.append(tmp_path / f"{header}-map.csv")
+        maps[-1].write_text(f"header,field\n{header},sex\n", "utf-8")
+    reader = Reader(survey, ReadAs(), tuple(maps), Asked((), None, (), tmp_path / "s.duckdb"), "en")
+    read = {header: reader.read(path) for header, path in files.items()}
+    assert [read[header].error for header in ("Geschlecht", "Sexo")] == [None, None]
+    assert all("sex" in read[header].tables[0].columns for header in ("Geschlecht", "Sexo"))
+    assert isinstance(read["Sesso"].error, AnswersNotRead)

@@ -27,8 +27,13 @@ def map_of(maps: Sequence[HeaderMap], sources: Sequence[SourceTable]) -> HeaderM
     less than half of each."""
     if len(maps) < 2:
         return maps[0] if maps else None
+    return closest_map(maps, sources)
+
+
+def closest_map(maps: Sequence[HeaderMap], sources: Sequence[SourceTable]) -> HeaderMap | None:
+    """Return the map whose headers one file has most of; None where it has less than half of each."""
     shares = [max((chosen.share_of(source) for source in sources), default=0.0) for chosen in maps]
-    return maps[shares.index(max(shares))] if max(shares) >= SAME_KIND else None
+    return maps[shares.index(max(shares))] if max(shares, default=0.0) >= SAME_KIND else None
 
 
 def check_maps_used(maps: Sequence[HeaderMap], files: Sequence[Sequence[SourceTable]]) -> None:

@@ -16,15 +16,17 @@ from cpms_cli.datasets.manifest import (
     Manifest,
     Partition,
     Rows,
-    file_sha256,
     hold_dataset,
+    is_up_to_date,
     partition_name,
     read_manifest,
+    remove_partitions,
     write_manifest,
 )
 from cpms_cli.datasets.typed_rows import described_columns, parquet_of, typed_rows
 from cpms_cli.errors import UsageError
 from cpms_cli.keys import key_value
+from cpms_cli.reading.sheet.title_keys import PROVINCE
 from cpms_cli.store.tables.pseudonym_key import pseudonym_key
 from cpms_cli.summaries.records.child_records import Disclosed, make_records
 from cpms_cli.survey.files.packed_definition import packed_definition
@@ -34,7 +36,6 @@ from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.owner_only import for_owner_alone
 
 _FILE = "children.parquet"
-_PROVINCE = 2  # digits of a village's code that are its province's
 _STORE, _SERIES = "cpms store", "cpms series"
 
 
@@ -126,7 +127,7 @@ def _parts(connection: duckdb.DuckDBPyConnection, survey: Survey, how: str) -> l
     village, round_ = survey.role("village").name, survey.role("round").name
     rows = connection.execute(f"""
         SELECT
-            left(c.{village}, {_PROVINCE}) AS province,
+            left(c.{village}, {PROVINCE}) AS province,
             c.{round_}::INTEGER AS year,
             count(*) AS children,
             bit_xor(md5_number(c::VARCHAR || coalesce(h::VARCHAR, ''))) AS content
@@ -164,28 +165,16 @@ class _Export:
         watching.begin(len(parts))
         written, same = list[str](), list[str]()
         for part in parts:
-            if self._is_there(manifest.by_name.get(part.name), part):
+            if is_up_to_date(self.folder, manifest.by_name.get(part.name), part.fingerprint):
                 same.append(part.name)
             else:
                 manifest = self._write(manifest, part)
                 written.append(part.name)
             watching.tell(part.name)
         names = {part.name for part in parts}
-        gone = [each for each in manifest.partitions if each.store == self.store and each.name not in names]
-        for partition in gone:
-            manifest = manifest.without(partition.name)
-            write_manifest(self.folder, manifest)
-            (self.folder / partition.path).unlink(missing_ok=True)
-        removed = tuple(partition.name for partition in gone)
-        return Exported(manifest.detail, tuple(written), tuple(same), removed, manifest.rows)
-
-    def _is_there(self, known: Partition | None, part: _Part) -> bool:
-        """Whether the file of a partition is there as it was written, and its rows are those of the store."""
-        return (
-            known is not None
-            and known.fingerprint == part.fingerprint
-            and file_sha256(self.folder / known.path) == known.sha256
-        )
+        removed = [each.name for each in manifest.partitions if each.store == self.store and each.name not in names]
+        manifest = remove_partitions(self.folder, manifest, removed)
+        return Exported(manifest.detail, tuple(written), tuple(same), tuple(removed), manifest.rows)
 
     def _write(self, manifest: Manifest, part: _Part) -> Manifest:
         """Write a partition, and then the manifest that names it."""

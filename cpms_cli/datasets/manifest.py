@@ -6,17 +6,17 @@ leaves no half partition: what the manifest does not name is nobody's, and is wr
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.reading.source import file_digest
 from cpms_cli.writing.file_locks import try_lock
 from cpms_cli.writing.files import PART_PREFIX, json_text, write_bytes
 
@@ -113,18 +113,31 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_bytes(folder / MANIFEST, f"{json_text(asdict(manifest))}\n".encode())
 
 
-def file_sha256(path: Path) -> str | None:
-    """SHA-256 of a file's bytes; None where there is no such file that can be read."""
+def is_whole(folder: Path, partition: Partition) -> bool:
+    """Whether the file of a partition is there, as it was written."""
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return file_digest(folder / partition.path) == partition.sha256
     except OSError:
-        return None
+        return False
+
+
+def is_up_to_date(folder: Path, partition: Partition | None, fingerprint: str) -> bool:
+    """Whether a partition need not be written: it is there, whole, and made of what has this fingerprint."""
+    return partition is not None and partition.fingerprint == fingerprint and is_whole(folder, partition)
+
+
+def remove_partitions(folder: Path, manifest: Manifest, names: Iterable[str]) -> Manifest:
+    """Return the manifest without these partitions; each is taken out of it before its file is removed."""
+    for name in names:
+        gone, manifest = manifest.by_name[name], manifest.without(name)
+        write_manifest(folder, manifest)
+        (folder / gone.path).unlink(missing_ok=True)
+    return manifest
 
 
 def check_partition(folder: Path, partition: Partition) -> None:
     """Raise UnreadableFile where the file of one partition is not there, or not as it was written."""
-    if file_sha256(folder / partition.path) != partition.sha256:
+    if not is_whole(folder, partition):
         raise UnreadableFile("dataset_partition_damaged", folder=folder, partition=partition.name)
 
 

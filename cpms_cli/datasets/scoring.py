@@ -28,13 +28,15 @@ from cpms_cli.datasets.manifest import (
     Manifest,
     Partition,
     check_partition,
-    file_sha256,
     hold_dataset,
+    is_up_to_date,
     read_manifest,
+    remove_partitions,
     write_manifest,
 )
 from cpms_cli.datasets.typed_rows import described_columns
 from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.reading.source import file_digest
 from cpms_cli.scoring.compiler.indicator_sql import with_household_levels
 from cpms_cli.scoring.scores import EXPLAINED, HOUSEHOLD_SCORE, carried_columns, create_explained, judge
 from cpms_cli.summaries.records.child_records import HOUSEHOLD_ROW, SUBDISTRICT
@@ -113,18 +115,14 @@ class _Scoring:
         watching.begin(len(self.rows.partitions))
         written, same = list[str](), list[str]()
         for partition in self.rows.partitions:
-            known = manifest.by_name.get(partition.name)
-            if known is not None and self._is_there(known, partition):
+            if is_up_to_date(self.to, manifest.by_name.get(partition.name), self._fingerprint(partition)):
                 same.append(partition.name)
             else:
                 manifest = self._score(manifest, partition)
                 written.append(partition.name)
             watching.tell(partition.name)
         removed = [name for name in manifest.by_name if name not in self.rows.by_name]
-        for name in removed:
-            gone, manifest = manifest.by_name[name], manifest.without(name)
-            write_manifest(self.to, manifest)
-            (self.to / gone.path).unlink(missing_ok=True)
+        manifest = remove_partitions(self.to, manifest, removed)
         return Exported(self.rows.detail, tuple(written), tuple(same), tuple(removed), manifest.rows)
 
     def _fingerprint(self, partition: Partition) -> str:
@@ -132,16 +130,12 @@ class _Scoring:
         scored = f"{self.tool_version} {self.rows.definition} {partition.sha256}"
         return hashlib.sha256(scored.encode()).hexdigest()[:32]
 
-    def _is_there(self, known: Partition, partition: Partition) -> bool:
-        """Whether the scores of a partition are there as they were written, and are those of its rows."""
-        return known.fingerprint == self._fingerprint(partition) and file_sha256(self.to / known.path) == known.sha256
-
     def _score(self, manifest: Manifest, partition: Partition) -> Manifest:
         """Write the scores of a partition, and then the manifest that names it."""
         path = f"{partition.name}/{_FILE}"
         make_folder(self.to / partition.name)
         schema = self._write(partition, self.to / path)
-        digest = file_sha256(self.to / path) or ""
+        digest = file_digest(self.to / path)
         scores = replace(partition, path=path, sha256=digest, fingerprint=self._fingerprint(partition))
         manifest = replace(manifest.with_partition(scores), columns=described_columns(self.survey, schema))
         write_manifest(self.to, manifest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.checking.repeated import REPEATED
+from cpms_cli.reading.source import file_digest
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import next_batch
@@ -39,12 +39,6 @@ class Arrivals:
     known: tuple[int, ...]
     digests: Mapping[Path, str]
     new_answers: Mapping[int, frozenset[str]]
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def note_arrivals(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from cpms_cli.reading.source import file_digest
 
 Held = Literal["open", "changing", "unreadable", "unfinished"]
 # Names of files that programs and systems leave beside others, and endings of files that are still being fetched.
@@ -16,7 +17,6 @@ _SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
 _UNFINISHED = (".part", ".crdownload", ".download", ".tmp")
 _JUST_NOW = 2.0  # seconds: a file saved so lately may still be in the middle of it
 _LOOK_AGAIN = 0.5
-_READ_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _arrived(folder: Path, path: Path) -> Arrived:
         before = path.stat()
         if abs(time.time() - before.st_mtime) < _JUST_NOW:
             time.sleep(_LOOK_AGAIN)
-        digest = _digest(path)
+        digest = file_digest(path)
         after = path.stat()
     except OSError:
         return Arrived(path, name, held="unreadable")
@@ -82,14 +82,6 @@ def _is_open(path: Path) -> bool:
     """Whether Excel or LibreOffice has it open; Excel leaves out the first two letters of a longer name."""
     names = (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#")
     return any((path.parent / name).exists() for name in names)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_READ_AT_ONCE):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _each_once(files: list[Arrived]) -> Iterator[Arrived]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow as pa
 from cpms_cli.checking.columns_not_read import left_open
 from cpms_cli.checking.mending.quarantine import SetAside, write_quarantine
 from cpms_cli.checking.responses import check_responses
+from cpms_cli.reading.source import file_digest
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.store.audit_log import Recorder
 from cpms_cli.store.definitions.column_lineage import stored_answers
@@ -35,8 +35,7 @@ class Source:
     @classmethod
     def of(cls, path: Path) -> Source:
         """A file."""
-        with path.open("rb") as stream:
-            return cls(path.name, hashlib.file_digest(stream, "sha256").hexdigest())
+        return cls(path.name, file_digest(path))
 
 
 @dataclass(frozen=True)

@@ -134,9 +134,9 @@ def _heaped(pattern: Pattern) -> str:
     return ", ".join(str(value) for value in pattern.heaped)
 
 
-def _birth_days(survey: Survey, pattern: Pattern) -> str:
-    """How many birth dates fall on the days of the month that come to mind first."""
-    who, born = survey.role("interviewer").name, survey.role("born").name
+def _heaped_rows(survey: Survey, pattern: Pattern, figure: str, known: str) -> str:
+    """How many rows of those that are `known` have a figure that comes to mind first."""
+    who = survey.role("interviewer").name
     return _of_one_volunteer(
         survey,
         f"""
@@ -145,31 +145,23 @@ def _birth_days(survey: Survey, pattern: Pattern) -> str:
             {who},
             count(*) AS interviews,
             count(*) AS total,
-            count(*) FILTER (day(birth_from) IN ({_heaped(pattern)})) AS hits
+            count(*) FILTER ({figure} IN ({_heaped(pattern)})) AS hits
         FROM record
-        WHERE {who} IS NOT NULL AND length({born}) = 10
+        WHERE {who} IS NOT NULL AND {known}
         GROUP BY {who}""",
         pattern,
     )
+
+
+def _birth_days(survey: Survey, pattern: Pattern) -> str:
+    """How many birth dates fall on the days of the month that come to mind first."""
+    return _heaped_rows(survey, pattern, "day(birth_from)", f"length({survey.role('born').name}) = 10")
 
 
 def _ages(survey: Survey, pattern: Pattern) -> str:
     """How many ages, where ages were asked, are round ones."""
-    who, age = survey.role("interviewer").name, survey.role("age").name
-    return _of_one_volunteer(
-        survey,
-        f"""
-        SELECT
-            min(_source) AS source,
-            {who},
-            count(*) AS interviews,
-            count(*) AS total,
-            count(*) FILTER ({age} IN ({_heaped(pattern)})) AS hits
-        FROM record
-        WHERE {who} IS NOT NULL AND {age} IS NOT NULL
-        GROUP BY {who}""",
-        pattern,
-    )
+    age = survey.role("age").name
+    return _heaped_rows(survey, pattern, age, f"{age} IS NOT NULL")
 
 
 def _no_unknowns(survey: Survey, pattern: Pattern) -> str:

@@ -86,9 +86,10 @@ def _fit_rows(sheet: Worksheet, frame: pd.DataFrame, widths: Sequence[float]) ->
     """Make every row as high as its text, where one of its texts is longer than its column is wide."""
     long = [place for place, width in enumerate(widths) if width > _WIDEST]
     texts = [frame.iloc[:, place].astype("str").fillna("") for place in long]
+    plain = row_height([], [])
     for row, texts_of_row in enumerate(zip(*texts, strict=True), start=1):
         height = row_height(texts_of_row, [widths[place] for place in long])
-        if height > row_height([""], [1]):
+        if height > plain:
             sheet.set_row(row, height)
 
 

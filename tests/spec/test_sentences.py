@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cpms_cli
@@ -70,6 +70,7 @@ def _placeholders(text: str) -> set[str]:
 _NAMES = ("file", "sheet", "cells")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(_NAMES), st.sampled_from(["{file}", "{cells}", "{value}", "a b"])))
 def test_a_value_is_filled_in_once_whatever_it_says(values: dict[str, str]) -> None:
     for name, value in values.items():

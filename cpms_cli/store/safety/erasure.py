@@ -94,29 +94,21 @@ def _erase(path: Path, survey: Survey, identifier: str, who: str | None) -> Eras
     with open_store(path, survey, write=True) as connection:
         connection.execute("BEGIN")
         references = _find(connection, survey, identifier)
+        of_forgotten = f"""
+            SELECT identifier
+            FROM ({identifiers_now(survey)}) i
+            SEMI JOIN (
+                SELECT {identity} AS person
+                FROM child_link
+                WHERE ({key}) IN (FROM forgotten)
+            ) f USING (person)"""
         responses = connection.execute(f"""
             DELETE FROM response
-            WHERE {survey.response_role("person").name} IN (
-                SELECT identifier
-                FROM ({identifiers_now(survey)}) i
-                SEMI JOIN (
-                    SELECT {identity} AS person
-                    FROM child_link
-                    WHERE ({key}) IN (FROM forgotten)
-                ) f USING (person)
-            )""").fetchone()
+            WHERE {survey.response_role("person").name} IN ({of_forgotten})""").fetchone()
         connection.execute(
             f"""
             DELETE FROM {DISPUTE}
-            WHERE list_contains(?, row_key) OR identifier IN (
-                SELECT identifier
-                FROM ({identifiers_now(survey)}) i
-                SEMI JOIN (
-                    SELECT {identity} AS person
-                    FROM child_link
-                    WHERE ({key}) IN (FROM forgotten)
-                ) f USING (person)
-            )
+            WHERE list_contains(?, row_key) OR identifier IN ({of_forgotten})
             """,
             [[str(row[0]) for row in references]],
         )

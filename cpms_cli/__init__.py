@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "load_survey": "cpms_cli.survey.files.loading",
     "explain": "cpms_cli.survey.explanation",
-    "prove_definition": "cpms_cli.scoring.examples",
+    "prove_definition": "cpms_cli.scoring.examples.proving",
     "definition_changes": "cpms_cli.survey.comparing.changes",
     "read": "cpms_cli.reading.tables",
     "draft_map": "cpms_cli.checking.drafting.header_map",

@@ -15,7 +15,7 @@ from typing import Literal
 import duckdb
 
 from cpms_cli.errors import CpmsError, KeyMissing
-from cpms_cli.scoring.examples import prove_definition
+from cpms_cli.scoring.examples.proving import prove_definition
 from cpms_cli.store.connection import Access, attach, is_encrypted, load_cipher
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store

@@ -93,15 +93,15 @@ _PROFILES = (
     Relation(
         "drawn_figures",
         "a drawn child or household of the examples of rights and migration",
-        ("scoring.figure_examples",),
-        ("scoring.figure_examples",),
+        ("scoring.examples.figure_examples",),
+        ("scoring.examples.figure_examples",),
         kind="frame",
     ),
     Relation(
         "profile",
         "a child in a round, with its groups, rights and measures of migration",
         ("scoring.profiles",),
-        ("scoring.figure_examples", "scoring.profiles", "summaries.migration.movement"),
+        ("scoring.examples.figure_examples", "scoring.profiles", "summaries.migration.movement"),
     ),
     Relation(
         "child_round",
@@ -128,7 +128,7 @@ _PROFILES = (
         "home_round",
         "a household in a round, with its areas and measures of migration",
         ("scoring.profiles",),
-        ("scoring.figure_examples", "summaries.area.area_figures", "summaries.migration.area_migration"),
+        ("scoring.examples.figure_examples", "summaries.area.area_figures", "summaries.migration.area_migration"),
     ),
 )
 

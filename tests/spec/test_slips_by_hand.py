@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import merge, prove_definition
-from cpms_cli.scoring.examples import check_examples
+from cpms_cli.scoring.examples.proving import check_examples
 from cpms_cli.survey.files.located_yaml import read_mapping
 from cpms_cli.survey.messages import problem_line
 from cpms_cli.survey.model.definition import Survey

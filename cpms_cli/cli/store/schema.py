@@ -55,7 +55,7 @@ def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = 
         raise UsageError("translation_none")
     from cpms_cli.reports.files.translation_state import show_translation_state
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.scoring.examples import prove_definition
+    from cpms_cli.scoring.examples.proving import prove_definition
     from cpms_cli.survey.files.location import shipped
     from cpms_cli.survey.messages import fault_sentence, problem_line, say
     from cpms_cli.writing.files import json_text, write_tables

@@ -42,7 +42,7 @@ def use(
     spoken = language(lang)
     from cpms_cli.reports.files.adoption_changes import Proposal, proposal_document
     from cpms_cli.scoring.definition_comparison import compare_definitions
-    from cpms_cli.scoring.examples import prove_definition
+    from cpms_cli.scoring.examples.proving import prove_definition
     from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
     from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.writing.files import json_text

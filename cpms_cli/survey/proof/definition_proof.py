@@ -106,7 +106,7 @@ class Judged:
 def judged(folder: Path) -> Judged:
     """The definition in a folder, judged as far as each part of it can still be when others are at fault.
 
-    The examples that go with it are run by `scoring.examples`, since they need the scorer.
+    The examples that go with it are run by `scoring.examples.proving`, since they need the scorer.
     """
     return _judged(folder, whole=True)
 

@@ -8,6 +8,7 @@ import pytest
 
 from cpms_cli import merge, prove_definition
 from cpms_cli.scoring.examples.proving import check_examples
+from cpms_cli.scoring.scores import EXPLAINED, create_explained
 from cpms_cli.survey.files.located_yaml import read_mapping
 from cpms_cli.survey.messages import problem_line
 from cpms_cli.survey.model.definition import Survey
@@ -195,14 +196,16 @@ def test_no_question_can_have_the_name_of_a_column_of_ours(draw: Draw, tmp_path:
     merge(draw({}), store)
     with Workspace.from_paths(store) as workspace:
         workspace.profiled()
+        create_explained(workspace.connection, workspace.survey)
         fields = set(workspace.survey.fields)
+        scores = {column for column, *_ in workspace.connection.execute(f"DESCRIBE {EXPLAINED}").fetchall()} - fields
         tables = workspace.connection.execute("""
             SELECT list(column_name)
             FROM duckdb_columns()
             GROUP BY table_name""").fetchall()
     beside = [set(columns) - fields for (columns,) in tables if len(fields & set(columns)) > len(fields) // 4]
     assert len(beside) >= 4
-    own = {name for columns in beside for name in columns if not name.startswith(("_", "is_"))}
+    own = {name for columns in (*beside, scores) for name in columns if not name.startswith(("_", "is_"))}
     for name in {*own, *FURTHER, *RANGES, *(bound for bounds in RANGES.values() for bound in bounds), "select"}:
         with pytest.raises(FaultyPart):
             name_of_question(name)

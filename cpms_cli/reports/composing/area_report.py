@@ -16,7 +16,7 @@ from cpms_cli.reports.composing.area_levels import flow, key_figures, levels
 from cpms_cli.reports.composing.area_parts import parts as parts_of_area
 from cpms_cli.reports.composing.area_response import high_migration, published_high_migration, response_table
 from cpms_cli.reports.composing.area_shares import indicators, shares
-from cpms_cli.reports.composing.to_do import ToDo, to_do_parts
+from cpms_cli.reports.composing.to_do import ToDo, standing_today, to_do_parts
 from cpms_cli.reports.documents.document import (
     Chart,
     Document,
@@ -141,7 +141,7 @@ def _to_do(context: AreaContext, extras: _Extras) -> ToDo:
     """Return what the report begins with: for the office, of the children who stand at each level today."""
     figures, survey, language = context.figures, context.survey, context.language
     if len(extras.standing) and extras.cases is not None:
-        counts = figures.response.drop(columns="children").merge(extras.standing[["level", "children"]], on="level")
+        counts = standing_today(figures.response, extras.standing)
         severe = {level.id: level.label.in_(language) for level in survey.urgent_levels}
         parts, cases, as_of = extras.standing_parts, extras.cases.totals, extras.cases.as_of
     else:

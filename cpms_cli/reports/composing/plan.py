@@ -18,7 +18,7 @@ from cpms_cli.reports.areas.comparability_notes import (
 from cpms_cli.reports.areas.help_needed import help_blocks
 from cpms_cli.reports.areas.shares import group_names, quality_sentences
 from cpms_cli.reports.areas.standing import standing_headings
-from cpms_cli.reports.composing.to_do import ToDo, to_do_parts
+from cpms_cli.reports.composing.to_do import ToDo, standing_today, to_do_parts
 from cpms_cli.reports.documents.document import (
     BlankLines,
     Chart,
@@ -94,7 +94,7 @@ class _Words:
         of an earlier round, of those who are there by the round's own answers."""
         plan, counts, parts = self.plan, self.plan.levels, self.plan.parts
         if len(plan.standing):
-            counts = counts.drop(columns="children").merge(plan.standing[["level", "children"]], on="level")
+            counts = standing_today(counts, plan.standing)
             parts = plan.standing_parts
         return ToDo(
             self.survey,

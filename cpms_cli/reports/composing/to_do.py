@@ -56,6 +56,11 @@ class ToDo:
         return int(self.cases.loc[self.cases["level"] == level.id, state].sum()) if len(self.cases) else 0
 
 
+def standing_today(counts: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
+    """Return counts of a round by level, with how many stand at each level today in the place of its own children."""
+    return counts.drop(columns="children").merge(standing[["level", "children"]], on="level")
+
+
 def to_do_parts(to_do: ToDo) -> Iterator[Part]:
     """Yield the heading, the sentences and the list of what to do."""
     yield Heading(to_do.say("heading"))

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -274,8 +275,11 @@ def community(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]
         ORDER BY 1, 2""").fetchall()
 
 
-def run(scored: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
-    """Make the table `score`, then the community table, and print time, CPU seconds, peak memory and what was found.
+Scored = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+def measure(scored: Scored) -> dict[str, Any]:
+    """Make the table `score`, then the community table; return time, CPU seconds, peak memory and what was found.
 
     `sum` is of all scores, row by row, and stands outside the time.
     """
@@ -287,18 +291,22 @@ def run(scored: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
         hashed = connection.execute("SELECT sum(hash(COLUMNS('^(i..|level|highest|reasons)$'))::HUGEINT) FROM score")
         sums = [str(total) for total in hashed.fetchone() or ()]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps({**costs, "peak_gb": peak / 1e9, "table": table, "sums": sums}))
+    return {**costs, "peak_gb": peak / 1e9, "table": table, "sums": sums}
 
 
-def main() -> None:
-    """One run of a baseline."""
-    folder, text = Path(sys.argv[1]), sys.argv[2] == "text"
+def scored_by_hand(folder: Path, text: bool) -> Scored:
+    """Return what makes the table `score`, from text or from what is typed already."""
     query = select(text_source(folder) if text else f"'{folder / 'typed.parquet'}'", reasons=text)
 
     def scored(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE TEMP TABLE score AS {query}")
 
-    run(scored)
+    return scored
+
+
+def main() -> None:
+    """Print one run of a baseline."""
+    print(json.dumps(measure(scored_by_hand(Path(sys.argv[1]), sys.argv[2] == "text"))))
 
 
 if __name__ == "__main__":

@@ -34,10 +34,9 @@ def column(rule: ColumnRule) -> pandera.Column:
     return pandera.Column(pl.String, checks=checks, nullable=True)
 
 
-def main(path: str) -> None:
-    """Read, check, name every bad cell."""
+def count_bad_cells(path: str) -> int:
+    """Read, check, name every bad cell, and count them."""
     _, rules = plan(load_survey())
-    begun = time.perf_counter()
     schema = pandera.DataFrameSchema({rule.field: column(rule) for rule in rules})
     frame = pl.read_csv(path, infer_schema=False)
     cases = pl.DataFrame({"column": [], "index": []})
@@ -45,7 +44,14 @@ def main(path: str) -> None:
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
-    report(begun, cases.select("column", "index").n_unique())
+    return int(cases.select("column", "index").n_unique())
+
+
+def main(path: str) -> None:
+    """Count and print."""
+    load_survey()
+    begun = time.perf_counter()
+    report(begun, count_bad_cells(path))
 
 
 if __name__ == "__main__":

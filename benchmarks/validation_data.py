@@ -60,6 +60,9 @@ def column(survey: Survey, field: Field, rng: np.random.Generator, rows: int) ->
         cells = dates(rng, rows, "2009-01-01", 6000)
     elif field.type == "integer" and cells is None:
         cells = rng.integers(limits.minimum or 0, (limits.maximum or 9) + 1, rows).astype(str).astype(object)
+    elif field.type == "number":
+        drawn = rng.uniform(limits.minimum or 0, limits.maximum or 9, rows)
+        cells = np.char.mod("%.5f", drawn).astype(object)
     elif field.personal:
         first, last = ([name.thai for name in pool(kind)] for kind in ("th_family_first", "th_family_last"))
         cells = rng.choice(np.array([beginning + two for beginning in first for two in last], dtype=object), rows)

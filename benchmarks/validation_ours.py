@@ -16,12 +16,17 @@ def report(begun: float, bad_cells: int) -> None:
     print(json.dumps({"work_s": time.perf_counter() - begun, "peak_gb": peak, "bad_cells": bad_cells}))
 
 
-def main(path: str, full: bool) -> None:
-    """Read, check, name every bad cell."""
-    begun = time.perf_counter()
+def count_bad_cells(path: str, full: bool) -> int:
+    """Read, check, name every bad cell, and count them."""
     findings = validate([path], columns_only=not full).findings
     of_columns = findings["check"].isin(list(load_survey().column_checks))
-    report(begun, len(findings.loc[of_columns, ["row", "column"]].drop_duplicates()))
+    return len(findings.loc[of_columns, ["row", "column"]].drop_duplicates())
+
+
+def main(path: str, full: bool) -> None:
+    """Count and print."""
+    begun = time.perf_counter()
+    report(begun, count_bad_cells(path, full))
 
 
 if __name__ == "__main__":

@@ -35,10 +35,10 @@ def programme_languages() -> Languages:
         own = Languages.model_validate(read_mapping(folder, FILE).content)
     except ValidationError as error:
         first = f"{FILE}: {error.errors()[0]['msg']}"
-        raise DefinitionError("definition_broken", folder=folder, first=first, count=error.error_count()) from None
+        raise DefinitionError("definition_broken", folder=folder, first=first) from None
     if tuple(own.languages) != LANGUAGES:
         first = f"{FILE}: the languages are {', '.join(LANGUAGES)}, in this order"
-        raise DefinitionError("definition_broken", folder=folder, first=first, count=1)
+        raise DefinitionError("definition_broken", folder=folder, first=first)
     return own
 
 

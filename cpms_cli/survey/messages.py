@@ -32,7 +32,7 @@ __all__ = [
 
 _PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}")
 _PROOF, _BETWEEN = "proof_", ", "
-_YEARS = ("since", "until")  # what a proof says of rounds, as Gregorian years
+_YEARS = ("since", "until", "year")  # what a proof says of rounds, as Gregorian years
 _ROUNDS = ("round", "known")  # what an error says of rounds: people write their years in the era of their language
 
 
@@ -100,6 +100,8 @@ def sentence(error: CpmsError, language: Language) -> str:
         for name, value in error.values.items()
     }
     values |= {name: problem_line(value, language) for name, value in values.items() if isinstance(value, Problem)}
+    parts = {name: value for name, value in values.items() if isinstance(value, Fault | tuple)}
+    values |= {name: _fault_value(name, value, language) for name, value in parts.items()}
     return say(error.message_id, language, **values)
 
 

@@ -5,6 +5,7 @@ The sentences stand in `messages/proof.yaml`, under `proof_` and the key, in eve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -64,6 +65,14 @@ class Problem:
     def __str__(self) -> str:
         """The problem with its place, in the fallback language."""
         return f"{self.file}:{self.line}: {self.message}"
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems as they are told, each once: what is wrong with the definition itself stands before the examples
+    that fail because of it."""
+    return sorted(
+        dict.fromkeys(problems), key=lambda problem: (problem.file.startswith("examples/"), problem.file, problem.line)
+    )
 
 
 class BadDocument(Exception):

@@ -366,7 +366,10 @@ def test_what_would_spoil_answers_is_refused_with_its_place(
     if change == "joined":
         fields[number] = fields[number].model_copy(update={"formerly": ("alcohol",)})
     elif change == "unfit":
-        fields[number] = fields[number].model_copy(update={"codelist": "dwelling"})
+        yes_no = survey.codelists["yes_no"]
+        codes = tuple(entry for entry in yes_no.codes if entry.code != "yes")
+        lists = {**survey.codelists, "yes_no": yes_no.model_copy(update={"codes": codes})}
+        after = after.model_copy(update={"codelists": lists})
     elif change == "key":
         homes = [
             field.model_copy(update={"name": "house", "formerly": ("household_no",)})

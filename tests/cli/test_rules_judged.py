@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from cpms_cli import list_children, merge
+from cpms_cli.summaries.fairness.level_gaps import Fairness
+from cpms_cli.summaries.scope import Scope
 from tests.conftest import ROOT, Cpms, write_drawn
 
 HURT, NOT_TOLD, HAZARD = {"violence_physical": "yes"}, {"violence_physical": "unknown"}, {"work_hazardous": "yes"}
@@ -128,6 +131,41 @@ def test_gaps_of_large_enough_parts_are_held_against_the_limit(cpms: Cpms, store
     assert cpms(*words, "--fail-on-gap", "0.9").code == 0
     refused = cpms(*words, "--fail-on-gap", "10")
     assert (refused.code, "fraction from 0 to 1" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(("limit", "code"), [("0.62", 1), ("0.625", 0), ("0.63", 0)])
+def test_a_share_of_twins_fails_above_the_limit_and_not_on_it(
+    cpms: Cpms, store: Path, tmp_path: Path, limit: str, code: int
+) -> None:
+    """By a rule on papers, 5 of the 8 children would be at a higher level without papers: 0.625."""
+    words = ("score", "fairness", "--round", "2568", "--store", store, "--format", "json", "--fail-on-gap", limit)
+    ran = cpms(*words, "--schemas", _rule_of_papers(tmp_path / "papers"))
+    assert (ran.code, ran.json["exit_code"], ran.json["gaps_beyond"]) == (code, code, code)
+
+
+@pytest.mark.parametrize(
+    ("at_least", "limit", "code"), [(2, "0.8333", 1), (2, "0.8334", 0), (3, "0.8333", 0), (2, "0", 1)]
+)
+def test_a_gap_between_groups_fails_above_the_limit_where_both_are_large_enough(
+    cpms: Cpms, store: Path, tmp_path: Path, at_least: int, limit: str, code: int
+) -> None:
+    """Two of two children of Myanmar, and one of six Thai ones, are visited: a gap of 5/6, 0.8333 and a bit. A group
+    of two is judged from two on."""
+    schemas = tmp_path / "judged"
+    shutil.copytree(ROOT / "schemas", schemas)
+    text = (schemas / "fairness.yaml").read_text("utf-8")
+    (schemas / "fairness.yaml").write_text(text.replace("at_least: 20", f"at_least: {at_least}"), "utf-8")
+    ran = cpms("score", "fairness", "--round", "2568", "--store", store, "--schemas", schemas, "--fail-on-gap", limit)
+    assert ran.code == code, ran.err
+
+
+def test_a_gap_that_is_just_as_large_as_the_limit_is_not_larger() -> None:
+    """8 of 10 less 7 of 10: ten points, though 0.8 - 0.7 is 0.10000000000000009 as the machine counts."""
+    nothing = pd.DataFrame()
+    gaps = pd.DataFrame({"gap": [0.8 - 0.7, 0.7 - 0.8, 0.9], "judged": [True, True, False]})
+    compared = Fairness(Scope("85", "", 2026, None, (2026,)), nothing, gaps, nothing, pd.DataFrame({"share": [0.1]}))
+    assert compared.beyond(0.1) == 0
+    assert compared.beyond(0.0999) == 3
 
 
 def _row(rows: list[dict[str, Any]], **keys: str) -> dict[str, Any]:

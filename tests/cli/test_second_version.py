@@ -261,10 +261,13 @@ def test_an_answer_given_under_an_earlier_definition_is_blanked_by_no_later_file
     merge([first], store, schemas=own)
     later = copy_definition(tmp_path / "later", own)
     change_file(later, CHILD, "  - name: tobacco\n", "  - name: tobacco\n    since: 2570\n")
-    adopt_definition(store, load_survey(later))
+    adopt_definition(store, load_survey(later), leave_answers=True)
     corrected = draw({"tobacco": "no", "alcohol": "yes"}, name="corrected.csv")
     assert cpms("merge", corrected, "--store", store).code == 1
-    assert _stored(store, "child", "tobacco", "alcohol") == [("2026", "yes", "yes")]
+    assert _stored(store, "child", "tobacco", "alcohol") == [("2026", "not_asked", "yes")]
+    with duckdb.connect(str(store), read_only=True) as connection:
+        rows = connection.execute("SELECT tobacco FROM child_observation WHERE superseded_by IS NULL").fetchall()
+    assert rows == [("yes",)], "it is read as not asked, and still there for a definition that asked it"
     assert cpms("store", "check", "--store", store).code == 0
 
 

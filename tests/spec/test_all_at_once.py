@@ -42,7 +42,7 @@ FAULTS = {
         "kind: nothing of this name is read here",
     ),
     "no such indicator": ("activities.yaml", "    indicators: [16]\n", "    indicators: [16, 99]\n", "no indicator 99"),
-    "no SQL": ("rights.yaml", "    has: i16\n", "    has: i16 AND\n", "not an SQL condition"),
+    "no SQL": ("rights.yaml", "    has: i16\n", "    has: i16 AND\n", "the rule breaks off after 'AND'"),
     "an unknown code": (
         "indicators.yaml",
         "    when: nationality <> 'TH'",

@@ -25,6 +25,12 @@ def use(
     store: Store = STORE,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    leave_answers: Annotated[
+        bool,
+        typer.Option(
+            "--leave-answers", help="Read answers of rounds that it does not ask as not asked; they stay in the store."
+        ),
+    ] = False,
     format_: TextOrJson = "text",
     lang: Lang = None,
 ) -> None:
@@ -49,8 +55,8 @@ def use(
 
     own = None if folder == SHIPPED else Path(folder)
     after = load_survey(own)
-    plan = planned_adoption(store, after)
-    looked_at = not plan.is_followed and not plan.obstacles
+    plan = planned_adoption(store, after, leave_answers=leave_answers)
+    looked_at = not plan.is_followed and plan.can_be_compared
     proposal = Proposal(
         plan,
         compare_definitions(store, after, language=spoken) if looked_at else None,
@@ -62,7 +68,7 @@ def use(
         not dry_run and proposal.exit_code == 0 and (format_ == "json" or yes or _is_confirmed(plan, store, spoken))
     )
     if adopted:
-        adopt_definition(store, after)
+        adopt_definition(store, after, leave_answers=leave_answers)
     if format_ == "json":
         typer.echo(json_text(proposal_document(proposal, spoken, adopted=adopted)))
         raise typer.Exit(proposal.exit_code)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from cpms_cli.errors import DefinitionError
 from cpms_cli.reports.files.definition_changes import definition_changes_document, show_definition_changes
 from cpms_cli.reports.files.runs import DIGEST, show_comparison
 from cpms_cli.scoring.definition_comparison import Comparison
 from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
 from cpms_cli.store.definitions.adoption_tables import tables_of
+from cpms_cli.store.definitions.places import Obstacle, Places
+from cpms_cli.store.definitions.unasked_rounds import UnaskedRounds
 from cpms_cli.survey.comparing.changes import definition_changes
-from cpms_cli.survey.messages import fault_sentence, problem_line, say
+from cpms_cli.survey.messages import fault_sentence, problem_line, say, sentence
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.problems import Problem
+from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.writing.files import records
 
 
@@ -58,11 +62,21 @@ def proposal_document(proposal: Proposal, language: Language, *, adopted: bool) 
             }
             for change in plan.renamings
         ],
+        "unasked": [
+            {
+                "table": part.table,
+                "question": part.field.name,
+                "code": part.code,
+                "answers": {str(year): count for year, count in part.answers.items()},
+                "blank": {str(year): count for year, count in part.blank.items()},
+            }
+            for part in plan.unasked
+        ],
         "obstacles": [
             {
-                **obstacle.values,
+                **{name: value for name, value in obstacle.values.items() if isinstance(value, str | int)},
                 "id": obstacle.message_id,
-                "message": say(obstacle.message_id, language, **obstacle.values),
+                "message": _sentence_of(obstacle, language),
             }
             for obstacle in plan.obstacles
         ],
@@ -100,7 +114,32 @@ def _lines(plan: AdoptionPlan, language: Language) -> list[str]:
     for change in plan.renamings:
         message = "adoption_renamed" if change.kind == "field" else "adoption_recoded"
         lines.append(say(message, language, field=change.field, former=change.former, name=change.name))
-    return lines
+    return lines + [line for part in plan.unasked for line in _unasked_lines(plan, part, language)]
+
+
+def _unasked_lines(plan: AdoptionPlan, part: UnaskedRounds, language: Language) -> Iterator[str]:
+    """Yield what becomes of the answers of rounds that did not ask, or did not offer one, by the definition."""
+    name = _named(plan.after, part.table, part.field.name, language)
+    if part.code:
+        place = Places(plan.after).of_code(part.field.codelist or "", part.code)
+        values = {"name": name, "code": part.code, "count": part.count, **place}
+        yield say("adoption_code_unoffered", language, rounds=_rounds(part.answers, language), **values)
+        return
+    if part.count:
+        rounds = _rounds(part.answers, language)
+        yield say("adoption_unread", language, name=name, count=part.count, rounds=rounds)
+    if part.blank:
+        yield say("adoption_blank_unread", language, name=name, rounds=_rounds(part.blank, language))
+
+
+def _rounds(counts: Mapping[int, int], language: Language) -> str:
+    """Return how many there are of each round, in words."""
+    faults = (Fault("answers_of_round", year=year, count=count) for year, count in counts.items())
+    return ", ".join(fault_sentence(fault, language) for fault in faults)
+
+
+def _sentence_of(obstacle: Obstacle, language: Language) -> str:
+    return sentence(DefinitionError(obstacle.message_id, **obstacle.values), language)
 
 
 def _named(survey: Survey, table: str, name: str, language: Language) -> str:
@@ -115,7 +154,7 @@ def refusal_lines(proposal: Proposal, store: str, folder: str, language: Languag
     obstacles, problems = proposal.plan.obstacles, proposal.problems
     if obstacles:
         heading = say("adoption_refused", language, store=store, count=len(obstacles))
-        return [heading, *(say(obstacle.message_id, language, **obstacle.values) for obstacle in obstacles)]
+        return [heading, *(_sentence_of(obstacle, language) for obstacle in obstacles)]
     if problems:
         refused = say("adoption_unsound", language, store=store, count=len(problems), folder=folder)
         return [*(problem_line(problem, language) for problem in problems), refused]

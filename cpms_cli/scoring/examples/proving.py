@@ -30,7 +30,7 @@ from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
 from cpms_cli.survey.model.words import Part
 from cpms_cli.survey.model.worked_examples import FigureExamples, Readings, ScoreExamples
-from cpms_cli.survey.problems import BadDocument, Fault, Problem
+from cpms_cli.survey.problems import BadDocument, Fault, Problem, in_order
 from cpms_cli.survey.proof.definition_proof import Contents, contents_of, judged
 from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
 from cpms_cli.survey.rules.vocabulary import RuleError
@@ -175,11 +175,7 @@ def _proof_of(contents: Contents) -> Proof:
     elif whole.problems:
         problems.append(Problem(FILE, 1, Fault("nothing_run")))
     if problems:
-        # What is wrong with the definition itself stands before the examples that fail because of it.
-        of_examples_last = sorted(
-            problems, key=lambda problem: (problem.file.startswith("examples/"), problem.file, problem.line)
-        )
-        return Proof(tuple(of_examples_last), {})
+        return Proof(tuple(in_order(problems)), {})
     counts = {
         "fields": len(survey.fields),
         "lists": len(survey.codelists),

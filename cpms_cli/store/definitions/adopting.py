@@ -18,7 +18,7 @@ from cpms_cli.store.definitions.adoption_plan import (
     plan_adoption,
     questions_with_columns,
 )
-from cpms_cli.store.definitions.adoption_tables import OBSERVED, Renaming, adoptions, record_adoption
+from cpms_cli.store.definitions.adoption_tables import DIGEST, OBSERVED, Renaming, adoptions, record_adoption
 from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.definitions.current_rows import create_current_views
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_in_use
@@ -32,32 +32,37 @@ ADOPTED: Event = "schema use"
 TAKEN_BACK: Event = "schema undo"
 
 
-def planned_adoption(store: str | Path, after: Survey) -> AdoptionPlan:
-    """Return what would change in a store that follows `after`; the store is only read.
+def planned_adoption(store: str | Path, after: Survey, *, leave_answers: bool = False) -> AdoptionPlan:
+    """Return what would change in a store that follows `after`; the store is only read. `leave_answers` is as for
+    `adopt_definition`.
 
     Raises StoreError, UnreadableFile, DefinitionError.
     """
     before = definition_in_use(store)
     with open_store(Path(store), before) as connection:
-        return plan_adoption(connection, before, after)
+        return plan_adoption(connection, before, after, leave_answers=leave_answers)
 
 
-def adopt_definition(store: str | Path, after: Survey, *, who: str | None = None) -> AdoptionPlan:
+def adopt_definition(
+    store: str | Path, after: Survey, *, who: str | None = None, leave_answers: bool = False
+) -> AdoptionPlan:
     """Let a store follow this definition, in one transaction; return what changed. Nothing happens where it does.
 
-    Raises DefinitionError with the first thing that stands in the way; StoreError, UnreadableFile.
+    `leave_answers`: answers of rounds that did not ask, by this definition, stay in the store, and no result uses them;
+    without it, the store cannot follow such a definition. Raises DefinitionError with the first thing that stands in
+    the way; StoreError, UnreadableFile.
     """
     before = definition_in_use(store)
     with open_store(Path(store), before, write=True) as connection:
         check_is_followed(connection, before)
-        plan = plan_adoption(connection, before, after)
+        plan = plan_adoption(connection, before, after, leave_answers=leave_answers)
         if plan.is_followed:
             return plan
         if plan.obstacles:
             raise DefinitionError(plan.obstacles[0].message_id, **plan.obstacles[0].values)
         connection.execute("BEGIN")
         _follow(connection, plan)
-        note_event(connection, ADOPTED, detail=f"{before.digest[:12]} > {after.digest[:12]}", who=who or "")
+        note_event(connection, ADOPTED, detail=f"{before.digest[:DIGEST]} > {after.digest[:DIGEST]}", who=who or "")
         commit(connection)
         return plan
 
@@ -82,7 +87,9 @@ def take_back_adoption(store: str | Path, *, who: str | None = None) -> Survey:
         for log in ("adoption", "adopted_question", "renaming"):
             connection.execute(f"DELETE FROM {log} WHERE adoption = ?", [last.adoption])
         create_current_views(connection, before)
-        note_event(connection, TAKEN_BACK, detail=f"{last.definition[:12]} > {earlier.definition[:12]}", who=who or "")
+        note_event(
+            connection, TAKEN_BACK, detail=f"{last.definition[:DIGEST]} > {earlier.definition[:DIGEST]}", who=who or ""
+        )
         commit(connection)
         return before
 

@@ -10,26 +10,20 @@ import duckdb
 
 from cpms_cli.errors import CpmsError
 from cpms_cli.store.definitions.adoption_tables import (
+    DIGEST,
     Renaming,
     adopted_definition,
     adoptions,
     asked_questions,
+    definitions_by_age,
     tables_of,
 )
 from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
+from cpms_cli.store.definitions.places import Obstacle, Places
+from cpms_cli.store.definitions.unasked_rounds import ANSWERS_UNASKED, UnaskedRounds, unasked_obstacles, unasked_rounds
+from cpms_cli.store.definitions.unfit_answers import unfit_obstacles
 from cpms_cli.store.tables.run_tables import kept_definition
-from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.schema_files import read_survey
-from cpms_cli.survey.model.definition import Code, Field, Indicator, Survey, TableSchema
-from cpms_cli.survey.rules.typed_answers import quoted
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """A reason why a store cannot follow a definition: a sentence with its values, and where in the definition."""
-
-    message_id: str
-    values: dict[str, object]
+from cpms_cli.survey.model.definition import Code, Field, Indicator, Survey
 
 
 @dataclass(frozen=True)
@@ -37,7 +31,8 @@ class AdoptionPlan:
     """What changes in a store that follows another definition.
 
     `added` and `left` are questions by table and name: those that get a column, and those that the definition no longer
-    has, with how many current rows have an answer to them; these answers stay. `obstacles` say why it cannot be.
+    has, with how many current rows have an answer to them; these answers stay. `unasked` are questions and answers that
+    it has, but not in all rounds in which the one so far has them. `obstacles` say why it cannot be.
     """
 
     before: Survey
@@ -45,7 +40,13 @@ class AdoptionPlan:
     added: tuple[tuple[str, str], ...]
     left: dict[tuple[str, str], int]
     renamings: tuple[Renaming, ...]
+    unasked: tuple[UnaskedRounds, ...]
     obstacles: tuple[Obstacle, ...]
+
+    @property
+    def can_be_compared(self) -> bool:
+        """Whether results by both definitions say something: where nothing, or only rounds unasked, is in the way."""
+        return all(obstacle.message_id == ANSWERS_UNASKED for obstacle in self.obstacles)
 
     @property
     def is_followed(self) -> bool:
@@ -53,8 +54,13 @@ class AdoptionPlan:
         return self.before.digest == self.after.digest
 
 
-def plan_adoption(connection: duckdb.DuckDBPyConnection, before: Survey, after: Survey) -> AdoptionPlan:
-    """Return what changes in this store, which follows `before`, when it follows `after`. Nothing is changed."""
+def plan_adoption(
+    connection: duckdb.DuckDBPyConnection, before: Survey, after: Survey, *, leave_answers: bool = False
+) -> AdoptionPlan:
+    """Return what changes in this store, which follows `before`, when it follows `after`. Nothing is changed.
+
+    `leave_answers`: that some answers are of rounds that did not ask, by `after`, is meant so, and no obstacle.
+    """
     columns = {table: set(names) for table, names in stored_answers(connection).items()}
     renamings = tuple(_renamings(before, after, columns))
     renamed = {(change.of_table, change.name) for change in renamings if change.kind == "field"}
@@ -64,40 +70,22 @@ def plan_adoption(connection: duckdb.DuckDBPyConnection, before: Survey, after: 
         for field in schema.fields
         if field.name not in columns[table] and (table, field.name) not in renamed
     )
-    places = _Places(after)
+    places = Places(after)
     obstacles = [
         *_older(connection, after),
         *_other_keys(before, after, places, renamings),
         *_moved(columns, after, places),
         *_joined(columns, after, places),
         *_codes_changed(before, after, places),
-        *_unfit(connection, after, places, columns, renamings),
+        *unfit_obstacles(connection, (before, after), places, columns, renamings),
         *_numbers_taken(connection, before, after, places),
     ]
-    return AdoptionPlan(before, after, added, _left(connection, after, columns, renamings), renamings, tuple(obstacles))
-
-
-class _Places:
-    """Where questions and codes stand in the files of a definition."""
-
-    def __init__(self, survey: Survey) -> None:
-        self._reader = Reader(survey.folder)
-        read_survey(self._reader)
-
-    def of_field(self, schema: TableSchema, name: str) -> dict[str, object]:
-        """Return file and line of a question."""
-        index = next(index for index, field in enumerate(schema.fields) if field.name == name)
-        document = self._reader.documents[f"{schema.name}.yaml"]
-        return {"file": document.file, "line": document.line("fields", index)}
-
-    def of_indicator(self, index: int) -> dict[str, object]:
-        """Return file and line of an indicator, by its place among them."""
-        document = self._reader.documents["indicators.yaml"]
-        return {"file": document.file, "line": document.line("indicators", index)}
-
-    def of_code(self, codelist: str, code: str) -> dict[str, object]:
-        """Return file and line of a code."""
-        return {"file": f"codelists/{codelist}.csv", "line": self._reader.code_lines.get((codelist, code), 1)}
+    # Where names and codes cannot be matched there are no rounds to be counted.
+    unasked = () if obstacles else unasked_rounds(connection, before, after, columns, renamings)
+    if not leave_answers:
+        obstacles += unasked_obstacles(after, places, unasked)
+    left = _left(connection, after, columns, renamings)
+    return AdoptionPlan(before, after, added, left, renamings, unasked, tuple(obstacles))
 
 
 def _renamings(before: Survey, after: Survey, columns: dict[str, set[str]]) -> Iterator[Renaming]:
@@ -130,14 +118,15 @@ def _codes_renamed(before: Survey, after: Survey, was: Field, field: Field) -> I
 
 
 def _older(connection: duckdb.DuckDBPyConnection, after: Survey) -> Iterator[Obstacle]:
-    followed = adoptions(connection)
-    if adopted_definition(connection) != after.digest and any(
-        adopted.definition == after.digest for adopted in followed
-    ):
-        yield Obstacle("adoption_older", {})
+    """Whether the store followed this definition before it began to follow the one of now, though that was undone."""
+    order = definitions_by_age(connection)
+    followed = order.index(adopted_definition(connection)[:DIGEST])
+    if after.digest[:DIGEST] in order[:followed]:
+        is_undone = all(adoption.definition != after.digest for adoption in adoptions(connection))
+        yield Obstacle("adoption_older_undone" if is_undone else "adoption_older", {})
 
 
-def _other_keys(before: Survey, after: Survey, places: _Places, renamings: tuple[Renaming, ...]) -> Iterator[Obstacle]:
+def _other_keys(before: Survey, after: Survey, places: Places, renamings: tuple[Renaming, ...]) -> Iterator[Obstacle]:
     for table, schema in tables_of(after).items():
         earlier = tables_of(before)[table]
         if schema.primaryKey != earlier.primaryKey or schema.shared != earlier.shared:
@@ -150,7 +139,7 @@ def _other_keys(before: Survey, after: Survey, places: _Places, renamings: tuple
             yield Obstacle("adoption_key_renamed", {**place, "former": change.former, "name": change.name})
 
 
-def _moved(columns: dict[str, set[str]], after: Survey, places: _Places) -> Iterator[Obstacle]:
+def _moved(columns: dict[str, set[str]], after: Survey, places: Places) -> Iterator[Obstacle]:
     """Questions that stand in another table than the one in which the store has their answers."""
     for table, schema in tables_of(after).items():
         others = {name for other, names in columns.items() if other != table for name in names}
@@ -159,7 +148,7 @@ def _moved(columns: dict[str, set[str]], after: Survey, places: _Places) -> Iter
                 yield Obstacle("adoption_moved", {**places.of_field(schema, field.name), "name": field.name})
 
 
-def _joined(columns: dict[str, set[str]], after: Survey, places: _Places) -> Iterator[Obstacle]:
+def _joined(columns: dict[str, set[str]], after: Survey, places: Places) -> Iterator[Obstacle]:
     """Questions that are to hold the answers of two questions of the store."""
     for table, schema in tables_of(after).items():
         for field in schema.fields:
@@ -169,7 +158,7 @@ def _joined(columns: dict[str, set[str]], after: Survey, places: _Places) -> Ite
                 yield Obstacle("adoption_joined", {**place, "name": field.name, "sources": ", ".join(sources)})
 
 
-def _codes_changed(before: Survey, after: Survey, places: _Places) -> Iterator[Obstacle]:
+def _codes_changed(before: Survey, after: Survey, places: Places) -> Iterator[Obstacle]:
     """Codes that join two of the definition so far, or that now carry the label of another one."""
     for name, later in after.codelists.items():
         earlier = before.codelists.get(name)
@@ -201,57 +190,8 @@ def _labels(entry: Code) -> set[str]:
     return {label.casefold() for label in entry.label.written().values()}
 
 
-def _unfit(
-    connection: duckdb.DuckDBPyConnection,
-    after: Survey,
-    places: _Places,
-    columns: dict[str, set[str]],
-    renamings: tuple[Renaming, ...],
-) -> Iterator[Obstacle]:
-    """Questions to which the store has answers that the definition does not know."""
-    for table, schema in tables_of(after).items():
-        for field in schema.fields:
-            column = _former_column(field, columns[table]) or field.name
-            if column not in columns[table]:
-                continue
-            codes = {
-                change.former: change.name
-                for change in renamings
-                if change.kind == "code" and (change.of_table, change.field) == (table, field.name)
-            }
-            unfit = _unfit_answers(connection, after, field, (table_of_rows(table), column), codes)
-            if unfit:
-                shown = "..." if field.personal else ", ".join(sorted(unfit)[:5])
-                values = {"name": field.name, "answers": shown, "count": sum(unfit.values())}
-                yield Obstacle("adoption_unfit", {**places.of_field(schema, field.name), **values})
-
-
-def _unfit_answers(
-    connection: duckdb.DuckDBPyConnection, after: Survey, field: Field, place: tuple[str, str], codes: dict[str, str]
-) -> dict[str, int]:
-    """Return the answers in a table's column that this question cannot have, with how often each stands there."""
-    table, column = place
-    missing = ", ".join(map(quoted, after.missing_codes(field))) or "NULL"
-    known = after.codes(field)
-    if known is None and field.type == "string":
-        return {}
-    if known is None:
-        fits = f"TRY_CAST(answer AS {'DATE' if field.type == 'date' else 'INTEGER'}) IS NOT NULL"
-        if field.format == "partial-date":
-            fits = "regexp_full_match(answer, '[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?')"
-    else:
-        fits = f"answer IN ({', '.join(map(quoted, {*known.by_code, *codes}))})"
-    each = f"unnest(string_split({column}, ';'))" if field.many else column
-    rows = connection.execute(f"""
-        SELECT answer, count(*)
-        FROM (SELECT {each} AS answer FROM {table} WHERE {column} IS NOT NULL)
-        WHERE answer NOT IN ({missing}) AND NOT ({fits})
-        GROUP BY answer""").fetchall()
-    return {str(answer): int(count) for answer, count in rows}
-
-
 def _numbers_taken(
-    connection: duckdb.DuckDBPyConnection, before: Survey, after: Survey, places: _Places
+    connection: duckdb.DuckDBPyConnection, before: Survey, after: Survey, places: Places
 ) -> Iterator[Obstacle]:
     """Indicators under the number of another one, which an earlier definition of the store had and the last has not."""
     numbers = {indicator.number for indicator in before.indicators}

@@ -19,6 +19,8 @@ import pandas as pd
 from cpms_cli.store.audit_log import current_user, now
 from cpms_cli.survey.model.definition import Survey, TableSchema
 
+DIGEST = 12
+"""How many letters of a definition's digest the history has of it."""
 OBSERVED = ("child", "household", "response")
 """The tables of a definition whose rows the store keeps."""
 
@@ -84,6 +86,20 @@ def adoptions(connection: duckdb.DuckDBPyConnection) -> tuple[Adoption, ...]:
         Adoption(number, digest, batch, frozenset(questions.get(number, ())), tuple(renamings.get(number, ())))
         for number, digest, batch in rows
     )
+
+
+def definitions_by_age(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the beginnings (`DIGEST`) of the digests of all definitions that the store ever followed, each where it
+    was first adopted, the oldest first; those too that were taken back, which the history alone remembers."""
+    later = connection.execute("""
+        SELECT string_split(detail, ' > ')[2]
+        FROM event
+        WHERE what = 'schema use'
+        ORDER BY done_at, rowid""").fetchall()
+    known = [str(row[0]) for row in later]
+    # The first ones came with the store itself, or with its format.
+    first = [adoption.definition[:DIGEST] for adoption in adoptions(connection)]
+    return list(dict.fromkeys([*(digest for digest in first if digest not in known), *known]))
 
 
 def record_adoption(

@@ -49,18 +49,30 @@ def read_as(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
 def _warn_of_answers_left(
     connection: duckdb.DuckDBPyConnection, survey: Survey, traced: dict[str, dict[str, Lineage]]
 ) -> None:
-    """Warn of answers in the store to questions that a definition does not have, unless the store followed it once."""
+    """Warn of answers in the store that a definition does not read, unless the store followed it once: to questions
+    that it does not have, or of rounds that did not ask them."""
     if any(adopted.definition == survey.digest for adopted in adoptions(connection)):
         return
-    columns, left = stored_answers(connection), []
+    columns = stored_answers(connection)
+    left, unasked = list[str](), list[str]()
     for table in TABLES:
-        known = {lineage.stored for lineage in traced[table].values()}
-        unknown = [name for name in columns[table] if name not in known]
-        counts = ", ".join(f"count({name})" for name in unknown)
-        answered = connection.execute(f"SELECT {counts} FROM {table_of_rows(table)}").fetchone() if unknown else ()
-        left += [name for name, count in zip(unknown, answered or (), strict=True) if count]
-    if left:
-        warnings.warn(CpmsWarning("definition_knows_less", names=", ".join(left)), stacklevel=2)
+        stored = {lineage.stored: lineage for lineage in traced[table].values()}
+        unknown = {name: "TRUE" for name in columns[table] if name not in stored}
+        left += _answered(connection, table, unknown)
+        rounds = {name: _in_round_without(survey, stored[name], "o.") for name in columns[table] if name in stored}
+        unasked += _answered(connection, table, {name: outside for name, outside in rounds.items() if outside})
+    for message, names in (("definition_knows_less", left), ("definition_unasks", unasked)):
+        if names:
+            warnings.warn(CpmsWarning(message, names=", ".join(names)), stacklevel=3)
+
+
+def _answered(connection: duckdb.DuckDBPyConnection, table: Table, conditions: dict[str, str]) -> list[str]:
+    """Return which of these columns have answers in rows that meet their condition."""
+    if not conditions:
+        return []
+    answered = ", ".join(f"count({name}) FILTER (WHERE {condition})" for name, condition in conditions.items())
+    counts = connection.execute(f"SELECT {answered} FROM {table_of_rows(table)} o").fetchone()
+    return [name for name, count in zip(conditions, counts or (), strict=True) if count]
 
 
 def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which: str) -> str:
@@ -112,26 +124,35 @@ def _as_read(survey: Survey, lineage: Lineage) -> str:
     cell = f"o.{lineage.stored}" if lineage.stored else "NULL::VARCHAR"
     if lineage.codes:
         cell = recoded(cell, lineage.codes)
-    unasked = _unasked(survey, lineage, "o.")
-    if unasked:
-        cell = f"CASE WHEN {cell} IS NULL AND ({unasked}) THEN {quoted(survey.not_asked)} ELSE {cell} END"
+    conditions = [_in_round_without(survey, lineage, "o.")]
+    if unasked := _in_batch_without(lineage, "o."):
+        conditions.append(f"{cell} IS NULL AND ({unasked})")
+    if unread := " OR ".join(filter(None, conditions)):
+        cell = f"CASE WHEN {unread} THEN {quoted(survey.not_asked)} ELSE {cell} END"
     return cell if cell == f"o.{name}" else f"{cell} AS {name}"
 
 
 def _unasked(survey: Survey, lineage: Lineage, row: str) -> str:
-    """Return the condition on a row (its prefix) under which a blank cell is blank because nobody was asked; empty
-    where that cannot be."""
-    field = lineage.field
-    if lineage.stored is None and not field.since and not field.until and not lineage.unasked_batches:
+    """Return the condition on a row (its prefix) that was not asked the question; empty where that cannot be."""
+    conditions = (_in_batch_without(lineage, row), _in_round_without(survey, lineage, row))
+    return "TRUE" if "TRUE" in conditions else " OR ".join(filter(None, conditions))
+
+
+def _in_batch_without(lineage: Lineage, row: str) -> str:
+    """Return the condition under which a row came before the question did: a blank cell is blank because nobody was
+    asked. An answer was kept from a file that came earlier."""
+    if lineage.stored is None and not lineage.field.is_limited and not lineage.unasked_batches:
         return "TRUE"
-    round_ = f"{row}{survey.role('round').name}"
-    conditions = [
+    return " OR ".join(
         f"{row}{BATCH} > {after}" + (f" AND {row}{BATCH} <= {up_to}" if up_to is not None else "")
         for after, up_to in lineage.unasked_batches
-    ]
-    if _has_rounds(lineage, survey):
-        conditions += [outside] if (outside := rounds_without(field, round_)) else []
-    return " OR ".join(conditions)
+    )
+
+
+def _in_round_without(survey: Survey, lineage: Lineage, row: str) -> str:
+    """Return the condition under which a row's round did not ask the question, by the definition: whatever the store
+    has there is not read."""
+    return rounds_without(lineage.field, f"{row}{survey.role('round').name}") if _has_rounds(lineage, survey) else ""
 
 
 def _has_rounds(lineage: Lineage, survey: Survey) -> bool:

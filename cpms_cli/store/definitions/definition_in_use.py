@@ -10,6 +10,7 @@ import duckdb
 
 from cpms_cli.errors import CpmsError, DefinitionError, StoreError
 from cpms_cli.store.connection import connect, key_from_environment
+from cpms_cli.store.definitions.adoption_plan import plan_adoption
 from cpms_cli.store.definitions.adoption_tables import adopted_definition
 from cpms_cli.store.safety.birth import is_unborn, log_of
 from cpms_cli.store.tables.run_tables import kept_definition
@@ -102,5 +103,15 @@ def definition_to_write(store: str | Path, schemas: Path | None = None) -> Surve
     if schemas is not None and Path(store).is_file() and not is_unborn(Path(store)):
         followed = definition_in_use(store)
         if followed.digest != survey.digest:
-            raise DefinitionError("definition_not_followed", folder=str(schemas), store=str(store))
+            message = "definition_not_followed" if _can_follow(store, followed, survey) else "definition_not_to_follow"
+            raise DefinitionError(message, folder=str(schemas), store=str(store))
     return survey
+
+
+def _can_follow(store: str | Path, before: Survey, after: Survey) -> bool:
+    """Whether nothing stands in the way of a store following another definition, as far as can be told now."""
+    with closing(connect(Path(store), read_only=True)) as connection:
+        try:
+            return not plan_adoption(connection, before, after).obstacles
+        except duckdb.CatalogException:
+            return True  # a store of an earlier format, which is brought up to date when it follows another

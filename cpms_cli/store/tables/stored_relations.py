@@ -187,7 +187,13 @@ _ROWS_STORED = (
     ),
 )
 _LOGS = (
-    Relation("event", "something that was done to the store", _TABLES, ("store.history",), kind="stored"),
+    Relation(
+        "event",
+        "something that was done to the store",
+        _TABLES,
+        ("store.definitions.adoption_tables", "store.history"),
+        kind="stored",
+    ),
     Relation(
         "audit", "an output that showed whom it is about", _TABLES, ("store.audit_log", "store.history"), kind="stored"
     ),

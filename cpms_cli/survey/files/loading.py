@@ -25,7 +25,7 @@ def _loaded(folder: Path, own: bool) -> Survey:
         reader = Reader(folder)
         survey, problems = read_survey(reader), reader.problems
     if survey is None or problems:
-        raise DefinitionError("definition_broken", folder=folder, first=problems[0], count=len(problems))
+        raise DefinitionError("definition_broken", folder=folder, first=problems[0])
     return survey
 
 

@@ -61,7 +61,7 @@ def _read(folder: Path, file: str) -> Translation:
         first = bad.problem
     except ValidationError as error:
         first = faults_of_document(document, error)[0]
-    raise DefinitionError("definition_broken", folder=folder, first=first, count=1)
+    raise DefinitionError("definition_broken", folder=folder, first=first)
 
 
 def words_of(survey: Survey) -> Iterator[tuple[Place, Words]]:

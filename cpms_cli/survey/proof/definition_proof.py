@@ -20,7 +20,7 @@ from cpms_cli.survey.files.schema_files import ENDINGS, read_messages, read_surv
 from cpms_cli.survey.model.definition import (
     Survey,
 )
-from cpms_cli.survey.problems import Fault, Problem
+from cpms_cli.survey.problems import Fault, Problem, in_order
 from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
 from cpms_cli.survey.proof.limit_proof import limit_problems
 from cpms_cli.survey.proof.linking_proof import linking_problems
@@ -169,8 +169,7 @@ def _judged_once(contents: Contents, whole: bool) -> Judged:
     if survey is not None:
         problems += [problem for problem in _problems_of(reader, survey, whole) if _is_certain(reader, problem)]
     problems += unused_files(folder) if whole else []
-    in_order = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
-    return Judged(survey, in_order, frozenset(reader.faulty))
+    return Judged(survey, in_order(problems), frozenset(reader.faulty))
 
 
 def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:

@@ -76,13 +76,22 @@ def _unknown_parts(rule: exp.Expression, words: Vocabulary) -> Iterable[Fault]:
             if len(node.parts) > 1:
                 yield Fault("other_table", text=node.sql())
             elif not words.knows(node.name):
-                yield Fault("no_field", name=node.name)
+                yield _no_field(node, words)
         elif isinstance(node, exp.Anonymous):
             yield from _wrong_call(node, words)
         elif isinstance(node, exp.RegexpFullMatch):
             yield from _wrong_pattern(node)
         elif not isinstance(node, _ALLOWED):
-            yield Fault("not_allowed", text=node.sql(dialect="duckdb"), kind=type(node).__name__)
+            yield Fault("not_allowed", text=node.sql(dialect="duckdb"))
+
+
+def _no_field(node: exp.Column, words: Vocabulary) -> Fault:
+    """Return what is wrong with a name that no field has: often it is an answer without its quotation marks."""
+    beside = [] if not isinstance(node.parent, (*COMPARISONS, exp.In)) else node.parent.find_all(exp.Column)
+    lists = (words.fields[other.name].codelist for other in beside if other.name in words.fields)
+    if any(codelist is not None and node.name in words.codelists[codelist].by_code for codelist in lists):
+        return Fault("answer_unquoted", code=node.name)
+    return Fault("no_field", name=node.name)
 
 
 def _wrong_call(node: exp.Anonymous, words: Vocabulary) -> Iterable[Fault]:

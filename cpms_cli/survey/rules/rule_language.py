@@ -25,8 +25,11 @@ from sqlglot import exp
 
 from cpms_cli.survey.problems import Fault
 from cpms_cli.survey.rules.rule_faults import COMPARISONS, faults
+from cpms_cli.survey.rules.slips import slip_in
 from cpms_cli.survey.rules.vocabulary import BEFORE, RANGES, RuleError, Vocabulary
 
+_OF_SLIPS = frozenset({"not_allowed", "no_field", "answer_unquoted"})
+"""Faults that a slip of the pen can look like."""
 _OPERATORS: dict[type[exp.Expression], str] = {exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<"}
 
 
@@ -40,13 +43,20 @@ def _parsed(text: str) -> exp.Expression:
     try:
         tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
     except sqlglot.errors.SqlglotError as error:
-        raise RuleError(Fault("not_sql", reason=str(error).splitlines()[0])) from None
+        raise RuleError(slip_in(text) or _unreadable(error)) from None
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or set(_arguments(tree)) - {"expressions"}:
-        raise RuleError(Fault("not_one_sql"))
+        raise RuleError(slip_in(text) or Fault("not_one_sql"))
     condition = tree.expressions[0]
     if not isinstance(condition, exp.Expression) or isinstance(condition, exp.Alias):
-        raise RuleError(Fault("not_one_sql"))
+        raise RuleError(slip_in(text) or Fault("not_one_sql"))
     return condition
+
+
+def _unreadable(error: sqlglot.errors.SqlglotError) -> Fault:
+    """Return where the parser gave a rule up; what it says of that is in words of its own."""
+    places = error.errors if isinstance(error, sqlglot.errors.ParseError) else []
+    rest = f"{places[0]['highlight'] or ''}{places[0]['end_context'] or ''}".strip() if places else ""
+    return Fault("not_sql", text=rest) if rest else Fault("not_one_sql")
 
 
 def standing_rule(text: str) -> exp.Expression:
@@ -83,7 +93,26 @@ def compiled_rule(text: str, words: Vocabulary) -> exp.Expression:
 
 @lru_cache(maxsize=1024)
 def _compiled_rule(text: str, words: Vocabulary) -> exp.Expression:
-    return compiled(_parsed(text), words)
+    try:
+        return compiled(_parsed(text), words)
+    except RuleError as error:
+        raise RuleError(*_in_plain_words(text, error.faults)) from None
+
+
+def _in_plain_words(text: str, wrong: tuple[Fault, ...]) -> list[Fault]:
+    """Return what is wrong with a rule; a slip in its text stands in place of what the parser made of it."""
+    slip = slip_in(text) if any(fault.key in _OF_SLIPS for fault in wrong) else None
+    if slip is None or slip in wrong:
+        return list(wrong)
+    others = (fault for fault in wrong if fault.key not in _OF_SLIPS or not _comes_of(fault, slip))
+    return [slip, *others]
+
+
+def _comes_of(fault: Fault, slip: Fault) -> bool:
+    """Whether a fault is only the consequence of a slip: what is no name, or stands in what was slipped in."""
+    names = fault.texts()
+    within = " ".join(slip.texts())
+    return fault.key == "not_allowed" or any(not name.isascii() or name in within for name in names)
 
 
 @lru_cache(maxsize=1024)

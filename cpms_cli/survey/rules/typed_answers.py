@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
 from cpms_cli.survey.model.definition import Field, Indicator, Survey, Table
+from cpms_cli.survey.model.lifespan import Span
 from cpms_cli.survey.rules.vocabulary import COUNTED, Vocabulary
 
 FURTHER = frozenset(
@@ -62,10 +63,13 @@ def rounds_without(field: Field, round_: str) -> str:
 
     No round asks a question that is turned off.
     """
-    if field.is_turned_off:
-        return "TRUE"
-    conditions = [f"TRY_CAST({round_} AS INTEGER) < {field.since}"] if field.since else []
-    conditions += [f"TRY_CAST({round_} AS INTEGER) > {field.until}"] if field.until else []
+    return "TRUE" if field.is_turned_off else rounds_outside(field, round_)
+
+
+def rounds_outside(span: Span, round_: str) -> str:
+    """SQL that is true where a round, a text, lies outside these rounds; empty where none does."""
+    conditions = [f"TRY_CAST({round_} AS INTEGER) < {span.since}"] if span.since else []
+    conditions += [f"TRY_CAST({round_} AS INTEGER) > {span.until}"] if span.until else []
     return " OR ".join(conditions)
 
 

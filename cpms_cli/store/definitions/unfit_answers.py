@@ -1,0 +1,87 @@
+"""Answers of the store that a definition does not know: their codes are gone, or the question is of another kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from cpms_cli.store.definitions.adoption_tables import Renaming, tables_of
+from cpms_cli.store.definitions.column_lineage import table_of_rows
+from cpms_cli.store.definitions.places import Obstacle, Places
+from cpms_cli.survey.model.definition import Field, Survey
+from cpms_cli.survey.rules.typed_answers import quoted
+
+_FORMS = {
+    "integer": "regexp_full_match(answer, '-?[0-9]+')",
+    "year": "regexp_full_match(answer, '[0-9]{4}')",
+    "number": "TRY_CAST(answer AS DOUBLE) IS NOT NULL",
+    "date": "regexp_full_match(answer, '[0-9]{4}-[0-9]{2}-[0-9]{2}')",
+    "partial-date": "regexp_full_match(answer, '[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?')",
+}
+"""By type, or by format where that says more, SQL that is true of an answer that has it."""
+_SHOWN = 5  # answers that a refusal names
+
+
+def unfit_obstacles(
+    connection: duckdb.DuckDBPyConnection,
+    surveys: tuple[Survey, Survey],
+    places: Places,
+    columns: dict[str, set[str]],
+    renamings: tuple[Renaming, ...],
+) -> Iterator[Obstacle]:
+    """Yield the questions to which the store has answers that a definition does not know.
+
+    `surveys` are the definition so far and that one; `columns` those of the store, by table.
+    """
+    before, after = surveys
+    former = {(change.of_table, change.name): change.former for change in renamings if change.kind == "field"}
+    for table, schema in tables_of(after).items():
+        earlier = {field.name: field for field in tables_of(before)[table].fields}
+        for field in schema.fields:
+            column = former.get((table, field.name), field.name)
+            if column not in columns[table]:
+                continue
+            codes = {
+                change.former
+                for change in renamings
+                if change.kind == "code" and (change.of_table, change.field) == (table, field.name)
+            }
+            unfit = _unfit_answers(connection, after, field, (table_of_rows(table), column), codes)
+            if unfit:
+                was = _kind(earlier.get(column, field))
+                shown = "..." if field.personal else ", ".join(sorted(unfit)[:_SHOWN])
+                values = {"name": field.name, "answers": shown, "count": sum(unfit.values())}
+                if was == _kind(field):
+                    yield Obstacle("adoption_unfit", {**places.of_field(schema, field.name), **values})
+                else:
+                    place = places.of_field(schema, field.name, "type")
+                    yield Obstacle("adoption_kind", {**place, **values, "was": was, "now": _kind(field)})
+
+
+def _kind(field: Field) -> str:
+    """Return what kind of answers a question takes, in the words of the definition's files."""
+    words = {"type": field.type, "format": field.format, "codelist": field.codelist, "many": field.many or None}
+    return ", ".join(f"{name}: {str(word).lower()}" for name, word in words.items() if word is not None)
+
+
+def _unfit_answers(
+    connection: duckdb.DuckDBPyConnection, after: Survey, field: Field, place: tuple[str, str], codes: set[str]
+) -> dict[str, int]:
+    """Return the answers in a table's column that this question cannot have, with how often each stands there."""
+    table, column = place
+    known = after.codes(field)
+    if known is None and field.type == "string":
+        return {}
+    missing = ", ".join(map(quoted, after.missing_codes(field))) or "NULL"
+    if known is None:
+        fits = _FORMS.get(field.format or field.type, _FORMS[field.type])
+    else:
+        fits = f"answer IN ({', '.join(map(quoted, {*known.by_code, *codes}))})"
+    each = f"unnest(string_split({column}, ';'))" if field.many else column
+    rows = connection.execute(f"""
+        SELECT answer, count(*)
+        FROM (SELECT {each} AS answer FROM {table} WHERE {column} IS NOT NULL)
+        WHERE answer NOT IN ({missing}) AND NOT ({fits})
+        GROUP BY answer""").fetchall()
+    return {str(answer): int(count) for answer, count in rows}

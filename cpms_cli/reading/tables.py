@@ -21,6 +21,7 @@ from cpms_cli.reading.header.mapping import HeaderMap, Maps
 from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
 from cpms_cli.reading.sheet.repeats import join_repeats
 from cpms_cli.reading.sheet.row_keys import GivenKeys, with_row_keys
+from cpms_cli.reading.sheet.sex_of_titles import with_sex_of_titles
 from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet.sheet_rounds import round_faults, round_given
 from cpms_cli.reading.sheet.sheets import Sheet, understand
@@ -244,7 +245,7 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
         for part in children_apart(survey, understand(survey, source, by_file[source.path]))
     ]
     given = GivenKeys(round_, read_as.village)
-    sheets = [with_row_keys(survey, sheet, given) for sheet in join_repeats(survey, parts)]
+    sheets = [with_sex_of_titles(survey, with_row_keys(survey, sheet, given)) for sheet in join_repeats(survey, parts)]
     return [survey_table(survey, sheet, round_, by_file[sheet.source.path]) for sheet in sheets]
 
 

@@ -1,4 +1,4 @@
-"""The years of the interviews against the round: a late round is stored, last year's form is not taken for this year's."""
+"""The years of the interviews against the round: a late round is stored, last year's form is no answer of this year."""
 
 from __future__ import annotations
 

@@ -106,6 +106,40 @@ def test_a_question_that_a_whole_village_was_never_asked_is_said_once(
     assert "1 question(s) that can change a level have no answer from anybody there" in " ".join(ran.out.split())
 
 
+def test_in_a_list_of_children_alone_such_a_question_is_said_once_too(tmp_path: Path) -> None:
+    lines = ["round,village_code,household_no,child_no,given_name,sex,age_years,violence_physical"]
+    lines += [f"2026,85010101,{home},1,มาลี,female,9,no" for home in (1, 2, 3)]
+    (tmp_path / "a.csv").write_text("\n".join(lines), "utf-8")
+    merge([tmp_path / "a.csv"], tmp_path / "s.duckdb")
+    listed = list_today(tmp_path / "s.duckdb")
+    assert {"drugs", "in_school", "carer"} <= set(listed.not_asked["field"])
+    assert set(listed.not_asked["homes"]) == {3}
+    assert listed.tasks.empty
+
+
+def test_each_sheet_says_at_its_top_what_nobody_of_its_village_was_asked(
+    cpms: Cpms, tmp_path: Path, base: Mapping[str, Mapping[str, Any]]
+) -> None:
+    rows: list[dict[str, Any]] = []
+    for village, silent in (("85010101", "violence_physical"), ("85010102", "drugs")):
+        rows += [{"village_code": village, "household_no": home, **DAY, silent: None} for home in (1, 2)]
+        rows.append({"village_code": village, "household_no": 3, **DAY, silent: None, "violence_sexual": "yes"})
+    store = tmp_path / "s.duckdb"
+    merge([write_drawn(tmp_path / "a.csv", base, rows)], store)
+    who = list_children(store).set_index(["village_code", "household_no"])["cpms_id"]
+    for village, worker in (("85010101", "W1"), ("85010102", "W2")):
+        add_response(store, who[(village, "3")], "home_visit", "2026-03-02", worker=worker, next_date="2026-03-05")
+    assert set(list_today(store, worker="W2").not_asked["field"]) == {"drugs"}
+    for by, first in (("village", ["85010101", "85010102"]), ("worker", ["W1", "W2"])):
+        path = _sheet(store, cpms, tmp_path / f"{by}.xlsx", "2026-03-11", "--by", by)
+        sheets = {
+            sheet.title.split()[0]: " ".join(str(cell.value) for cell in sheet["F"] if cell.value)
+            for sheet in openpyxl.load_workbook(path).worksheets
+        }
+        asked = [("Physical violence" in sheets[name], "Drugs" in sheets[name]) for name in first]
+        assert asked == [(True, False), (False, True)]
+
+
 # The sheet
 
 

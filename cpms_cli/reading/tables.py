@@ -20,7 +20,7 @@ from cpms_cli.reading.header.headers import headed, header_spellings
 from cpms_cli.reading.header.mapping import HeaderMap, Maps
 from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
 from cpms_cli.reading.sheet.repeats import join_repeats
-from cpms_cli.reading.sheet.row_keys import GivenKeys, with_row_keys
+from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, with_row_keys
 from cpms_cli.reading.sheet.sex_of_titles import with_sex_of_titles
 from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet.sheet_rounds import round_faults, round_given
@@ -207,7 +207,8 @@ class ReadAs:
 
     `round`: the survey's year. `encoding`: that of a text file. `mapping`: which headers are which fields, as a file,
     as several, of which each file goes by the one whose headers it has, or as a mapping. `sheets`: the names of the
-    sheets to be read, None for all that hold the survey.
+    sheets to be read, None for all that hold the survey. `village`: its code, or that of its subdistrict; with
+    `village_of_some`, files that say their own keep it, as where it is given for several files.
     """
 
     round: int | None = None
@@ -215,6 +216,7 @@ class ReadAs:
     mapping: Maps | None = None
     sheets: Collection[str] | None = None
     village: str | None = None
+    village_of_some: bool = False
 
 
 AS_THEY_ARE = ReadAs()
@@ -244,8 +246,11 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
         for source in of_survey
         for part in children_apart(survey, understand(survey, source, by_file[source.path]))
     ]
-    given = GivenKeys(round_, read_as.village)
-    sheets = [with_sex_of_titles(survey, with_row_keys(survey, sheet, given)) for sheet in join_repeats(survey, parts)]
+    given = GivenKeys(round_, read_as.village, several=read_as.village_of_some or len(files) > 1)
+    keyed = [with_row_keys(survey, sheet, given) for sheet in join_repeats(survey, parts)]
+    if len(files) > 1:
+        check_village_used(keyed, given)
+    sheets = [with_sex_of_titles(survey, sheet) for sheet in keyed]
     return [survey_table(survey, sheet, round_, by_file[sheet.source.path]) for sheet in sheets]
 
 

@@ -20,6 +20,7 @@ KEY_NOTES = frozenset(
         "round_from_title",
         "village_from_title",
         "village_given",
+        "village_own",
         "village_by_name",
         "village_by_number",
         "house_from_above",

@@ -138,6 +138,10 @@ def _survey(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, s
         if broken:
             raise broken[0] from None
         raise
+    except UsageError as error:
+        if mapping is None or error.message_id != "map_words_unsure":
+            raise
+        raise _AnswersUnknown(mapping, [str(error.values["answers"]).strip("'")]) from None
     if last_year := _of_last_year(work, file, validation):
         return replace(start, messages=(last_year,))
     if mapping is not None and (unknown := _answers_unknown(survey, file.path, mapping)):

@@ -34,6 +34,7 @@ from cpms_cli.reading.value.dates import Evidence
 from cpms_cli.reading.value.values import read_texts
 from cpms_cli.survey.model.definition import Survey, Table, folded
 from cpms_cli.survey.plain_text import plain_digits
+from cpms_cli.survey.speech.unsure_words import is_unsure, why_unsure
 
 
 def read_sources(
@@ -130,6 +131,8 @@ def survey_table(
         len(source.rows),
     )
     columns = {column.field.name: column for column in _one_coding(read)}
+    if chosen is not None:
+        _check_words_sure(survey, source, columns.values(), chosen)
     if round_ is not None and survey.role("round").name in columns:
         _same_round(survey, columns[survey.role("round").name], round_, place)
     source = dataclasses.replace(source, faults=(*source.faults, *round_faults(survey, source, columns)))
@@ -143,6 +146,26 @@ def survey_table(
 def _with_meanings(context: Context, chosen: HeaderMap | None, header: str, name: str) -> Context:
     meanings = chosen.answers_of(header, name) if chosen else {}
     return dataclasses.replace(context, meanings=meanings) if meanings else context
+
+
+def _check_words_sure(survey: Survey, source: SourceTable, columns: Iterable[Column], chosen: HeaderMap) -> None:
+    """Raise UsageError where a map from a file makes a column a question under whose header words may mean something
+    else, and does not say what. A CSV has no answers: it is refused only where yes would be read for no."""
+    for column in columns:
+        line, field = chosen.line(column.header), column.field
+        if not chosen.file or line is None or line.field != field.name or column.index < 0:
+            continue
+        if not chosen.is_workbook and why_unsure(survey, field, column.header) != "reversed":
+            continue
+        meanings = chosen.answers_of(column.header, field.name)
+        used = column.texts.take(pa.array(np.unique(column.codes[column.codes >= 0]))).to_pylist()
+        unsure = [
+            text for text in used if folded(text) not in meanings and is_unsure(survey, field, column.header, text)
+        ]
+        if unsure:
+            answers = ", ".join(f"'{text}'" for text in unsure)
+            place = {"map": chosen.file, "file": source.path.name, "header": column.header}
+            raise UsageError("map_words_unsure", field=field.name, answers=answers, **place)
 
 
 def _one_coding(columns: list[Column]) -> list[Column]:

@@ -275,6 +275,31 @@ def _refused(cpms: Cpms, store: Path, *paths: Path) -> list[tuple[str, str, str]
     return [(entry["file"], entry["cell"], entry["message"]) for entry in refused]
 
 
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_a_sheet_that_was_sorted_without_its_hidden_column_stores_no_answer_of_another(
+    cpms: Cpms, tmp_path: Path, base: Mapping[str, Mapping[str, Any]], language: str
+) -> None:
+    open_questions = {"violence_physical": None, "drugs": None}
+    homes = [{"household_no": 1, **open_questions}, {"household_no": 2, "drugs": None}, {"household_no": 3}]
+    store = tmp_path / "s.duckdb"
+    merge([write_drawn(tmp_path / "a.csv", base, [{**home, **DAY} for home in homes])], store)
+    path = _sheet(store, cpms, tmp_path / "today.xlsx", "2026-03-11", "--lang", language)
+
+    def sort(sheet: Worksheet, place: dict[str, int]) -> None:
+        answer = next(column for name, column in place.items() if name in ("Answer", "คำตอบที่ได้"))
+        for row, text in ((2, "ไม่ใช่"), (3, "ใช่"), (4, "ไม่ใช่")):
+            sheet.cell(row, answer, text)
+        # Rows 3 and 4 change places, the last column does not: another house. Then row 2 has another question.
+        for column in range(1, sheet.max_column):
+            upper, lower = sheet.cell(3, column), sheet.cell(4, column)
+            upper.value, lower.value = lower.value, upper.value
+
+    ran = cpms("merge", _fill(path, sort), "--store", store, "--lang", language, "--format", "json")
+    read = ran.json["answers"]
+    assert (ran.code, read["answers"], read["stored"], len(read["refused"])) == (1, 3, 1, 2)
+    assert [refused["cell"][1:] for refused in read["refused"]] == ["3", "4"]
+
+
 def test_what_is_no_answer_is_named_with_its_cell_and_nothing_else_is_lost(
     cpms: Cpms, store: Path, tmp_path: Path
 ) -> None:

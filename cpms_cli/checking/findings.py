@@ -24,7 +24,7 @@ from cpms_cli.checking.earlier_rounds import AbsenceFault
 from cpms_cli.checking.fabrication import PatternFault
 from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, to_mask
 from cpms_cli.checking.row_rules import RuleFault
-from cpms_cli.checking.unasked import UnaskedFault
+from cpms_cli.checking.table_faults import TableFault
 from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.era import shown_year
@@ -35,7 +35,7 @@ COLUMNS = ("source", "file", "sheet", "row", "column", "cell", "field", "check",
 MASK = "•••"
 _VALUE = "{value}"
 _NO_ROW = -1
-RowFault = RuleFault | AbsenceFault | PatternFault | UnaskedFault
+RowFault = RuleFault | AbsenceFault | PatternFault | TableFault
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _rule_parts(tables: Sequence[SurveyTable], fault: RuleFault) -> Iterator[_Pa
         )
 
 
-def _rowless_part(tables: Sequence[SurveyTable], fault: AbsenceFault | PatternFault | UnaskedFault) -> _Part:
+def _rowless_part(tables: Sequence[SurveyTable], fault: AbsenceFault | PatternFault | TableFault) -> _Part:
     values: tuple[str | None, ...] = (None,)
     if isinstance(fault, AbsenceFault):
         values = fault.values
@@ -268,8 +268,9 @@ class Wording:
                 "codes": ", ".join(legal),
                 **values,
             }
-        if "round" in values:
-            values["round"] = shown_year(int(str(values["round"])), self.language)
+        for name in ("round", "year"):
+            if name in values:
+                values[name] = shown_year(int(str(values[name])), self.language)
         before, _, after = about.message.in_(self.language).partition(_VALUE)
         return fill(before, values), fill(after, values), fill(about.mend.in_(self.language), values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from cpms_cli.checking.columns import ColumnFault
+from cpms_cli.checking.table_faults import TableFault
 from cpms_cli.reading.survey_table import SurveyTable, UnaskedAnswers
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
@@ -19,16 +20,6 @@ from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.fields import NOT_ASKED
 
 CHECK = "not_asked_in_round"
-
-
-@dataclass(frozen=True)
-class UnaskedFault:
-    """How many answers a column of one table has in a round that did not ask its question."""
-
-    check: str
-    field: str
-    source: int
-    figures: str
 
 
 def unasked_cells(table: SurveyTable) -> Mapping[str, npt.NDArray[np.int64]]:
@@ -58,11 +49,11 @@ def _without(fault: ColumnFault, left_out: npt.NDArray[np.bool_]) -> ColumnFault
     return replace(fault, positions=fault.positions[~left_out], values=values)
 
 
-def unasked_faults(tables: Sequence[SurveyTable]) -> Iterator[UnaskedFault]:
+def unasked_faults(tables: Sequence[SurveyTable]) -> Iterator[TableFault]:
     """Yield for each column and each round that did not ask its question how many answers stand there."""
     for source, _, unasked, count in _answers(tables):
         figures = json.dumps({"count": count, "round": unasked.round})
-        yield UnaskedFault(CHECK, unasked.column.field.name, source, figures)
+        yield TableFault(CHECK, unasked.column.field.name, source, figures)
 
 
 def holds_unasked(tables: Sequence[SurveyTable]) -> bool:

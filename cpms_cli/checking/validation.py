@@ -16,6 +16,7 @@ from cpms_cli.checking.earlier_rounds import EARLIER, Earlier, history_faults, s
 from cpms_cli.checking.fabrication import pattern_faults
 from cpms_cli.checking.findings import RowFault, gather
 from cpms_cli.checking.houses import StoredRows, houses_written_twice
+from cpms_cli.checking.interview_years import interview_year_faults
 from cpms_cli.checking.line_numbers import keep_lines
 from cpms_cli.checking.missing_columns import told_once
 from cpms_cli.checking.repeated import drop_repeated
@@ -88,6 +89,7 @@ class Against:
     `earlier`: the rows of a store. `stored`: the relations of a store's current rows, where the connection is that
     store's. `passed`: the positions of tables that change nothing. `beside`: a check that only later modules know.
     `in_columns`: the faults in the columns of each table, where another process has looked for them already.
+    `round_is_sure`: somebody says that the rows are of the round that they name, whatever the years of the interviews.
     """
 
     earlier: Earlier | None = None
@@ -95,6 +97,7 @@ class Against:
     passed: Sequence[int] = ()
     beside: Beside | None = None
     in_columns: Sequence[Sequence[ColumnFault]] | None = None
+    round_is_sure: bool = False
 
 
 NOTHING_ELSE = Against()
@@ -123,6 +126,8 @@ def check(
     by_rule += unread_consents(connection, survey)
     by_rule += pattern_faults(connection, survey)
     by_rule += unasked_faults(tables)
+    sure = against.round_is_sure
+    by_rule += interview_year_faults(connection, survey, stored, passed=against.passed, round_is_sure=sure)
     if against.earlier is not None:
         by_rule += history_faults(connection, survey)
     by_rule += houses_written_twice(connection, survey, stored, against.passed)
@@ -150,6 +155,7 @@ def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     sheets: Collection[str] | None = None,
     village: str | None = None,
     survey: Survey | None = None,
+    round_is_sure: bool | None = None,
 ) -> Validation:
     """Check survey files against the definition: that of the folder `schemas`, the `survey` given, or the shipped one.
 
@@ -158,7 +164,9 @@ def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     (`validate_against_store` takes the store itself), `beside` finds more there. `mapping` says which headers are which
     fields: a CSV file with the columns header and field, or a mapping, None for a column to be left out. `sheets` are
     the names of the sheets to be read, None for all that hold the survey; `village` is the code of the village, or of
-    the subdistrict, of files that do not say it. Values of personal fields are masked unless `identified`.
+    the subdistrict, of files that do not say it. `round_is_sure` says that the rows are of the round they name, though
+    the store has these homes in it and the interviews are of the year after; it is so where `round_` is given, unless
+    said otherwise. Values of personal fields are masked unless `identified`.
     Raises UnreadableFile, UsageError or DefinitionError; a fault in the data is a finding instead.
     """
     survey = survey or load_survey(schemas)
@@ -168,7 +176,9 @@ def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     else:
         known = 0 if earlier is None else earlier.child.num_rows + earlier.household.num_rows
         with open_workbench(known + sum(len(table.rows) for table in tables)) as connection:
-            findings = check(connection, survey, tables, Against(earlier, beside=beside), identified)
+            sure = round_ is not None if round_is_sure is None else round_is_sure
+            against = Against(earlier, beside=beside, round_is_sure=sure)
+            findings = check(connection, survey, tables, against, identified)
     rows = sum(int(table.filled.sum()) for table in tables)
     wrong = findings.loc[findings["severity"] == "error", ["source", "row"]].drop_duplicates()
     wrong_rows = [wrong.loc[wrong["source"] == source, "row"].dropna().astype("int64") for source in range(len(tables))]

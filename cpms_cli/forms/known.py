@@ -24,6 +24,7 @@ class Known:
     """Canonical rows under the names of fields: `round` is the new one, and only what is carried is filled in; what a
     family says is wrong is not, so that it is asked again: `disputed` counts these cells.
 
+    `again` counts the children who were not found in the last round, and are on the form since an answer is disputed.
     `left_out` has the carried answers of the children who are not on the form, with `reason` (not_seen, grown,
     unnamed), `seen`, the round in which they were last seen, and `last`, the last round of their village.
     """
@@ -33,6 +34,7 @@ class Known:
     children: pd.DataFrame
     left_out: pd.DataFrame
     disputed: int = 0
+    again: int = 0
 
 
 def last_round(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) -> int | None:
@@ -49,10 +51,13 @@ def known_before(connection: duckdb.DuckDBPyConnection, survey: Survey, area: st
     """Children and households of the area as the rounds before this one left them."""
     _latest(connection, survey, area, round_)
     children = _children(connection, survey, round_)
-    stays = children["reason"].isna()
     own = [*survey.columns("child")]
     disputes = to_ask_again(connection, survey)
-    homes, of_homes = _asked_again(survey, _households(connection, survey), disputes, "household")
+    # Elsewhere there is no place to answer: a child of whom something is disputed gets a row, found or not.
+    again = (children["reason"] == NOT_SEEN) & children[survey.role("person").name].isin(disputes["person"])
+    stays = children["reason"].isna() | again
+    households = _households(connection, survey, children[again])
+    homes, of_homes = _asked_again(survey, households, disputes, "household")
     listed, of_children = _asked_again(survey, children[stays], disputes, "child")
     return Known(
         round_,
@@ -60,6 +65,7 @@ def known_before(connection: duckdb.DuckDBPyConnection, survey: Survey, area: st
         _with_round(survey, listed, round_, own).reset_index(drop=True),
         children[~stays].reset_index(drop=True),
         of_homes + of_children,
+        int(again.sum()),
     )
 
 
@@ -158,16 +164,22 @@ def _codes(survey: Survey) -> tuple[str, str]:
     return survey.role("person").name, survey.role("home").name
 
 
-def _households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
-    """The carried answers of the households of each village's last round."""
+def _households(connection: duckdb.DuckDBPyConnection, survey: Survey, again: pd.DataFrame) -> pd.DataFrame:
+    """The carried answers of the households of each village's last round, and of those of the children asked again."""
+    home = survey.key("household")[1:]
+    places = ["\x1f".join(map(str, place)) for place in again[list(home)].itertuples(index=False)]
     cells = ", ".join(
         f"{typed(survey, field, 'h')}::VARCHAR AS {field.name}" for field in _carried(survey, "household")
     )
-    return connection.execute(f"""
+    return connection.execute(
+        f"""
         SELECT {cells}
         FROM last_household h
         WHERE {survey.role("round").name}::INTEGER = village_last
-        ORDER BY {_by_house(survey, "h", survey.key("household"))}""").df()
+            OR list_contains(?, concat_ws(chr(31), {", ".join(home)}))
+        ORDER BY {_by_house(survey, "h", survey.key("household"))}""",
+        [places],
+    ).df()
 
 
 def _with_round(survey: Survey, rows: pd.DataFrame, round_: int, columns: tuple[str, ...] | list[str]) -> pd.DataFrame:

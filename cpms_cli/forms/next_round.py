@@ -33,7 +33,8 @@ class NextForm:
     `aside`, a file with `left_out`, which a workbook has as a sheet of its own.
 
     `left_out` has a row per child who is not on the form: permanent code, who and where, and why, in words. `disputed`
-    counts answers that were left blank, to be asked again, since families say that they are wrong.
+    counts answers that were left blank, to be asked again, since families say that they are wrong; `again` the children
+    who were not found in the last round, and are on the form for that.
     """
 
     form: Path
@@ -45,6 +46,7 @@ class NextForm:
     left_out: pd.DataFrame
     xlsform: XlsForm | None = None
     disputed: int = 0
+    again: int = 0
 
 
 def write_next_form(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
@@ -99,6 +101,7 @@ def write_next_form(  # noqa: PLR0913 - public: what can be asked, each by its o
         left_out,
         form,
         known.disputed,
+        known.again,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,10 +14,11 @@ import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
+from cpms_cli.checking.interview_years import LAST_YEARS_FORM
 from cpms_cli.checking.mending.quarantine import SetAside, free_name, unused_workbook, write_quarantine
 from cpms_cli.checking.unasked import holds_unasked
 from cpms_cli.checking.validation import NOTHING_ELSE, Against, check
-from cpms_cli.errors import UnreadableFile
+from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.linking.store_links import relink
@@ -99,6 +101,7 @@ def merge(  # noqa: PLR0913 - what the command takes
     mapping: Maps | None = None,
     sheets: Collection[str] | None = None,
     village: str | None = None,
+    round_is_sure: bool | None = None,
 ) -> Merge:
     """Merge survey files into a store, made if it is missing.
 
@@ -107,7 +110,8 @@ def merge(  # noqa: PLR0913 - what the command takes
     aside, for each file. `mapping` says which headers are which fields, `sheets` which sheets are read, and `village`
     of which village the rows are, as for `validate`. Everything is one transaction: on any error the store is as it
     was. Raises AnswersNotRead while a column that is not read holds answers and `mapping` does not say what it is;
-    UnreadableFile, UsageError, DefinitionError, StoreError.
+    UsageError where the rows would take the place of last year's answers (`last_years_form`), unless `round_` is given
+    or `round_is_sure`; UnreadableFile, UsageError, DefinitionError, StoreError.
     """
     survey, store_path = definition_to_write(store, schemas), Path(store)
     files, aside = file_paths(paths), unused_workbook(quarantine)
@@ -118,7 +122,9 @@ def merge(  # noqa: PLR0913 - what the command takes
     check_answers_read(survey, tables, asked, "merge", language)
     recorder = Recorder(who or current_user(), tool_version)
     packed = read_packed(files, survey)
-    merged = merge_tables(survey, Incoming(files, tables, recorder, store_path, aside, language, packed))
+    sure = round_ is not None if round_is_sure is None else round_is_sure
+    incoming = Incoming(files, tables, recorder, store_path, aside, language, packed, round_is_sure=sure)
+    merged = merge_tables(survey, incoming)
     return replace(merged, asked=asked)
 
 
@@ -165,7 +171,7 @@ class Incoming:
     """What is merged, by whom, and where rows are set aside: into `quarantine`, or beside the store.
 
     `packed` is what bundles among the files bring along, `in_columns` the faults in the columns of each table, where
-    they are known already.
+    they are known already; `round_is_sure` as in `Against`.
     """
 
     files: list[Path]
@@ -176,6 +182,7 @@ class Incoming:
     language: Language
     packed: Packed | None = None
     in_columns: Sequence[Sequence[ColumnFault]] | None = None
+    round_is_sure: bool = False
 
     def aside(self, batch: int) -> Path:
         """The workbook of the rows set aside."""
@@ -214,7 +221,9 @@ def _store_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming:
     stored = ("current_child", "current_household")
     displaced = partial(displaced_children, child=stored[0], household=stored[1], passed=known)
     against = Against(stored=stored, passed=known, beside=displaced) if holds_rows(connection) else NOTHING_ELSE
-    findings = check(connection, survey, tables, replace(against, in_columns=incoming.in_columns))
+    against = replace(against, in_columns=incoming.in_columns, round_is_sure=incoming.round_is_sure)
+    findings = check(connection, survey, tables, against)
+    _check_round(findings)
     remember_refusals(connection, survey)
     rejected = set_rows_aside(connection, survey, findings)
     accept(connection, survey, _lacking(survey, tables, arrivals.new_answers))
@@ -251,6 +260,13 @@ def check_holds_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None
     for table in tables:
         if table.table == "child" and not set(table.columns) - keys:
             raise UnreadableFile("no_answers", file=table.source.path.name, sheet=table.source.sheet or "")
+
+
+def _check_round(findings: pd.DataFrame) -> None:
+    """Raise UsageError for the first file that would take the place of last year's answers."""
+    for fault in findings[findings["check"] == LAST_YEARS_FORM].to_dict("records"):
+        figures = json.loads(str(fault["figures"]))
+        raise UsageError("merge_last_year", file=fault["file"], sheet=fault["sheet"] or "", **figures)
 
 
 def _lacking(

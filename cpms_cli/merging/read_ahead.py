@@ -69,7 +69,9 @@ class Reader:
         """Read and check one file; what is wrong with it is in what is returned."""
         try:
             mapping = self._map_of(path)
-            tables = tuple(read_files([path], self.survey, replace(self.read_as, mapping=mapping)))
+            tables = tuple(
+                read_files([path], self.survey, replace(self.read_as, mapping=mapping, village_of_some=True))
+            )
             check_holds_answers(self.survey, tables)
             asked = replace(self.asked, files=[path], mapping=mapping)
             check_answers_read(self.survey, tables, asked, "merge", self.language)

@@ -122,7 +122,9 @@ def read_answers(survey: Survey, files: Sequence[Path], encoding: str | None, la
     """Return the answers on the lists among these files, apart from what the store says of them."""
     written = answers_written(files, survey, encoding)
     refused = [_refusal(answer, "today_no_key", language) for answer in written if answer.question is None]
-    read, faulty = _values(survey, [answer for answer in written if answer.question is not None], language)
+    refused += [_refusal(answer, "today_row_moved", language) for answer in written if answer.moved]
+    of_question = [answer for answer in written if answer.question is not None and not answer.moved]
+    read, faulty = _values(survey, of_question, language)
     once, twice = _once(survey, read, language)
     return AnswersGiven(len(written), once, len(read) - len(twice) - len(once), (*refused, *faulty, *twice))
 

@@ -6,16 +6,16 @@ run: errors of the store are not caught here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read
 from cpms_cli.checking.drafting.drafted_map import map_bytes
 from cpms_cli.checking.drafting.header_map import draft
+from cpms_cli.checking.interview_years import INTERVIEWS_AFTER_ROUND, LAST_YEARS_FORM
 from cpms_cli.checking.mending.annotation import annotate
 from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurveyTable, UnreadableFile, UsageError
@@ -37,7 +37,6 @@ from cpms_cli.writing.files import write_bytes
 # What a file that does not say it is given by the office: the error that it lacks it, and the option.
 _ROUND, _VILLAGE = "key_round_missing", "key_village_missing"
 _OF_VILLAGE = 6  # digits: the code of a subdistrict or of a village
-_MOSTLY = 0.5
 _SLIPS = 2  # rows: as few have an answer that was mistyped
 _LEAST_HEADERS = 3  # so many headers must be known, or nearly, for a file to be asked about
 
@@ -139,6 +138,10 @@ def _survey(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, s
         if broken:
             raise broken[0] from None
         raise
+    except UsageError as error:
+        if mapping is None or error.message_id != "map_words_unsure":
+            raise
+        raise _AnswersUnknown(mapping, [str(error.values["answers"]).strip("'")]) from None
     if last_year := _of_last_year(work, file, validation):
         return replace(start, messages=(last_year,))
     if mapping is not None and (unknown := _answers_unknown(survey, file.path, mapping)):
@@ -185,7 +188,8 @@ def _validated(work: Work, path: Path, mapping: Path | None) -> tuple[Validation
     """Check a file as it is; where it does not say its round or its village, with those of the office."""
     office = work.office
     store = office.store if office.store.is_file() else None
-    options: dict[str, Any] = {"mapping": mapping}
+    # The round of the office is nobody's word on a file: it may be that of last year still.
+    options: dict[str, Any] = {"mapping": mapping, "round_is_sure": False}
     area = office.area if office.area and len(office.area) >= _OF_VILLAGE else None
     given = {_ROUND: ("round_", office.round), _VILLAGE: ("village", area)}
     while True:
@@ -199,26 +203,19 @@ def _validated(work: Work, path: Path, mapping: Path | None) -> tuple[Validation
 
 
 def _of_last_year(work: Work, file: Arrived, validation: Validation) -> str:
-    """What to say of a file whose rows say an earlier round than the office's, though most of its interviews are of the
-    office's: last year's form, filled in this year. Stored, it would stand in the place of last year's answers."""
-    wanted = work.office.round
-    if wanted is None:
-        return ""
-    survey = validation.survey
-    for table in validation.tables:
-        rounds, dates = (_texts(table.cells(survey.role(role).name)) for role in ("round", "visited"))
-        known = [year for year in rounds if year]
-        earlier = [year for year in known if int(year) < wanted]
-        dated = [date for date in dates if date]
-        of_now = [date for date in dated if date.startswith(str(wanted))]
-        if known and len(earlier) == len(known) and len(of_now) > len(dated) * _MOSTLY:
-            years = {"round": shown_year(int(known[0]), work.language), "wanted": shown_year(wanted, work.language)}
-            return work.say("office_last_year", file=file.name, path=file.path, **years)
+    """What to say of last year's form, filled in this year: stored, it would stand in the place of last year's answers.
+
+    Its rows say a round before the office's, or one that the store has for these homes, and most of its interviews are
+    of the year after."""
+    late = validation.findings[validation.findings["check"].isin([LAST_YEARS_FORM, INTERVIEWS_AFTER_ROUND])]
+    for fault in late.to_dict("records"):
+        figures = json.loads(str(fault["figures"]))
+        before_office = work.office.round is not None and figures["round"] < work.office.round
+        if fault["check"] == LAST_YEARS_FORM or before_office:
+            years = {"round": figures["round"], "wanted": figures["year"]}
+            shown = {name: shown_year(year, work.language) for name, year in years.items()}
+            return work.say("office_last_year", file=file.name, path=file.path, **shown)
     return ""
-
-
-def _texts(cells: pa.Array) -> list[str]:
-    return [str(value) if value is not None else "" for value in cells.to_pylist()]
 
 
 def _merged(work: Work, path: Path, aside: Path, options: dict[str, Any]) -> Merge:

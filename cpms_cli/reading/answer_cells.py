@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -18,6 +18,7 @@ from cpms_cli.reading.tables import read_sources, survey_table
 from cpms_cli.survey.messages import wordings
 from cpms_cli.survey.model.definition import Survey, folded
 from cpms_cli.survey.model.response_log import response_log
+from cpms_cli.survey.plain_text import compared_text
 
 _FIRST, _BETWEEN = "cpms1", "|"  # the first word of a key says how it is written
 
@@ -56,7 +57,8 @@ class Question:
 
 @dataclass(frozen=True)
 class WrittenAnswer:
-    """An answer as it was written: where, and to which question (None where the row does not say)."""
+    """An answer as it was written: where, and to which question (None where the row does not say); `moved` where the
+    row shows the child, the house or the question of another row."""
 
     path: Path
     sheet: str | None
@@ -64,6 +66,7 @@ class WrittenAnswer:
     column: int
     text: str
     question: Question | None
+    moved: bool = False
 
     @property
     def cell(self) -> str:
@@ -86,18 +89,71 @@ def _of_sheet(survey: Survey, source: SourceTable) -> list[WrittenAnswer]:
     column, key = (_place(source.header, message) for message in ("col_answer", "today_key"))
     if column is None:
         return []
-    texts = source.data.column(str(column)).to_pylist()
-    keys = [None] * len(texts) if key is None else source.data.column(str(key)).to_pylist()
+    texts, keys = _cells(source, column), _cells(source, key)
+    questions = [Question.of_key(named, survey) for named in keys]
+    shown = _Shown(survey, source, [question for question in questions if question is not None])
     return [
-        WrittenAnswer(source.path, source.sheet, int(row), column, text.strip(), Question.of_key(named or "", survey))
-        for row, text, named in zip(source.rows, texts, keys, strict=True)
-        if text and text.strip()
+        WrittenAnswer(
+            source.path, source.sheet, int(row), column, text.strip(), question, shown.is_of_another(place, question)
+        )
+        for place, (row, text, question) in enumerate(zip(source.rows, texts, questions, strict=True))
+        if text.strip()
     ]
 
 
-def _place(header: Sequence[str], message: str) -> int | None:
-    names = {folded(name) for name in wordings(message)}
+def _cells(source: SourceTable, place: int | None) -> list[str]:
+    """The texts of a column, "" where it is blank or not there."""
+    if place is None:
+        return [""] * source.data.num_rows
+    return [text or "" for text in source.data.column(str(place)).to_pylist()]
+
+
+class _Shown:
+    """What the rows of a list show beside the hidden key: a list that was sorted without its last column shows the
+    child, the house or the question of another row. What was only written otherwise, as a house number that became a
+    date, is not of another row."""
+
+    def __init__(self, survey: Survey, source: SourceTable, questions: Sequence[Question]) -> None:
+        labels = survey.role("household").label, survey.response_role("person").label
+        house, person = ({folded(label.in_(spoken)) for spoken in survey.languages} for label in labels)
+        places = [_headed(source.header, names) for names in (person, house)]
+        self._cells = [_cells(source, place) for place in (*places, _place(source.header, "col_next_step"))]
+        self._asked = {
+            name: tuple(compared_text(survey.fields[name].question.in_(spoken)) for spoken in survey.languages)
+            for name in {question.field for question in questions}
+        }
+        persons, houses = ({part(question) for question in questions} for part in (_person_of, _house_of))
+        self._known: list[set[str]] = [persons, houses]
+
+    def is_of_another(self, row: int, question: Question | None) -> bool:
+        """Whether a row shows something of another question of the list than of its own."""
+        if question is None:
+            return False
+        own = (_person_of(question), _house_of(question))
+        for cells, part, known in zip(self._cells, own, self._known, strict=False):
+            text = cells[row].strip()
+            if part and text and text != part and text in known:
+                return True
+        asked = compared_text(self._cells[-1][row])
+        own_words = self._asked[question.field]
+        others = [words for name, words in self._asked.items() if name != question.field]
+        return not asked.startswith(own_words) and any(asked.startswith(words) for words in others)
+
+
+def _person_of(question: Question) -> str:
+    return question.person
+
+
+def _house_of(question: Question) -> str:
+    return question.home[-1]
+
+
+def _headed(header: Sequence[str], names: Collection[str]) -> int | None:
     return next((index for index, cell in enumerate(header) if folded(cell) in names), None)
+
+
+def _place(header: Sequence[str], message: str) -> int | None:
+    return _headed(header, {folded(name) for name in wordings(message)})
 
 
 def answer_tables(survey: Survey, answers: Sequence[WrittenAnswer]) -> list[SurveyTable]:

@@ -20,7 +20,8 @@ from cpms_cli.reading.header.headers import headed, header_spellings
 from cpms_cli.reading.header.mapping import HeaderMap, Maps
 from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
 from cpms_cli.reading.sheet.repeats import join_repeats
-from cpms_cli.reading.sheet.row_keys import GivenKeys, with_row_keys
+from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, with_row_keys
+from cpms_cli.reading.sheet.sex_of_titles import with_sex_of_titles
 from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet.sheet_rounds import round_faults, round_given
 from cpms_cli.reading.sheet.sheets import Sheet, understand
@@ -33,6 +34,7 @@ from cpms_cli.reading.value.dates import Evidence
 from cpms_cli.reading.value.values import read_texts
 from cpms_cli.survey.model.definition import Survey, Table, folded
 from cpms_cli.survey.plain_text import plain_digits
+from cpms_cli.survey.speech.unsure_words import is_unsure, why_unsure
 
 
 def read_sources(
@@ -129,6 +131,8 @@ def survey_table(
         len(source.rows),
     )
     columns = {column.field.name: column for column in _one_coding(read)}
+    if chosen is not None:
+        _check_words_sure(survey, source, columns.values(), chosen)
     if round_ is not None and survey.role("round").name in columns:
         _same_round(survey, columns[survey.role("round").name], round_, place)
     source = dataclasses.replace(source, faults=(*source.faults, *round_faults(survey, source, columns)))
@@ -142,6 +146,26 @@ def survey_table(
 def _with_meanings(context: Context, chosen: HeaderMap | None, header: str, name: str) -> Context:
     meanings = chosen.answers_of(header, name) if chosen else {}
     return dataclasses.replace(context, meanings=meanings) if meanings else context
+
+
+def _check_words_sure(survey: Survey, source: SourceTable, columns: Iterable[Column], chosen: HeaderMap) -> None:
+    """Raise UsageError where a map from a file makes a column a question under whose header words may mean something
+    else, and does not say what. A CSV has no answers: it is refused only where yes would be read for no."""
+    for column in columns:
+        line, field = chosen.line(column.header), column.field
+        if not chosen.file or line is None or line.field != field.name or column.index < 0:
+            continue
+        if not chosen.is_workbook and why_unsure(survey, field, column.header) != "reversed":
+            continue
+        meanings = chosen.answers_of(column.header, field.name)
+        used = column.texts.take(pa.array(np.unique(column.codes[column.codes >= 0]))).to_pylist()
+        unsure = [
+            text for text in used if folded(text) not in meanings and is_unsure(survey, field, column.header, text)
+        ]
+        if unsure:
+            answers = ", ".join(f"'{text}'" for text in unsure)
+            place = {"map": chosen.file, "file": source.path.name, "header": column.header}
+            raise UsageError("map_words_unsure", field=field.name, answers=answers, **place)
 
 
 def _one_coding(columns: list[Column]) -> list[Column]:
@@ -206,7 +230,8 @@ class ReadAs:
 
     `round`: the survey's year. `encoding`: that of a text file. `mapping`: which headers are which fields, as a file,
     as several, of which each file goes by the one whose headers it has, or as a mapping. `sheets`: the names of the
-    sheets to be read, None for all that hold the survey.
+    sheets to be read, None for all that hold the survey. `village`: its code, or that of its subdistrict; with
+    `village_of_some`, files that say their own keep it, as where it is given for several files.
     """
 
     round: int | None = None
@@ -214,6 +239,7 @@ class ReadAs:
     mapping: Maps | None = None
     sheets: Collection[str] | None = None
     village: str | None = None
+    village_of_some: bool = False
 
 
 AS_THEY_ARE = ReadAs()
@@ -243,8 +269,11 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
         for source in of_survey
         for part in children_apart(survey, understand(survey, source, by_file[source.path]))
     ]
-    given = GivenKeys(round_, read_as.village)
-    sheets = [with_row_keys(survey, sheet, given) for sheet in join_repeats(survey, parts)]
+    given = GivenKeys(round_, read_as.village, several=read_as.village_of_some or len(files) > 1)
+    keyed = [with_row_keys(survey, sheet, given) for sheet in join_repeats(survey, parts)]
+    if len(files) > 1:
+        check_village_used(keyed, given)
+    sheets = [with_sex_of_titles(survey, sheet) for sheet in keyed]
     return [survey_table(survey, sheet, round_, by_file[sheet.source.path]) for sheet in sheets]
 
 

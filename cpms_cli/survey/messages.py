@@ -33,7 +33,8 @@ __all__ = [
 _PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}")
 _PROOF, _BETWEEN = "proof_", ", "
 _YEARS = ("since", "until", "year")  # what a proof says of rounds, as Gregorian years
-_ROUNDS = ("round", "known")  # what an error says of rounds: people write their years in the era of their language
+# What an error says of rounds: people write their years in the era of their language.
+_ROUNDS = ("round", "known", "year")
 
 
 @cache

@@ -306,6 +306,25 @@ def test_next_years_form_leaves_a_disputed_answer_blank(store: Path, tmp_path: P
     assert sum("2556" in str(cell) or "2013" in str(cell) for row in cells for cell in row) >= 2
 
 
+@pytest.mark.parametrize("layout", ["flat", "two-sheet"])
+def test_next_years_form_asks_of_a_child_who_was_not_found_in_between(
+    store: Path, base: Mapping[str, Mapping[str, Any]], tmp_path: Path, layout: str
+) -> None:
+    child, sister = _child(store, "1"), _child(store, "1", 2)
+    dispute_answer(store, child, "birth_date", by="mother", reason="a year too old")
+    found_again = {"household_no": 3, "birth_date": "2013-07-14", "round": 2026, "interview_date": "2026-03-01"}
+    merge([write_drawn(tmp_path / "2026.csv", base, [{**PLAIN, **found_again}])], store)
+    form = write_next_form(store, "850105", tmp_path / "next.xlsx", identified=True, layout=layout)
+    assert (form.round, form.children, form.households, form.disputed, form.again) == (2027, 2, 2, 1, 1)
+    sheets = openpyxl.load_workbook(tmp_path / "next.xlsx").worksheets
+    own = [[cell.value for cell in row] for sheet in sheets for row in sheet.iter_rows() if row[0].value is not None]
+    (row,) = [cells for cells in own if child in cells]
+    assert "มาลี" in row
+    assert not any("2556" in str(cell) or "2013" in str(cell) for cell in row)
+    assert sister in form.left_out.iloc[:, 0].tolist(), "nothing of hers is disputed"
+    assert child not in form.left_out.iloc[:, 0].tolist()
+
+
 def test_a_store_from_before_disputes_gets_the_table(cpms: Cpms, tmp_path: Path) -> None:
     old = tmp_path / "old.duckdb"
     old.write_bytes(gzip.decompress((ROOT / "tests/stores/format4.duckdb.gz").read_bytes()))

@@ -77,6 +77,22 @@ def test_init_asks_four_questions_of_somebody_at_a_terminal(cpms: Cpms, tmp_path
     assert next(answers, None) is None
 
 
+def test_init_asks_again_until_it_understands(cpms: Cpms, tmp_path: Path, monkeypatch: Any) -> None:
+    from cpms_cli.cli.start import office_folder
+
+    answers = iter(["ไม่มีตำบลนี้แน่นอน", "ปากน้ำ", "99", "3", "s.duckdb", "xx", "en", "26", "2569"])
+    monkeypatch.setattr(office_folder, "_is_somebody_there", lambda: True)
+    monkeypatch.setattr("typer.prompt", lambda *words, **options: next(answers))
+    ran = cpms("init", tmp_path / "o")
+    assert ran.code == 0, ran.err
+    numbered = [line.split() for line in ran.err.splitlines() if line.startswith("  ")]
+    assert [line[0] for line in numbered] == [str(place) for place in range(1, len(numbered) + 1)]
+    assert ["850105", "Pak", "Nam,"] in [line[1:4] for line in numbered]
+    made = load_office(tmp_path / "o")
+    assert (made.area, made.language, made.round) == (numbered[2][1], "en", 2026)
+    assert next(answers, None) is None
+
+
 def test_init_writes_over_nothing(cpms: Cpms, office: NewOffice) -> None:
     folder = office()
     (folder / "run.bat").write_text("mine")

@@ -11,6 +11,8 @@ from openpyxl import load_workbook
 
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import is_filled_in, propose
+from cpms_cli.office.maps_tried import fitting_map
+from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms
 
@@ -125,6 +127,27 @@ def test_a_map_half_answered_is_refused_with_its_lines(cpms: Cpms, tmp_path: Pat
     assert ran.code == 2
     assert "are not answered yet" in ran.err and "'บัตรทอง'" in ran.err
     assert not (tmp_path / "s.duckdb").exists()
+
+
+def test_two_maps_half_answered_are_each_named_with_their_own_lines(cpms: Cpms, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
+    cpms("map", LIST, "-o", first)
+    cpms("map", SECOND, "-o", second)
+    ran = cpms("merge", LIST, SECOND, "--map", first, "--map", second, "--store", tmp_path / "s.duckdb")
+    assert ran.code == 2
+    assert "first.xlsx:" in ran.err
+    assert "second.xlsx:" in ran.err
+    assert ran.err.count("are not answered yet") == 2
+
+
+def test_of_an_offices_maps_the_one_of_this_kind_of_file_is_named(cpms: Cpms, tmp_path: Path) -> None:
+    first, second = tmp_path / "a_first.xlsx", tmp_path / "b_second.xlsx"
+    cpms("map", LIST, "-o", first)
+    cpms("map", SECOND, "-o", second)
+    for file, own in ((LIST, first), (SECOND, second)):
+        best, broken = fitting_map(load_survey(), [first, second], file)
+        assert best is None
+        assert [error.values["file"] for error in broken] == [own.name]
 
 
 def test_a_map_of_another_kind_of_file_is_refused(cpms: Cpms, tmp_path: Path) -> None:

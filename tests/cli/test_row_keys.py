@@ -198,6 +198,27 @@ def test_a_given_village_that_the_rows_contradict_is_refused(cpms: Cpms, tmp_pat
     assert cpms("validate", office_file(tmp_path / "b.xlsx", [header, *rows]), "--village", "Pak Nam").code == 2
 
 
+def test_a_village_that_is_given_for_several_files_is_that_of_those_which_do_not_say_theirs(
+    cpms: Cpms, tmp_path: Path
+) -> None:
+    header = [*HEADER, "รหัสหมู่บ้าน"]
+    own = office_file(tmp_path / "own.xlsx", [header, *[[*row, "85010502"] for row in CHILDREN]], [TITLE])
+    titled = office_file(tmp_path / "titled.xlsx", [HEADER, *CHILDREN])
+    silent = office_file(tmp_path / "silent.xlsx", [HEADER, *CHILDREN], [TITLE])
+    numbered = office_file(tmp_path / "numbered.xlsx", [[*HEADER, "หมู่"], *[[*row, "4"] for row in CHILDREN]], [TITLE])
+    files, store = (own, titled, silent, numbered), tmp_path / "s.duckdb"
+    ran = cpms("merge", *files, "--village", "85010503", "--store", store)
+    assert ran.code == 0, ran.err
+    said = " ".join(ran.out.split())
+    assert "silent.xlsx รายชื่อ: there is no column for the village; all rows are of 85010503, as given" in said
+    assert "own.xlsx รายชื่อ: the rows say their own village, 85010502; --village 85010503 was not used" in said
+    assert "titled.xlsx รายชื่อ: the rows say their own village, 85010501" in said
+    assert {row[1] for row in stored(store)} == {"85010501", "85010502", "85010503", "85010504"}
+    ran = cpms("validate", own, titled, "--village", "85010503")
+    assert ran.code == 2
+    assert "all of these files say their own village" in ran.err
+
+
 @pytest.mark.parametrize(("name", "code"), [("ปากน้ำ", "850105"), ("pak nam", "850105"), ("Bang Rinn", "850104")])
 def test_an_area_is_found_by_its_name(cpms: Cpms, name: str, code: str) -> None:
     ran = cpms("areas", name, "--format", "json")

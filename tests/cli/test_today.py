@@ -106,6 +106,40 @@ def test_a_question_that_a_whole_village_was_never_asked_is_said_once(
     assert "1 question(s) that can change a level have no answer from anybody there" in " ".join(ran.out.split())
 
 
+def test_in_a_list_of_children_alone_such_a_question_is_said_once_too(tmp_path: Path) -> None:
+    lines = ["round,village_code,household_no,child_no,given_name,sex,age_years,violence_physical"]
+    lines += [f"2026,85010101,{home},1,มาลี,female,9,no" for home in (1, 2, 3)]
+    (tmp_path / "a.csv").write_text("\n".join(lines), "utf-8")
+    merge([tmp_path / "a.csv"], tmp_path / "s.duckdb")
+    listed = list_today(tmp_path / "s.duckdb")
+    assert {"drugs", "in_school", "carer"} <= set(listed.not_asked["field"])
+    assert set(listed.not_asked["homes"]) == {3}
+    assert listed.tasks.empty
+
+
+def test_each_sheet_says_at_its_top_what_nobody_of_its_village_was_asked(
+    cpms: Cpms, tmp_path: Path, base: Mapping[str, Mapping[str, Any]]
+) -> None:
+    rows: list[dict[str, Any]] = []
+    for village, silent in (("85010101", "violence_physical"), ("85010102", "drugs")):
+        rows += [{"village_code": village, "household_no": home, **DAY, silent: None} for home in (1, 2)]
+        rows.append({"village_code": village, "household_no": 3, **DAY, silent: None, "violence_sexual": "yes"})
+    store = tmp_path / "s.duckdb"
+    merge([write_drawn(tmp_path / "a.csv", base, rows)], store)
+    who = list_children(store).set_index(["village_code", "household_no"])["cpms_id"]
+    for village, worker in (("85010101", "W1"), ("85010102", "W2")):
+        add_response(store, who[(village, "3")], "home_visit", "2026-03-02", worker=worker, next_date="2026-03-05")
+    assert set(list_today(store, worker="W2").not_asked["field"]) == {"drugs"}
+    for by, first in (("village", ["85010101", "85010102"]), ("worker", ["W1", "W2"])):
+        path = _sheet(store, cpms, tmp_path / f"{by}.xlsx", "2026-03-11", "--by", by)
+        sheets = {
+            sheet.title.split()[0]: " ".join(str(cell.value) for cell in sheet["F"] if cell.value)
+            for sheet in openpyxl.load_workbook(path).worksheets
+        }
+        asked = [("Physical violence" in sheets[name], "Drugs" in sheets[name]) for name in first]
+        assert asked == [(True, False), (False, True)]
+
+
 # The sheet
 
 
@@ -239,6 +273,31 @@ def _refused(cpms: Cpms, store: Path, *paths: Path) -> list[tuple[str, str, str]
     assert ran.code == (1 if refused else 0)
     assert all(entry["sheet"] and entry["mend"] for entry in refused)
     return [(entry["file"], entry["cell"], entry["message"]) for entry in refused]
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_a_sheet_that_was_sorted_without_its_hidden_column_stores_no_answer_of_another(
+    cpms: Cpms, tmp_path: Path, base: Mapping[str, Mapping[str, Any]], language: str
+) -> None:
+    open_questions = {"violence_physical": None, "drugs": None}
+    homes = [{"household_no": 1, **open_questions}, {"household_no": 2, "drugs": None}, {"household_no": 3}]
+    store = tmp_path / "s.duckdb"
+    merge([write_drawn(tmp_path / "a.csv", base, [{**home, **DAY} for home in homes])], store)
+    path = _sheet(store, cpms, tmp_path / "today.xlsx", "2026-03-11", "--lang", language)
+
+    def sort(sheet: Worksheet, place: dict[str, int]) -> None:
+        answer = next(column for name, column in place.items() if name in ("Answer", "คำตอบที่ได้"))
+        for row, text in ((2, "ไม่ใช่"), (3, "ใช่"), (4, "ไม่ใช่")):
+            sheet.cell(row, answer, text)
+        # Rows 3 and 4 change places, the last column does not: another house. Then row 2 has another question.
+        for column in range(1, sheet.max_column):
+            upper, lower = sheet.cell(3, column), sheet.cell(4, column)
+            upper.value, lower.value = lower.value, upper.value
+
+    ran = cpms("merge", _fill(path, sort), "--store", store, "--lang", language, "--format", "json")
+    read = ran.json["answers"]
+    assert (ran.code, read["answers"], read["stored"], len(read["refused"])) == (1, 3, 1, 2)
+    assert [refused["cell"][1:] for refused in read["refused"]] == ["3", "4"]
 
 
 def test_what_is_no_answer_is_named_with_its_cell_and_nothing_else_is_lost(

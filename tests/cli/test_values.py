@@ -219,10 +219,39 @@ def test_a_title_is_held_against_the_sex(cpms: Cpms, rows: Rows) -> None:
         (entry["rule"], entry["severity"], entry["row"], entry["column"], entry["value"]) for entry in findings
     ] == [
         ("title_against_sex", "warning", 2, "sex", "ด.ญ."),
-        ("sex_from_title", "warning", 4, "sex", "Mg"),
     ]
-    # The sex is proposed, never filled in.
-    assert _values(path, "sex")[2] is None
+    # Row 6 has a title that is all there is of a name; of row 7 somebody says that the sex is not known.
+    assert _values(path, "sex") == ["male", "female", "male", None, "female", "unknown"]
+
+
+def test_the_sex_is_taken_from_titles_where_no_cell_says_it(rows: Rows, cpms: Cpms, tmp_path: Path) -> None:
+    names = ["เด็กชายสมชาย", "ด.ญ. มาลี", "นางสาวดาว", "Master Aung", "สมใจ"]
+    path = rows(*({"given_name": name, "sex": "-" if name == "ด.ญ. มาลี" else ""} for name in names))
+    assert _values(path, "sex") == ["male", "female", "female", "male", None]
+    lacking = tmp_path / "lacking.csv"
+    lacking.write_text(pd.read_csv(path, dtype="str").drop(columns="sex").to_csv(index=False), "utf-8")
+    assert _values(lacking, "sex") == ["male", "female", "female", "male", None]
+    notes = cpms("validate", lacking, "--format", "json").json["notes"]
+    assert [note["message"] for note in notes if note["id"] == "sex_from_titles"] == [
+        "lacking.csv: 4 rows do not say the sex; it was taken from the title before the name, in 'given_name' "
+        "(rows 2, 3, 4, 5)"
+    ]
+
+
+def test_titles_in_a_column_of_their_own_are_read(rows: Rows, cpms: Cpms) -> None:
+    path = rows(
+        {"คำนำหน้า": "เด็กชาย", "sex": ""},
+        {"คำนำหน้า": "ด.ญ.", "sex": "ชาย"},
+        {"คำนำหน้า": "", "given_name": "ด.ญ. มาลี", "sex": ""},
+        {"คำนำหน้า": "นาย", "sex": "ไม่ทราบ"},
+    )
+    assert _values(path, "sex") == ["male", "male", "female", "unknown"]
+    document = cpms("validate", path, "--format", "json").json
+    of_sex = [finding for finding in document["findings"] if finding["column"] == "sex"]
+    assert [(finding["rule"], finding["row"], finding["value"]) for finding in of_sex] == [
+        ("title_against_sex", 3, "ด.ญ.")
+    ]
+    assert document["columns_not_read"] == []
 
 
 IDENTIFIERS = {

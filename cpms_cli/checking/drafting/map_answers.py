@@ -21,6 +21,7 @@ from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey, folded
+from cpms_cli.survey.speech.unsure_words import is_unsure, perhaps_means, why_unsure
 
 ANSWER_COLUMNS = ("header", "field", "answer", "count", "means", "match")
 _LEAST_FIT, _MOST_LINES = 0.3, 60
@@ -93,9 +94,10 @@ def answer_lines(
         return
     counts = Counter(_shown(survey, column, moved))
     unread = _unread(survey, field, list(counts))
+    unread |= {text for text in counts if is_unsure(survey, field, column.header, text)}
     listed = [text for text in counts if text in unread or folded(text) in decided]
     for text in sorted(listed, key=lambda text: -counts[text])[:_MOST_LINES]:
-        means, sure = _meaning(survey, field, text, decided, language)
+        means, sure = _meaning(survey, column, text, decided, language)
         yield column.header, field.name, text, counts[text], means, sure
 
 
@@ -144,11 +146,15 @@ def _legal(value: str, legal: set[str]) -> bool:
 
 
 def _meaning(
-    survey: Survey, field: Field, text: str, decided: Mapping[str, str], language: Language
+    survey: Survey, column: AnsweredColumn, text: str, decided: Mapping[str, str], language: Language
 ) -> tuple[str, str]:
     """The code that a text has or may have, with a question mark where it is to be asked, and how sure that is."""
+    field = column.field
     if folded(text) in decided:
         return decided[folded(text)], say("map_told", language)
+    if is_unsure(survey, field, column.header, text):
+        why = why_unsure(survey, field, column.header)
+        return UNDECIDED + perhaps_means(survey, field, column.header, text), say(f"map_answer_{why}", language)
     proposal = propose_answer(survey, field, text)
     if proposal is None:
         return "", say("map_answer_open", language)

@@ -110,6 +110,8 @@ def _tell_prefilled(written: NextForm, output: Path, spoken: Language) -> None:
     typer.echo(say("prefill_written", spoken, **counts), err=True)
     if written.disputed:
         typer.echo(say("form_disputed", spoken, count=written.disputed), err=True)
+    if written.again:
+        typer.echo(say("form_disputed_again", spoken, count=written.again), err=True)
     if written.media is not None:
         typer.echo(say("prefill_media", spoken, file=written.media), err=True)
 

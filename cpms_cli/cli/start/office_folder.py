@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -29,6 +30,8 @@ Who = Annotated[str | None, typer.Option("--who", help="Who works here, for the 
 
 _VILLAGE = 8  # digits of a village's code
 _SHOWN = 20  # areas of one name
+_BETWEEN = "; "
+_Answer = TypeVar("_Answer")
 
 
 def init(
@@ -56,15 +59,18 @@ def init(
     from cpms_cli.survey.messages import say
 
     asking = not (folder / FILE).exists() and _is_somebody_there()
-    if asking:
-        area = area if area is not None else _asked("office_ask_area", spoken, "")
-    code, area_name = _area(area or "", spoken)
+    if asking and area is None:
+        code, area_name = _asked_area(spoken)
+    else:
+        code, area_name = _area(area or "", spoken)
+    round_year = year(round_ or None)
     if asking:
         store = store or _asked("office_ask_store", spoken, STORE)
         if lang is None:
-            spoken = language(_asked("office_ask_language", spoken, spoken))
-        round_ = round_ or _asked("office_ask_round", spoken, "")
-    answers = Asked(name or area_name, code, store or STORE, spoken, year(round_ or None), who or "")
+            spoken = _asked_until("office_ask_language", spoken, spoken, language)
+        if round_ is None:
+            round_year = _asked_until("office_ask_round", spoken, "", lambda text: year(text or None))
+    answers = Asked(name or area_name, code, store or STORE, spoken, round_year, who or "")
     office = make_office(folder, answers)
     if not asking and FILE in office.made and None in (area, store, lang, round_):
         typer.echo(say("office_not_asked", spoken, file=FILE), err=True)
@@ -87,6 +93,44 @@ def _asked(message: str, spoken: Language, usual: str) -> str:
     return str(typer.prompt(words, default=usual, show_default=bool(usual), err=True)).strip()
 
 
+def _asked_until(message: str, spoken: Language, usual: str, read: Callable[[str], _Answer]) -> _Answer:
+    """What was answered, as `read` understands it: asked again, and said why, while it does not."""
+    from cpms_cli.survey.messages import sentence
+
+    while True:
+        try:
+            return read(_asked(message, spoken, usual))
+        except UsageError as error:
+            typer.echo(sentence(error, spoken), err=True)
+
+
+def _asked_area(spoken: Language) -> tuple[str, str]:
+    """The code and the name of the area that was answered: of several of one name, the one that is then chosen by its
+    number, or by another name or code."""
+    listed: list[str] = []
+
+    def read(text: str) -> tuple[str, str]:
+        from cpms_cli.survey.messages import say
+        from cpms_cli.survey.plain_text import plain_digits
+
+        number = plain_digits(text)
+        if number.isdecimal() and 0 < int(number) <= len(listed):
+            text = listed[int(number) - 1]
+        try:
+            return _area(text, spoken)
+        except UsageError as error:
+            if error.message_id != "office_area_unclear":
+                raise
+            several = str(error.values["areas"]).split(_BETWEEN)
+            listed[:] = [area.partition(" ")[0] for area in several]
+            lines = "\n".join(f"  {place}  {area}" for place, area in enumerate(several, start=1))
+            count = error.values["count"]
+            more = say("office_area_more", spoken, count=len(several)) if count != len(several) else ""
+            raise UsageError("office_area_choose", name=text, count=count, areas=lines, more=more) from None
+
+    return _asked_until("office_ask_area", spoken, "", read)
+
+
 def _area(text: str, spoken: Language) -> tuple[str, str]:
     """The code of an area that is named, and its name; raises UsageError where none has the name, or several."""
     if not text:
@@ -105,7 +149,7 @@ def _area(text: str, spoken: Language) -> tuple[str, str]:
         return named[0].code, area_name(survey, named[0].code, spoken)
     if not named:
         raise UsageError("no_area_named", name=text)
-    listed = "; ".join(f"{area.code} {_with_those_around(survey, area, spoken)}" for area in named[:_SHOWN])
+    listed = _BETWEEN.join(f"{area.code} {_with_those_around(survey, area, spoken)}" for area in named[:_SHOWN])
     raise UsageError("office_area_unclear", name=text, count=len(named), areas=listed)
 
 

@@ -126,6 +126,12 @@ def village_number_words() -> tuple[str, ...]:
 
 
 @cache
+def title_words() -> tuple[str, ...]:
+    """Headers of a column that has the title before the child's name."""
+    return tuple(_content()["title"])
+
+
+@cache
 def subdistrict_words() -> tuple[str, ...]:
     """Headers of a column that has the name of a subdistrict."""
     return tuple(_content()["subdistrict"])

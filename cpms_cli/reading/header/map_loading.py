@@ -91,3 +91,11 @@ def load_map(mapping: Mapped | None, survey: Survey) -> HeaderMap | None:
                 raise UsageError("map_header_twice", other=other[compared(header)].line, **place)
         (lines if wanted else silent)[compared(header)] = map_line(survey, wanted, spellings, place)
     return HeaderMap(file, lines, silent)
+
+
+def headers_of_map(path: Path, survey: Survey) -> set[str]:
+    """The headers on a map's file, answered or not, as maps compare them. Raises UsageError where it cannot be read."""
+    if path.suffix.casefold() != WORKBOOK:
+        return {compared(header) for _, header, _ in map_lines(path)}
+    chosen = load_workbook(path, survey, half_answered=True)
+    return set(chosen.in_order)

@@ -21,6 +21,7 @@ from cpms_cli.reading.header.headers import header_spellings, spelt
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, HeaderMap, MapLine, compared, map_line
 from cpms_cli.survey.messages import wordings
 from cpms_cli.survey.model.definition import Survey, folded
+from cpms_cli.survey.speech.unsure_words import is_unsure
 
 ANSWER, MEANS = "answer", "means"
 _HEADINGS = {HEADER: "col_header", FIELD: "col_field", ANSWER: "col_written_answer", MEANS: "col_means"}
@@ -157,7 +158,10 @@ def _asked_of(survey: Survey, chosen: HeaderMap, row: _Line) -> list[str]:
 def _waits(survey: Survey, chosen: HeaderMap, row: _Line) -> bool:
     if not row[ANSWER] or (row[MEANS] and not row[MEANS].startswith(UNDECIDED)):
         return False
-    return any(not _is_known(survey, name, row[ANSWER]) for name in _asked_of(survey, chosen, row))
+    return any(
+        not _is_known(survey, name, row[ANSWER]) or is_unsure(survey, survey.fields[name], row[HEADER], row[ANSWER])
+        for name in _asked_of(survey, chosen, row)
+    )
 
 
 def _is_known(survey: Survey, name: str, text: str) -> bool:

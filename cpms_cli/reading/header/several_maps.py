@@ -13,13 +13,25 @@ from cpms_cli.survey.model.definition import Survey
 
 
 def load_maps(mapping: Maps | None, survey: Survey) -> tuple[HeaderMap, ...]:
-    """Return the maps that were given, none, one or several. Raises UsageError as `load_map` does."""
+    """Return the maps that were given, none, one or several. Raises UsageError as `load_map` does, with what is wrong
+    with each of them."""
     if mapping is None:
         return ()
-    if isinstance(mapping, str | Path | Mapping):
-        given = load_map(mapping, survey)
-        return () if given is None else (given,)
-    return tuple(loaded for path in dict.fromkeys(mapping) if (loaded := load_map(path, survey)) is not None)
+    given = (mapping,) if isinstance(mapping, str | Path | Mapping) else tuple(dict.fromkeys(mapping))
+    loaded: list[HeaderMap] = []
+    wrong: list[UsageError] = []
+    for each in given:
+        try:
+            chosen = load_map(each, survey)
+        except UsageError as error:
+            wrong.append(error)
+            continue
+        loaded += [] if chosen is None else [chosen]
+    if len(wrong) > 1:
+        raise UsageError("maps_wrong", count=len(wrong), faults="\n".join(map(str, wrong)))
+    if wrong:
+        raise wrong[0]
+    return tuple(loaded)
 
 
 def map_of(maps: Sequence[HeaderMap], sources: Sequence[SourceTable]) -> HeaderMap | None:

@@ -30,30 +30,67 @@ from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.model.definition import Survey
 
 _MOSTLY = 0.5
+VILLAGE_OWN = "village_own"
 
 
 @dataclass(frozen=True)
 class GivenKeys:
-    """What is given for all rows of a file that do not say it: the round, and the code of a village or subdistrict."""
+    """What is given for all rows of a file that do not say it: the round, and the code of a village or subdistrict.
+
+    `several`: it is given for several files, of which some may say their own village.
+    """
 
     round: int | None = None
     village: str | None = None
+    several: bool = False
+
+
+def check_village_used(sheets: Sequence[Sheet], given: GivenKeys) -> None:
+    """Raise UsageError where a village is given for several files, and all say another one."""
+    own = [any(note.message_id == VILLAGE_OWN for note in sheet.notes) for sheet in sheets]
+    if own and all(own):
+        raise UsageError("village_of_no_file", given=given.village)
 
 
 def with_row_keys(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
     """The sheet with the village, the house and the line of its rows in columns, as far as it or `given` says them.
 
-    Raises UsageError where a village is given and the sheet's own column says another.
+    Raises UsageError where a village is given for this file alone and its own column says another.
     """
     if sheet.layout is not None or not sheet.fields:
         return sheet  # an export has its keys in its own columns, or in the sheet around it
-    placed = _with_village(survey, sheet, given.village)
+    placed = _with_village(survey, sheet, given)
     homes = with_heads_as_homes(survey, placed)
     filled = _houses_filled_down(survey, homes)
     return _numbered(survey, filled if homes is placed else with_codes_of_homes(survey, filled, homes))
 
 
-def _with_village(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
+def _with_village(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
+    if given.village is None or not given.several:
+        return _placed(survey, sheet, given.village)
+    # What a file says of itself goes before what is given for it and others.
+    own = _placed(survey, sheet, None)
+    if not _says_village(survey, own):
+        own = _placed(survey, sheet, given.village[:SUBDISTRICT])  # its rows may have the numbers of villages there
+    if not _says_village(survey, own):
+        return _placed(survey, sheet, given.village)
+    place = own.place(survey.role("village").name)
+    others = [] if place is None else _other_villages(own, place, given.village)
+    note = Note(VILLAGE_OWN, {"given": given.village, "codes": ", ".join(others[:3])})
+    return replace(own, notes=(*own.notes, note)) if others else own
+
+
+def _says_village(survey: Survey, sheet: Sheet) -> bool:
+    """Whether the rows of a sheet have the codes of villages, most of them."""
+    place = sheet.place(survey.role("village").name)
+    if place is None:
+        return False
+    texts = ascii_digits(texts_of(sheet, place).dropna()).str.replace(r"\s", "", regex=True)
+    return bool(len(texts)) and bool(texts.str.fullmatch(r"\d{8}(\.0)?").mean() > _MOSTLY)
+
+
+def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
+    """The sheet with the village of its rows in a column, as it says it, or as it is `given` for this file."""
     name = survey.role("village").name
     titled = place_in_titles(survey, sheet.source)
     subdistrict = given[:SUBDISTRICT] if given else titled.subdistrict if titled else None
@@ -128,9 +165,14 @@ def _villages_by_number(survey: Survey, sheet: Sheet, place: int, subdistrict: s
     return replace_texts(read, place, texts.map(lambda text: codes.get(text, text), na_action="ignore"))
 
 
-def _check_same_village(sheet: Sheet, place: int, given: str, name: str) -> None:
+def _other_villages(sheet: Sheet, place: int, given: str) -> list[str]:
+    """The villages in a column that are not of what is given."""
     texts = ascii_digits(texts_of(sheet, place).dropna()).str.replace(r"\s", "", regex=True)
-    others = sorted({text for text in texts.unique() if not text.startswith(given)})
+    return sorted({text for text in texts.unique() if not text.startswith(given)})
+
+
+def _check_same_village(sheet: Sheet, place: int, given: str, name: str) -> None:
+    others = _other_villages(sheet, place, given)
     if others:
         source = sheet.source
         raise UsageError(

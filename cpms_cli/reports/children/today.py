@@ -36,12 +36,12 @@ _NAMES: tuple[Role, ...] = ("given_name", "family_name")
 _NEXT_QUESTION, _MOST_QUESTIONS = "; ", 6
 
 
-def not_asked_lines(survey: Survey, today: Today, language: Language) -> list[str]:
-    """What nobody of some villages answered in a round: a line for each set of villages, the
+def not_asked_lines(survey: Survey, not_asked: pd.DataFrame, language: Language) -> list[str]:
+    """What nobody of some villages answered in a round (as `Today.not_asked`): a line for each set of villages, the
     largest first, and how to ask it."""
     round_, village = survey.role("round").name, survey.role("village").name
     questions: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for (year, name), rows in today.not_asked.groupby([round_, "field"], sort=False):
+    for (year, name), rows in not_asked.groupby([round_, "field"], sort=False):
         questions.setdefault((str(year), tuple(sorted(set(rows[village])))), []).append(str(name))
     sets = sorted(questions.items(), key=lambda entry: (entry[0][0], -len(entry[0][1])))
     lines = [
@@ -83,7 +83,7 @@ def show_today(screen: Screen, today: Today, identified: bool, first: int | None
     `first`, only so many tasks, and how many more there are."""
     console, language = screen.console, screen.language
     day = shown_date(today.as_of, language)
-    for line in not_asked_lines(screen.survey, today, language):
+    for line in not_asked_lines(screen.survey, today.not_asked, language):
         console.print(line)
     if today.tasks.empty:
         console.print(say("today_nothing", language, day=day))
@@ -196,11 +196,7 @@ def today_workbook(survey: Survey, today: Today, language: Language, by: str = "
         for name, codes in codes_of.items()
         if codes
     }
-    asked = pd.DataFrame({"reason": not_asked_lines(survey, today, language)})
-    sheets = {
-        name: pd.concat([asked, part], ignore_index=True) if place == 0 else part.reset_index(drop=True)
-        for place, (name, part) in enumerate(_sheets(survey, shown, language, by).items())
-    }
+    sheets = _with_not_asked(survey, today.not_asked, _sheets(survey, shown, language, by), language)
     title = say("today_title", language, day=shown_date(today.as_of, language))
     return printed_workbook(sheets, columns, ["house"], title, lists)
 
@@ -256,6 +252,23 @@ def _sheets(survey: Survey, shown: pd.DataFrame, language: Language, by: str) ->
     sheet = sheet.mask(office, say("today_office", language))
     parts = {str(name): part for name, part in shown.groupby(sheet, sort=False)}
     return parts or {say("today_office", language): shown}
+
+
+def _with_not_asked(
+    survey: Survey, not_asked: pd.DataFrame, sheets: dict[str, pd.DataFrame], language: Language
+) -> dict[str, pd.DataFrame]:
+    """The sheets, at the top of each what nobody of its own villages was asked: a sheet is handed out by itself. What
+    is of no sheet's village stands on the first."""
+    village = survey.role("village").name
+    everywhere = {code for part in sheets.values() for code in part[village].dropna()}
+    whole = {}
+    for place, (name, part) in enumerate(sheets.items()):
+        own = not_asked[village].isin(part[village].dropna())
+        if place == 0:
+            own |= ~not_asked[village].isin(everywhere)
+        lines = pd.DataFrame({"reason": not_asked_lines(survey, not_asked[own], language)})
+        whole[name] = pd.concat([lines, part], ignore_index=True)
+    return whole
 
 
 def show_answers(screen: Screen, read: AnswersRead) -> None:

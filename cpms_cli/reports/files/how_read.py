@@ -13,13 +13,14 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 _SHOWN_ROWS = 10
-# Of what was taken for the rows' keys, every merge tells: rows are stored under them.
+# Of what was taken for the rows' keys, or out of a name, every merge tells: rows are stored with them.
 KEY_NOTES = frozenset(
     {
         "round_from_sheet",
         "round_from_title",
         "village_from_title",
         "village_given",
+        "village_own",
         "village_by_name",
         "village_by_number",
         "house_from_above",
@@ -28,6 +29,7 @@ KEY_NOTES = frozenset(
         "heads_two_families",
         "layout_counted",
         "name_split",
+        "sex_from_titles",
     }
 )
 Notice = tuple[str, dict[str, object]]

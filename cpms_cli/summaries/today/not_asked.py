@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
+from cpms_cli.checking.staging import TABLES
 from cpms_cli.survey.model.definition import Survey, Table
 
 SUBDISTRICT = 6  # digits of its code
@@ -19,11 +20,20 @@ def questions_not_asked(connection: duckdb.DuckDBPyConnection, survey: Survey, q
     """
     home = survey.key("household")
     round_, village = home[:2]
-    answered = {table: _answered(connection, survey, questions, table) for table in ("child", "household")}
+    # A list of children alone leaves no household's row: its homes are those of the children.
     homes = connection.execute(
-        f"SELECT {round_}, {village}, count(*) AS homes FROM current_household GROUP BY ALL"
+        f"""
+        SELECT {round_}, {village}, count(*) AS homes
+        FROM (
+            SELECT {", ".join(home)} FROM current_household
+            UNION
+            SELECT {", ".join(home)} FROM current_child
+        )
+        GROUP BY ALL
+        """
     ).df()
-    counts = pd.concat([frame for frame in answered.values() if len(frame)] or [_nothing([round_, village])])
+    answered = [_answered(connection, survey, questions, homes, table) for table in TABLES]
+    counts = pd.concat([frame for frame in answered if len(frame)] or [_nothing([round_, village])])
     nobody = pd.Series(False, index=questions.index)
     for digits in (None, SUBDISTRICT):
         areas = (frame.assign(**{village: frame[village].str[:digits]}) for frame in (counts, homes, questions))
@@ -42,9 +52,9 @@ def _nothing(place: list[str]) -> pd.DataFrame:
 
 
 def _answered(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, questions: pd.DataFrame, table: Table
+    connection: duckdb.DuckDBPyConnection, survey: Survey, questions: pd.DataFrame, homes: pd.DataFrame, table: Table
 ) -> pd.DataFrame:
-    """How many `answers` each question of a table has in each round of a village."""
+    """How many `answers` each question of a table has in each round of a village that has `homes`."""
     own = set(survey.columns(table)) - set(survey.key(table))
     asked = [name for name in questions["field"].dropna().unique() if name in own]
     if not asked:
@@ -57,4 +67,5 @@ def _answered(
         GROUP BY ALL
         """
     ).df()
-    return counted.melt(id_vars=place, var_name="field", value_name="answers")
+    everywhere = homes[place].merge(counted, on=place, how="left").fillna(dict.fromkeys(asked, 0))
+    return everywhere.melt(id_vars=place, var_name="field", value_name="answers")

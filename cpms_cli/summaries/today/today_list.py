@@ -124,7 +124,8 @@ def today_of(
     if worker is None:
         tasks = pd.concat([tasks, office_tasks(workspace, area)], ignore_index=True)
     else:
-        tasks = _of_worker(survey, tasks, visits, workers, worker)
+        tasks, villages = _of_worker(survey, tasks, visits, workers, worker)
+        nobody_asked &= questions[survey.role("village").name].isin(villages)
     shown = int(tasks[person].nunique())
     workspace.note_identified("today", shown + len(grown))
     return Today(
@@ -188,8 +189,8 @@ def _ordered(survey: Survey, tasks: pd.DataFrame, overdue: pd.DataFrame) -> pd.D
 
 def _of_worker(
     survey: Survey, tasks: pd.DataFrame, visits: pd.DataFrame, workers: pd.Series, worker: str
-) -> pd.DataFrame:
-    """Return the tasks in the households of a worker's children."""
+) -> tuple[pd.DataFrame, set[str]]:
+    """Return the tasks in the households of a worker's children, and the villages of these households."""
     known = sorted(workers.unique())
     theirs = workers[workers.str.casefold() == worker.strip().casefold()].index
     if theirs.empty:
@@ -197,9 +198,10 @@ def _of_worker(
     person = survey.role("person").name
     home = [survey.role(role).name for role in ("village", "household")]
     at_home = pd.concat([tasks, visits])
-    homes = pd.MultiIndex.from_frame(at_home.loc[at_home[person].isin(theirs), home])
-    of_home = pd.MultiIndex.from_frame(tasks[home]).isin(homes)
-    return tasks[tasks[person].isin(theirs) | (of_home & tasks["kind"].isin(ASKED))].reset_index(drop=True)
+    homes = at_home.loc[at_home[person].isin(theirs), home]
+    of_home = pd.MultiIndex.from_frame(tasks[home]).isin(pd.MultiIndex.from_frame(homes))
+    own = tasks[person].isin(theirs) | (of_home & tasks["kind"].isin(ASKED))
+    return tasks[own].reset_index(drop=True), set(homes[home[0]])
 
 
 def _listed_questions(survey: Survey, questions: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from cpms_cli.survey.rules.rule_language import standing_rule
 from cpms_cli.survey.rules.typed_answers import vocabulary
 from cpms_cli.survey.rules.vocabulary import RANGES, RuleError, Vocabulary
 
-_COLUMN_WORDS = {"value", "label", "low", "high", "codes", "count", "round"}
+_COLUMN_WORDS = {"value", "label", "low", "high", "codes", "count", "dated", "round", "year"}
 FIGURES = {"value", "count", "share", "others", "expected", "date"}
 _NEEDED_CHECKS = (
     "required",
@@ -51,7 +51,6 @@ _NEEDED_CHECKS = (
     "number_shortened",
     "cpms_id_form",
     "title_against_sex",
-    "sex_from_title",
     "household_differs",
     "consent_unread",
     "child_displaced",
@@ -63,6 +62,9 @@ _NEEDED_CHECKS = (
     "house_consent_differs",
     "house_written_otherwise",
     "head_of_other_children",
+    "last_years_form",
+    "interviews_after_round",
+    "interviews_before_round",
 )
 
 

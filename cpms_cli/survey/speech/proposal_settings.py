@@ -38,6 +38,17 @@ class AnswerWords(_Part):
     perhaps: dict[str, tuple[str, ...]] = {}
 
 
+class UnsureWords(_Part):
+    """By which words of a header the words below it may say something else than they say under the question's own."""
+
+    asking: tuple[str, ...]
+    denying: tuple[str, ...]
+    longest: int
+    one_of_many: frozenset[str]
+    opposites: tuple[tuple[str, str], ...]
+    subjects: frozenset[str]
+
+
 class ProposalSettings(_Part):
     """The content of `schemas/proposals.yaml`."""
 
@@ -61,6 +72,7 @@ class ProposalSettings(_Part):
     of_members: frozenset[str]
     headed_by_answers: frozenset[str]
     negations: tuple[str, ...]
+    unsure: UnsureWords
     answers: dict[str, AnswerWords]
 
 

@@ -99,8 +99,11 @@ def plain_table(frame: pd.DataFrame) -> pd.DataFrame:
 def _printable_texts(values: pd.Series) -> pd.Series:
     """A column of texts as they are printed; numbers among them, as in one that says why there is no number, stay."""
     texts = printable(values.astype("str"))
-    numbers = values.map(lambda value: isinstance(value, int | float) and not isinstance(value, bool)) & values.notna()
-    return texts.astype("object").mask(numbers, values) if numbers.any() else texts
+    if values.dtype != object:
+        return texts
+    numbers = [isinstance(value, int | float) and not isinstance(value, bool) for value in values]
+    kept = pd.Series(numbers, index=values.index) & values.notna()
+    return texts.astype("object").mask(kept, values) if kept.any() else texts
 
 
 def csv_text(frame: pd.DataFrame, line_end: str = "\n") -> str:

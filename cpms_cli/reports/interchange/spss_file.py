@@ -101,14 +101,14 @@ def _several(variable: Variable, values: pd.Series, language: Language) -> Itera
     given = values.map(lambda cell: frozenset(several(cell)), na_action="ignore")
     for code, label in variable.answers.items():
         has = given.map(lambda codes, code=code: "yes" if code in codes else "no", na_action="ignore")
-        one = replace(
+        chosen = replace(
             variable,
             name=f"{variable.name}_{code}",
             kind="yes_no",
             label=f"{variable.label}: {label}",
             answers=words,
         )
-        yield _coded(one, has.mask(values.isin(variable.no_answers), values))
+        yield _coded(chosen, has.mask(values.isin(variable.no_answers), values))
 
 
 def spss_bytes(survey: Survey, frame: pd.DataFrame, language: Language) -> bytes:

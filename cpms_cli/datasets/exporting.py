@@ -42,13 +42,15 @@ _STORE, _SERIES = "cpms store", "cpms series"
 @dataclass(frozen=True)
 class Exported:
     """The names of the partitions that were `written`, of those left as they were (`same`), and of those `removed`
-    since the store has no rows of them any more; how many rows the data set has now, of all stores."""
+    since the store has no rows of them any more; how many rows the data set has now, of all stores, and its `columns`.
+    """
 
     detail: Rows
     written: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     rows: int = 0
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,8 @@ class _Export:
         names = {part.name for part in parts}
         removed = [each.name for each in manifest.partitions if each.store == self.store and each.name not in names]
         manifest = remove_partitions(self.folder, manifest, removed)
-        return Exported(manifest.detail, tuple(written), tuple(same), tuple(removed), manifest.rows)
+        columns = tuple(str(column["name"]) for column in manifest.columns)
+        return Exported(manifest.detail, tuple(written), tuple(same), tuple(removed), manifest.rows, columns)
 
     def _write(self, manifest: Manifest, part: _Part) -> Manifest:
         """Write a partition, and then the manifest that names it."""

@@ -43,24 +43,25 @@ def typed_rows(survey: Survey, frame: pd.DataFrame) -> pa.Table:
         if name == HAS_HOUSEHOLD:
             columns[name] = pa.array(frame[name], pa.bool_())
         elif name in _NUMBERS:
-            columns[name] = _values(texts, types[name])
+            columns[name] = values_of(texts, types[name])
         elif name in types:
-            columns[name] = values = _values(texts, types[name])
-            columns[f"{name}{MISSING}"] = _texts(
+            columns[name] = values = values_of(texts, types[name])
+            columns[f"{name}{MISSING}"] = texts_of(
                 texts.where(pd.Series(values.is_null().to_numpy(zero_copy_only=False)))
             )
         else:
-            columns[name] = _texts(texts)
+            columns[name] = texts_of(texts)
     round_ = survey.role("round").name
     return pa.table({name: column for name, column in columns.items() if name not in (round_, f"{round_}{MISSING}")})
 
 
-def _texts(texts: pd.Series) -> pa.Array:
+def texts_of(texts: pd.Series) -> pa.Array:
+    """Return texts as a column."""
     return pa.array(texts.astype("object"), pa.string(), from_pandas=True)
 
 
-def _values(texts: pd.Series, kind: pa.DataType) -> pa.Array:
-    """The values of texts; blank where a text is none."""
+def values_of(texts: pd.Series, kind: pa.DataType) -> pa.Array:
+    """Return the values of texts, numbers or dates; blank where a text is none."""
     if pa.types.is_date(kind):
         return pa.array(pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce").dt.date, kind, from_pandas=True)
     return pa.array(pd.to_numeric(texts, errors="coerce").astype("float64"), pa.float64(), from_pandas=True).cast(kind)

@@ -92,8 +92,18 @@ def plain_table(frame: pd.DataFrame) -> pd.DataFrame:
     flat = frame.apply(flat_text)
     for name in flat.columns:
         if pd.api.types.is_string_dtype(flat[name]) or flat[name].dtype in (object, "category"):
-            flat[name] = printable(flat[name].astype("str"))
+            flat[name] = _printable_texts(flat[name])
     return flat
+
+
+def _printable_texts(values: pd.Series) -> pd.Series:
+    """A column of texts as they are printed; numbers among them, as in one that says why there is no number, stay."""
+    texts = printable(values.astype("str"))
+    if values.dtype != object:
+        return texts
+    numbers = [isinstance(value, int | float) and not isinstance(value, bool) for value in values]
+    kept = pd.Series(numbers, index=values.index) & values.notna()
+    return texts.astype("object").mask(kept, values) if kept.any() else texts
 
 
 def csv_text(frame: pd.DataFrame, line_end: str = "\n") -> str:

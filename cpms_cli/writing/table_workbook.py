@@ -70,6 +70,8 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats) -> None:
             for row, value in zip(np.flatnonzero(known).tolist(), values[known].tolist(), strict=True):
                 if isinstance(value, datetime.date):
                     sheet.write_datetime(row + 1, column, value, formats.time if timed else formats.day)
+                elif isinstance(value, int | float) and not isinstance(value, bool):
+                    sheet.write_number(row + 1, column, value, formats.text)  # among words of why there is none
                 else:
                     sheet.write_string(row + 1, column, str(value), formats.text)
         widths.append(_width(str(name), map(str, values[known])))

@@ -150,15 +150,19 @@ def test_every_ending_has_the_same_rows(cpms: Cpms, store: Path) -> None:
     assert len(frame) == 12
     for ending in (".xlsx", ".parquet", ".jsonl"):
         assert cpms("export", "records", store.with_name(f"r{ending}"), "--store", store).code == 0
-    lines = [json.loads(line) for line in store.with_name("r.jsonl").read_text("utf-8").splitlines()]
+    lines = pd.DataFrame(json.loads(line) for line in store.with_name("r.jsonl").read_text("utf-8").splitlines())
     parquet = pd.read_parquet(store.with_name("r.parquet"))
+    assert list(lines) == list(frame) == [name for name in parquet if not str(name).endswith("_missing")]
     book = openpyxl.load_workbook(store.with_name("r.xlsx"))
     header, *rows = book.worksheets[0].iter_rows(values_only=True)
     assert {"CPMS ID", "Sex", "Nationality"} <= set(header), "a workbook is for people"
-    for value in (pd.DataFrame(lines), parquet, pd.DataFrame(rows, columns=list(frame))):
-        assert list(value) == list(frame)
+    people = pd.DataFrame(rows, columns=list(frame))
+    for value in (lines, parquet, people):
         assert value["cpms_id"].tolist() == frame["cpms_id"].tolist()
-        assert value["drugs"].fillna("").tolist() == frame["drugs"].tolist()
+    assert lines["drugs"].fillna("").tolist() == frame["drugs"].tolist()
+    words = {"no": "No", "unknown": "Don't know", "refused": "Refused"}
+    assert people["drugs"].fillna("").tolist() == frame["drugs"].map(words).fillna("").tolist()
+    assert parquet["drugs"].map({False: "no"}).fillna(parquet["drugs_missing"]).fillna("").tolist() == [*frame["drugs"]]
     assert sorted(frame["drugs"]) == ["", *["no"] * 9, "refused", "unknown"], "four kinds of no answer stay apart"
 
 

@@ -103,9 +103,11 @@ def records(
         coarse: Detail = "deidentified" if deidentified or k is not None else "masked"
         disclosed = Disclosed("identified" if identified else coarse, k, audience, series)
         exported = make_records(workspace, disclosed, area=area, round_=round_year)
-    write_records(survey, exported, target, spoken)
+    dictionary = write_records(survey, exported, target, spoken)
     detail = say(f"detail_{exported.detail}", spoken)
     typer.echo(say("export_written", spoken, file=target, count=len(exported.frame), detail=detail))
+    if dictionary is not None:
+        typer.echo(say("export_dictionary", spoken, file=dictionary))
     if exported.k is not None:
         from cpms_cli.reports.interchange.interchange_files import k_sentences
 
@@ -146,10 +148,12 @@ def figures(
         published = compute_published_figures(
             workspace, area=area, round_=round_year, audience=audience, tell=warn_office
         )
-    write_figures(workspace.survey, published, target, workspace.language)
+    dictionary = write_figures(workspace.survey, published, target, workspace.language)
     withheld = int(published[list(COUNTS)].isna().sum().sum())
     written = say("figures_written", workspace.language, file=target, count=len(published), withheld=withheld)
     typer.echo(written)
+    if dictionary is not None:
+        typer.echo(say("export_dictionary", workspace.language, file=dictionary))
 
 
 @app.command("dataset")
@@ -176,6 +180,7 @@ def dataset(
     """
     from cpms_cli import __version__
     from cpms_cli.datasets.exporting import Watching, write_dataset
+    from cpms_cli.reports.interchange.interchange_files import write_dataset_dictionary
     from cpms_cli.reports.progress import Progress
     from cpms_cli.survey.messages import say
 
@@ -184,6 +189,7 @@ def dataset(
         with Progress("dataset_progress", spoken, shown=sys.stderr.isatty()) as progress:
             watching = Watching(progress.begin, progress.advance)
             exported = write_dataset(workspace, folder, audience=audience, tool_version=__version__, watching=watching)
+        write_dataset_dictionary(workspace.survey, folder, exported.columns, spoken)
     detail = say(f"detail_{exported.detail}", spoken)
     counts = {"written": len(exported.written), "same": len(exported.same), "rows": exported.rows}
     message = "dataset_written" if exported.written or exported.removed else "dataset_same"

@@ -13,54 +13,33 @@ from typing import Any
 
 import pandas as pd
 
+from cpms_cli.reports.interchange.variables import NUMBERS, Variable, record_variables
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import csv_text
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _FILE, _STAMP = "children.csv", (1980, 1, 1, 0, 0, 0)
-_NUMBERS = ("integer", "number", "year")
-_TYPES = {"integer": "integer", "number": "number", "year": "year", "string": "string", "date": "string"}
 
 
-def _field(survey: Survey, name: str, language: Language) -> dict[str, Any]:
-    indicator = next((indicator for indicator in survey.indicators if indicator.column == name), None)
-    if indicator is not None:
-        label = f"{indicator.number} {indicator.name.in_(language)}"
-        return {
-            "name": name,
-            "type": "string",
-            "title": label,
-            "description": indicator.definition.in_(language),
-            "categories": ["yes", "no", "unknown", "n/a", "not_asked"],
-        }
-    if name in ("level", "highest"):
-        levels = [{"value": level.id, "label": level.label.in_(language)} for level in survey.levels]
-        return {"name": name, "type": "string", "categories": levels}
-    field = survey.fields.get(name)
-    if field is None:
-        return {"name": name, "type": "string"}
-    codes = survey.codes(field)
-    known = {"title": field.label.in_(language), "description": field.question.in_(language)}
-    if codes is not None:
-        every = {**codes.by_code, **survey.codelists["missing"].by_code}
-        listed = [{"value": code, "label": entry.label.in_(language)} for code, entry in every.items()]
-        return {"name": name, "type": "string", **known, **({} if field.many else {"categories": listed})}
-    # What is not known stands as a word in these columns too: unknown is not blank.
-    missing = ["", *survey.missing_words] if field.type in _NUMBERS else [""]
-    return {"name": name, "type": _TYPES[field.type], **known, "missingValues": missing}
+def _described(survey: Survey, variable: Variable) -> dict[str, Any]:
+    """Return the descriptor of a column. Codes stay codes, with their words; what is not known stands as a word in
+    columns of numbers too: unknown is not blank."""
+    asked = survey.fields.get(variable.name)
+    words = {"title": variable.label, **({"description": variable.about} if variable.about else {})}
+    if variable.kind in NUMBERS:
+        kind = asked.type if asked is not None else variable.kind
+        return {"name": variable.name, "type": kind, **words, "missingValues": ["", *variable.no_answers]}
+    codes = {} if variable.kind == "choices" else {**variable.answers, **variable.no_answers}
+    listed = [{"value": code, "label": text} for code, text in codes.items()]
+    return {"name": variable.name, "type": "string", **words, **({"categories": listed} if listed else {})}
 
 
 def package_bytes(survey: Survey, frame: pd.DataFrame, language: Language, about: dict[str, Any]) -> bytes:
     """A zip with `children.csv` and `datapackage.json`; `about` is put into the descriptor (as `name`, `title`).
 
-    Columns that were made coarser hold text, and are described as text.
+    Columns that were made coarser are described by what they hold now.
     """
-    fields = [_field(survey, str(name), language) for name in frame]
-    for field in fields:
-        if field["type"] in _NUMBERS:
-            written = frame[field["name"]].dropna()
-            words = set(written[pd.to_numeric(written, errors="coerce").isna()])
-            field["type"] = "string" if words - set(survey.missing_words) else field["type"]
+    fields = [_described(survey, variable) for variable in record_variables(survey, frame, language)]
     descriptor = {
         "$schema": PROFILE,
         **about,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,30 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reports.interchange.data_package import package_bytes
-from cpms_cli.reports.interchange.people_labels import labelled
-from cpms_cli.reports.interchange.spss_file import spss_bytes
+from cpms_cli.reports.interchange.dictionary import NAME as DICTIONARY
+from cpms_cli.reports.interchange.dictionary import dictionary_beside, dictionary_bytes, dictionary_for_people
+from cpms_cli.reports.interchange.parquet_file import parquet_bytes as typed_parquet
+from cpms_cli.reports.interchange.parquet_file import parquet_variables
+from cpms_cli.reports.interchange.people_labels import people_workbook
+from cpms_cli.reports.interchange.spss_file import spss_bytes, spss_variables
+from cpms_cli.reports.interchange.variables import (
+    Variable,
+    dataset_variables,
+    figure_variables,
+    in_people_words,
+    record_variables,
+)
 from cpms_cli.summaries.records.child_records import Records
 from cpms_cli.summaries.records.deidentification import HOME_ANSWERS
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.deidentification import AGE
-from cpms_cli.writing.files import csv_bytes, csv_text, parquet_bytes, write_bytes, xlsx_bytes
+from cpms_cli.writing.files import csv_bytes, csv_text, parquet_bytes, write_bytes
 from cpms_cli.writing.files import records as as_records
 from cpms_cli.writing.output_formats import Kind, output_format
 
 _RECORDS, _FIGURES = "children", "figures"  # the names of their sheets
+_SAYS_ITSELF, _DHIS2 = (".xlsx", ".zip"), ".dhis2.json"
 _CODE = "CPMS_I{number:02d}_{answer}"
 _ANSWERS = {"yes": "YES", "no": "NO", "unknown": "UNKNOWN", "not_applicable": "NA", "not_asked": "NOT_ASKED"}
 # https://hxlstandard.org/standard/dictionary/
@@ -72,14 +84,18 @@ def csv_records(survey: Survey, records: Records, language: Language) -> bytes:
 
 
 def xlsx_records(survey: Survey, records: Records, language: Language) -> bytes:
-    """Records as a workbook, headers in the language of the run."""
-    return xlsx_bytes(labelled({_RECORDS: records.frame}, survey, language))
+    """Records as a workbook in the words of the run's language, and what each column means."""
+    variables = record_variables(survey, records.frame, language)
+    sheets = {
+        _RECORDS: in_people_words(variables, records.frame),
+        DICTIONARY: dictionary_for_people(variables, language),
+    }
+    return people_workbook(sheets, survey, language)
 
 
 def parquet_records(survey: Survey, records: Records, language: Language) -> bytes:
-    """Records as Parquet."""
-    del survey, language
-    return parquet_bytes({_RECORDS: records.frame})
+    """Records as Parquet, in typed columns."""
+    return typed_parquet(survey, records.frame, language)
 
 
 def jsonl_records(survey: Survey, records: Records, language: Language) -> bytes:
@@ -106,8 +122,8 @@ def csv_figures(survey: Survey, figures: pd.DataFrame, language: Language) -> by
 
 
 def xlsx_figures(survey: Survey, figures: pd.DataFrame, language: Language) -> bytes:
-    """Figures as a workbook, headers in the language of the run."""
-    return xlsx_bytes(labelled({_FIGURES: figures}, survey, language))
+    """Figures as a workbook in the words of the run's language."""
+    return people_workbook({_FIGURES: figures}, survey, language)
 
 
 def parquet_figures(survey: Survey, figures: pd.DataFrame, language: Language) -> bytes:
@@ -162,11 +178,48 @@ def check_export(kind: Kind, path: Path) -> None:
         raise UsageError("file_is_directory", file=path.name)
 
 
-def write_records(survey: Survey, records: Records, path: Path, language: Language) -> None:
-    """Write records to a file whose ending chooses the format; raises UsageError for an ending nobody writes."""
-    write_bytes(path, output_format("records", path).write(survey, records, language))
+def write_records(survey: Survey, records: Records, path: Path, language: Language) -> Path | None:
+    """Write records to a file whose ending chooses the format, and beside it what its columns mean; returns where that
+    stands, None where the file says it itself. Raises UsageError for an ending nobody writes."""
+    output = output_format("records", path)
+    write_bytes(path, output.write(survey, records, language))
+    if output.ending in _SAYS_ITSELF:
+        return None
+    described = _VARIABLES.get(output.ending, record_variables)(survey, records.frame, language)
+    write_bytes(dictionary_beside(path), dictionary_bytes(described, language))
+    return dictionary_beside(path)
 
 
-def write_figures(survey: Survey, figures: pd.DataFrame, path: Path, language: Language) -> None:
-    """Write figures (`disclosure.release.published_figures`) to a file whose ending chooses the format."""
-    write_bytes(path, output_format("figures", path).write(survey, figures, language))
+def write_figures(survey: Survey, figures: pd.DataFrame, path: Path, language: Language) -> Path | None:
+    """Write figures (`disclosure.release.published_figures`) as `write_records` does."""
+    output = output_format("figures", path)
+    write_bytes(path, output.write(survey, figures, language))
+    if output.ending in _SAYS_ITSELF:
+        return None
+    described = (_elements if output.ending == _DHIS2 else figure_variables)(survey, figures, language)
+    write_bytes(dictionary_beside(path), dictionary_bytes(described, language))
+    return dictionary_beside(path)
+
+
+def write_dataset_dictionary(survey: Survey, folder: Path, columns: Iterable[str], language: Language) -> Path:
+    """Write into a data set's folder what its columns mean; returns where that stands."""
+    path = folder / f"{DICTIONARY}.csv"
+    write_bytes(path, dictionary_bytes(dataset_variables(survey, columns, language), language))
+    return path
+
+
+def _elements(survey: Survey, figures: pd.DataFrame, language: Language) -> Iterator[Variable]:
+    """The data elements of DHIS2: one for each indicator and answer."""
+    names = {indicator.number: indicator.name.in_(language) for indicator in survey.indicators}
+    columns = {variable.name: variable.label for variable in figure_variables(survey, figures, language)}
+    for number in sorted(set(figures["indicator"].astype("int64"))):
+        for answer, code in _ANSWERS.items():
+            label = f"{number} {names[number]}: {columns[answer]}"
+            yield Variable(_CODE.format(number=number, answer=code), "integer", label)
+
+
+_VARIABLES: Mapping[str, Callable[[Survey, pd.DataFrame, Language], Iterable[Variable]]] = {
+    ".parquet": parquet_variables,
+    ".sav": lambda *given: (column.as_written for column in spss_variables(*given)),
+}
+"""How the columns of records are described, where a format has other columns or other codes than the rest."""

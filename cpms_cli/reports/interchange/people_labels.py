@@ -23,7 +23,7 @@ _WORDS, _BY = "_label", "by_"
 _YEAR = re.compile(r"\d{4}")
 
 
-def _labels(survey: Survey, language: Language) -> dict[str, str]:
+def definition_labels(survey: Survey, language: Language) -> dict[str, str]:
     """What the definition itself names: fields, levels, groups, indicators by their column of scores."""
     return {
         **{group.id: group.label.in_(language) for group in survey.figures.groups},
@@ -77,7 +77,7 @@ def sheet_label(survey: Survey, sheet: str, language: Language) -> str:
 
 def labelled(tables: Tables, survey: Survey, language: Language) -> dict[str, pd.DataFrame]:
     """Tables with their headers and sheet names in a language; the cells stay as they are."""
-    named = _labels(survey, language)
+    named = definition_labels(survey, language)
     return {
         sheet_label(survey, sheet, language): _labelled(sheet, frame, named, language)
         for sheet, frame in tables.items()

@@ -38,6 +38,7 @@ def question_aspects(field: Field) -> Aspects:
         "type": field.format or field.type,
         "codelist": field.codelist,
         "many": as_text(field.many),
+        "ordered": as_text(field.ordered),
         "asked": as_text(field.asked),
         **lifespan_aspects(field.since, field.until),
         "role": field.role,

@@ -1,11 +1,12 @@
 """The questions of the survey: fields, code lists, tables.
 
 Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema). Beside it stand `codelist`,
-`many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `closes` (answers that end a child's
-case), `assigns` (answers that only say whose case it is), `titled` (a name before which a title may stand), `personal`,
-`sensitive`, `topic` (the part of a form in which it stands), `carried` (it does not change, so that next year's form
-has it already), `headers`, `label` and `question` in two languages, and what `survey.model.lifespan` has: the rounds in
-which it is asked, and its former names.
+`many`, `ordered` (the answers of its list stand in the order of how much or how often), `asked`, `role`, `withholds`
+(answers after which only the key is kept), `closes` (answers that end a child's case), `assigns` (answers that only say
+whose case it is), `titled` (a name before which a title may stand), `personal`, `sensitive`, `topic` (the part of a
+form in which it stands), `carried` (it does not change, so that next year's form has it already), `headers`, `label`
+and `question` in two languages, and what `survey.model.lifespan` has: the rounds in which it is asked, and its former
+names.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ class Field(Lifespan):
     format: Literal["partial-date", "thai-id", "cpms-id", "digits"] | None = None
     codelist: str | None = None
     many: bool = False
+    ordered: bool = False
     personal: bool = False
     sensitive: bool = False
     topic: str | None = None

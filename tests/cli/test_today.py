@@ -280,7 +280,11 @@ def test_a_sheet_that_was_sorted_without_its_hidden_column_stores_no_answer_of_a
     cpms: Cpms, tmp_path: Path, base: Mapping[str, Mapping[str, Any]], language: str
 ) -> None:
     open_questions = {"violence_physical": None, "drugs": None}
-    homes = [{"household_no": 1, **open_questions}, {"household_no": 2, "drugs": None}, {"household_no": 3}]
+    homes: list[dict[str, Any]] = [
+        {"household_no": 1, **open_questions},
+        {"household_no": 2, "drugs": None},
+        {"household_no": 3},
+    ]
     store = tmp_path / "s.duckdb"
     merge([write_drawn(tmp_path / "a.csv", base, [{**home, **DAY} for home in homes])], store)
     path = _sheet(store, cpms, tmp_path / "today.xlsx", "2026-03-11", "--lang", language)

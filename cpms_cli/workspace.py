@@ -130,6 +130,11 @@ class Workspace:
         """Whether the rows have the days and villages by which it is told who came and who left."""
         return True
 
+    @property
+    def worked_out(self) -> tuple[str, ...]:
+        """The partitions of a data set of which scores were worked out, since none stood there; a store has none."""
+        return ()
+
     def questions_asked(self, rounds: Collection[int]) -> QuestionsAsked | None:
         """Return which questions these rounds asked, where that is known without a look at the rows; else None."""
         del rounds

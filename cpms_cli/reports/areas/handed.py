@@ -11,11 +11,25 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
+from cpms_cli.summaries.area.areas import AreaSummary
+from cpms_cli.summaries.area.indicator import IndicatorSummary
+from cpms_cli.summaries.area.rights import RightsSummary
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 if TYPE_CHECKING:
     from cpms_cli.disclosure.release.audience import Handed
+
+_LISTS: Mapping[type, tuple[str, ...]] = {
+    AreaSummary: ("response", "standing", "standing_parts"),
+    IndicatorSummary: ("children",),
+    RightsSummary: ("lacking",),
+}
+
+
+def lists_of(summary: object) -> tuple[str, ...]:
+    """Return the names of a summary's tables of single children, and of how they stand today."""
+    return _LISTS.get(type(summary), ())
 
 
 def count_text(count: int | None, language: Language) -> str | int:
@@ -49,29 +63,35 @@ def _marked(frame: pd.DataFrame, marks: Mapping[str, str]) -> pd.DataFrame:
 @dataclass(frozen=True)
 class Handing:
     """What stands below a summary, and how its tables are written; without `handed`, it is for the office, which the
-    message `office` says."""
+    message `office` says. `left_out`: the tables of children that it has not, being of a data set."""
 
     handed: Handed[Any] | None
     language: Language
     office: str = "office_only"
+    left_out: tuple[str, ...] = ()
 
     @property
     def listing(self) -> bool:
         """Whether children may be listed."""
-        return self.handed is None
+        return self.handed is None and not self.left_out
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences: what is withheld and why; of what is for the office, that it is."""
-        return self.handed.notes if self.handed else (say(self.office, self.language),)
+        if self.handed is not None:
+            return self.handed.notes
+        lists = (say("dataset_lists", self.language),) if self.left_out else ()
+        return (*lists, say(self.office, self.language))
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it; nothing where it is for the office."""
-        return self.handed.about() if self.handed else {}
+        if self.handed is not None:
+            return self.handed.about()
+        return {"left_out": list(self.left_out), "notes": list(self.notes)} if self.left_out else {}
 
     def kept(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """The tables without the lists of children, where these are left out."""
-        left_out = self.handed.lists if self.handed else ()
+        left_out = self.handed.lists if self.handed else self.left_out
         return {name: frame for name, frame in tables.items() if name not in left_out}
 
     def cells(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -56,13 +56,14 @@ _BY_FOLDER = "hive_types = {'province': VARCHAR, 'round': INTEGER}"
 class Asked:
     """What is asked of a data set: an area (None: all of it) and a round (None: the area's last).
 
-    `all_rounds`: earlier and later rounds are counted too; `everywhere`: children outside the area's province too.
-    `by`: the names of the groups by which figures are broken down.
+    `before`: the round before is counted too, `all_rounds`: every round; `everywhere`: children outside the area's
+    province too. `by`: the names of the groups by which figures are broken down.
     """
 
     area: str | None = None
     round: int | None = None
     by: tuple[str, ...] = ()
+    before: bool = True
     all_rounds: bool = False
     everywhere: bool = False
 
@@ -189,10 +190,11 @@ class DatasetWorkspace(Workspace):
         return asked.all_rounds or partition.round in self._rounds_counted()
 
     def _rounds_counted(self) -> tuple[int, ...]:
-        """Return the round that is asked for, and the one before it in the area."""
+        """Return the round that is asked for, and where it is asked for the one before it in the area."""
         known = rounds_of(self, self.asked.area)
         current = self.asked.round or max(known, default=0)
-        return current, max((round_ for round_ in known if round_ < current), default=current)
+        before = [round_ for round_ in known if round_ < current] if self.asked.before else []
+        return current, max(before, default=current)
 
     def _place_of_figures(self, scores: Manifest | None, partition: Partition, work: Path) -> Path:
         """Return the folder that has what is counted of a partition: that of the scores, or `work`, where it is worked

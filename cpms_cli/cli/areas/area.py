@@ -35,6 +35,7 @@ Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official c
 
 
 def community(
+    context: typer.Context,
     code: Code,
     rounds: Rounds = None,
     by: By = None,
@@ -65,7 +66,7 @@ def community(
     check_width(code, COMMUNITY)
     check_audience(audience, output, rounds=rounds)
     target, asked = Target(format_, output), AreaAsked(code, year(round_), tuple(by or ()))
-    source = Source(store, schemas, lang, dataset, scores, memory_limit)
+    source = Source(context, store, schemas, lang, dataset, scores, memory_limit)
     if (span := span_asked(rounds, round_)) is not None:
         _change(source, asked, span, target)
         return
@@ -73,6 +74,7 @@ def community(
 
 
 def province(
+    context: typer.Context,
     code: Code,
     rounds: Rounds = None,
     by: By = None,
@@ -101,7 +103,7 @@ def province(
     check_width(code, PROVINCE)
     check_audience(audience, output, rounds=rounds)
     target, asked = Target(format_, output), AreaAsked(code, year(round_), tuple(by or ()))
-    source = Source(store, schemas, lang, dataset, scores, memory_limit)
+    source = Source(context, store, schemas, lang, dataset, scores, memory_limit)
     if (span := span_asked(rounds, round_)) is not None:
         _change(source, asked, span, target)
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import typer
+
 from cpms_cli.cli.areas.change import span_asked, tell_change
 from cpms_cli.cli.areas.source import Source
 from cpms_cli.cli.handing import check_audience, hand_over
@@ -26,6 +28,7 @@ from cpms_cli.cli.telling import Answer, Target, tell
 
 
 def migration(
+    context: typer.Context,
     area: Area = None,
     round_: Round = None,
     rounds: Rounds = None,
@@ -53,7 +56,7 @@ def migration(
       cpms migration --area 850105 --audience press -f json
       cpms migration --area 850105 --rounds 2567:2569 --store cpms.duckdb
     """
-    target, source = Target(format_, output), Source(store, schemas, lang, dataset, scores, memory_limit)
+    target, source = Target(format_, output), Source(context, store, schemas, lang, dataset, scores, memory_limit)
     groups = tuple(by or ())
     check_audience(audience, output, rounds=rounds)
     round_year = year(round_)

@@ -35,6 +35,7 @@ List = Annotated[
 
 
 def rights(
+    context: typer.Context,
     area: Area = None,
     round_: Round = None,
     rounds: Rounds = None,
@@ -62,7 +63,7 @@ def rights(
       cpms rights --audience committee --store cpms.duckdb
       cpms rights --rounds 2567:2569 --by sex --store cpms.duckdb
     """
-    target, source = Target(format_, output), Source(store, schemas, lang, dataset, scores, memory_limit)
+    target, source = Target(format_, output), Source(context, store, schemas, lang, dataset, scores, memory_limit)
     groups = tuple(by or ())
     check_audience(audience, output, identified=identified, list=list_, rounds=rounds)
     round_year = year(round_)
@@ -87,7 +88,7 @@ def rights(
 
     check_several(output)
     asked = source.workspace(
-        area=area, round_=round_year, by=groups, identified=identified, listed=list_, audience=audience
+        area=area, round_=round_year, by=groups, before=False, identified=identified, listed=list_, audience=audience
     )
     with asked as workspace:
         summary = compute_rights_summary(workspace, area=area, round_=round_year, by=groups, lacking=list_)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+import typer
 
 from cpms_cli.cli.options import language, workspace_of
 from cpms_cli.errors import UsageError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Source:
     """The options that say of what a summary is made."""
 
+    context: typer.Context
     store: Path
     schemas: Path | None
     lang: str | None
@@ -35,6 +36,7 @@ class Source:
         area: str | None,
         round_: int | None = None,
         by: tuple[str, ...] = (),
+        before: bool = True,
         all_rounds: bool = False,
         everywhere: bool = False,
         identified: bool = False,
@@ -56,7 +58,7 @@ class Source:
 
         spoken = language(self.lang)
         # What an audience may have is told by all rows: which answers are the same in other words, and what it has.
-        asked = Asked(area, round_, by, all_rounds or writes, everywhere or writes)
+        asked = Asked(area, round_, by, before, all_rounds or writes, everywhere or writes)
         source = DatasetSource(self.dataset, self.scores, self.memory or MEMORY, __version__)
         return dataset_workspace(source, asked, language=spoken, writes=writes, watching=counting(spoken))
 
@@ -66,7 +68,7 @@ class Source:
                 raise UsageError("option_needs", option=option, other="--dataset")
 
     def _check_none_else(self, of_stores: dict[str, object]) -> None:
-        typed = click.get_current_context().get_parameter_source("store")
+        typed = self.context.get_parameter_source("store")
         named = typed is not None and typed.name == "COMMANDLINE"
         for option, value in (("--store", named), ("--schemas", self.schemas)):
             if value:

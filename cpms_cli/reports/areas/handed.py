@@ -14,12 +14,14 @@ from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
 from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.summaries.area.indicator import IndicatorSummary
 from cpms_cli.summaries.area.rights import RightsSummary
+from cpms_cli.summaries.migration.area_migration import MigrationChange, MigrationSummary
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 if TYPE_CHECKING:
     from cpms_cli.disclosure.release.audience import Handed
 
+_MOVEMENT = "movement"
 _LISTS: Mapping[type, tuple[str, ...]] = {
     AreaSummary: ("response", "standing", "standing_parts"),
     IndicatorSummary: ("children",),
@@ -30,6 +32,11 @@ _LISTS: Mapping[type, tuple[str, ...]] = {
 def lists_of(summary: object) -> tuple[str, ...]:
     """Return the names of a summary's tables of single children, and of how they stand today."""
     return _LISTS.get(type(summary), ())
+
+
+def tells_moves(summary: object) -> bool:
+    """Return whether a summary says who came or who left."""
+    return isinstance(summary, (*_LISTS, MigrationSummary, MigrationChange))
 
 
 def count_text(count: int | None, language: Language) -> str | int:
@@ -63,12 +70,14 @@ def _marked(frame: pd.DataFrame, marks: Mapping[str, str]) -> pd.DataFrame:
 @dataclass(frozen=True)
 class Handing:
     """What stands below a summary, and how its tables are written; without `handed`, it is for the office, which the
-    message `office` says. `left_out`: the tables of children that it has not, being of a data set."""
+    message `office` says. `left_out`: the tables of children that it has not, being of a data set; `knows_moves`:
+    whether that tells who came and who left."""
 
     handed: Handed[Any] | None
     language: Language
     office: str = "office_only"
     left_out: tuple[str, ...] = ()
+    knows_moves: bool = True
 
     @property
     def listing(self) -> bool:
@@ -80,18 +89,24 @@ class Handing:
         """Sentences: what is withheld and why; of what is for the office, that it is."""
         if self.handed is not None:
             return self.handed.notes
-        lists = (say("dataset_lists", self.language),) if self.left_out else ()
-        return (*lists, say(self.office, self.language))
+        lists = [say("dataset_lists", self.language)] if self.left_out else []
+        moves = [] if self.knows_moves else [say("dataset_no_moves", self.language)]
+        return (*lists, *moves, say(self.office, self.language))
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it; nothing where it is for the office."""
         if self.handed is not None:
             return self.handed.about()
-        return {"left_out": list(self.left_out), "notes": list(self.notes)} if self.left_out else {}
+        return {"left_out": list(self._not_told), "notes": list(self.notes)} if self._not_told else {}
+
+    @property
+    def _not_told(self) -> tuple[str, ...]:
+        """The tables that a data set has not."""
+        return self.left_out if self.knows_moves else (*self.left_out, _MOVEMENT)
 
     def kept(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """The tables without the lists of children, where these are left out."""
-        left_out = self.handed.lists if self.handed else self.left_out
+        left_out = self.handed.lists if self.handed else self._not_told
         return {name: frame for name, frame in tables.items() if name not in left_out}
 
     def cells(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -44,12 +44,10 @@ def warn_office(warning: str | None) -> None:
 
 def hand_over(workspace: Workspace, summary: Summary, audience: str | None) -> tuple[Summary, Handing]:
     """Return the summary as this audience gets it, or as it is for the office, and what is said below it."""
-    from cpms_cli.reports.areas.handed import Handing, lists_of, tells_moves
+    from cpms_cli.reports.areas.handed import Handing, for_the_office
 
     if audience is None:
-        left_out = () if workspace.lists_children else lists_of(summary)
-        knows_moves = workspace.knows_moves or not tells_moves(summary)
-        return summary, Handing(None, workspace.language, left_out=left_out, knows_moves=knows_moves)
+        return summary, for_the_office(workspace, summary)
     from cpms_cli.disclosure.release.audience import hand_on
 
     published = hand_on(workspace, summary, audience)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,15 +51,13 @@ def country(
     """
     target, round_year = Target(format_, output), year(round_)
     check_audience(audience, output)
-    from cpms_cli.datasets.left_out import left_out
+    from cpms_cli.datasets.country import country_summary
     from cpms_cli.reports.areas.country import show_country
-    from cpms_cli.summaries.area.country import compute_country_summary
     from cpms_cli.writing.files import check_several
 
     check_several(output)
     with _workspace(dataset, scores, memory_limit, round_year, lang, writes=audience is not None) as workspace:
-        summary = compute_country_summary(workspace, round_=round_year, numbers=numbers or ())
-        summary = replace(summary, missing=left_out(workspace, summary.round))
+        summary = country_summary(workspace, round_=round_year, numbers=numbers or ())
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(
         summary.tables,

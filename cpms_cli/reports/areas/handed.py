@@ -20,6 +20,7 @@ from cpms_cli.survey.model.definition import Language
 
 if TYPE_CHECKING:
     from cpms_cli.disclosure.release.audience import Handed
+    from cpms_cli.workspace import Workspace
 
 _MOVEMENT = "movement"
 _LISTS: Mapping[type, tuple[str, ...]] = {
@@ -29,14 +30,12 @@ _LISTS: Mapping[type, tuple[str, ...]] = {
 }
 
 
-def lists_of(summary: object) -> tuple[str, ...]:
-    """Return the names of a summary's tables of single children, and of how they stand today."""
-    return _LISTS.get(type(summary), ())
-
-
-def tells_moves(summary: object) -> bool:
-    """Return whether a summary says who came or who left."""
-    return isinstance(summary, (*_LISTS, MigrationSummary, MigrationChange))
+def not_told(summary: object, workspace: Workspace) -> tuple[str, ...]:
+    """Return the names of a summary's tables that a workspace cannot tell: of single children, of how they stand today,
+    and of who came and who left."""
+    lists = () if workspace.lists_children else _LISTS.get(type(summary), ())
+    is_of_moves = isinstance(summary, (MigrationSummary, MigrationChange))
+    return (*lists, _MOVEMENT) if is_of_moves and not workspace.knows_moves else lists
 
 
 def count_text(count: int | None, language: Language) -> str | int:
@@ -70,7 +69,7 @@ def _marked(frame: pd.DataFrame, marks: Mapping[str, str]) -> pd.DataFrame:
 @dataclass(frozen=True)
 class Handing:
     """What stands below a summary, and how its tables are written; without `handed`, it is for the office, which the
-    message `office` says. `left_out`: the tables of children that it has not, being of a data set; `knows_moves`:
+    message `office` says. `left_out`: the tables that it has not, being of a data set; `knows_moves`:
     whether that tells who came and who left."""
 
     handed: Handed[Any] | None
@@ -89,7 +88,7 @@ class Handing:
         """Sentences: what is withheld and why; of what is for the office, that it is."""
         if self.handed is not None:
             return self.handed.notes
-        lists = [say("dataset_lists", self.language)] if self.left_out else []
+        lists = [say("dataset_lists", self.language)] if {*self.left_out} - {_MOVEMENT} else []
         moves = [] if self.knows_moves else [say("dataset_no_moves", self.language)]
         return (*lists, *moves, say(self.office, self.language))
 
@@ -97,16 +96,11 @@ class Handing:
         """What a JSON document says of it; nothing where it is for the office."""
         if self.handed is not None:
             return self.handed.about()
-        return {"left_out": list(self._not_told), "notes": list(self.notes)} if self._not_told else {}
-
-    @property
-    def _not_told(self) -> tuple[str, ...]:
-        """The tables that a data set has not."""
-        return self.left_out if self.knows_moves else (*self.left_out, _MOVEMENT)
+        return {"left_out": list(self.left_out), "notes": list(self.notes)} if self.left_out else {}
 
     def kept(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """The tables without the lists of children, where these are left out."""
-        left_out = self.handed.lists if self.handed else self._not_told
+        left_out = self.handed.lists if self.handed else self.left_out
         return {name: frame for name, frame in tables.items() if name not in left_out}
 
     def cells(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -125,3 +119,10 @@ class Handing:
         """Print the notes."""
         for note in self.notes:
             console.print(note)
+
+
+def for_the_office(workspace: Workspace, summary: object, office: str = "office_only") -> Handing:
+    """Return what is said below a summary that is for the office; the message `office` says that it is."""
+    tells_moves = isinstance(summary, (*_LISTS, MigrationSummary, MigrationChange))
+    knows_moves = workspace.knows_moves or not tells_moves
+    return Handing(None, workspace.language, office, not_told(summary, workspace), knows_moves)

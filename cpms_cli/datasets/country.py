@@ -1,17 +1,51 @@
-"""What a table over all provinces does not have: provinces without rows, and rows of another data set."""
+"""The provinces of a data set side by side, and what that table does not have: provinces without rows, and rows of
+another data set."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
 import pandas as pd
 
-from cpms_cli.datasets.dataset_workspace import DatasetWorkspace
+from cpms_cli.datasets.dataset_workspace import Asked, DatasetSource, DatasetWorkspace, dataset_workspace
+from cpms_cli.datasets.engine import MEMORY
 from cpms_cli.datasets.fitting import differing, label_in
 from cpms_cli.datasets.manifest import label_of
-from cpms_cli.summaries.area.country import MISSING
+from cpms_cli.summaries.area.country import MISSING, CountrySummary, compute_country_summary
 from cpms_cli.summaries.area.shares import area_name
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language
 
 _DIGITS = 2
+
+
+def summarise_country(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
+    dataset: str | Path,
+    *,
+    scores: str | Path | None = None,
+    round_: int | None = None,
+    language: Language = FALLBACK,
+    memory: str = MEMORY,
+    tool_version: str = "",
+) -> CountrySummary:
+    """The provinces of a data set side by side in a round, by default its last; of `scores`, where these are given.
+
+    Raises UsageError, UnreadableFile.
+    """
+    source = DatasetSource(Path(dataset), None if scores is None else Path(scores), memory, tool_version)
+    with dataset_workspace(source, Asked(round=round_, before=False), language=language) as workspace:
+        return country_summary(workspace, round_=round_)
+
+
+def country_summary(
+    workspace: DatasetWorkspace, *, round_: int | None = None, numbers: Sequence[int] = ()
+) -> CountrySummary:
+    """As `summarise_country`, in a workspace; `numbers` as in `compute_country_summary`."""
+    summary = compute_country_summary(workspace, round_=round_, numbers=numbers)
+    return replace(summary, missing=left_out(workspace, summary.round))
 
 
 def left_out(workspace: DatasetWorkspace, round_: int) -> pd.DataFrame:

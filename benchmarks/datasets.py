@@ -16,8 +16,10 @@ import argparse
 import hashlib
 import json
 import math
+import multiprocessing
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,11 +29,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks.scale import measured, size_of, write_files
-from cpms_cli import export_dataset, merge
 from cpms_cli.datasets.manifest import (
     DEFINITION,
     HOUSEHOLDS,
-    Manifest,
     Partition,
     label_of,
     partition_name,
@@ -45,17 +45,14 @@ SUBDISTRICT, OF_WHOM = "subdistrict", ("cpms_id", "household_id", "household_row
 ASKED = "850105"
 
 
-def seed_rows(folder: Path) -> Manifest:
+def write_seed(folder: Path) -> None:
     """Merge and export the rows that are copied."""
     files = folder / "files"
     files.mkdir()
-    paths = write_files(files, CHILDREN, ROUNDS, 11, 1)
-    for path in paths:
-        merge([path], folder / "s.duckdb")
-    export_dataset(folder / "s.duckdb", folder / "seed")
-    manifest = read_manifest(folder / "seed")
-    assert manifest is not None
-    return manifest
+    write_files(files, CHILDREN, ROUNDS, 11, 1)
+    store = ("--store", folder / "s.duckdb")
+    for words in (("merge", "--jobs", "1", files, *store), ("export", "dataset", folder / "seed", *store)):
+        assert measured(*words)["exit_code"] in (0, 1)
 
 
 def copied(table: pa.Table, number: int, codes: list[str]) -> pa.Table:
@@ -64,15 +61,16 @@ def copied(table: pa.Table, number: int, codes: list[str]) -> pa.Table:
     places = pa.array([codes[known.index(code) % len(codes)] for code in known])
     where = pc.index_in(table[SUBDISTRICT], value_set=pa.array(known))
     for name in {SUBDISTRICT, *OF_WHOM} & set(table.column_names):
-        column = (
-            places.take(where) if name == SUBDISTRICT else pc.binary_join_element_wise(table[name], str(number), "-")
-        )
+        other = pc.binary_join_element_wise(table[name], str(number), "-")
+        column = places.take(where) if name == SUBDISTRICT else other
         table = table.set_column(table.column_names.index(name), name, column)
     return table
 
 
-def write_country(seed: Path, to: Path, manifest: Manifest, provinces: list[str], copies: int) -> Manifest:
+def write_country(seed: Path, to: Path, provinces: list[str], copies: int) -> None:
     """Write the rows of these provinces, and the manifest."""
+    manifest = read_manifest(seed)
+    assert manifest is not None
     survey, label = load_survey(), label_of(manifest)
     partitions = []
     for place, province in enumerate(provinces):
@@ -95,16 +93,24 @@ def write_country(seed: Path, to: Path, manifest: Manifest, provinces: list[str]
             fresh = Partition(province, partition.round, path, rows, digest, "made", name, further)
             partitions.append(replace(fresh, unasked=partition.unasked, partly_unasked=partition.partly_unasked))
     (to / DEFINITION).write_bytes((seed / DEFINITION).read_bytes())
-    whole_set = replace(manifest, partitions=tuple(partitions))
-    write_manifest(to, whole_set)
-    return whole_set
+    write_manifest(to, replace(manifest, partitions=tuple(partitions)))
 
 
-def measure(folder: Path, seed: Manifest, provinces: list[str], copies: int, memory: str) -> list[dict[str, object]]:
+def apart(work: Callable[..., None], *arguments: object) -> None:
+    """Do work in a process of its own: what it takes would count as memory of the processes that this one starts."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
+def measure(folder: Path, provinces: list[str], copies: int, memory: str) -> list[dict[str, object]]:
     """Print a line of JSON per step, and return them."""
     rows, scores = folder / f"rows{copies}", folder / f"scores{copies}"
     rows.mkdir()
-    manifest = write_country(folder / "seed", rows, seed, provinces, copies)
+    apart(write_country, folder / "seed", rows, provinces, copies)
+    manifest = read_manifest(rows)
+    assert manifest is not None
     limit = ("--dataset", rows, "--memory-limit", memory)
     kept = (*limit, "--scores", scores)
     steps: dict[str, tuple[object, ...]] = {
@@ -131,15 +137,16 @@ def main() -> None:
     parser.add_argument("--copies", type=int, action="append")
     parser.add_argument("--provinces", type=int, default=77)
     parser.add_argument("--memory", default="1GB")
+    parser.add_argument("--folder", help="where the files are written for a while; else among the temporary ones")
     options = parser.parse_args()
     known = sorted(code for code in load_survey().areas if len(code) == 2)
     provinces = sorted({*known[: options.provinces - 1], ASKED[:2]})
     sizes = []
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
-        seed = seed_rows(folder)
+        apart(write_seed, folder)
         for copies in options.copies or [1]:
-            sizes.append(measure(folder, seed, provinces, copies, options.memory))
+            sizes.append(measure(folder, provinces, copies, options.memory))
     for first, last in zip(sizes[0], sizes[-1], strict=True):
         if len(sizes) > 1:
             growth = math.log(_number(last, "cpu") / _number(first, "cpu")) / math.log(

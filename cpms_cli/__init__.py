@@ -72,6 +72,7 @@ _PUBLIC = {
     "published_figures": "cpms_cli.disclosure.release.published_figures",
     "export_dataset": "cpms_cli.datasets.exporting",
     "score_dataset": "cpms_cli.datasets.scoring",
+    "summarise_country": "cpms_cli.datasets.country",
     "codebook": "cpms_cli.reports.composing.codebook",
     "diagnose": "cpms_cli.diagnosing",
     "import_responses": "cpms_cli.merging.respond",

@@ -9,6 +9,7 @@ when it is first needed, scored at most once, and closed at the end of the `with
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,14 @@ from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
+
+
+@dataclass(frozen=True)
+class QuestionsAsked:
+    """By round, the questions that somebody was asked, and those that some were not asked."""
+
+    asked: Mapping[int, frozenset[str]]
+    partly: Mapping[int, frozenset[str]]
 
 
 @dataclass
@@ -110,6 +119,26 @@ class Workspace:
             create_profile_tables(connection, self.survey)
             self._session.is_profiled = True
         return connection
+
+    @property
+    def lists_children(self) -> bool:
+        """Whether children can be named, and the log of responses says how each stands today."""
+        return True
+
+    @property
+    def knows_moves(self) -> bool:
+        """Whether the rows have the days and villages by which it is told who came and who left."""
+        return True
+
+    @property
+    def worked_out(self) -> tuple[str, ...]:
+        """The partitions of a data set of which scores were worked out, since none stood there; a store has none."""
+        return ()
+
+    def questions_asked(self, rounds: Collection[int]) -> QuestionsAsked | None:
+        """Return which questions these rounds asked, where that is known without a look at the rows; else None."""
+        del rounds
+        return None
 
     def note_identified(self, what: str, children: int) -> None:
         """Write to the audit log that names of so many children are shown, and by what; nothing where they are not."""

@@ -44,10 +44,10 @@ def warn_office(warning: str | None) -> None:
 
 def hand_over(workspace: Workspace, summary: Summary, audience: str | None) -> tuple[Summary, Handing]:
     """Return the summary as this audience gets it, or as it is for the office, and what is said below it."""
-    from cpms_cli.reports.areas.handed import Handing
+    from cpms_cli.reports.areas.handed import Handing, for_the_office
 
     if audience is None:
-        return summary, Handing(None, workspace.language)
+        return summary, for_the_office(workspace, summary)
     from cpms_cli.disclosure.release.audience import hand_on
 
     published = hand_on(workspace, summary, audience)

@@ -16,7 +16,7 @@ import typer
 
 from cpms_cli import interrupts
 from cpms_cli.cli.areas import area as areas
-from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, rights
+from cpms_cli.cli.areas import country, indicator, migration, overlap, plan, report, rights
 from cpms_cli.cli.children import child, children, find, link, response, review, today, visits
 from cpms_cli.cli.completing import COMPLETING
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
@@ -68,6 +68,7 @@ app.command("indicator")(indicator.indicator)
 app.command("rights")(rights.rights)
 app.command("migration")(migration.migration)
 app.command("overlap")(overlap.overlap)
+app.command("country")(country.country)
 app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)

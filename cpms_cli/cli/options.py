@@ -122,6 +122,20 @@ Audience = Annotated[
     str | None,
     typer.Option("--audience", help="Whom to give it to: what could tell of a child is withheld.", show_default=False),
 ]
+Dataset = Annotated[
+    Path | None,
+    typer.Option("--dataset", help="From a data set (cpms export dataset), not from a store.", show_default=False),
+]
+Scores = Annotated[
+    Path | None,
+    typer.Option(
+        "--scores", help="The scores of that data set (cpms score --dataset); else worked out.", show_default=False
+    ),
+]
+MemoryLimit = Annotated[
+    str | None,
+    typer.Option("--memory-limit", help="How much memory --dataset takes, as 500MB; else 2GB.", show_default=False),
+]
 Why = Annotated[bool, typer.Option("--why", help="Every rule, what is unknown, and what an answer would change.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="As it was on this date; else today.", show_default=False)]
 STORE = Path("cpms.duckdb")

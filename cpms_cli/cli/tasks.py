@@ -20,7 +20,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "Record what was done": (
         *("response due", "response import", "response add", "response assign", "response summary", "child dispute"),
     ),
-    "Summarise an area": ("community", "province", "indicator", "rights", "migration", "overlap"),
+    "Summarise an area": ("community", "province", "indicator", "rights", "migration", "overlap", "country"),
     "Report, plan and hand on": (
         *("report community", "report province", "report child", "report leaflet", "plan community", "plan province"),
         *("export records", "export figures", "export dataset", "bundle-key", "bundle"),

@@ -68,3 +68,5 @@ def tell(workspace: Workspace, handing: Handing, answer: Answer, target: Target)
         console = open_console(workspace.language)
         answer.show(Screen(console, workspace.survey, workspace.language))
         handing.show(console)
+    if count := len(workspace.worked_out):
+        typer.echo(say("dataset_worked_out", handing.language, count=count, rows=workspace.store), err=True)

@@ -9,15 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from cpms_cli.datasets.fitting import SERIES_KEY, check_fits, check_one_store_each, check_place, make_folder
 from cpms_cli.datasets.manifest import (
     DEFINITION,
+    FORMAT,
+    HOUSEHOLDS,
     Manifest,
     Partition,
     Rows,
     hold_dataset,
     is_up_to_date,
+    label_of,
     partition_name,
     read_manifest,
     remove_partitions,
@@ -28,14 +32,15 @@ from cpms_cli.errors import UsageError
 from cpms_cli.keys import key_value
 from cpms_cli.reading.sheet.title_keys import PROVINCE
 from cpms_cli.store.tables.pseudonym_key import pseudonym_key
-from cpms_cli.summaries.records.child_records import Disclosed, make_records
+from cpms_cli.summaries.records.child_records import FIELDS_NOT_ASKED, Disclosed, make_records
+from cpms_cli.summaries.records.household_records import make_household_records
 from cpms_cli.survey.files.packed_definition import packed_definition
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.workspace import Workspace
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.owner_only import for_owner_alone
 
-_FILE = "children.parquet"
+_FILE, _HOUSEHOLDS_FILE = "children.parquet", "households.parquet"
 _STORE, _SERIES = "cpms store", "cpms series"
 
 
@@ -108,7 +113,8 @@ def write_dataset(
     detail: Rows = "identified" if workspace.identified else "masked"
     series = None if workspace.identified else _name_of_key(key, f"{_SERIES} {audience}")
     asked = Manifest(survey.digest, detail, audience, series)
-    parts = _parts(workspace.connection, survey, f"{tool_version} {survey.digest} {detail} {audience} {series}")
+    how = f"{FORMAT} {tool_version} {survey.digest} {detail} {audience} {series}"
+    parts = _parts(workspace.connection, survey, how)
     if not parts:
         raise UsageError("no_rows_to_export")
     check_place(folder)
@@ -127,20 +133,25 @@ def _name_of_key(key: bytes, purpose: str) -> str:
 def _parts(connection: duckdb.DuckDBPyConnection, survey: Survey, how: str) -> list[_Part]:
     """The provinces and rounds of the store; `how` is by what definition, and how much, is told of their rows."""
     village, round_ = survey.role("village").name, survey.role("round").name
+    place = f"left({village}, {PROVINCE}) AS province, {round_}::INTEGER AS year"
     rows = connection.execute(f"""
-        SELECT
-            left(c.{village}, {PROVINCE}) AS province,
-            c.{round_}::INTEGER AS year,
-            count(*) AS children,
-            bit_xor(md5_number(c::VARCHAR || coalesce(h::VARCHAR, ''))) AS content
-        FROM (SELECT * EXCLUDE (sheet, row_number) FROM current_child) c
-        LEFT JOIN (SELECT * EXCLUDE (sheet, row_number) FROM current_household) h
-            USING ({", ".join(survey.key("household"))})
-        GROUP BY ALL
+        WITH child AS (
+            SELECT {place}, count(*) AS children, bit_xor(md5_number(c::VARCHAR)) AS of_children
+            FROM (SELECT * EXCLUDE (sheet, row_number) FROM current_child) c
+            GROUP BY ALL
+        ),
+        home AS (
+            SELECT {place}, count(*) AS homes, bit_xor(md5_number(h::VARCHAR)) AS of_homes
+            FROM (SELECT * EXCLUDE (sheet, row_number) FROM current_household) h
+            GROUP BY ALL
+        )
+        SELECT province, year, children, of_children, homes, of_homes
+        FROM child
+        LEFT JOIN home USING (province, year)
         ORDER BY ALL""").fetchall()
     return [
-        _Part(province, year, hashlib.sha256(f"{how} {children} {content}".encode()).hexdigest()[:32])
-        for province, year, children, content in rows
+        _Part(province, year, hashlib.sha256(f"{how} {content}".encode()).hexdigest()[:32])
+        for province, year, *content in rows
     ]
 
 
@@ -181,14 +192,41 @@ class _Export:
 
     def _write(self, manifest: Manifest, part: _Part) -> Manifest:
         """Write a partition, and then the manifest that names it."""
-        survey = self.workspace.survey
+        survey, label = self.workspace.survey, label_of(manifest)
         records = make_records(self.workspace, self.disclosed, area=part.province, round_=part.round, to_be_scored=True)
+        homes = make_household_records(self.workspace, self.disclosed, area=part.province, round_=part.round)
         table = typed_rows(survey, records.frame)
-        content, path = parquet_of(table), f"{part.name}/{_FILE}"
-        make_folder(self.folder / part.name)
-        write_bytes(self.folder / path, content)
-        digest = hashlib.sha256(content).hexdigest()
-        partition = Partition(part.province, part.round, path, table.num_rows, digest, self.store, part.fingerprint)
-        manifest = replace(manifest.with_partition(partition), columns=described_columns(survey, table.schema))
+        content, path = parquet_of(table, label), f"{part.name}/{_FILE}"
+        of_homes, further = parquet_of(typed_rows(survey, homes), label), f"{HOUSEHOLDS}/{part.name}/{_HOUSEHOLDS_FILE}"
+        for file, bytes_ in ((further, of_homes), (path, content)):
+            make_folder((self.folder / file).parent)
+            write_bytes(self.folder / file, bytes_)
+        unasked, partly = _unasked(survey, records.frame, homes)
+        partition = Partition(
+            part.province,
+            part.round,
+            path,
+            table.num_rows,
+            hashlib.sha256(content).hexdigest(),
+            self.store,
+            part.fingerprint,
+            {further: hashlib.sha256(of_homes).hexdigest()},
+            unasked,
+            partly,
+        )
+        columns = described_columns(survey, table.schema)
+        manifest = replace(manifest.with_partition(partition), columns=columns, format=FORMAT)
         write_manifest(self.folder, manifest)
         return manifest
+
+
+def _unasked(survey: Survey, children: pd.DataFrame, homes: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return the questions that no row was asked, and those that some rows were not."""
+    unasked, partly = list[str](), list[str]()
+    for table, rows in ((survey.household, homes), (survey.child, children)):
+        listed = set(rows[FIELDS_NOT_ASKED].str.split(";").explode())
+        for asked in table.fields:
+            partly += [asked.name] if asked.name in listed else []
+            if rows.empty or (asked.name in rows and (rows[asked.name] == survey.not_asked).all()):
+                unasked.append(asked.name)
+    return unasked, partly

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from cpms_cli.datasets.manifest import DEFINITION, MANIFEST, Manifest
-from cpms_cli.errors import UsageError
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cpms_cli.datasets.manifest import DEFINITION, HOUSEHOLDS, MANIFEST, Manifest, Partition, further_file, label_of
+from cpms_cli.errors import UnreadableFile, UsageError
 
 SERIES_KEY = "CPMS_PSEUDONYM_KEY"
 """The variable with the secret that stores share whose pseudonyms are to be of one series."""
@@ -28,7 +31,7 @@ def check_place(folder: Path) -> None:
         raise UsageError("folder_missing", folder=folder.resolve().parent)
     inside = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     # What a run leaves that was killed before it could write a manifest is no more than this.
-    strange = [name for name in inside if name != DEFINITION and not name.startswith((".", "province="))]
+    strange = [name for name in inside if name != DEFINITION and not name.startswith((".", "_", "province="))]
     if strange and MANIFEST not in inside:
         raise UsageError("dataset_no_folder", folder=folder)
 
@@ -56,3 +59,44 @@ def check_one_store_each(folder: Path, manifest: Manifest, store: str, names: It
     for name in names:
         if name in known and known[name].store != store:
             raise UsageError("dataset_two_stores", folder=folder, partition=name)
+
+
+def label_in(path: Path) -> tuple[dict[str, str], int] | None:
+    """Return what a Parquet file says of the data set that it belongs to, and how many rows it has; None where it
+    cannot be read."""
+    try:
+        metadata = pq.read_metadata(path)
+    except (OSError, pa.ArrowException):
+        return None
+    label = {name.decode(): value.decode() for name, value in (metadata.metadata or {}).items()}
+    return {name: value for name, value in label.items() if name.startswith("cpms.")}, metadata.num_rows
+
+
+def check_label(folder: Path, manifest: Manifest, partition: Partition) -> None:
+    """Raise UnreadableFile where the rows of a partition are of another data set than the manifest that names it:
+    copied from one to the other, they would be read by the wrong rules, or one child would have two names."""
+    homes = further_file(partition, HOUSEHOLDS)
+    for path in (partition.path, *([homes] if homes else [])):
+        in_file = label_in(folder / path)
+        if in_file is None or (path == partition.path and in_file[1] != partition.rows):
+            raise UnreadableFile("dataset_partition_damaged", folder=folder, partition=partition.name)
+        label, known = in_file[0], label_of(manifest)
+        if not label or homes is None:
+            raise UnreadableFile("dataset_partition_earlier", folder=folder, partition=partition.name)
+        message = differing(known, label)
+        if message is not None:
+            raise UnreadableFile(message, folder=folder, partition=partition.name)
+
+
+def differing(known: dict[str, str], label: dict[str, str]) -> str | None:
+    """Return the message that says what is other in a file's label than in that of its data set; None where nothing
+    is."""
+    for name, message in (
+        ("cpms.definition", "dataset_partition_definition"),
+        ("cpms.detail", "dataset_partition_detail"),
+        ("cpms.audience", "dataset_partition_detail"),
+        ("cpms.pseudonyms", "dataset_partition_series"),
+    ):
+        if label.get(name) != known[name]:
+            return message
+    return None

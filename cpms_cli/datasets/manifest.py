@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +21,10 @@ from cpms_cli.writing.file_locks import try_lock
 from cpms_cli.writing.files import PART_PREFIX, json_text, write_bytes
 
 MANIFEST, DEFINITION, _LOCK = "manifest.json", "definition.pack", ".lock"
-FORMAT = 1
+HOUSEHOLDS, FIGURES, FIGURES_OF_HOMES = "_households", "_figures", "_figures_of_homes"
+"""Folders beside those of the partitions, each laid out like these: the households of a data set's rows; with scores,
+what summaries count of each child and of each household. Programs that read a folder of Parquet pass over them."""
+FORMAT = 2
 Rows = Literal["identified", "masked"]
 
 
@@ -30,7 +33,8 @@ class Partition:
     """The rows of a province in a round: `path` within the data set, how many `rows`, the file's `sha256`.
 
     `store` tells stores apart and says nothing else about them; `fingerprint` is another where a row of the store, the
-    definition, or how much is told of children is another.
+    definition, or how much is told of children is another. `further`: the files of the partition in the folders beside,
+    each with its SHA-256. `unasked`: the questions that no row was asked; `partly_unasked`: those that some were not.
     """
 
     province: str
@@ -40,6 +44,9 @@ class Partition:
     sha256: str
     store: str
     fingerprint: str
+    further: Mapping[str, str] = field(default_factory=dict)
+    unasked: Sequence[str] = ()
+    partly_unasked: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -108,17 +115,33 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise UnreadableFile("dataset_manifest_damaged", file=folder / MANIFEST) from None
 
 
+def label_of(manifest: Manifest) -> dict[str, str]:
+    """Return what each file of a data set says of the set that it belongs to."""
+    return {
+        "cpms.definition": manifest.definition,
+        "cpms.detail": manifest.detail,
+        "cpms.audience": manifest.audience,
+        "cpms.pseudonyms": manifest.pseudonyms or "",
+    }
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest whole or not at all. Raises UsageError."""
     write_bytes(folder / MANIFEST, f"{json_text(asdict(manifest))}\n".encode())
 
 
 def is_whole(folder: Path, partition: Partition) -> bool:
-    """Whether the file of a partition is there, as it was written."""
+    """Whether the files of a partition are there, as they were written."""
+    files = {partition.path: partition.sha256, **partition.further}
     try:
-        return file_digest(folder / partition.path) == partition.sha256
+        return all(file_digest(folder / path) == digest for path, digest in files.items())
     except OSError:
         return False
+
+
+def further_file(partition: Partition, kind: str) -> str | None:
+    """Return the path of a partition's file in a folder beside; None where an earlier version wrote none."""
+    return next((path for path in partition.further if path.startswith(f"{kind}/")), None)
 
 
 def is_up_to_date(folder: Path, partition: Partition | None, fingerprint: str) -> bool:
@@ -131,12 +154,13 @@ def remove_partitions(folder: Path, manifest: Manifest, names: Iterable[str]) ->
     for name in names:
         gone, manifest = manifest.by_name[name], manifest.without(name)
         write_manifest(folder, manifest)
-        (folder / gone.path).unlink(missing_ok=True)
+        for path in (gone.path, *gone.further):
+            (folder / path).unlink(missing_ok=True)
     return manifest
 
 
 def check_partition(folder: Path, partition: Partition) -> None:
-    """Raise UnreadableFile where the file of one partition is not there, or not as it was written."""
+    """Raise UnreadableFile where a file of one partition is not there, or not as it was written."""
     if not is_whole(folder, partition):
         raise UnreadableFile("dataset_partition_damaged", folder=folder, partition=partition.name)
 

@@ -1,55 +1,56 @@
 """A data set scored, a partition at a time, in as much memory as is given: the same cells as scoring the store.
 
 What does not fit into the memory is put on the disk for as long as a partition takes. Scores are written batch by
-batch; a partition that is scored already, from the very same rows, is passed over.
+batch; a partition that is scored already, from the very same rows, is passed over. Beside the scores stands what
+summaries count of each child (`partition_figures`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from cpms_cli.datasets.canonical_rows import ALONG, check_can_be_scored, take_partition
+from cpms_cli.datasets.canonical_rows import check_can_be_scored
+from cpms_cli.datasets.engine import (
+    BATCH,
+    MEMORY,
+    check_memory,
+    failing_clearly,
+    open_engine,
+    work_folder,
+    write_batches,
+)
 from cpms_cli.datasets.exporting import Exported, Watching
-from cpms_cli.datasets.fitting import check_fits, check_place, make_folder
+from cpms_cli.datasets.fitting import check_fits, check_label, check_place, make_folder
 from cpms_cli.datasets.manifest import (
     DEFINITION,
+    FORMAT,
     Manifest,
     Partition,
     check_partition,
     hold_dataset,
     is_up_to_date,
+    label_of,
     read_manifest,
     remove_partitions,
     write_manifest,
 )
+from cpms_cli.datasets.partition_figures import DatasetRows, figures_files, judge_partition, write_figures
 from cpms_cli.datasets.typed_rows import described_columns
-from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.source import file_digest
 from cpms_cli.scoring.compiler.indicator_sql import with_household_levels
-from cpms_cli.scoring.scores import EXPLAINED, HOUSEHOLD_SCORE, carried_columns, create_explained, judge
+from cpms_cli.scoring.scores import EXPLAINED, HOUSEHOLD_SCORE, carried_columns, create_explained
 from cpms_cli.summaries.records.child_records import HOUSEHOLD_ROW, SUBDISTRICT
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.packed_definition import unpacked_definition
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.writing.files import PART_PREFIX
 from cpms_cli.writing.owner_only import for_owner_alone
 
-MEMORY = "2GB"
-"""How much memory the engine takes where nobody says it."""
-_FILE, _BATCH = "scores.parquet", 20_000
-_LIMIT = re.compile(r"[1-9][0-9]*(?:\.[0-9]+)? ?[MG]B", re.IGNORECASE)
+_FILE = "scores.parquet"
 
 
 def score_dataset(
@@ -66,22 +67,37 @@ def score_dataset(
     HOUSEHOLD_ROW stand in the place of the village and the house. Raises UsageError; UnreadableFile where a partition
     is not whole.
     """
-    if not _LIMIT.fullmatch(memory):
-        raise UsageError("dataset_memory_unread", memory=memory)
-    folder, to = Path(folder), Path(to)
-    rows = read_manifest(folder)
-    if rows is None or rows.kind != "rows":
-        raise UnreadableFile("dataset_none", folder=folder)
-    survey = _definition(folder, rows)
-    check_can_be_scored(survey, [str(column["name"]) for column in rows.columns])
-    for partition in rows.partitions:
-        check_partition(folder, partition)
+    check_memory(memory)
+    to = Path(to)
+    rows = open_rows(Path(folder))
+    for partition in rows.manifest.partitions:
+        check_partition(rows.folder, partition)
+        check_label(rows.folder, rows.manifest, partition)
     check_place(to)
     with for_owner_alone():
         make_folder(to)
-        with hold_dataset(to):
-            scoring = _Scoring(survey, folder, to, rows, memory, tool_version)
-            return scoring.run(watching or Watching())
+        with hold_dataset(to), work_folder(to) as work:
+            return _Scoring(rows, to, work, memory, tool_version).run(watching or Watching())
+
+
+def open_rows(folder: Path) -> DatasetRows:
+    """Return the rows of a data set, with the definition by which they are read.
+
+    Raises UnreadableFile where there is no data set in the folder, UsageError where its rows hide what rules ask for.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None or manifest.kind != "rows":
+        raise UnreadableFile("dataset_none", folder=folder)
+    survey = _definition(folder, manifest)
+    check_can_be_scored(survey, [str(column["name"]) for column in manifest.columns])
+    return DatasetRows(survey, folder, manifest)
+
+
+def fingerprint_of_scores(rows: Manifest, partition: Partition, tool_version: str) -> str:
+    """Return what is another where the scores of a partition can be others."""
+    homes = " ".join(partition.further.values())
+    scored = f"{tool_version} {rows.definition} {partition.sha256} {homes}"
+    return hashlib.sha256(scored.encode()).hexdigest()[:32]
 
 
 def _definition(folder: Path, manifest: Manifest) -> Survey:
@@ -97,67 +113,65 @@ def _definition(folder: Path, manifest: Manifest) -> Survey:
 
 @dataclass(frozen=True)
 class _Scoring:
-    """What partitions are scored with: the definition, the data set's folder and its manifest, the folder that the
-    scores go to, in how much memory, and by which version of the tool."""
+    """What partitions are scored with: the rows, the folder that the scores go to, one for what does not fit into the
+    memory, how much memory, and by which version of the tool."""
 
-    survey: Survey
-    folder: Path
+    rows: DatasetRows
     to: Path
-    rows: Manifest
+    work: Path
     memory: str
     tool_version: str
 
     def run(self, watching: Watching) -> Exported:
         """Score what is new; the folder is held."""
-        asked = replace(self.rows, kind="scores", columns=(), partitions=())
+        rows = self.rows.manifest
+        asked = replace(rows, kind="scores", columns=(), partitions=())
         manifest = read_manifest(self.to) or asked
         check_fits(self.to, manifest, asked)
-        watching.begin(len(self.rows.partitions))
+        watching.begin(len(rows.partitions))
         written, same = list[str](), list[str]()
-        for partition in self.rows.partitions:
-            if is_up_to_date(self.to, manifest.by_name.get(partition.name), self._fingerprint(partition)):
+        for partition in rows.partitions:
+            fingerprint = fingerprint_of_scores(rows, partition, self.tool_version)
+            if is_up_to_date(self.to, manifest.by_name.get(partition.name), fingerprint):
                 same.append(partition.name)
             else:
-                manifest = self._score(manifest, partition)
+                manifest = self._score(manifest, partition, fingerprint)
                 written.append(partition.name)
             watching.tell(partition.name)
-        removed = [name for name in manifest.by_name if name not in self.rows.by_name]
+        removed = [name for name in manifest.by_name if name not in rows.by_name]
         manifest = remove_partitions(self.to, manifest, removed)
-        return Exported(self.rows.detail, tuple(written), tuple(same), tuple(removed), manifest.rows)
+        return Exported(rows.detail, tuple(written), tuple(same), tuple(removed), manifest.rows)
 
-    def _fingerprint(self, partition: Partition) -> str:
-        """What is another where the scores of a partition can be others."""
-        scored = f"{self.tool_version} {self.rows.definition} {partition.sha256}"
-        return hashlib.sha256(scored.encode()).hexdigest()[:32]
-
-    def _score(self, manifest: Manifest, partition: Partition) -> Manifest:
+    def _score(self, manifest: Manifest, partition: Partition, fingerprint: str) -> Manifest:
         """Write the scores of a partition, and then the manifest that names it."""
-        path = f"{partition.name}/{_FILE}"
+        path, further = f"{partition.name}/{_FILE}", figures_files(partition).values()
         make_folder(self.to / partition.name)
         schema = self._write(partition, self.to / path)
-        digest = file_digest(self.to / path)
-        scores = replace(partition, path=path, sha256=digest, fingerprint=self._fingerprint(partition))
-        manifest = replace(manifest.with_partition(scores), columns=described_columns(self.survey, schema))
+        scores = replace(
+            partition,
+            path=path,
+            sha256=file_digest(self.to / path),
+            fingerprint=fingerprint,
+            further={name: file_digest(self.to / name) for name in further},
+        )
+        manifest = replace(
+            manifest.with_partition(scores), columns=described_columns(self.rows.survey, schema), format=FORMAT
+        )
         write_manifest(self.to, manifest)
         return manifest
 
     def _write(self, partition: Partition, to: Path) -> pa.Schema:
-        """Score the rows of one partition into a file, whole or not at all; the columns of the file."""
-        survey = self.survey
-        with _engine(to.parent, self.memory) as connection:
-            try:
-                unasked = take_partition(connection, survey, self.folder / partition.path, partition, self.rows.detail)
-                judge(connection, survey, "partition_child", "partition_household", ALONG, unasked)
-                create_explained(connection, survey)
-                scores = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
-                order = ", ".join(survey.key("child"))
-                cells = connection.execute(f"SELECT {_shown(survey, self.rows)} FROM ({scores}) ORDER BY {order}")
-                return _write_batches(cells.to_arrow_reader(_BATCH), to)
-            except duckdb.OutOfMemoryException:
-                raise UsageError("dataset_memory", memory=self.memory, partition=partition.name) from None
-            except (duckdb.IOException, OSError) as error:
-                reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-                raise UsageError("cannot_write", file=to, reason=reason) from None
+        """Score the rows of one partition into a file, and write beside it what summaries count; each file whole or not
+        at all. Returns the columns of the scores."""
+        survey, manifest = self.rows.survey, self.rows.manifest
+        with failing_clearly(self.memory, partition.name, to), open_engine(self.work, self.memory) as connection:
+            judge_partition(connection, self.rows, partition)
+            write_figures(connection, self.rows, partition, self.to)
+            create_explained(connection, survey)
+            scores = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
+            order = ", ".join(survey.key("child"))
+            cells = connection.execute(f"SELECT {_shown(survey, manifest)} FROM ({scores}) ORDER BY {order}")
+            return write_batches(cells.to_arrow_reader(BATCH), to, label_of(manifest))
 
 
 def _shown(survey: Survey, rows: Manifest) -> str:
@@ -168,30 +182,3 @@ def _shown(survey: Survey, rows: Manifest) -> str:
     village, household, line = (survey.role(role).name for role in ("village", "household", "line"))
     names = f"{village} AS {SUBDISTRICT}, {household} AS {HOUSEHOLD_ROW}"
     return f"{names}, * EXCLUDE ({round_}, {village}, {household}, {line})"
-
-
-def _write_batches(batches: pa.RecordBatchReader, to: Path) -> pa.Schema:
-    """Write batches into a file beside, and move it into its place."""
-    handle, name = tempfile.mkstemp(dir=to.parent, prefix=PART_PREFIX, suffix=to.suffix)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream, pq.ParquetWriter(stream, batches.schema, compression="zstd") as writer:
-            for batch in batches:
-                writer.write_batch(batch)
-        part.replace(to)
-    finally:
-        part.unlink(missing_ok=True)
-    return batches.schema
-
-
-@contextmanager
-def _engine(beside: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine that takes so much memory, and puts what does not fit into a folder that is removed at the end."""
-    spilled = Path(tempfile.mkdtemp(dir=beside, prefix=f"{PART_PREFIX}spilled-"))
-    connection = duckdb.connect(":memory:", config={"temp_directory": str(spilled), "memory_limit": memory})
-    try:
-        connection.execute("SET TimeZone = 'UTC'; SET enable_external_access = false; SET lock_configuration = true")
-        yield connection
-    finally:
-        connection.close()
-        shutil.rmtree(spilled, ignore_errors=True)

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cpms_cli.summaries.records.child_records import HAS_HOUSEHOLD
+from cpms_cli.summaries.records.child_records import CHILD_ROW, HAS_HOUSEHOLD
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.deidentification import AGE
@@ -26,7 +26,7 @@ _TYPES: Mapping[str, pa.DataType] = {
     "number": pa.float64(),
     "date": pa.date32(),
 }
-_NUMBERS = (AGE, "age_min", "age_max")
+_NUMBERS = (AGE, "age_min", "age_max", CHILD_ROW)
 
 
 def column_types(survey: Survey) -> dict[str, pa.DataType]:
@@ -67,10 +67,10 @@ def values_of(texts: pd.Series, kind: pa.DataType) -> pa.Array:
     return pa.array(pd.to_numeric(texts, errors="coerce").astype("float64"), pa.float64(), from_pandas=True).cast(kind)
 
 
-def parquet_of(table: pa.Table) -> bytes:
-    """Return a table as a Parquet file: the same rows give the same bytes."""
+def parquet_of(table: pa.Table, label: Mapping[str, str]) -> bytes:
+    """Return a table as a Parquet file that has this label in it: the same rows give the same bytes."""
     stream = io.BytesIO()
-    pq.write_table(table, stream, compression="zstd")
+    pq.write_table(table.replace_schema_metadata(dict(label)), stream, compression="zstd")
     return stream.getvalue()
 
 

@@ -12,6 +12,7 @@ Three temporary tables, made beside `score`:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import duckdb
 
@@ -23,10 +24,35 @@ from cpms_cli.store.definitions.current_rows import unasked_in_store
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.model.summary_model import Group, Right
 from cpms_cli.survey.rules.rule_language import rule_sql
-from cpms_cli.survey.rules.typed_answers import quoted, typed_household, typed_record, vocabulary
+from cpms_cli.survey.rules.typed_answers import (
+    RecordColumns,
+    Unasked,
+    quoted,
+    typed_household,
+    typed_record,
+    vocabulary,
+)
 
 CHILD_ROUND, HOME = "child_round", "home_round"
 UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class ProfiledRows:
+    """The relations of canonical text that are profiled, by default the store's rows: `children` of `households`, and
+    `homes`, those of which measures of households are told. `along` and `along_homes`: the columns of children, and of
+    homes, that come along. `unasked`: what rows were not asked; None stands for what the store says of its own.
+    """
+
+    children: str = "current_child"
+    households: str = "current_household"
+    homes: str = "current_household"
+    along: tuple[str, ...] = ()
+    along_homes: tuple[str, ...] = ()
+    unasked: Unasked | None = None
+
+
+OF_STORE = ProfiledRows()
 
 
 def group_column(group: str) -> str:
@@ -91,20 +117,21 @@ def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
     create_profile_tables(connection, survey)
 
 
-def scored_record(survey: Survey) -> str:
+def scored_record(survey: Survey, rows: ProfiledRows = OF_STORE) -> str:
     """Return a SELECT of one typed row per child and round with what rules on scores look at: the truths of the
     indicators, level, highest, counts, and what rests on questions that were not asked. Needs `score`."""
     key = ", ".join(survey.key("child"))
     columns = (indicator.column for indicator in survey.indicators)
     truths = ", ".join(f"{truth_sql(f's.{column}')} AS {column}" for column in columns)
     counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)
+    record = typed_record(survey, rows.children, rows.households, RecordColumns(rows.along))
     return f"""
         SELECT r.*, {truths}, s.level, s.highest, {counts}, s.{UNASKED}
-        FROM ({typed_record(survey, "current_child", "current_household")}) r
+        FROM ({record}) r
         JOIN {SCORE} s USING ({key})"""
 
 
-def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: ProfiledRows = OF_STORE) -> None:
     """Create `profile`, `home_round` and `child_round`; needs `score`."""
     key = ", ".join(survey.key("child"))
     columns = [
@@ -114,18 +141,18 @@ def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey)
     ]
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE profile AS
-        WITH known AS ({scored_record(survey)})
+        WITH known AS ({scored_record(survey, rows)})
         SELECT {key}, {", ".join(columns)}
         FROM known""")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {CHILD_ROUND} AS SELECT * FROM {SCORE} JOIN profile USING ({key})")
-    _create_homes(connection, survey)
+    _create_homes(connection, survey, rows)
 
 
-def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: ProfiledRows) -> None:
     key = ", ".join(survey.key("household"))
     columns = [*_groups(survey, "household"), *_measures(survey, "household")]
-    unasked = unasked_in_store(connection, survey)
-    record = typed_household(survey, "current_household", "current_child", batch_columns(unasked))
+    unasked = unasked_in_store(connection, survey) if rows.unasked is None else rows.unasked
+    record = typed_household(survey, rows.homes, rows.children, (*batch_columns(unasked), *rows.along_homes))
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {HOME} AS

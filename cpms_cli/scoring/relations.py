@@ -5,6 +5,11 @@ from __future__ import annotations
 from cpms_cli.survey.relations import Relation
 
 _WHAT_IF, _SCENARIOS = ("scoring.what_if",), ("scoring.scenarios",)
+# The same of a data set's files.
+_SCORES_MADE, _PROFILES_MADE = (
+    ("scoring.scores", "datasets.dataset_workspace"),
+    ("scoring.profiles", "datasets.dataset_workspace"),
+)
 _LISTED = ("summaries.child.visits", "summaries.child.why")
 
 _SCORES = (
@@ -45,7 +50,7 @@ _SCORES = (
     Relation(
         "score",
         "a child in a round, with the answer to each indicator and its level",
-        ("scoring.scores",),
+        _SCORES_MADE,
         (
             "disclosure.release.published_figures",
             "scoring.compiler.rule_states",
@@ -68,7 +73,7 @@ _SCORES = (
     Relation(
         "household_score",
         "a household in a round, with the worst level of its children",
-        ("scoring.scores",),
+        _SCORES_MADE,
         ("scoring.scores", "summaries.area.areas"),
         kind="view",
     ),
@@ -100,17 +105,20 @@ _PROFILES = (
     Relation(
         "profile",
         "a child in a round, with its groups, rights and measures of migration",
-        ("scoring.profiles",),
+        _PROFILES_MADE,
         ("scoring.examples.figure_examples", "scoring.profiles", "summaries.migration.movement"),
     ),
     Relation(
         "child_round",
         "a child in a round: score and profile side by side",
-        ("scoring.profiles",),
+        _PROFILES_MADE,
         (
+            "datasets.dataset_workspace",
+            "datasets.partition_figures",
             "disclosure.release.area_release",
             "summaries.area.area_figures",
             "summaries.area.areas",
+            "summaries.area.country",
             "summaries.area.plans",
             "summaries.area.quality",
             "summaries.area.rights",
@@ -120,15 +128,19 @@ _PROFILES = (
             "summaries.response.response_counts",
             "summaries.rounds.overlap",
             "summaries.rounds.round_pairs",
-            "summaries.scope",
         ),
         kind="view",
     ),
     Relation(
         "home_round",
         "a household in a round, with its areas and measures of migration",
-        ("scoring.profiles",),
-        ("scoring.examples.figure_examples", "summaries.area.area_figures", "summaries.migration.area_migration"),
+        _PROFILES_MADE,
+        (
+            "datasets.partition_figures",
+            "scoring.examples.figure_examples",
+            "summaries.area.area_figures",
+            "summaries.migration.area_migration",
+        ),
     ),
 )
 

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.profiles import CHILD_ROUND
 from cpms_cli.summaries.area.shares import area_name, within
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
@@ -100,11 +99,11 @@ def rounds_of(workspace: Workspace, code: str | None) -> tuple[int, ...]:
     """Return the rounds in which an area has children, oldest first."""
     survey = workspace.survey
     round_ = survey.role("round").name
-    rows = (
-        workspace.profiled()
-        .execute(f"SELECT DISTINCT {round_} FROM {CHILD_ROUND} WHERE {within(survey, code, None)} ORDER BY 1")
-        .fetchall()
-    )
+    rows = workspace.connection.execute(f"""
+        SELECT DISTINCT {round_}::INTEGER
+        FROM current_child
+        WHERE {within(survey, code, None)}
+        ORDER BY 1""").fetchall()
     return tuple(int(row[0]) for row in rows)
 
 

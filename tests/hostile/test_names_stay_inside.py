@@ -24,7 +24,7 @@ import pytest
 from stdnum.th.pin import calc_check_digit
 
 import cpms_cli.summaries.child.children
-from cpms_cli import dispute_answer, encrypt, export_review, import_responses, merge
+from cpms_cli import dispute_answer, encrypt, export_dataset, export_review, import_responses, merge
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app
 from cpms_cli.office.new_office import Asked, make_office
@@ -162,6 +162,9 @@ def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
     office = make_office(folder / "office", Asked(area="850105", store="../s.duckdb")).folder
     shutil.copy(folder / "faulty.csv", office / "inbox")
     assert export_review(store, folder / "review.xlsx", identified=True)
+    # Of a copy: a store remembers which rows it gave away.
+    export_dataset(shutil.copy(store, folder / "of_rows.duckdb"), folder / "drawn_rows")
+    (folder / "of_rows.duckdb").unlink()
     return Marked(folder, child, parted, other)
 
 
@@ -192,6 +195,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "indicator": ("11 --by sex -o indicator.xlsx", "11 --rounds 2568:2569 -o over.xlsx"),
     "rights": ("--list education -o rights.xlsx", "--rounds 2568:2569 --by village"),
     "migration": ("-o migration.xlsx", "--rounds 2568:2569 --by sex"),
+    "country": ("--dataset drawn_rows -o country.xlsx", "--dataset drawn_rows --audience press -o country.csv"),
     "overlap": ("-o overlap.xlsx", "--rounds 2568:2569 --by village --by sex"),
     "template": ("-o next.xlsx --prefill --area 850105",),
     "samples": ("practice --children 5 --rounds 2569",),
@@ -257,6 +261,7 @@ EXPECTED = {
 }
 WITHOUT_STORE = {
     "areas",
+    "country",
     "init",
     "doctor",
     "codebook",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
+from cpms_cli.cli.areas.source import Source
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     COMMUNITY,
@@ -15,32 +16,35 @@ from cpms_cli.cli.options import (
     AreaAsked,
     Audience,
     By,
+    Dataset,
     Format,
     Lang,
+    MemoryLimit,
     Output,
     Round,
     Rounds,
     Schemas,
+    Scores,
     Store,
     check_width,
-    workspace_of,
     year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
-
-if TYPE_CHECKING:
-    from cpms_cli.workspace import Workspace
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
 
 
 def community(
+    context: typer.Context,
     code: Code,
     rounds: Rounds = None,
     by: By = None,
     audience: Audience = None,
     store: Store = STORE,
     round_: Round = None,
+    dataset: Dataset = None,
+    scores: Scores = None,
+    memory_limit: MemoryLimit = None,
     format_: Format = "text",
     output: Output = None,
     lang: Lang = None,
@@ -62,19 +66,24 @@ def community(
     check_width(code, COMMUNITY)
     check_audience(audience, output, rounds=rounds)
     target, asked = Target(format_, output), AreaAsked(code, year(round_), tuple(by or ()))
+    source = Source(context, store, schemas, lang, dataset, scores, memory_limit)
     if (span := span_asked(rounds, round_)) is not None:
-        _change(workspace_of(store, schemas, lang), asked, span, target)
+        _change(source, asked, span, target)
         return
-    _area(workspace_of(store, schemas, lang, writes=audience is not None), asked, audience, target)
+    _area(source, asked, audience, target)
 
 
 def province(
+    context: typer.Context,
     code: Code,
     rounds: Rounds = None,
     by: By = None,
     audience: Audience = None,
     store: Store = STORE,
     round_: Round = None,
+    dataset: Dataset = None,
+    scores: Scores = None,
+    memory_limit: MemoryLimit = None,
     format_: Format = "text",
     output: Output = None,
     lang: Lang = None,
@@ -94,26 +103,27 @@ def province(
     check_width(code, PROVINCE)
     check_audience(audience, output, rounds=rounds)
     target, asked = Target(format_, output), AreaAsked(code, year(round_), tuple(by or ()))
+    source = Source(context, store, schemas, lang, dataset, scores, memory_limit)
     if (span := span_asked(rounds, round_)) is not None:
-        _change(workspace_of(store, schemas, lang), asked, span, target)
+        _change(source, asked, span, target)
         return
-    _area(workspace_of(store, schemas, lang, writes=audience is not None), asked, audience, target)
+    _area(source, asked, audience, target)
 
 
-def _change(workspace: Workspace, asked: AreaAsked, span: tuple[int, int], target: Target) -> None:
+def _change(source: Source, asked: AreaAsked, span: tuple[int, int], target: Target) -> None:
     from cpms_cli.reports.areas.change import show_change
     from cpms_cli.summaries.rounds.change import compute_area_change
 
-    with workspace:
+    with source.workspace(area=asked.code, by=asked.by, all_rounds=True, everywhere=True) as workspace:
         change = compute_area_change(workspace, asked.code, span, by=asked.by)
     tell_change(workspace, change, "cases", lambda screen: show_change(screen, change), target)
 
 
-def _area(workspace: Workspace, asked: AreaAsked, audience: str | None, target: Target) -> None:
+def _area(source: Source, asked: AreaAsked, audience: str | None, target: Target) -> None:
     from cpms_cli.reports.areas.area_summary import show_area
     from cpms_cli.summaries.area.areas import compute_area_summary
 
-    with workspace:
+    with source.workspace(area=asked.code, round_=asked.round, by=asked.by, audience=audience) as workspace:
         summary = compute_area_summary(workspace, asked.code, round_=asked.round, by=asked.by)
         summary, handing = hand_over(workspace, summary, audience)
     about = {

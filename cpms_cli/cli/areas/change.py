@@ -38,7 +38,7 @@ def tell_change(
     workspace: Workspace, summary: OverRounds, csv: str, show: Callable[[Screen], None], target: Target
 ) -> None:
     """Write a summary over rounds to the file, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
-    from cpms_cli.reports.areas.handed import Handing
+    from cpms_cli.reports.areas.handed import for_the_office
 
-    handing = Handing(None, workspace.language, "office_only_rounds")
+    handing = for_the_office(workspace, summary, "office_only_rounds")
     tell(workspace, handing, Answer(summary.tables, summary.about(), lambda: summary.tables[csv], show), target)

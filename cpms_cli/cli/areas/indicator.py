@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
+from cpms_cli.cli.areas.source import Source
 from cpms_cli.cli.completing import complete_indicator
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
@@ -14,15 +15,17 @@ from cpms_cli.cli.options import (
     Area,
     Audience,
     By,
+    Dataset,
     Format,
     Identified,
     Lang,
+    MemoryLimit,
     Output,
     Round,
     Rounds,
     Schemas,
+    Scores,
     Store,
-    workspace_of,
     year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
@@ -34,6 +37,7 @@ Number = Annotated[
 
 
 def indicator(
+    context: typer.Context,
     number: Number,
     area: Area = None,
     round_: Round = None,
@@ -41,6 +45,9 @@ def indicator(
     by: By = None,
     audience: Audience = None,
     store: Store = STORE,
+    dataset: Dataset = None,
+    scores: Scores = None,
+    memory_limit: MemoryLimit = None,
     format_: Format = "text",
     output: Output = None,
     lang: Lang = None,
@@ -58,15 +65,16 @@ def indicator(
       cpms indicator 3 --audience committee --store cpms.duckdb
       cpms indicator 10 --rounds 2567:2569 --by sex --store cpms.duckdb
     """
-    target = Target(format_, output)
+    target, source = Target(format_, output), Source(context, store, schemas, lang, dataset, scores, memory_limit)
+    groups = tuple(by or ())
     check_audience(audience, output, identified=identified, rounds=rounds)
     round_year = year(round_)
     if (span := span_asked(rounds, round_, identified=identified)) is not None:
         from cpms_cli.reports.areas.change import show_indicator_change
         from cpms_cli.summaries.area.indicator import compute_indicator_change
 
-        with workspace_of(store, schemas, lang) as workspace:
-            change = compute_indicator_change(workspace, number, span, area=area, by=by or ())
+        with source.workspace(area=area, by=groups, all_rounds=True, everywhere=True) as workspace:
+            change = compute_indicator_change(workspace, number, span, area=area, by=groups)
         tell_change(
             workspace,
             change,
@@ -81,8 +89,11 @@ def indicator(
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    with workspace_of(store, schemas, lang, identified=identified, writes=audience is not None) as workspace:
-        summary = compute_indicator_summary(workspace, number, area=area, round_=round_year, by=by or ())
+    asked = source.workspace(
+        area=area, round_=round_year, by=groups, all_rounds=True, identified=identified, audience=audience
+    )
+    with asked as workspace:
+        summary = compute_indicator_summary(workspace, number, area=area, round_=round_year, by=groups)
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(
         summary.tables,

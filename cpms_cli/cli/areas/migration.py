@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+import typer
+
 from cpms_cli.cli.areas.change import span_asked, tell_change
+from cpms_cli.cli.areas.source import Source
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
     Audience,
     By,
+    Dataset,
     Format,
     Lang,
+    MemoryLimit,
     Output,
     Round,
     Rounds,
     Schemas,
+    Scores,
     Store,
-    workspace_of,
     year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
 
 
 def migration(
+    context: typer.Context,
     area: Area = None,
     round_: Round = None,
     rounds: Rounds = None,
     by: By = None,
     audience: Audience = None,
     store: Store = STORE,
+    dataset: Dataset = None,
+    scores: Scores = None,
+    memory_limit: MemoryLimit = None,
     format_: Format = "text",
     output: Output = None,
     lang: Lang = None,
@@ -47,15 +56,16 @@ def migration(
       cpms migration --area 850105 --audience press -f json
       cpms migration --area 850105 --rounds 2567:2569 --store cpms.duckdb
     """
-    target = Target(format_, output)
+    target, source = Target(format_, output), Source(context, store, schemas, lang, dataset, scores, memory_limit)
+    groups = tuple(by or ())
     check_audience(audience, output, rounds=rounds)
     round_year = year(round_)
     if (span := span_asked(rounds, round_)) is not None:
         from cpms_cli.reports.areas.migration import show_migration_change
         from cpms_cli.summaries.migration.area_migration import compute_migration_change
 
-        with workspace_of(store, schemas, lang) as workspace:
-            change = compute_migration_change(workspace, span, area=area, by=by or ())
+        with source.workspace(area=area, by=groups, all_rounds=True, everywhere=True) as workspace:
+            change = compute_migration_change(workspace, span, area=area, by=groups)
         tell_change(
             workspace,
             change,
@@ -67,8 +77,10 @@ def migration(
     from cpms_cli.reports.areas.migration import show_migration
     from cpms_cli.summaries.migration.area_migration import compute_migration_summary
 
-    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
-        summary = compute_migration_summary(workspace, area=area, round_=round_year, by=by or ())
+    # A child who left is of the group that it has where it is now, which may be in another province.
+    asked = source.workspace(area=area, round_=round_year, by=groups, everywhere=bool(groups), audience=audience)
+    with asked as workspace:
+        summary = compute_migration_summary(workspace, area=area, round_=round_year, by=groups)
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(
         summary.tables,

@@ -7,21 +7,24 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
+from cpms_cli.cli.areas.source import Source
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
     Audience,
     By,
+    Dataset,
     Format,
     Identified,
     Lang,
+    MemoryLimit,
     Output,
     Round,
     Rounds,
     Schemas,
+    Scores,
     Store,
-    workspace_of,
     year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
@@ -32,6 +35,7 @@ List = Annotated[
 
 
 def rights(
+    context: typer.Context,
     area: Area = None,
     round_: Round = None,
     rounds: Rounds = None,
@@ -39,6 +43,9 @@ def rights(
     audience: Audience = None,
     list_: List = None,
     store: Store = STORE,
+    dataset: Dataset = None,
+    scores: Scores = None,
+    memory_limit: MemoryLimit = None,
     format_: Format = "text",
     output: Output = None,
     lang: Lang = None,
@@ -56,15 +63,16 @@ def rights(
       cpms rights --audience committee --store cpms.duckdb
       cpms rights --rounds 2567:2569 --by sex --store cpms.duckdb
     """
-    target = Target(format_, output)
+    target, source = Target(format_, output), Source(context, store, schemas, lang, dataset, scores, memory_limit)
+    groups = tuple(by or ())
     check_audience(audience, output, identified=identified, list=list_, rounds=rounds)
     round_year = year(round_)
     if (span := span_asked(rounds, round_, list=list_, identified=identified)) is not None:
         from cpms_cli.reports.areas.change import show_rights_change
         from cpms_cli.summaries.area.rights import compute_rights_change
 
-        with workspace_of(store, schemas, lang) as workspace:
-            change = compute_rights_change(workspace, span, area=area, by=by or ())
+        with source.workspace(area=area, by=groups, all_rounds=True, everywhere=True) as workspace:
+            change = compute_rights_change(workspace, span, area=area, by=groups)
         tell_change(
             workspace,
             change,
@@ -79,8 +87,11 @@ def rights(
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    with workspace_of(store, schemas, lang, identified=identified, writes=audience is not None) as workspace:
-        summary = compute_rights_summary(workspace, area=area, round_=round_year, by=by or (), lacking=list_)
+    asked = source.workspace(
+        area=area, round_=round_year, by=groups, before=False, identified=identified, listed=list_, audience=audience
+    )
+    with asked as workspace:
+        summary = compute_rights_summary(workspace, area=area, round_=round_year, by=groups, lacking=list_)
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(
         summary.tables,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Format, Lang, Schemas, Store, language, one_of
+from cpms_cli.cli.options import STORE, Format, Lang, MemoryLimit, Schemas, Store, language, one_of
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
 from cpms_cli.cli.store import rules_judged
 from cpms_cli.errors import UsageError
@@ -67,10 +67,7 @@ def score(
             "--dataset", help="Score a data set (cpms export dataset) into the folder -o.", show_default=False
         ),
     ] = None,
-    memory_limit: Annotated[
-        str | None,
-        typer.Option("--memory-limit", help="How much memory --dataset takes, as 500MB; else 2GB.", show_default=False),
-    ] = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Score every child in every round: every indicator, the risk level, the highest possible level, and why.
 

@@ -19,8 +19,9 @@ def score_into(folder: Path, to: Path | None, memory: str | None, spoken: Langua
     if to is None:
         raise UsageError("option_needs", option="--dataset", other="-o")
     from cpms_cli import __version__
+    from cpms_cli.datasets.engine import MEMORY
     from cpms_cli.datasets.exporting import Watching
-    from cpms_cli.datasets.scoring import MEMORY, score_dataset
+    from cpms_cli.datasets.scoring import score_dataset
     from cpms_cli.reports.progress import Progress
     from cpms_cli.survey.messages import say
 

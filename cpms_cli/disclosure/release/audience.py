@@ -22,8 +22,16 @@ from cpms_cli.disclosure.release.overlap_masks import mask_overlap
 from cpms_cli.disclosure.release.plan_masks import mask_plan
 from cpms_cli.disclosure.release.releases import Publication, earlier_releases
 from cpms_cli.disclosure.release.response_masks import mask_responses
-from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext, mask_area, mask_indicator, mask_rights
+from cpms_cli.disclosure.release.summary_masks import (
+    Masked,
+    MaskingContext,
+    mask_area,
+    mask_country,
+    mask_indicator,
+    mask_rights,
+)
 from cpms_cli.summaries.area.areas import AreaSummary
+from cpms_cli.summaries.area.country import CountrySummary
 from cpms_cli.summaries.area.indicator import IndicatorSummary
 from cpms_cli.summaries.area.plans import AreaPlan
 from cpms_cli.summaries.area.rights import RightsSummary
@@ -53,6 +61,7 @@ _KINDS: Mapping[type, _Kind] = {
     IndicatorSummary: _Kind("indicator", mask_indicator, ("children",)),
     RightsSummary: _Kind("rights", mask_rights, ("lacking",)),
     MigrationSummary: _Kind("migration", mask_migration),
+    CountrySummary: _Kind("country", mask_country),
     AreaPlan: _Kind("plan", mask_plan, ("standing", "standing_parts", "responses"), ("privacy_round_only",)),
     Overlap: _Kind("overlap", mask_overlap, ("triples",), ("privacy_triples",)),
     ResponseSummary: _Kind("responses", mask_responses),

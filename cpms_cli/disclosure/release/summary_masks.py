@@ -16,6 +16,7 @@ from cpms_cli.disclosure.cells.summary_cells import SummaryCells
 from cpms_cli.disclosure.engine.protection import Protected
 from cpms_cli.disclosure.release.area_protection import blanked
 from cpms_cli.summaries.area.areas import AreaSummary, compute_area_summary
+from cpms_cli.summaries.area.country import CountrySummary
 from cpms_cli.summaries.area.indicator import IndicatorSummary
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.summaries.area.rights import RightsSummary
@@ -112,5 +113,21 @@ def mask_rights(context: MaskingContext, summary: RightsSummary) -> Masked[Right
     def masked(protected: Protected) -> RightsSummary:
         counted = context.finished(protected, summary.counted)
         return replace(summary, counted=counted, lacking=summary.lacking.iloc[:0], quality=coarse(summary.quality))
+
+    return sheet, masked
+
+
+def mask_country(context: MaskingContext, summary: CountrySummary) -> Masked[CountrySummary]:
+    """Take the provinces side by side apart; how many homes they have is left out."""
+    sheet = context.sheet(None, summary.round)
+    for name in ("whole", "provinces"):
+        sheet.add_levels(name, summary.tables[name].drop(columns="households"))
+    for name in ("total", "indicators"):
+        frame = summary.tables[name]
+        sheet.add_answers(name, frame, frame["item"].tolist())
+
+    def masked(protected: Protected) -> CountrySummary:
+        levels = {name: protected.tables[name] for name in ("whole", "provinces")}
+        return replace(summary, **levels, **context.finished(protected, ("total", "indicators")))
 
     return sheet, masked

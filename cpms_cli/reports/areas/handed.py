@@ -11,11 +11,31 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
+from cpms_cli.summaries.area.areas import AreaSummary
+from cpms_cli.summaries.area.indicator import IndicatorSummary
+from cpms_cli.summaries.area.rights import RightsSummary
+from cpms_cli.summaries.migration.area_migration import MigrationChange, MigrationSummary
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 if TYPE_CHECKING:
     from cpms_cli.disclosure.release.audience import Handed
+    from cpms_cli.workspace import Workspace
+
+_MOVEMENT = "movement"
+_LISTS: Mapping[type, tuple[str, ...]] = {
+    AreaSummary: ("response", "standing", "standing_parts"),
+    IndicatorSummary: ("children",),
+    RightsSummary: ("lacking",),
+}
+
+
+def not_told(summary: object, workspace: Workspace) -> tuple[str, ...]:
+    """Return the names of a summary's tables that a workspace cannot tell: of single children, of how they stand today,
+    and of who came and who left."""
+    lists = () if workspace.lists_children else _LISTS.get(type(summary), ())
+    is_of_moves = isinstance(summary, (MigrationSummary, MigrationChange))
+    return (*lists, _MOVEMENT) if is_of_moves and not workspace.knows_moves else lists
 
 
 def count_text(count: int | None, language: Language) -> str | int:
@@ -49,29 +69,38 @@ def _marked(frame: pd.DataFrame, marks: Mapping[str, str]) -> pd.DataFrame:
 @dataclass(frozen=True)
 class Handing:
     """What stands below a summary, and how its tables are written; without `handed`, it is for the office, which the
-    message `office` says."""
+    message `office` says. `left_out`: the tables that it has not, being of a data set; `knows_moves`:
+    whether that tells who came and who left."""
 
     handed: Handed[Any] | None
     language: Language
     office: str = "office_only"
+    left_out: tuple[str, ...] = ()
+    knows_moves: bool = True
 
     @property
     def listing(self) -> bool:
         """Whether children may be listed."""
-        return self.handed is None
+        return self.handed is None and not self.left_out
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences: what is withheld and why; of what is for the office, that it is."""
-        return self.handed.notes if self.handed else (say(self.office, self.language),)
+        if self.handed is not None:
+            return self.handed.notes
+        lists = [say("dataset_lists", self.language)] if {*self.left_out} - {_MOVEMENT} else []
+        moves = [] if self.knows_moves else [say("dataset_no_moves", self.language)]
+        return (*lists, *moves, say(self.office, self.language))
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it; nothing where it is for the office."""
-        return self.handed.about() if self.handed else {}
+        if self.handed is not None:
+            return self.handed.about()
+        return {"left_out": list(self.left_out), "notes": list(self.notes)} if self.left_out else {}
 
     def kept(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """The tables without the lists of children, where these are left out."""
-        left_out = self.handed.lists if self.handed else ()
+        left_out = self.handed.lists if self.handed else self.left_out
         return {name: frame for name, frame in tables.items() if name not in left_out}
 
     def cells(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -90,3 +119,10 @@ class Handing:
         """Print the notes."""
         for note in self.notes:
             console.print(note)
+
+
+def for_the_office(workspace: Workspace, summary: object, office: str = "office_only") -> Handing:
+    """Return what is said below a summary that is for the office; the message `office` says that it is."""
+    tells_moves = isinstance(summary, (*_LISTS, MigrationSummary, MigrationChange))
+    knows_moves = workspace.knows_moves or not tells_moves
+    return Handing(None, workspace.language, office, not_told(summary, workspace), knows_moves)

@@ -43,8 +43,9 @@ def show_migration(screen: Screen, summary: MigrationSummary) -> None:
         console.print(say("migration_first", language))
         return
     movement_title = say("migration_movement", language, previous=shown_year(scope.previous, language))
-    _show_movement(screen, summary.movement, summary.by, movement_title)
-    console.print(say("move_note", language))
+    if len(summary.movement):
+        _show_movement(screen, summary.movement, summary.by, movement_title)
+        console.print(say("move_note", language))
 
 
 def show_migration_change(screen: Screen, migration: MigrationChange) -> None:

@@ -140,6 +140,8 @@ def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Lan
     )
     if previous is None:
         return visited, say("quality_first", language)
+    if pd.isna(counts["children_before"]):
+        return (visited,)  # rows that do not say who moved: a note below says so
     return visited, say(
         "quality_lost",
         language,

@@ -49,7 +49,8 @@ class AreaSummary:
     level likewise; `not_asked`: those that rest on questions which the round did not ask.
     `help`: how many children need which help, as `help_counts.help_counts`.
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
-    `response`: children to be visited at once, most urgent first; in the last round as they stand today.
+    `response`: children to be visited at once, most urgent first; in the last round as they stand today. It and the two
+    tables before are empty where the workspace lists no children.
     `quality`: as `quality.quality_of`.
     `grouped`: where groups are asked for, `levels_by` and `indicators_by`. `children` and `households` are None where
     a summary made for publication withholds them.
@@ -240,8 +241,11 @@ def compute_area_summary(
     scope = scope_of(workspace, code, round_)
     connection = workspace.profiled()
     levels = levels_of(workspace, within(survey, code, scope.round))
-    create_stood(connection, survey, datetime.date.today())
-    standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
+    standing, standing_parts, at_once = pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
+    if workspace.lists_children:
+        create_stood(connection, survey, datetime.date.today())
+        standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
+        at_once = _at_once(workspace, scope)
     names = {indicator.column: indicator.name.in_(language) for indicator in survey.indicators}
     names[LEVEL] = say("col_level", language)
     left_out = not_comparable(workspace, scope.pairs, names)
@@ -256,8 +260,8 @@ def compute_area_summary(
         levels,
         indicators,
         parts_of(workspace, code, scope.round),
-        _at_once(workspace, scope),
-        quality_of(connection, survey, scope),
+        at_once,
+        quality_of(connection, survey, scope, workspace.knows_moves),
         _grouped(workspace, scope, groups) if groups else {},
         standing,
         standing_parts,

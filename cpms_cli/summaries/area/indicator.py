@@ -172,8 +172,10 @@ def compute_indicator_summary(
     scope = scope_of(workspace, area, round_)
     counted = counted_by(workspace, columns, scope, groups)
     counted["rounds"] = by_rounds(workspace, columns, scope)
-    children = line_list_of(workspace, ChildSelection(area, scope.round, indicator=number))
-    quality = quality_of(workspace.connection, survey, scope)
+    children = pd.DataFrame()
+    if workspace.lists_children:
+        children = line_list_of(workspace, ChildSelection(area, scope.round, indicator=number))
+    quality = quality_of(workspace.connection, survey, scope, workspace.knows_moves)
     workspace.note_identified("indicator", len(children))
     return IndicatorSummary(
         number,

@@ -65,10 +65,13 @@ def _homes(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) 
     return int(counts[0]), int(counts[1]), int(counts[2])
 
 
-def quality_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) -> pd.DataFrame:
+def quality_of(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, knows_moves: bool = True
+) -> pd.DataFrame:
     """One row: households_known, households_visited, coverage (their share), households_refused (visited, no consent);
     answers_asked, answers_unknown, unknown_share over all indicators; children_before (of the round before) and
-    children_lost (under 18 now, not seen this round anywhere), both missing where no round came before.
+    children_lost (under 18 now, not seen this round anywhere), both missing where no round came before, or where the
+    rows do not say who moved.
 
     `child_round` must exist; `movement` is made anew.
     """
@@ -76,8 +79,9 @@ def quality_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Sco
     columns = [indicator.column for indicator in survey.indicators]
     counts = count_answers(connection, columns, within(survey, scope.code, scope.round), relation=CHILD_ROUND)
     asked, unknown = int(counts[["yes", "no", "unknown"]].to_numpy().sum()), int(counts["unknown"].sum())
-    create_movement(connection, survey, scope.round, scope.previous)
-    before, lost = lost_children(connection, scope.code) if scope.previous is not None else (None, None)
+    previous = scope.previous if knows_moves else None
+    create_movement(connection, survey, scope.round, previous)
+    before, lost = lost_children(connection, scope.code) if previous is not None else (None, None)
     return pd.DataFrame(
         {
             "households_known": [known],

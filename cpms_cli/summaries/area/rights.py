@@ -128,8 +128,8 @@ def compute_rights_summary(
     columns = {right_column(right.id): right.label.in_(language) for right in survey.rights}
     scope = scope_of(workspace, area, round_)
     counted = counted_by(workspace, columns, scope, groups)
-    listed = _lacking(workspace, scope, meant)
-    quality = quality_of(workspace.connection, survey, scope)
+    listed = _lacking(workspace, scope, meant) if workspace.lists_children else pd.DataFrame()
+    quality = quality_of(workspace.connection, survey, scope, workspace.knows_moves)
     workspace.note_identified("rights", len(listed))
     return RightsSummary(scope, counted, listed, quality, not_asked(workspace, scope.round, columns))
 

@@ -200,7 +200,8 @@ def _arrived(survey: Survey) -> str:
 def _movement(workspace: Workspace, scope: Scope, by: Breakdown) -> pd.DataFrame:
     """Return `movement.counted_movement` between the scope's two rounds, with labels."""
     survey, connection = workspace.survey, workspace.profiled()
-    create_movement(connection, survey, scope.round, scope.previous, _arrived(survey))
+    previous = scope.previous if workspace.knows_moves else None
+    create_movement(connection, survey, scope.round, previous, _arrived(survey))
     moved = counted_movement(connection, survey, scope.code, by.parts.digits or 0, by.others)
     return by.labelled(survey, moved, workspace.language)
 
@@ -237,7 +238,7 @@ def compute_migration_summary(
     """As `summarise_migration`, in a workspace."""
     groups = breakdown(workspace.survey, area, by)
     scope = scope_of(workspace, area, round_)
-    quality = quality_of(workspace.profiled(), workspace.survey, scope)
+    quality = quality_of(workspace.profiled(), workspace.survey, scope, workspace.knows_moves)
     left_out = _not_comparable(workspace, scope.pairs)
     return MigrationSummary(
         scope,

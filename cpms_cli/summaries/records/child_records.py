@@ -32,7 +32,10 @@ SUBDISTRICT = "subdistrict"
 HOUSEHOLD_ROW, HAS_HOUSEHOLD, FIELDS_NOT_ASKED = "household_row", "has_household", "fields_not_asked"
 """By what rows are scored anew, beside the ages: which are of one household, whether it has a row of its own, and which
 questions were not asked, as `;field;other;`."""
-_SUBDISTRICT_DIGITS, _MONTH = 6, 7
+CHILD_ROW = "child_row"
+"""The number of a row within its household, by pseudonym, where the number that the file had is hidden."""
+SUBDISTRICT_DIGITS = 6
+_MONTH = 7
 _ASKED = "asked_"
 
 
@@ -106,7 +109,7 @@ def make_records(
     """As `child_records`, in a workspace.
 
     `to_be_scored` adds by what the rows can be scored anew though names and dates are hidden: `age_min` and `age_max`,
-    HAS_HOUSEHOLD, FIELDS_NOT_ASKED, and HOUSEHOLD_ROW, which is a pseudonym where identifiers are.
+    HAS_HOUSEHOLD, FIELDS_NOT_ASKED, and HOUSEHOLD_ROW, which is a pseudonym where identifiers are, then with CHILD_ROW.
     """
     detail, audience = disclosed.detail, disclosed.audience
     survey = workspace.survey
@@ -126,6 +129,8 @@ def make_records(
     if detail == "masked":
         key = disclosed.pseudonyms_under or given.key
         masked = _masked(survey, frame, key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
+        if to_be_scored:
+            masked[CHILD_ROW] = masked.groupby(HOUSEHOLD_ROW).cumcount() + 1
         note_records(connection, given.released(number, detail))
         return Records(masked, detail)
     k = disclosed.k or survey.privacy.k
@@ -161,8 +166,7 @@ def _rows(
     at_home = " AND ".join(f"h.{name} = c.{name}" for name in home_key)
     along = ["s.highest"]
     if to_be_scored:
-        row = f"concat_ws('|', {', '.join(f'c.{name}' for name in home_key)})"
-        along += ["s.age_min", "s.age_max", f"{row} AS {HOUSEHOLD_ROW}"]
+        along += ["s.age_min", "s.age_max", household_row(survey, "c")]
         along += [f"h.{home_key[0]} IS NOT NULL AS {HAS_HOUSEHOLD}", f"c.{FIELDS_NOT_ASKED}"]
     return connection.execute(f"""
         WITH asked AS (
@@ -187,14 +191,24 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, to_be_score
     """Return a SELECT of the store's children; `to_be_scored` with the questions that they were not asked."""
     if not to_be_scored:
         return "FROM current_child"
+    return f"SELECT *, {fields_not_asked(connection, survey)} FROM current_child"
+
+
+def fields_not_asked(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
+    """Return SQL for FIELDS_NOT_ASKED, of a row of the store."""
     cases = [
         f"CASE WHEN {condition} THEN {quoted(f'{name};')} END"
         for name, condition in unasked_in_store(connection, survey)
     ]
-    return f"SELECT *, concat({', '.join([quoted(';'), *cases])}) AS {FIELDS_NOT_ASKED} FROM current_child"
+    return f"concat({', '.join([quoted(';'), *cases])}) AS {FIELDS_NOT_ASKED}"
 
 
-def _hidden(survey: Survey, born: Field) -> list[str]:
+def household_row(survey: Survey, source: str) -> str:
+    """Return SQL for HOUSEHOLD_ROW, of a row of the store."""
+    return f"concat_ws('|', {', '.join(f'{source}.{name}' for name in survey.key('household'))}) AS {HOUSEHOLD_ROW}"
+
+
+def hidden_columns(survey: Survey, born: Field) -> list[str]:
     """Columns that are in no row given away: who it is about, where exactly, and who asked."""
     roles = ("household", "line", "interviewer")
     names = {field.name for field in survey.fields.values() if field.personal and field is not born}
@@ -206,8 +220,8 @@ def _masked(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, *par
     `parts` say of each row."""
     born, village, round_ = (survey.role(role) for role in ("born", "village", "round"))
     identities = [survey.role("person").name, survey.role("home").name]
-    coarse = frame.drop(columns=_hidden(survey, born)).rename(columns={village.name: SUBDISTRICT})
-    coarse[SUBDISTRICT] = coarse[SUBDISTRICT].str[:_SUBDISTRICT_DIGITS]
+    coarse = frame.drop(columns=hidden_columns(survey, born)).rename(columns={village.name: SUBDISTRICT})
+    coarse[SUBDISTRICT] = coarse[SUBDISTRICT].str[:SUBDISTRICT_DIGITS]
     coarse[born.name] = coarse[born.name].str[:_MONTH]
     for name in (*identities, *(HOUSEHOLD_ROW for _ in frame.columns.intersection([HOUSEHOLD_ROW]))):
         named = frame[name]

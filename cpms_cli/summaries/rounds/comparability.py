@@ -101,6 +101,8 @@ def _asked(workspace: Workspace, rounds: Sequence[int]) -> dict[int, frozenset[s
     survey, asked = workspace.survey, {round_: frozenset[str]() for round_ in rounds}
     if not rounds:
         return asked
+    if (known := workspace.questions_asked(rounds)) is not None:
+        return dict(known.asked)
     when, not_asked = survey.role("round").name, quoted(survey.not_asked)
     for table in (survey.household, survey.child):
         names = [field.name for field in table.fields]
@@ -118,6 +120,8 @@ def _asked(workspace: Workspace, rounds: Sequence[int]) -> dict[int, frozenset[s
 def _asked_of_some(workspace: Workspace, round_: int) -> frozenset[str]:
     """Return the questions that some rows of a round were not asked, as far as the store's definitions say."""
     survey = workspace.survey
+    if (known := workspace.questions_asked([round_])) is not None:
+        return known.partly[round_]
     asked_of_some = set[str]()
     for table in (survey.household, survey.child):
         names = {field.name for field in table.fields}

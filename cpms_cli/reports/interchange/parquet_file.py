@@ -39,7 +39,7 @@ def parquet_bytes(survey: Survey, frame: pd.DataFrame, language: Language) -> by
             columns[f"{variable.name}{MISSING}"] = texts_of(values.astype("str").where(blank))
     labels = {variable.name: variable.label for variable in parquet_variables(survey, frame, language)}
     fields = [pa.field(name, column.type, metadata={"label": labels[name]}) for name, column in columns.items()]
-    return parquet_of(pa.table(list(columns.values()), pa.schema(fields)))
+    return parquet_of(pa.table(list(columns.values()), pa.schema(fields)), {})
 
 
 def _typed(variable: Variable, values: pd.Series) -> pa.Array:

@@ -51,3 +51,15 @@ def direction(now: pd.DataFrame, then: pd.DataFrame, confidence: float) -> pd.Se
     """
     interval = newcombe(now, then, confidence)
     return position(interval["low"], interval["high"], pd.Series(0.0, index=now.index))
+
+
+def distance_class(beside: pd.DataFrame, far: float) -> pd.Series:
+    """Return how far shares of `beside_rest` are from the rest: 2 and 1 above, -1 and -2 below, by more than chance; 0
+    where it may be chance, missing where that is not known. From `far` on it is 2.
+
+    >>> shares = pd.DataFrame({"share": [0.3, 0.2, 0.2], "around": [0.1, 0.1, 0.19], "position": [1.0, 1.0, 0.0]})
+    >>> distance_class(shares, 0.15).tolist()
+    [2, 1, 0]
+    """
+    apart = (beside["share"] - beside["around"]).abs() >= far
+    return (beside["position"] * (1 + apart)).astype("Int64")

@@ -121,7 +121,8 @@ def parts_of_indicator(figures: AreaFigures, indicator: Indicator) -> pd.DataFra
 def whole_of_indicator(figures: AreaFigures, indicator: Indicator) -> tuple[float, float]:
     """The counts yes and known of an indicator in the whole area; NaN where they are withheld."""
     [row] = figures.indicators[figures.indicators["number"] == indicator.number].to_dict("records")
-    return _number(row["yes"]), _number(row["yes"] + row["no"])
+    yes, no = _number(row["yes"]), _number(row["no"])
+    return yes, yes + no
 
 
 def _number(count: Any) -> float:

@@ -43,7 +43,9 @@ class _Row:
     @property
     def end(self) -> float:
         """The farthest of what is drawn; 0 where nothing is."""
-        return max((value for value in (self.share, self.high, self.before, self.around) if pd.notna(value)), default=0.0)
+        return max(
+            (value for value in (self.share, self.high, self.before, self.around) if pd.notna(value)), default=0.0
+        )
 
 
 def indicator_bars(chart: Chart, width: float) -> Picture:

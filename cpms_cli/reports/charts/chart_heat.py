@@ -23,6 +23,7 @@ from cpms_cli.reports.documents.document import Chart
 _CELL, _HEAD, _HEAD_SIZE = 22, 18, 11
 _LIMITS = (0.02, 0.05, 0.1, 0.2)  # of the shades: the same in every report, so that two can be laid side by side
 _LEAST_FOR_NUMBER = 17
+_UPRIGHT_ROOM = 0.85  # of a name's width: what is reckoned for any font is more than upright names need
 _NAME_ABOVE, _ROOM_ABOVE = 12, 18  # the size of a name above its row, and its room
 
 
@@ -75,7 +76,7 @@ def _heads(texts: list[str], left: float, cell: float, top: float) -> tuple[list
         return [
             heading(place, text, "middle", _HEAD_SIZE) for place, text in zip(middles, texts, strict=True)
         ], top + _HEAD
-    end = top + widest + 4
+    end = top + widest * _UPRIGHT_ROOM + 4
     elements = []
     for number, text in enumerate(texts):
         x = left + (number + 0.5) * cell

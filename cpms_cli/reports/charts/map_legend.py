@@ -38,9 +38,7 @@ def labels(chart: Chart, areas: Iterable[str]) -> list[str]:
     """
     rows = enumerate(zip(chart.frame["area"], chart.frame["label"], strict=True))
     signs = chart.apart or {}
-    names = {
-        area: f"{label} {distance_sign(signs.get((row, 'share'), 0))}".strip() for row, (area, label) in rows
-    }
+    names = {area: f"{label} {distance_sign(signs.get((row, 'share'), 0))}".strip() for row, (area, label) in rows}
     return [names.get(area, short_code(area)) for area in areas]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from cpms_cli.reports.charts.area_map import (
 )
 from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.composing.area_context import NO_BREAK, AreaContext
-from cpms_cli.reports.composing.share_words import interval_words, position_words
+from cpms_cli.reports.composing.share_words import chance_words, interval_words, position_words
 from cpms_cli.reports.documents.document import (
     Bullets,
     Chart,
@@ -42,7 +43,7 @@ def parts(context: AreaContext, shade: str | None) -> Iterator[Part]:
     yield Heading(context.say("report_parts"))
     if len(figures.code) < _SUBDISTRICT:
         drawn, beside = map_chart(context.survey, figures, shade, context.language, context.rest_of_parts)
-        yield drawn
+        yield replace(drawn, title=_map_finding(context, drawn, beside, shade))
         if shade is not None:
             yield _shaded_table(context, drawn, beside)
     yield _levels_table(context)
@@ -52,6 +53,24 @@ def parts(context: AreaContext, shade: str | None) -> Iterator[Part]:
         yield from _few_shares(context, names, len(withheld))
     else:
         yield from _heat(context, withheld)
+
+
+def _map_finding(context: AreaContext, drawn: Chart, beside: pd.DataFrame, shade: str | None) -> str:
+    """Which part lies farthest above the rest, in a sentence; where none does, or another figure is asked for, what the
+    map shows."""
+    above = beside[(beside["position"] == ABOVE).fillna(False)]
+    if shade is not None or above.empty:
+        return drawn.title
+    row = above.assign(distance=above["share"] - above["around"]).nlargest(1, "distance").iloc[0]
+    levels = (level.label.in_(context.language) for level in severe_levels(context.survey))
+    return context.say(
+        "report_finding",
+        area=row["label"],
+        indicator=context.say("report_and").join(levels),
+        share=per_cent(row["share"], context.language),
+        around=per_cent(row["around"], context.language),
+        rest=context.rest_of_parts,
+    )
 
 
 def _levels_table(context: AreaContext) -> TableBlock:
@@ -106,10 +125,14 @@ def _heat(context: AreaContext, withheld: frozenset[tuple[int, str]]) -> Iterato
     and what it is compared with. Indicators that no child has anywhere are named and not drawn."""
     figures, survey = context.figures, context.survey
     classes = _classes(context)
+    briefs = {str(indicator.number): indicator.brief(context.language) for indicator in survey.indicators}
     counted = [str(indicator.number) for indicator in survey.indicators if indicator.counted]
-    order = classes[counted].sum(axis=1).sort_values(ascending=False, kind="stable").index
+    apart_by_part = pd.DataFrame(
+        {"above": (classes[counted] >= ABOVE).sum(axis=1), "sum": classes[counted].sum(axis=1)}
+    )
+    order = apart_by_part.sort_values(["above", "sum"], ascending=False, kind="stable").index
     answers = figures.indicators.assign(number=figures.indicators["number"].astype(str)).set_index("number")
-    none = [number for number in classes if (figures.heat[number] == 0).fillna(False).all()]
+    none = [number for number in briefs if (figures.heat[number] == 0).fillna(False).all()]
     numbers = answers["share"].astype("Float64").sort_values(ascending=False, na_position="last", kind="stable").index
     shown = [str(number) for number in numbers if number not in none]
     rows = figures.heat.loc[order, ["label", *shown]]
@@ -125,7 +148,6 @@ def _heat(context: AreaContext, withheld: frozenset[tuple[int, str]]) -> Iterato
     hidden = {(places[row], number) for row, number in withheld if number in shown}
     gone = answers.index[(answers["yes"].isna() | answers["no"].isna()) & ~joined_rows(answers)]
     hidden |= {(len(order) + row, number) for row in range(len(wholes)) for number in shown if number in gone}
-    briefs = {str(indicator.number): indicator.brief(context.language) for indicator in survey.indicators}
     words = {
         "label": context.say("col_area"),
         "no_data": context.say("report_no_data"),
@@ -133,7 +155,7 @@ def _heat(context: AreaContext, withheld: frozenset[tuple[int, str]]) -> Iterato
         **{number: briefs[number] for number in shown},
         **distance_words(survey, context.language, context.rest_of_parts),
     }
-    note = context.say("report_heat_note")
+    note = context.say("report_heat_note", chance=chance_words(survey))
     if none:
         note = f"{note} {context.say('report_heat_none', names='; '.join(briefs[number] for number in none))}"
     title = _heat_finding(context, classes[counted]) or context.say("report_heat_chart")
@@ -168,7 +190,7 @@ def _heat_finding(context: AreaContext, classes: pd.DataFrame) -> str:
     above = (classes >= ABOVE).sum(axis=1)
     if not len(above) or int(above.max()) == 0:
         return ""
-    area = context.figures.heat["label"].loc[above.idxmax()]
+    area = context.figures.heat["label"].iloc[int(above.to_numpy().argmax())]
     rest = context.rest_of_parts
     return context.say("report_heat_finding", area=area, count=int(above.max()), rest=rest)
 

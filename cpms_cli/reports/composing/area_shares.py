@@ -17,6 +17,7 @@ from cpms_cli.reports.charts.area_map import withheld_cells
 from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.composing.area_context import AreaContext
 from cpms_cli.reports.composing.share_words import (
+    chance_words,
     interval_words,
     position_words,
     rounds_heading,
@@ -62,7 +63,7 @@ def indicators(context: AreaContext) -> Iterator[Part]:
     # In the order of the list, so that one can be looked up.
     listed = frame.sort_values("number", ignore_index=True)
     yield TableBlock(context.say("report_answers"), listed, with_something(frame, answers, ("yes", "no")))
-    yield from _withheld_names(context, frame)
+    yield from _withheld_names(context, short)
 
 
 def shares(context: AreaContext, name: str, frame: pd.DataFrame, answers: tuple[str, str]) -> Iterator[Part]:
@@ -171,7 +172,9 @@ def _chart(context: AreaContext, name: str, frame: pd.DataFrame, title: str) -> 
     note = context.say("report_bars_note", confidence=context.confidence)
     if compared:
         comparisons = int(frame["position"].notna().sum())
-        note = f"{note} {context.say('report_compared_note', rest=context.rest, count=comparisons)}"
+        chance = chance_words(context.survey)
+        compared_note = context.say("report_compared_note", rest=context.rest, count=comparisons, chance=chance)
+        note = f"{note} {compared_note}"
     if context.previous:
         note = f"{note} {context.say('report_bars_before', previous=context.previous)}"
     if frame["marked"].fillna(False).any():

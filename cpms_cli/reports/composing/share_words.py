@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -11,12 +11,17 @@ from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
 from cpms_cli.summaries.area.comparison import ABOVE, BELOW, LIKE
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.numbers import shown_number
 
 _POSITIONS = {ABOVE: "position_above", LIKE: "position_like", BELOW: "position_below"}
 _TRENDS = {ABOVE: "trend_up", BELOW: "trend_down"}
 _ORDER = ("earlier", "before", "share")
+
+
+def chance_words(survey: Survey) -> str:
+    """Return how many of the comparisons differ by chance alone, in per cent."""
+    return f"{(1 - survey.figures.confidence) * 100:.3g}"
 
 
 def interval_words(low: pd.Series, high: pd.Series, language: Language) -> list[str]:
@@ -61,7 +66,7 @@ def _figure(share: float | None, language: Language) -> str:
     return NOT_COMPUTED if share is None or pd.isna(share) else shown_number(f"{share * 100:.1f}", language)
 
 
-def with_something(frame: pd.DataFrame, columns: Sequence[Column], kept: Sequence[str] = ()) -> tuple[Column, ...]:
+def with_something(frame: pd.DataFrame, columns: Iterable[Column], kept: Sequence[str] = ()) -> tuple[Column, ...]:
     """Return the columns without those of counts that are 0 in every row; a withheld count is not 0.
 
     >>> columns = (Column("a", "A", "count"), Column("b", "B", "count"))

@@ -17,6 +17,7 @@ NOT_COMPUTED = "–"
 # Letters of a table's text in the width of a page, and how wide a column is made, its padding included.
 _LETTERS = 98
 _NARROWEST, _WIDEST, _TO_FILL, _PADDING = 5, 56, 11, 2
+_HEADING = 12  # letters: a longer word of a heading is broken, as Thai is between its words
 _WHOLE = 24  # letters: a column that needs no more is not narrowed
 _BOLD = 1.25
 _SHORT, _FIGURES = 10, 24  # rows that one page holds: of whatever words, and of figures, a line each
@@ -46,8 +47,9 @@ def is_blank(block: TableBlock, column: Column) -> bool:
 
 
 def as_table(chart: Chart) -> TableBlock:
-    """What a chart is drawn from, where it cannot be drawn; headings from the chart's own words."""
-    frame = chart.frame.reset_index(drop=True)
+    """What a chart is drawn from, where it cannot be drawn; headings from the chart's own words. Where a share stands
+    beside others is a sign, and no figure."""
+    frame = chart.frame.drop(columns="position", errors="ignore").reset_index(drop=True)
     columns = [Column(str(name), chart.words.get(str(name), str(name)), _kind(frame[name])) for name in frame]
     return TableBlock(chart.title, frame, tuple(columns), chart.note)
 
@@ -71,7 +73,9 @@ def column_shares(block: TableBlock, cells: Sequence[Sequence[str]]) -> list[flo
     """
     room = _LETTERS
     headings = widths(column.heading.split() for column in block.columns)
-    longest = (max(width, head * _BOLD, _NARROWEST) for width, head in zip(widths(cells), headings, strict=True))
+    longest = (
+        max(width, min(head * _BOLD, _HEADING), _NARROWEST) for width, head in zip(widths(cells), headings, strict=True)
+    )
     wanted = [min(width, _WIDEST) + _PADDING for width in longest]
     wanted = [
         _TO_FILL if is_blank(block, column) else width for column, width in zip(block.columns, wanted, strict=True)

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,24 @@ def _part(part: Part, language: Language) -> dict[str, Any]:
     return block
 
 
+def _parts(document: Document) -> Iterator[dict[str, Any]]:
+    """The parts as they are set: figures that stand out are set beside each other, and lines to write on stay together,
+    so that decisions and signatures are on one page."""
+    for kind, group in groupby(document.parts, _group_of):
+        blocks = [_part(part, document.language) for part in group]
+        if kind:
+            yield {"kind": kind, "blocks": blocks}
+        else:
+            yield from blocks
+
+
+def _group_of(part: Part) -> str:
+    """What neighbours a part is set together with; "" where with none."""
+    if isinstance(part, BlankLines):
+        return "all-lines"
+    return "keys" if isinstance(part, Paragraph) and part.style == "key" else ""
+
+
 def _texts(content: Any) -> Iterator[str]:
     if isinstance(content, str):
         yield content
@@ -142,7 +161,7 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
         "notes": list(document.notes),
         "banner": document.banner,
         "page_of": say("page_of", document.language),
-        "parts": [_part(part, document.language) for part in document.parts],
+        "parts": list(_parts(document)),
     }
     families = _families(settings, document.language, installed)
     small = bool(families) and _SMALL.search(re.sub(r"[^a-z]", "", families[0].lower())) is not None

@@ -27,17 +27,19 @@ NOT_SEEN, GROWN = "not_seen", "reached_18"
 
 @dataclass(frozen=True)
 class AreaFigures:
-    """One area in one round; `previous` is the round before, `rounds` all up to this one, oldest first, `wider` what its
-    indicators are compared with.
+    """One area in one round.
+
+    `previous` is the round before, `rounds` all up to this one, oldest first, `wider` what its indicators are compared
+    with.
 
     `levels`: round, then a column of children per level. `response`: level, label, children, could_be (children whose
     highest possible level it is). `indicators`, `rights`, `migration`: `item` and label, and the columns of
-    `compared_answers.compared_answers`. `parts`: area, label, children, severe (children at a level that demands a response by a time), its
-    share, and a column of children per level. `heat`: area, label, then a share per indicator, named by its number;
-    `heat_counts` how many children it is, `heat_others` how many are known not to have it. `flow`: from_level,
-    to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one row, see
-    `quality.quality_of`. `not_comparable`: of which of these a question changed since `previous`, so that `before` is
-    missing, as `comparability.not_comparable`, and between which rounds of `levels` the level;
+    `compared_answers.compared_answers`. `parts`: area, label, children, severe (children at a level that demands a
+    response by a time), its share, and a column of children per level. `heat`: area, label, then a share per indicator,
+    named by its number; `heat_counts` how many children it is, `heat_others` how many are known not to have it. `flow`:
+    from_level, to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one
+    row, see `quality.quality_of`. `not_comparable`: of which of these a question changed since `previous`, so that
+    `before` is missing, as `comparability.not_comparable`, and between which rounds of `levels` the level;
     `not_asked`: which rest on questions that the round did not ask. `children` and `households` are None where a report
     withholds them.
     """

@@ -38,7 +38,8 @@ class Group(Part):
 
 class Figures(Part):
     """How figures are taken: `confidence` of every interval, `many_unknown` the share of unknown answers from which a
-    figure is marked, `far` how much a share is above or below others where it is far from them, the levels `visited` for their own sake, most severe first, and the groups."""
+    figure is marked, `far` how much a share is above or below others where it is far from them, the levels `visited`
+    for their own sake, most severe first, and the groups."""
 
     confidence: float = Described(gt=0, lt=1)
     many_unknown: float = Described(gt=0, lt=1)

@@ -111,6 +111,8 @@ _PROFILES = (
             "disclosure.release.area_release",
             "summaries.area.area_figures",
             "summaries.area.areas",
+            "summaries.area.compared_answers",
+            "summaries.area.grouped_answers",
             "summaries.area.plans",
             "summaries.area.quality",
             "summaries.area.rights",

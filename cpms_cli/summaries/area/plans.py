@@ -159,11 +159,11 @@ def above_of_parts(survey: Survey, parts: pd.DataFrame, indicators: pd.DataFrame
         tables.append(compared[beside["position"] == ABOVE])
     if not tables or not sum(map(len, tables)):
         return pd.DataFrame(columns=columns)
-    found = _named(survey, pd.concat(tables), language).rename(columns={"name": "indicator"})
-    names = {area: area_name(survey, str(area), language) for area in found["area"].unique()}
-    found["name"] = found["area"].map(names).astype("str")
-    distance = (found["share"] - found["around"]).astype("Float64")
-    ordered = found.assign(distance=distance).sort_values(["area", "distance"], ascending=[True, False])
+    above_parts = _named(survey, pd.concat(tables), language).rename(columns={"name": "indicator"})
+    names = {area: area_name(survey, str(area), language) for area in above_parts["area"].unique()}
+    above_parts["name"] = above_parts["area"].map(names).astype("str")
+    distance = (above_parts["share"] - above_parts["around"]).astype("Float64")
+    ordered = above_parts.assign(distance=distance).sort_values(["area", "distance"], ascending=[True, False])
     return ordered[columns].reset_index(drop=True)
 
 

@@ -20,7 +20,7 @@ from cpms_cli.reports.documents.document import Chart, mostly
 from cpms_cli.summaries.area.comparison import ABOVE, BELOW
 
 _WITHHELD_WIDTH = 34  # px: says nothing of how much
-_STEP, _STEP_BESIDE, _THIN = 40, 22, 12
+_STEP, _STEP_BESIDE, _THIN = 40, 20, 11
 _LABEL, _DIAMOND = 12, 5
 _ROOM_BESIDE = 0.45  # the part of the width that labels beside the bars may take
 _AROUND = 3  # px: how thick the line of what is compared with is, and how far it stands out

@@ -196,15 +196,18 @@ def _heat_finding(context: AreaContext, classes: pd.DataFrame) -> str:
 
 
 def _few_shares(context: AreaContext, names: dict[str, str], withheld: int) -> Iterator[Part]:
-    """Instead of a heat map of which most is withheld: how much is, and what is published, area by area."""
+    """Instead of a heat map of which most is withheld: how much is, how many shares are of no child, and what else is
+    published, area by area."""
     heat = context.figures.heat
-    yield Paragraph(context.say("report_heat_withheld", count=withheld, all=len(heat) * len(names)))
+    shares_of_areas = heat[list(names)].astype("Float64")
+    zeros = int(shares_of_areas.eq(0).fillna(False).to_numpy().sum())
+    yield Paragraph(context.say("report_heat_withheld", count=withheld, all=len(heat) * len(names), zeros=zeros))
     lines = []
-    for area, *shares in zip(heat["label"], *(heat[name] for name in names), strict=True):
-        known = {name: share for name, share in zip(names.values(), shares, strict=True) if pd.notna(share)}
-        most = sorted(known.items(), key=lambda entry: -entry[1])
+    for area, shares in zip(heat["label"], shares_of_areas.to_dict("records"), strict=True):
+        known = [(names[str(name)], share) for name, share in shares.items() if pd.notna(share) and share > 0]
         text = "; ".join(
-            f"{name} {per_cent(share, context.language)}".replace(" %", f"{NO_BREAK}%") for name, share in most
+            f"{name} {per_cent(share, context.language)}".replace(" %", f"{NO_BREAK}%")
+            for name, share in sorted(known, key=lambda entry: -entry[1])
         )
         if text:
             lines.append(context.say("report_high_line", area=area, measures=text))

@@ -57,7 +57,7 @@ def indicators(context: AreaContext) -> Iterator[Part]:
         Column("yes", context.say("col_children"), "count"),
         *_share_columns(context),
     )
-    caption = context.say("report_figures", title=context.say("report_indicators_chart"))
+    caption = context.say("report_indicators_table" if context.rest else "report_indicators_chart")
     yield TableBlock(caption, _worded(context, short), columns, context.say("report_compared_table_note"))
     answers = (Column("label", context.say("report_indicators")), *_answer_columns(context, frame, ("yes", "no")))
     # In the order of the list, so that one can be looked up.
@@ -95,10 +95,11 @@ def indicator_finding(context: AreaContext, frame: pd.DataFrame) -> str:
     """
     if not context.rest or frame["position"].isna().all():
         return ""
-    counted = {indicator.number for indicator in context.survey.indicators if indicator.counted}
-    apart = frame[frame["number"].isin(counted) & (frame["position"] != LIKE).fillna(False)]
+    numbers = {indicator.number for indicator in context.survey.indicators if indicator.counted}
+    compared = frame[frame["number"].isin(numbers) & frame["position"].notna()]
+    apart = compared[compared["position"] != LIKE]
     if apart.empty:
-        return context.say("report_finding_like", area=context.figures.name, rest=context.rest)
+        return context.say("report_finding_like", area=context.figures.name, rest=context.rest, count=len(compared))
     above = apart[apart["position"] == ABOVE]
     row = above.iloc[0] if len(above) else apart.iloc[-1]
     return context.say(

@@ -45,7 +45,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.numbers import shown_count, shown_share
 
-_DECISIONS, _SUBDISTRICT = 4, 6
+_DECISIONS, _SUBDISTRICT = 3, 6
 _TO_FILL = ("decision", "who", "by_when", "budget")
 # The source document's own activities, and figures with many unknown answers.
 _OWN, _MARK = "• ", " *"

@@ -15,8 +15,8 @@ from cpms_cli.writing.gate import printable
 
 NOT_COMPUTED = "–"
 # Letters of a table's text in the width of a page, and how wide a column is made, its padding included.
-_LETTERS = 98
-_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 5, 56, 11, 2
+_LETTERS = 102
+_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 5, 56, 10, 2
 _HEADING = 12  # letters: a longer word of a heading is broken, as Thai is between its words
 _WHOLE = 24  # letters: a column that needs no more is not narrowed
 _BOLD = 1.25

@@ -17,7 +17,7 @@ from cpms_cli.merging.merge import merge
 from cpms_cli.reports.composing.plan import plan_document
 from cpms_cli.reports.documents.document import TableBlock
 from cpms_cli.reports.documents.rendering import render
-from cpms_cli.summaries.area.plans import AreaPlan, plan_area
+from cpms_cli.summaries.area.plans import AreaPlan, above_of_parts, plan_area
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms
 
@@ -104,16 +104,27 @@ def test_activities_of_the_source_document_come_first_then_those_that_touch_most
     assert {"carers", "income", "service_review"} <= set(plan.idle["id"])
 
 
-def test_plan_of_a_province_says_what_leads_in_each_subdistrict(cpms: Cpms, store: Path) -> None:
+def test_plan_of_a_province_says_what_stands_out_in_each_subdistrict(cpms: Cpms, store: Path) -> None:
+    """The store has one subdistrict, which has no rest to stand out from."""
     document = cpms("plan", "province", "85", "--store", store, "--format", "json").json
-    assert [
-        (leading["area"], leading["rank"], leading["number"], leading["yes"]) for leading in document["leading_by_part"]
-    ] == [
-        ("850105", 1, 1, 3),
-        ("850105", 2, 11, 2),
-        ("850105", 3, 13, 1),
-    ]
+    assert document["above_by_part"] == []
     assert document["unknown_share"] == pytest.approx(1 / 126)
+
+
+def test_what_stands_out_is_more_than_chance_and_what_is_withheld_is_not_said(survey: Survey) -> None:
+    """30 of 60 against 5 of 60: Wilson's interval of a half of 60 begins at 38 %, far above 8 %. Of indicator 2, whose
+    counts are alike, and of 3, of which the whole is withheld, nothing stands there."""
+    counts = {"i01": [(30, 30), (5, 55)], "i02": [(6, 54), (5, 55)], "i03": [(30, 30), (5, 55)]}
+    rows = [
+        {"area": area, "item": item, "yes": yes, "no": no, "share": yes / (yes + no)}
+        for item, pairs in counts.items()
+        for area, (yes, no) in zip(("850105", "850302"), pairs, strict=True)
+    ]
+    whole = pd.DataFrame(
+        {"number": [1, 2, 3], "yes": pd.array([35, 11, None], "Int64"), "no": pd.array([85, 109, 85], "Int64")}
+    )
+    above = above_of_parts(survey, pd.DataFrame(rows), whole, "en")
+    assert above[["area", "number", "yes", "around"]].values.tolist() == [["850105", 1, 30, 0.083]]
 
 
 def test_plan_says_how_far_its_figures_can_be_trusted(cpms: Cpms, store: Path) -> None:

@@ -17,6 +17,7 @@ from cpms_cli.disclosure.release.published_figures import published_figures
 from cpms_cli.reports.documents.document import Bullets, Chart, Document, Paragraph, TableBlock
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures
+from cpms_cli.summaries.area.compared_answers import hidden_columns
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.workspace import Workspace
@@ -49,7 +50,7 @@ class Desk(Printed):
 
 def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) -> None:
     """Everything that a report of an area prints."""
-    place, then = f"{year}/{code}", f"{year - 1}/{code}"
+    place = f"{year}/{code}"
     levels = {level.label.in_("en"): level.id for level in survey.levels}
     ends = {**levels, "Not surveyed in that round": "not_seen", say("move_reached_18", "en"): "reached_18"}
     tables = [part for part in document.parts if isinstance(part, TableBlock)]
@@ -62,7 +63,7 @@ def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) 
             desk.put(f"{row['round']}/{code}/level/{level}", row[level])
     for frame in (table.frame for table in tables):
         if "item" in frame:
-            _answers(desk, frame, place, then)
+            _answers(desk, frame, place)
         elif "could_be" in frame:
             _response(desk, frame.assign(level=frame["label"].map(levels)), place)
         elif "severe" in frame:
@@ -80,7 +81,7 @@ def _listed(document: Document, parts: pd.DataFrame, survey: Survey) -> pd.DataF
     names = {f"{indicator.number} {indicator.name.en}": str(indicator.number) for indicator in survey.indicators}
     rows = []
     for label in parts["label"]:
-        row: dict[str, float] = dict.fromkeys(names.values(), float("nan"))
+        row: dict[str, Any] = {"label": label, **dict.fromkeys(names.values(), float("nan"))}
         for part in filter(None, lines.get(label, "").split("; ")):
             name, share = part.removesuffix("\u00a0%").rsplit(" ", 1)
             row[names[name]] = float(share) / 100
@@ -94,7 +95,7 @@ def _response(desk: Desk, frame: pd.DataFrame, place: str) -> None:
         desk.put(f"{place}/could_be/{row['level']}", row["could_be"])
 
 
-def _answers(desk: Desk, frame: pd.DataFrame, place: str, then: str) -> None:
+def _answers(desk: Desk, frame: pd.DataFrame, place: str) -> None:
     for row in frame.to_dict("records"):
         name = f"{place}/{row['item']}"
         for answer in ANSWERS:
@@ -108,11 +109,23 @@ def _answers(desk: Desk, frame: pd.DataFrame, place: str, then: str) -> None:
         desk.share(row["lowest"], f"{name}/yes", *(f"{name}/{answer}" for answer in others))
         for column in ("highest", "unknown_share"):
             desk.share(row[column], f"{name}/yes", f"{name}/no", f"{name}/unknown")
-        desk.share(row.get("before"), f"{then}/{row['item']}/yes", f"{then}/{row['item']}/no")
+        year, code = place.split("/")
+        for column, ago in (("before", 1), ("earlier", 2)):
+            of_round = f"{int(year) - ago}/{code}/{row['item']}"
+            if int(year) - ago in YEARS:
+                desk.share(row[column], f"{of_round}/yes", f"{of_round}/no")
+        # What the area is compared with is the rest of the province: it tells the province's counts too.
+        wider = f"{year}/85/{row['item']}"
+        for column in ("around", "position"):
+            desk.share(row.get(column), *(f"{of}/{answer}" for of in (name, wider) for answer in ("yes", "no")))
+        if not pd.isna(row["trend"]):
+            assert not pd.isna(row["share"]) and not (pd.isna(row["before"]) and pd.isna(row["earlier"]))
 
 
 def _parts(desk: Desk, frame: pd.DataFrame, heat: pd.DataFrame, year: int, survey: Survey) -> None:
-    for row, shares in zip(frame.to_dict("records"), heat.to_dict("records"), strict=True):
+    shares_of = heat.drop_duplicates("label").set_index("label").to_dict("index")
+    for row in frame.to_dict("records"):
+        shares = shares_of[row["label"]]
         place = f"{year}/{row['area']}"
         for name in ("children", "severe"):
             desk.put(f"{place}/{name}", row[name])
@@ -121,7 +134,9 @@ def _parts(desk: Desk, frame: pd.DataFrame, heat: pd.DataFrame, year: int, surve
         desk.share(row["share"], f"{place}/severe", f"{place}/children")
         for indicator in survey.indicators:
             desk.share(
-                shares[str(indicator.number)], f"{place}/{indicator.column}/yes", f"{place}/{indicator.column}/no"
+                shares.get(str(indicator.number), 0.0),
+                f"{place}/{indicator.column}/yes",
+                f"{place}/{indicator.column}/no",
             )
 
 
@@ -167,7 +182,7 @@ def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathF
             true |= dict(_true(area_figures(workspace, "85", round_=when)))
         # The sample lies in one subdistrict.
         true |= {name.replace("/85/", "/850105/"): count for name, count in true.items()}
-        for village, when in [*((village, 2026) for village in VILLAGES), ("85010501", 2025)]:
+        for village, when in [*((village, 2026) for village in VILLAGES), ("85010501", 2025), ("85010501", 2024)]:
             true |= dict(_true(area_figures(workspace, village, round_=when)))
     for code, year in GIVEN:
         if year is None:
@@ -327,8 +342,7 @@ def test_the_page_says_not_published_just_where_the_tables_do(given: Given, tmp_
                 withheld += cells.count("n.p.")
     assert withheld > 50
     for chart in (part for part in document.parts if isinstance(part, Chart) and part.shape == "indicator_bars"):
-        [block] = [candidate for candidate in blocks if candidate.caption.endswith(chart.title)]
-        frame = block.frame
+        frame = next(block.frame for block in blocks if chart.frame["label"].tolist() == block.frame["label"].tolist())
         joined = frame["no_or_unknown"].notna() if "no_or_unknown" in frame else False
         gone = (frame["yes"].isna() | (frame["no"].isna() & ~joined)).to_numpy()
         assert chart.frame.loc[gone, ["share", "low", "high"]].isna().to_numpy().all()
@@ -340,4 +354,4 @@ def test_nothing_rides_along_that_is_not_printed(given: Given) -> None:
     for document in given.documents.values():
         for part in document.parts:
             if isinstance(part, TableBlock | Chart):
-                assert not {"before_yes", "before_no", "before_unknown"} & {str(name) for name in part.frame}
+                assert hidden_columns(part.frame) == []

@@ -12,6 +12,7 @@ from lxml import etree
 
 from cpms_cli.reports.charts.chart_style import HATCH, LEVEL_FILLS, NARROW, WIDE, level_fill
 from cpms_cli.reports.charts.charts import chart_svg
+from cpms_cli.reports.charts.distance_shades import distance_fill
 from cpms_cli.reports.charts.map_tiles import tiles
 from cpms_cli.reports.documents.document import Chart
 from cpms_cli.survey.files.location import shipped
@@ -58,7 +59,7 @@ def test_levels_show_every_count_and_a_withheld_one_is_never_zero() -> None:
         {"round": ["2567", "2568"], "victim": pd.array([None, 30], "Int64"), "none": pd.array([50, 0], "Int64")}
     )
     root = _drawn(Chart("level_bars", "ก", frame, "ข", words={**WORDS, "victim": "ผู้ถูกกระทำ", "none": "ไม่พบ"}))
-    assert {"ผู้ถูกกระทำ", "ไม่พบ", "2567", "2568", "30", "50", "ไม่เผยแพร่"} <= set(_texts(root))
+    assert {"ผู้ถูกกระทำ", "ไม่พบ", "2567", "2568", "30", "ไม่พบ 50", "ไม่เผยแพร่"} <= set(_texts(root))
     assert "0" not in _texts(root)
     assert _hatched(root) == 2
 
@@ -88,21 +89,60 @@ def test_a_flow_names_both_rounds_and_a_level_of_a_withheld_ribbon_has_no_sum() 
     assert _hatched(root) == 1
 
 
-def test_a_map_shows_every_subdistrict_and_says_what_hatched_and_white_are() -> None:
-    """Ranong has 30 subdistricts; of one the share is withheld, of 28 there is no data."""
+COMPARED = {
+    "far_above": "สูงกว่ามาก",
+    "above": "สูงกว่า",
+    "like": "ใกล้เคียง",
+    "below": "ต่ำกว่า",
+    "far_below": "ต่ำกว่ามาก",
+}
+
+
+def test_the_smallest_count_of_a_bar_is_told_too() -> None:
+    """Of 1,002 children one is a victim: too thin a piece for its count, which stands above it."""
+    frame = pd.DataFrame({"round": ["2568"], "victim": [1], "risk": [2], "none": [999]})
+    root = _drawn(Chart("level_bars", "ก", frame, "ข", words=WORDS))
+    placed = {str(node.text): node for node in root.iter("{*}text")}
+    assert {"1", "2", "none 999"} <= set(placed)
+    assert float(placed["1"].get("y")) == float(placed["2"].get("y")) < float(placed["none 999"].get("y"))
+    # Side by side, not over each other: a digit of 12 px is 7 px wide.
+    assert float(placed["2"].get("x")) - float(placed["1"].get("x")) > 7
+
+
+def test_bars_show_what_they_are_compared_with_and_a_sign_for_what_is_no_chance() -> None:
+    frame = BARS.assign(label=["A", "B", "C"], share=[0.5, 0.2, 0.1], low=[0.4, 0.1, 0.05], high=[0.6, 0.3, 0.2])
+    frame = frame.assign(around=[0.3, 0.25, 0.3], position=[1.0, 0.0, -1.0])
+    texts = _texts(_drawn(Chart("indicator_bars", "ก", frame, "ข", words=WORDS)))
+    assert texts[3:] == ["50.0 % (40.0–60.0) ▲", "20.0 % (10.0–30.0)", "10.0 % (5.0–20.0) ▼"]
+
+
+def test_a_heat_map_that_compares_colours_only_what_is_no_chance() -> None:
+    """Two rows that are compared and the whole, which is not: that has its share, and no colour."""
+    frame = pd.DataFrame({"label": ["ปากน้ำ", "หงาว", "ทั้งหมด"], "1": [0.31, 0.02, 0.15], "2": [0.1, 0.1, 0.1]})
+    apart = {(0, "1"): 2, (1, "1"): -1, (0, "2"): 0, (1, "2"): 0}
+    root = _drawn(Chart("heat_map", "ก", frame, "ข", words={**WORDS, **COMPARED, "1": "1 ไม่ได้เรียน"}, apart=apart))
+    assert {"1 ไม่ได้เรียน", "31▲", "2▼", "15", "▲▲ สูงกว่ามาก", "▼ ต่ำกว่า", "ใกล้เคียง"} <= set(_texts(root))
+    fills = [str(node.get("fill")) for node in root.iter("{*}rect")]
+    # Once in the legend, once in a cell.
+    assert fills.count("#993404") == 2
+
+
+def test_a_map_names_every_subdistrict_with_data_and_says_what_hatched_and_white_are() -> None:
+    """Ranong has 30 subdistricts; one is far above, of one the share is withheld, of 28 there is no data."""
     frame = pd.DataFrame({"area": ["850105", "850101"], "label": ["ปากน้ำ", "เขานิเวศน์"], "share": [0.3, None]})
     chart = Chart(
         "area_map",
         "ก",
         frame,
         "ข",
-        words={**WORDS, "map": "85", "definition": SCHEMAS},
+        words={**WORDS, **COMPARED, "map": "85", "definition": SCHEMAS},
         withheld=frozenset({(1, "share")}),
+        apart={(0, "share"): 2},
     )
     root = _drawn(chart)
     texts = _texts(root)
-    assert {"ไม่เผยแพร่", "ไม่มีข้อมูล", "0105", "0101"} <= set(texts)
-    assert len({text for text in texts if len(text) == 4 and text.isdigit()}) == 30
+    assert {"ไม่เผยแพร่", "ไม่มีข้อมูล", "ปากน้ำ ▲▲", "เขานิเวศน์"} <= set(texts)
+    assert len({text for text in texts if len(text) == 4 and text.isdigit()}) == 28
     # The square of the legend, the area, and a square of its own, since the outline of 850101 is too small to be seen.
     assert _hatched(root) == 3
     fills = [str(path.get("fill")) for path in root.iter("{*}path") if path.get("fill", "").startswith("#")]
@@ -154,22 +194,32 @@ def test_a_pattern_stands_in_the_picture_that_uses_it_and_the_legend_shows_it() 
     patterns = {f"url(#{node.get('id')})" for node in root.iter("{*}pattern")}
     assert set(used) == patterns and len(patterns) == len({level_fill(number).name for number in range(8)} - {""})
     assert all(used.count(pattern) == 2 for pattern in patterns)
-    assert {str(10 + number) for number in range(8)} <= set(_texts(root))
+    assert {str(10 + number) for number in range(8)} <= {text.split()[-1] for text in _texts(root)}
 
 
-def test_codes_of_a_map_stand_on_no_other_code() -> None:
-    """Ranong has subdistricts so small that their codes would meet: each is moved aside instead."""
-    frame = pd.DataFrame({"area": ["850105"], "label": ["ปากน้ำ"], "share": [0.3]})
+def test_no_label_of_a_map_stands_on_another() -> None:
+    """All subdistricts of Ranong with long names: each stands aside of the others, or is left to the table."""
+    areas = [str(area) for area in tiles("85", Path(SCHEMAS))["area"]]
+    names = [f"ตำบลชื่อยาวมาก {area[2:]}" for area in areas]
+    frame = pd.DataFrame({"area": areas, "label": names, "share": [0.3] * len(areas)})
     root = _drawn(Chart("area_map", "ก", frame, "ข", words={**WORDS, "map": "85", "definition": SCHEMAS}))
     placed = {
         str(node.text): (float(node.get("x")), float(node.get("y")))
         for node in root.iter("{*}text")
-        if len(str(node.text)) == 4 and str(node.text).isdigit()
+        if str(node.text) in names
     }
-    assert len(placed) == 30
-    # Four digits of 10 px are 22 px wide and 7 px high in the fonts of the page.
+    assert len(placed) > 20
+    # In the fonts of the page such a name, of 10 px, is at least 70 px wide and 7 px high.
     assert [
         pair
         for pair in combinations(placed, 2)
-        if abs(placed[pair[0]][0] - placed[pair[1]][0]) < 22 and abs(placed[pair[0]][1] - placed[pair[1]][1]) < 7
+        if abs(placed[pair[0]][0] - placed[pair[1]][0]) < 70 and abs(placed[pair[0]][1] - placed[pair[1]][1]) < 7
     ] == []
+
+
+def test_classes_of_distance_are_told_apart_without_colour() -> None:
+    """In grey, two classes differ by the lines over their colours, or by how light they are."""
+    fills = [distance_fill(number) for number in (2, 1, 0, -1, -2)]
+    for first, second in combinations(fills, 2):
+        light, dark = sorted((first.luminance, second.luminance), reverse=True)
+        assert first.signs != second.signs or (light + 0.05) / (dark + 0.05) >= 1.8

@@ -17,6 +17,7 @@ from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.area_figures import AreaFigures, severe_levels
+from cpms_cli.summaries.area.compared_answers import AROUND, hidden_columns
 from cpms_cli.survey.model.definition import Survey
 
 OPPOSITE = {**{answer: answer for answer in ANSWERS}, "yes": "no", "no": "yes"}
@@ -59,7 +60,7 @@ class ReportCells:
 
     def population(self, round_: int | None = None, code: str | None = None) -> Population:
         """Return the children of an area and round, by default the report's."""
-        return Population(round_ or self.figures.round, code or self.figures.code)
+        return Population(round_ or self.figures.round, self.figures.code if code is None else code)
 
     def _answer_ids(self, items: Sequence[str], answer: str, population: Population) -> list[CellId]:
         """Ids of one answer to some columns of the profile; what is an indicator in other words has its id."""
@@ -78,10 +79,16 @@ class ReportCells:
         ids = {answer: self._answer_ids(items, answer, self.population()) for answer in ANSWERS}
         of_share, of_all = (ids["yes"], ids["no"]), (ids["yes"], ids["no"], ids["unknown"])
         derived = {**dict.fromkeys(SHARE, of_share), **dict.fromkeys(BOUNDS, of_all)}
-        if self.figures.previous is not None:
-            before = self._add_before(frame, whole)
-            derived["before"] = (before["yes"], before["no"])
-        shown = frame.drop(columns=[f"before_{answer}" for answer in ANSWERS])
+        trend = list(of_share)
+        for column, round_ in self.figures.earlier.items():
+            of_round = self._add_elsewhere(frame, column, whole, self.population(round_))
+            derived[column] = (of_round["yes"], of_round["no"])
+            trend += derived[column]
+        derived["trend"] = tuple(trend)
+        if AROUND in frame and self.figures.wider is not None:
+            around = self._add_elsewhere(frame, AROUND, whole, self.population(code=self.figures.wider.code))
+            derived |= dict.fromkeys((AROUND, "position"), (*of_share, around["yes"], around["no"]))
+        shown = frame.drop(columns=hidden_columns(frame))
         self.tables[name] = CountTable(shown, ids, derived, [whole] * len(frame))
         # Who adds up a row that is shown has the total.
         self.unshown.setdefault(whole, Cell(_fullest_row(frame, ANSWERS)))
@@ -90,17 +97,19 @@ class ReportCells:
             telling = (ids[TELLING][row],) if item in counted else ()
             self.relations.append(Relation(whole, parts, telling, tuple(ids[answer][row] for answer in EXEMPT)))
 
-    def _add_before(self, frame: pd.DataFrame, whole: CellId) -> dict[str, list[CellId]]:
-        """The answers of the round before: a share of then tells two counts, and with them how many are left."""
-        population = self.population(self.figures.previous)
+    def _add_elsewhere(
+        self, frame: pd.DataFrame, column: str, whole: CellId, population: Population
+    ) -> dict[str, list[CellId]]:
+        """The answers of another round, or of the wider area, of which a share stands in a column: it tells two counts,
+        and with them how many are left."""
         whole = population.count(whole.quantity)
         ids = {answer: self._answer_ids(list(frame["item"]), answer, population) for answer in ANSWERS}
-        before = [f"before_{answer}" for answer in ANSWERS]
-        counts = frame[before].set_axis(list(ANSWERS), axis=1).astype(int)
+        behind = [f"{column}_{answer}" for answer in ANSWERS]
+        counts = frame[behind].set_axis(list(ANSWERS), axis=1).astype(int)
         for answer, names in ids.items():
             shown = answer in ("yes", "no")
             self.unshown |= {name: Cell(count, shown) for name, count in zip(names, counts[answer], strict=True)}
-        self.unshown.setdefault(whole, Cell(_fullest_row(frame, before), shown=False, guarded=False))
+        self.unshown.setdefault(whole, Cell(_fullest_row(frame, behind), shown=False, guarded=False))
         complete = counts.sum(axis=1) == self.unshown[whole].count
         for row in [row for row, is_complete in enumerate(complete) if is_complete]:
             self.relations.append(Relation(whole, tuple(ids[answer][row] for answer in ANSWERS)))

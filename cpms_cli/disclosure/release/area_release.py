@@ -108,7 +108,8 @@ def _protected(
             parts=tables.get("parts", none),
             heat=tables.get("heat", none),
             heat_counts=tables.get("heat_counts", none),
-            heat_others=none,
+            # Where a share is told, so are both counts of which it is made.
+            heat_others=figures.heat_others.mask(tables["heat"].isna()) if "heat" in tables else none,
             flow=tables.get("flow", none),
             quality=coarse(figures.quality),
         ),

@@ -21,8 +21,8 @@ from cpms_cli.summaries.area.areas import compute_area_summary
 from cpms_cli.summaries.area.help_counts import counted_again
 from cpms_cli.summaries.area.plans import (
     AreaPlan,
+    above_of_parts,
     leading_indicators,
-    leading_of_parts,
     part_indicators,
     unknown_quality,
 )
@@ -105,9 +105,9 @@ def _blank(context: MaskingContext, plan: AreaPlan, tables: dict[str, pd.DataFra
         parts=tables["parts"],
         activities=activities[~idle].reset_index(drop=True),
         idle=activities[idle].reset_index(drop=True),
-        leading_by_part=plan.leading_by_part
+        above_by_part=plan.above_by_part
         if by_part is None
-        else leading_of_parts(survey, by_part, context.language),
+        else above_of_parts(survey, by_part, indicators, context.language),
         quality=unknown_quality(indicators),
         help=needed,
         grouped={},

@@ -1,4 +1,4 @@
-"""Bars of shares with their intervals, and where the last round's share stood."""
+"""Bars of shares with their intervals, where the last round's share stood, and what they are compared with."""
 
 from __future__ import annotations
 
@@ -12,46 +12,53 @@ from cpms_cli.reports.charts.chart_style import (
     INK,
     MARKED,
     QUIET,
-    WIDE,
     interval_text,
     widest_text,
 )
 from cpms_cli.reports.charts.svg import Element, Picture, outline, rectangle, rule, words
 from cpms_cli.reports.documents.document import Chart, mostly
+from cpms_cli.summaries.area.comparison import ABOVE, BELOW
 
 _WITHHELD_WIDTH = 34  # px: says nothing of how much
-_STEP, _STEP_BESIDE, _THIN = 40, 24, 12
+_STEP, _STEP_BESIDE, _THIN = 40, 20, 11
 _LABEL, _DIAMOND = 12, 5
+_ROOM_BESIDE = 0.45  # the part of the width that labels beside the bars may take
+_AROUND = 3  # px: how thick the line of what is compared with is, and how far it stands out
+_SIGNS = {ABOVE: " ▲", BELOW: " ▼"}
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A share from 0 to 1, its interval and last round's share; each may be missing (NaN)."""
+    """A share from 0 to 1, its interval, last round's share and what it is compared with; each may be missing (NaN)."""
 
     label: str
     share: float
     low: float
     high: float
     before: float
+    around: float
     hidden: bool
     text: str
 
     @property
     def end(self) -> float:
         """The farthest of what is drawn; 0 where nothing is."""
-        return max((value for value in (self.share, self.high, self.before) if pd.notna(value)), default=0.0)
+        return max(
+            (value for value in (self.share, self.high, self.before, self.around) if pd.notna(value)), default=0.0
+        )
 
 
 def indicator_bars(chart: Chart, width: float) -> Picture:
-    """Columns: label, share, low, high, and `before`, last round's share, which may be left out or missing.
+    """Columns: label, share, low, high, and, which may be left out or missing, `before`, last round's share, and
+    `around` and `position`, what each is compared with and where it stands beside that.
 
-    The label stands above its bar, so that it needs no room beside it, however long; beside it on a page laid across,
-    where all of them have to stand under one heading. Where most shares are withheld,
-    only the others are drawn.
+    The labels stand beside the bars, or above them where they are long or there is little room. Where most shares are
+    withheld, only the others are drawn.
     """
     rows = _rows(chart)
-    beside = width > WIDE
-    left = widest_text([row.label for row in rows]) + 10 if beside else 0.0
+    labels = widest_text([row.label for row in rows]) + 10
+    beside = labels <= width * _ROOM_BESIDE
+    left = labels if beside else 0.0
     room = width - left - widest_text([row.text for row in rows], _LABEL) - 20
     scale = room / (max((row.end for row in rows), default=0.0) or 1.0)
     step, down = (_STEP_BESIDE, 6) if beside else (_STEP, 19)
@@ -67,13 +74,14 @@ def _rows(chart: Chart) -> list[_Row]:
     label = next(name for name in frame if not pd.api.types.is_numeric_dtype(frame[name]))
     numbers = [
         frame[name].astype("float64").tolist() if name in frame else [float("nan")] * len(frame)
-        for name in ("share", "low", "high", "before")
+        for name in ("share", "low", "high", "before", "around", "position")
     ]
     rows = []
-    for position, (name, share, low, high, before) in enumerate(zip(frame[label], *numbers, strict=True)):
-        hidden = (position, "share") in chart.withheld
+    for number, (name, share, low, high, before, around, place) in enumerate(zip(frame[label], *numbers, strict=True)):
+        hidden = (number, "share") in chart.withheld
         text = chart.words["not_published"] if hidden else interval_text(share, low, high)
-        rows.append(_Row(str(name), share, low, high, before, hidden, text))
+        text += "" if pd.isna(place) else _SIGNS.get(place, "")
+        rows.append(_Row(str(name), share, low, high, before, around, hidden, text))
     withheld = sum(row.hidden for row in rows)
     return [row for row in rows if not row.hidden] if mostly(withheld, len(rows)) else rows
 
@@ -91,6 +99,9 @@ def _bar(row: _Row, left: float, y: float, scale: float) -> list[Element]:
             low, high = left + row.low * scale, left + row.high * scale
             elements.append(rule((low, middle, high, middle)))
             elements += [rule((x, middle - 3, x, middle + 3)) for x in (low, high)]
+        if pd.notna(row.around):
+            x = left + row.around * scale
+            elements.append(rule((x, y - _AROUND, x, y + _THIN + _AROUND), INK, _AROUND))
         if pd.notna(row.before):
             x = left + row.before * scale
             points = [(x, middle - _DIAMOND), (x + _DIAMOND, middle), (x, middle + _DIAMOND), (x - _DIAMOND, middle)]

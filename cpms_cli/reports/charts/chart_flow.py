@@ -13,7 +13,7 @@ from cpms_cli.reports.charts.chart_style import HATCH, PAPER, QUIET, level_fill,
 from cpms_cli.reports.charts.svg import Anchor, Element, Picture, element, heading, legend, rectangle, words
 from cpms_cli.reports.documents.document import Chart, mostly
 
-_HEIGHT, _GAP, _BOX, _HEAD = 380, 12, 14, 26
+_HEIGHT, _GAP, _BOX, _HEAD = 270, 10, 14, 26
 _LEAST = 3  # px: a ribbon that can still be seen
 _LABEL, _LABEL_ROOM = 12, 0.34  # the size of a label; the part of the width that labels may take at each side
 _FREE = 15  # px between two labels, at least

@@ -11,8 +11,8 @@ from rich.cells import cell_len
 from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.numbers import shown_share
 
-# px: a column of text on a screen or on A4, a telephone held upright, and A4 laid across
-WIDE, NARROW, ACROSS = 720, 350, 1040
+# px: a column of text on a screen or on A4, and a telephone held upright
+WIDE, NARROW = 720, 350
 FONT_SIZE = 13
 # Letters with Thai first; whoever shows the picture takes the first one there is.
 FONT = "Sarabun, 'Noto Sans Thai', 'Leelawadee UI', Thonburi, Loma, Garuda, 'Noto Sans', Tahoma, sans-serif"
@@ -74,7 +74,10 @@ LEVEL_FILLS = (
 )
 # Shares from low to high: ColorBrewer's YlOrBr in five classes, safe for the colour-blind and in print.
 SHADES = tuple(map(Fill, ("#fff5d6", "#fed98e", "#fe9929", "#d95f0e", "#993404")))
-PATTERNS = {fill.name: fill for fill in (HATCH, *LEVEL_FILLS) if fill.name}
+# Below what a share is compared with: ruled lines, which no other fill has.
+BELOW_FILL = Fill("#d6e6f2", "ruled", _lines("M0,4h8", "#6b8ba4"))
+FAR_BELOW_FILL = Fill("#4f86b5", "closely_ruled", _lines("M0,2h8M0,6h8", "#ffffff"))
+PATTERNS = {fill.name: fill for fill in (HATCH, *LEVEL_FILLS, BELOW_FILL, FAR_BELOW_FILL) if fill.name}
 
 
 def level_fill(position: int) -> Fill:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import zlib
 from collections.abc import Callable
@@ -47,6 +48,7 @@ def chart_svg(chart: Chart, width: int = WIDE, language: Language = FALLBACK) ->
     for text in drawn.iter("{*}text"):
         if text.text and _FIGURE.fullmatch(text.text):
             text.text = shown_number(text.text, language)
+    _underlay(drawn)
     root.extend(
         [
             text_element("title", chart.title, id="title"),
@@ -71,9 +73,20 @@ def _definitions(drawn: Element) -> list[Element]:
 
 def _pattern(fill: Fill) -> Element:
     made = element("pattern", id=fill.name, width=TILE, height=TILE, patternUnits="userSpaceOnUse")
-    made.append(element("rect", width=TILE, height=TILE, fill=fill.colour))
     made.extend(etree.fromstring(f'<g xmlns="{made.nsmap[None]}">{fill.signs}</g>'))
     return made
+
+
+def _underlay(drawn: Element) -> None:
+    """Put a shape of the plain colour below each that has signs: between the squares of a pattern, programs leave
+    seams, through which the paper would be seen."""
+    colours = {fill.paint: fill.colour for fill in PATTERNS.values()}
+    for shape in list(drawn.iter()):
+        if shape.get("fill") in colours:
+            plain = copy.copy(shape)
+            plain.set("fill", colours[shape.get("fill")])
+            plain.set("stroke", "none")
+            shape.addprevious(plain)
 
 
 def _own_identifiers(root: Element) -> str:

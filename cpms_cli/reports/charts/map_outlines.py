@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from cpms_cli.reports.charts.chart_style import BLACK, QUIET, text_width
-from cpms_cli.reports.charts.map_legend import fills, map_legend, short_code
-from cpms_cli.reports.charts.svg import Picture, outline, rectangle, words_on_white
+from cpms_cli.reports.charts.map_legend import fills, label_order, labels, map_legend
+from cpms_cli.reports.charts.svg import Element, Picture, outline, rectangle, rule, words_on_white
 from cpms_cli.reports.documents.document import Chart
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.outlines import CODE, outlines_of
@@ -25,8 +25,9 @@ _LABEL = 10
 # An area smaller than this many px is shown by a square as well: its shade is not to be overlooked.
 _TOO_SMALL, _SQUARE = 260, 11
 # How far a code may stand aside, right and down, in steps of so many px: the nearest first.
-_ASIDE, _REACH = 3, 6
+_ASIDE, _REACH = 4, 30
 _STEPS = sorted(product(range(-_REACH, _REACH + 1), repeat=2), key=lambda step: step[0] ** 2 + step[1] ** 2)
+_LED = 14  # px: a label that stands farther aside is joined to its area by a line
 
 
 def has_outlines(survey: Survey, code: str) -> bool:
@@ -115,27 +116,53 @@ def area_map(chart: Chart, width: float) -> Picture:
     fills_of_squares = [fill for fill, is_small in zip(shades, small, strict=True) if is_small]
     elements += [rectangle(square, fill, BLACK) for square, fill in zip(squares, fills_of_squares, strict=True)]
     wanted = [(x + (_SQUARE + 10 if is_small else 0), y) for (x, y), is_small in zip(middles, small, strict=True)]
-    for area, (x, y) in zip(areas, _label_places(wanted, squares), strict=True):
-        # A code may be wider than its area: it stands on a ground of its own.
-        elements += words_on_white(x, y, short_code(area), _LABEL, BLACK)
+    texts, order = labels(chart, areas), label_order(chart, areas)
+    placed = [(texts[number], *wanted[number]) for number in order]
+    places = _label_places(placed, squares, (0.0, top, width, top + (north - south) * scale))
+    for number, place in zip(order, places, strict=True):
+        if place is not None:
+            elements += _label(texts[number], middles[number], place)
     return Picture(elements, top + (north - south) * scale)
 
 
-def _label_places(wanted: list[tuple[float, float]], squares: list[_Box]) -> list[tuple[float, float]]:
-    """Where each code stands: as near to where it is wanted as it meets neither a square nor a code before it."""
+def _label(text: str, middle: tuple[float, float], place: tuple[float, float]) -> list[Element]:
+    """A label at its place; where that is aside, a line to the middle of its area. It may be wider than its area, and
+    has a ground of its own."""
+    x, y = place
+    led = math.dist(middle, place) > max(_LED, text_width(text, _LABEL) / 2)
+    line = [rule((*middle, x, y), QUIET, 0.8)] if led else []
+    return [*line, *words_on_white(x, y, text, _LABEL, BLACK)]
+
+
+def _label_places(
+    wanted: list[tuple[str, float, float]], squares: list[_Box], page: _Box
+) -> list[tuple[float, float] | None]:
+    """Where each label stands: as near to where it is wanted as it is on the page and meets neither a square nor a
+    label before it. One for which there is no room has no place: the table names it."""
     occupied = list(squares)
-    places = []
-    for x, y in wanted:
-        tried = [(x + right * _ASIDE, y + down * _ASIDE) for right, down in _STEPS]
-        place = next((place for place in tried if not any(_meet(_label_box(*place), box) for box in occupied)), (x, y))
-        occupied.append(_label_box(*place))
+    places: list[tuple[float, float] | None] = []
+    for text, x, y in wanted:
+        tried = ((x + right * _ASIDE, y + down * _ASIDE) for right, down in _STEPS)
+        boxes = ((place, _label_box(text, *place)) for place in tried)
+        fitting = (
+            (place, box)
+            for place, box in boxes
+            if _holds(page, box) and not any(_meet(box, other) for other in occupied)
+        )
+        place, box = next(fitting, (None, None))
+        if box is not None:
+            occupied.append(box)
         places.append(place)
     return places
 
 
-def _label_box(x: float, y: float) -> _Box:
-    half, high = text_width("0000", _LABEL) / 2, _LABEL / 2
+def _label_box(text: str, x: float, y: float) -> _Box:
+    half, high = text_width(text, _LABEL) / 2, _LABEL * 0.75
     return x - half, y - high, x + half, y + high
+
+
+def _holds(page: _Box, box: _Box) -> bool:
+    return page[0] <= box[0] and page[1] <= box[1] and box[2] <= page[2] and box[3] <= page[3]
 
 
 def _meet(a: _Box, b: _Box) -> bool:

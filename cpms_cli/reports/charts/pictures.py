@@ -7,7 +7,7 @@ import re
 import typst
 from lxml import etree
 
-from cpms_cli.reports.charts.chart_style import ACROSS, WIDE
+from cpms_cli.reports.charts.chart_style import WIDE
 from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.documents.document import Chart
 from cpms_cli.survey.language import Language
@@ -17,15 +17,12 @@ _SHEET = b"""#set page(width: auto, height: auto, margin: 0pt)
 _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e33")
 _DOTS_PER_INCH = 200.0
 # Centimetres: no picture is wider than an upright page, nor higher than what a page has left under a heading.
-_WIDEST, _HIGHEST_UPRIGHT, _HIGHEST_ACROSS = 17.0, 21.0, 14.5
-# Wider is only a picture that is drawn for a page laid across.
-_SHAPES_ACROSS, _WIDEST_ACROSS = ("indicator_bars",), 25.0
+_WIDEST, _HIGHEST = 17.0, 21.0
 
 
-def chart_picture(chart: Chart, wide: bool, language: Language) -> str:
-    """The chart as SVG in a language, for a page laid across if `wide`."""
-    width = ACROSS if wide and chart.shape in _SHAPES_ACROSS else WIDE
-    return without_sara_am(chart_svg(chart, width, language))
+def chart_picture(chart: Chart, language: Language) -> str:
+    """The chart as SVG in a language, for a page."""
+    return without_sara_am(chart_svg(chart, WIDE, language))
 
 
 def without_sara_am(svg: str) -> str:
@@ -40,12 +37,11 @@ def without_sara_am(svg: str) -> str:
     return _SARA_AM.sub("\u0e4d\\1\u0e32", svg)
 
 
-def picture_width(svg: str, wide: bool) -> float:
+def picture_width(svg: str) -> float:
     """How wide the picture is to be on A4, in centimetres, so that all of it stands on one page."""
     root = etree.fromstring(svg.encode("utf-8"), etree.XMLParser(resolve_entities=False, no_network=True))
     width, height = (float(str(root.get(name)).removesuffix("px")) for name in ("width", "height"))
-    widest = _WIDEST_ACROSS if width > WIDE else _WIDEST
-    return min(widest, (_HIGHEST_ACROSS if wide else _HIGHEST_UPRIGHT) * width / height)
+    return min(_WIDEST, _HIGHEST * width / height)
 
 
 def as_png(svg: str) -> bytes:

@@ -39,6 +39,19 @@ class AreaContext:
         return f"{self.survey.figures.confidence * 100:.0f}"
 
     @property
+    def rest(self) -> str:
+        """What the area's indicators are compared with, in words; empty where there is nothing."""
+        wider = self.figures.wider
+        if wider is None:
+            return ""
+        return self.say("report_rest", area=wider.name) if wider.code else self.say("report_rest_provinces")
+
+    @property
+    def rest_of_parts(self) -> str:
+        """What each part of the area is compared with, in words."""
+        return self.say("report_rest", area=self.figures.name)
+
+    @property
     def withheld(self) -> dict[str, str]:
         """The words of a chart for counts that are withheld."""
         return {"not_published": self.say("not_published"), "withheld": self.say("report_withheld")}

@@ -62,11 +62,25 @@ def levels(context: AreaContext) -> Iterator[Part]:
     text = ", ".join(_counted(context, label, last[level]) for level, label in labels.items())
     words = {"round": context.say("col_round"), **labels, **context.withheld}
     alt = context.say("report_levels_alt", round=context.year, told=text)
-    yield Chart("level_bars", context.say("report_levels_chart"), frame, alt, words=words)
+    yield Chart("level_bars", _levels_finding(context), frame, alt, words=words)
     could_be = context.figures.response[context.figures.response["could_be"].fillna(1) > 0]
     if not could_be.empty:
         could = ", ".join(map(partial(_counted, context), could_be["label"], could_be["could_be"]))
         yield Paragraph(context.say("report_could_be", told=could), "note")
+
+
+def _levels_finding(context: AreaContext) -> str:
+    """How many children are at the levels that demand a response, in a sentence; where that is withheld, what the chart
+    shows."""
+    figures, now = context.figures, context.figures.levels.iloc[-1]
+    severe = severe_levels(context.survey)
+    if figures.children is None or any(pd.isna(now[level.id]) for level in severe):
+        return context.say("report_levels_chart")
+    counts = (_counted(context, level.label.in_(context.language), now[level.id]) for level in severe)
+    children = count_words(figures.children, context.language)
+    return context.say(
+        "report_levels_finding", round=context.year, levels=context.say("report_and").join(counts), children=children
+    )
 
 
 def _counted(context: AreaContext, level: str, count: object) -> str:
@@ -96,6 +110,8 @@ def flow(context: AreaContext) -> Iterator[Part]:
     }
     yield Heading(context.say("report_flow"))
     title = context.say("report_flow_chart", first=context.previous, last=context.year)
+    same_known, both_known = (value["children"].notna().all() and len(value) > 0 for value in (same, both))
+    finding = context.say("report_flow_finding", same=sums[0], both=sums[1]) if same_known and both_known else title
     alt = context.say("report_flow_alt", same=sums[0], both=sums[1])
     note = context.say("report_flow_note")
     withheld = int(flow["children"].isna().sum())
@@ -103,7 +119,7 @@ def flow(context: AreaContext) -> Iterator[Part]:
         message = "report_flow_left_out" if mostly(withheld, len(flow)) else "report_flow_withheld"
         note = f"{note} {context.say(message, count=withheld, all=len(flow))}"
     if withheld < len(flow):
-        yield Chart("level_flow", title, ordered, alt, note, words)
+        yield Chart("level_flow", finding, ordered, alt, note, words)
     yield _flow_table(context, title, flow, labels)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from cpms_cli.disclosure.release.area_release import published_area
 from cpms_cli.reports.areas.standing import standing_blocks
 from cpms_cli.reports.composing.area_context import AreaContext
+from cpms_cli.reports.composing.area_groups import group_parts
 from cpms_cli.reports.composing.area_levels import flow, key_figures, levels
 from cpms_cli.reports.composing.area_parts import parts as parts_of_area
 from cpms_cli.reports.composing.area_response import high_migration, published_high_migration, response_table
@@ -24,8 +25,10 @@ from cpms_cli.reports.documents.document import (
     Part,
     TableBlock,
 )
-from cpms_cli.summaries.area.area_figures import area_figures, severe_levels
+from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures, severe_levels
 from cpms_cli.summaries.area.areas import parts_width
+from cpms_cli.summaries.area.grouped_answers import leading_by_group
+from cpms_cli.summaries.area.plans import LEADING, leading_indicators
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
 from cpms_cli.summaries.migration.area_migration import compute_migration_summary
@@ -33,7 +36,7 @@ from cpms_cli.summaries.response.response_counts import ResponseSummary, compute
 from cpms_cli.summaries.scope import scope_of
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
 
 
@@ -105,8 +108,16 @@ def _office_report(workspace: Workspace, code: str, round_: int | None, shade: s
         response_table(responses, language),
     )
     marked, notes = high_migration(migration.measures, language), (say("report_internal", language),)
+    by_group = leading_by_group(workspace, code, figures.round, _leading(survey, figures))
     context = AreaContext(survey, figures, language)
-    return _document(context, _Extras(shade, inside, marked, notes, *standing, responses))
+    return _document(context, _Extras(shade, inside, marked, notes, *standing, responses, by_group))
+
+
+def _leading(survey: Survey, figures: AreaFigures) -> list[str]:
+    """The columns of the counted indicators with most children at yes."""
+    counted = {indicator.column for indicator in survey.indicators if indicator.counted}
+    named = figures.indicators[figures.indicators["item"].isin(counted)].assign(name="")
+    return leading_indicators(named, LEADING)["item"].tolist()
 
 
 def _withholds(part: Part) -> bool:
@@ -125,7 +136,7 @@ class _Extras:
 
     `responses` are the section on responses, `marked` stands behind that on migration, `privacy` are notes at the end.
     For the office alone: `standing` and `standing_parts` are how many children stand at each level today, and in which
-    part, `cases` what became of the first responses that were due.
+    part, `cases` what became of the first responses that were due, `by_group` the leading indicators by groups.
     """
 
     shade: str | None
@@ -135,6 +146,7 @@ class _Extras:
     standing: pd.DataFrame = field(default_factory=pd.DataFrame)
     standing_parts: pd.DataFrame = field(default_factory=pd.DataFrame)
     cases: ResponseSummary | None = None
+    by_group: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def _to_do(context: AreaContext, extras: _Extras) -> ToDo:
@@ -162,6 +174,7 @@ def _document(context: AreaContext, extras: _Extras) -> Document:
         *key_figures(context, extras.standing),
         *levels(context),
         *indicators(context),
+        *group_parts(context, extras.by_group),
         *parts_of_area(context, extras.shade),
         *flow(context),
         *shares(context, "migration", figures.migration, ("yes", "no")),

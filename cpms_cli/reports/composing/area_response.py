@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from cpms_cli.reports.composing.share_words import with_something
 from cpms_cli.reports.documents.document import Bullets, Column, Paragraph, Part, TableBlock
 from cpms_cli.summaries.area.area_figures import AreaFigures
 from cpms_cli.summaries.migration.migration_release import published_migration
@@ -24,7 +25,8 @@ def response_table(summary: ResponseSummary, language: Language) -> TableBlock:
         *(Column(state, say(f"state_{state}", language), "count") for state in STATES),
     )
     note = say("report_response_day", language, day=shown_date(summary.as_of, language))
-    return TableBlock(say("report_response_log", language), summary.totals, columns, note)
+    shown = with_something(summary.totals, columns, ("due",))
+    return TableBlock(say("report_response_log", language), summary.totals, shown, note)
 
 
 def high_migration(measures: pd.DataFrame, language: Language) -> tuple[Part, ...]:

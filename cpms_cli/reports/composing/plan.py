@@ -18,6 +18,13 @@ from cpms_cli.reports.areas.comparability_notes import (
 from cpms_cli.reports.areas.help_needed import help_blocks
 from cpms_cli.reports.areas.shares import group_names, quality_sentences
 from cpms_cli.reports.areas.standing import standing_headings
+from cpms_cli.reports.composing.share_words import (
+    chance_words,
+    interval_words,
+    position_words,
+    rounds_heading,
+    rounds_words,
+)
 from cpms_cli.reports.composing.to_do import ToDo, standing_today, to_do_parts
 from cpms_cli.reports.documents.document import (
     BlankLines,
@@ -31,13 +38,14 @@ from cpms_cli.reports.documents.document import (
     TableBlock,
 )
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
+from cpms_cli.summaries.area.compared_answers import earlier_rounds
 from cpms_cli.summaries.area.plans import AreaPlan
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.numbers import shown_count, shown_share
 
-_DECISIONS = 6
+_DECISIONS, _SUBDISTRICT = 3, 6
 _TO_FILL = ("decision", "who", "by_when", "budget")
 # The source document's own activities, and figures with many unknown answers.
 _OWN, _MARK = "• ", " *"
@@ -50,7 +58,6 @@ def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Seq
     closing_notes = (words.say("note_working_paper"),) if notes is None else (*notes, words.say("note_shown_only"))
     parts = (
         *to_do_parts(words.to_do()),
-        PageBreak(),
         *words.activities(),
         *words.decisions(),
         PageBreak(),
@@ -75,6 +82,11 @@ class _Words:
         self.clear = survey.level("clear").id
         withheld = say("not_published", language)
         self.withheld = {"withheld": withheld, "not_published": withheld}
+
+    @property
+    def year(self) -> str:
+        """The round, as it is written."""
+        return shown_year(self.plan.round, self.language)
 
     def say(self, message: str, **values: object) -> str:
         return say(f"plan_{message}", self.language, **values)
@@ -120,21 +132,10 @@ class _Words:
             Column("could_be", self.say("could_be"), "count"),
             Column("households", self.say("households"), "count"),
         )
-        year = shown_year(plan.round, self.language)
-        yield TableBlock(self.say("levels", round=year), plan.levels, columns, self.say("could_be_note"))
+        yield TableBlock(self.say("levels", round=self.year), plan.levels, columns, self.say("could_be_note"))
         for sentence in level_sentences(plan.not_comparable, plan.not_asked, self.language):
             yield Paragraph(sentence, "note")
         yield from self.by_groups()
-        title, parts = self.say("levels", round=year), plan.parts
-        if len(plan.standing):
-            title, parts = say("area_standing", self.language), plan.standing_parts
-        yield Chart(
-            "level_bars",
-            title,
-            parts[["name", *self.labels]],
-            self.say("levels_alt"),
-            words={"name": self.say("area"), **self.labels, **self.withheld},
-        )
 
     def by_groups(self) -> Iterator[Part]:
         """The children at each level by the groups asked for."""
@@ -155,37 +156,85 @@ class _Words:
             yield Paragraph(self.say("leading_withheld" if self.handed else "leading_none"))
             return
         marks = leading["marked"].fillna(False).map({True: _MARK, False: ""})
-        shown = leading.assign(label=leading["number"].astype("str") + " " + leading["name"] + marks)
-        columns = (
-            Column("label", self.say("indicator")),
-            Column("yes", self.say("children"), "count"),
-            Column("share", self.say("share"), "share"),
-            Column("low", self.say("from"), "share"),
-            Column("high", self.say("to"), "share"),
-            Column("change", self.change(), "change"),
+        brief = {indicator.number: indicator.brief(self.language) for indicator in self.survey.indicators}
+        shown = leading.assign(
+            label=leading["number"].map(brief) + marks,
+            interval=interval_words(leading["low"], leading["high"], self.language),
         )
+        yield self.bars(shown)
         figures = self.survey.figures
         note = self.say(
             "leading_note", confidence=f"{figures.confidence * 100:g}", limit=f"{figures.many_unknown * 100:g}"
         )
-        yield TableBlock(self.say("leading_caption"), shown, columns, note)
-        yield self.bars(shown, {column.name: column.heading for column in columns})
+        yield TableBlock(self.say("leading_caption"), self.worded(shown), tuple(self.leading_columns(shown)), note)
         if self.plan.previous is None:
             yield Paragraph(self.say("first_round"), "note")
         for sentence in not_comparable_sentences(self.plan.not_comparable, self.language):
             yield Paragraph(sentence, "note")
 
-    def bars(self, shown: pd.DataFrame, headings: dict[str, str]) -> Chart:
-        """Shares with their intervals, and beside them those of the round before, where there was one."""
+    @property
+    def earlier(self) -> dict[str, int]:
+        """The rounds before whose shares stand beside those of this one; none where the plan is handed on."""
+        return earlier_rounds(self.plan.round, self.plan.rounds) if "trend" in self.plan.leading else {}
+
+    @property
+    def rest(self) -> str:
+        """What the indicators are compared with, in words; empty where there is nothing, or the plan is handed on."""
+        wider = self.plan.wider
+        if wider is None or "around" not in self.plan.leading:
+            return ""
+        message = "report_rest" if wider.code else "report_rest_provinces"
+        return say(message, self.language, area=wider.name)
+
+    def worded(self, shown: pd.DataFrame) -> pd.DataFrame:
+        """The leading indicators with the columns that are words."""
+        words = {"rounds": rounds_words(shown, self.earlier, self.language)} if self.earlier else {}
+        if self.rest:
+            words["against"] = position_words(shown["position"], self.language)
+        return shown.assign(**words)
+
+    def leading_columns(self, shown: pd.DataFrame) -> Iterator[Column]:
+        """The columns of the table of leading indicators."""
+        confidence = f"{self.survey.figures.confidence * 100:g}"
+        yield Column("label", self.say("indicator"))
+        yield Column("yes", self.say("children"), "count")
+        yield Column("share", self.say("share"), "share", bar=True)
+        yield Column("interval", say("report_col_interval", self.language, confidence=confidence))
+        if self.rest:
+            yield Column("around", say("report_col_around", self.language, rest=self.rest), "share")
+            yield Column("against", say("report_col_against", self.language))
+        if self.earlier:
+            yield Column("rounds", rounds_heading(self.earlier, self.plan.round, self.language))
+        elif self.plan.previous is not None and shown["change"].notna().any():
+            yield Column("change", self.change(), "change")
+
+    def bars(self, shown: pd.DataFrame) -> Chart:
+        """Shares with their intervals, beside those of the round before and of the rest of the wider area."""
         names, note, previous = ["label", "share", "low", "high"], "", self.plan.previous
+        words = {
+            "label": self.say("indicator"),
+            "share": self.say("share"),
+            "low": self.say("from"),
+            "high": self.say("to"),
+        }
+        if self.rest:
+            names += ["around", "position"]
+            words |= {"around": self.rest, "position": say("report_col_against", self.language)}
+            note = say(
+                "report_compared_note",
+                self.language,
+                rest=self.rest,
+                count=len(shown),
+                chance=chance_words(self.survey),
+            )
         if previous is not None:
             names.append("before")
             before = shown_year(previous, self.language)
-            headings = {**headings, "before": self.say("before", previous=before)}
-            note = self.say("bars_note", previous=before)
+            words["before"] = self.say("before", previous=before)
+            note = f"{self.say('bars_note', previous=before)} {note}".strip()
         drawn = shown.assign(before=shown["share"] - shown["change"])[names]
         return Chart(
-            "indicator_bars", self.say("leading"), drawn, self.say("leading_alt"), note, {**headings, **self.withheld}
+            "indicator_bars", self.say("leading"), drawn, self.say("leading_alt"), note, {**words, **self.withheld}
         )
 
     def change(self) -> str:
@@ -213,26 +262,43 @@ class _Words:
                 say("area_standing", self.language), due, columns, say("area_standing_note", self.language)
             )
             parts = plan.standing_parts
+        title = say("area_standing", self.language) if len(plan.standing) else self.say("levels", round=self.year)
+        yield Chart(
+            "level_bars",
+            title,
+            parts[["name", *self.labels]],
+            self.say("levels_alt"),
+            words={"name": self.say("area"), **self.labels, **self.withheld},
+        )
         levels = tuple(Column(name, label, "count") for name, label in self.labels.items() if name != self.clear)
         yield TableBlock(self.say("parts_caption"), parts, (Column("name", self.say("area")), *levels))
 
     def by_part(self) -> Iterator[Part]:
-        leading = self.plan.leading_by_part
-        if leading.empty:
+        """What stands out in each part; not what is frequent everywhere."""
+        above = self.plan.above_by_part
+        if len(self.plan.code) >= _SUBDISTRICT:
             return
         yield Heading(self.say("by_part"))
-        columns = (leading[name].tolist() for name in ("number", "indicator", "yes", "share"))
-        leading_shown = [
-            self.say("ranked", indicator=f"{number} {name}", children=self.count(yes), share=self.share(share))
-            for number, name, yes, share in zip(*columns, strict=True)
+        if above.empty:
+            yield Paragraph(self.say("by_part_none"))
+            return
+        brief = {indicator.number: indicator.brief(self.language) for indicator in self.survey.indicators}
+        columns = (above[name].tolist() for name in ("number", "yes", "share", "around"))
+        lines = [
+            self.say(
+                "above_part",
+                indicator=brief[number],
+                children=self.count(yes),
+                share=self.share(share),
+                around=self.share(around),
+            )
+            for number, yes, share, around in zip(*columns, strict=True)
         ]
-        wide = (
-            leading.assign(told=leading_shown).pivot(index=["area", "name"], columns="rank", values="told").fillna("")
+        by_area = above.assign(told=lines).groupby(["area", "name"], sort=False)["told"].agg("; ".join).reset_index()
+        shown = (Column("name", self.say("area")), Column("told", self.say("above")))
+        yield TableBlock(
+            self.say("by_part_caption"), by_area, shown, self.say("by_part_note", chance=chance_words(self.survey))
         )
-        ranks = [str(rank) for rank in wide.columns]
-        wide = wide.set_axis(ranks, axis="columns").reset_index()
-        shown = (Column(rank, self.say("rank", rank=rank)) for rank in ranks)
-        yield TableBlock(self.say("by_part_caption"), wide, (Column("name", self.say("area")), *shown))
 
     def activities(self) -> Iterator[Part]:
         yield Heading(self.say("activities"))
@@ -246,19 +312,16 @@ class _Words:
 
     def proposals(self, proposed: pd.DataFrame) -> TableBlock:
         own = proposed["own"].map({True: _OWN, False: ""})
-        names = {
-            str(indicator.number): f"{indicator.number} {indicator.name.in_(self.language)}"
-            for indicator in self.survey.indicators
-        }
+        names = {str(indicator.number): indicator.brief(self.language) for indicator in self.survey.indicators}
         reasons = ["; ".join(names[number] for number in numbers.split(", ")) for numbers in proposed["indicators"]]
-        shown = proposed.rename(columns={"who": "usually"}).assign(
-            activity=own + proposed["activity"], told=reasons, **dict.fromkeys(_TO_FILL, "")
+        usually = [self.say("usually_by", who=who) for who in proposed["who"]]
+        shown = proposed.drop(columns="who").assign(
+            activity=own + proposed["activity"] + usually, told=reasons, **dict.fromkeys(_TO_FILL, "")
         )
         columns = (
             Column("activity", self.say("activity")),
             Column("told", self.say("answers_to")),
             Column("children", self.say("concerned"), "count"),
-            Column("usually", self.say("who_usually")),
             *(Column(name, self.say(name)) for name in _TO_FILL),
         )
         return TableBlock(self.say("activities_caption"), shown, columns, self.say("activities_note"))

@@ -6,6 +6,7 @@ module of its own that knows nothing of what it is about.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -46,11 +47,13 @@ class Column:
     """A column of a table: which of the frame, its heading, and how its cells are written.
 
     `share` and `change` are fractions, written as per cent and as points; a missing count is one that is withheld.
+    Behind the figures of a column with `bar` stands a bar, as long beside the longest as its figure beside the highest.
     """
 
     name: str
     heading: str
     kind: Kind = "text"
+    bar: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,10 @@ class Chart:
 
     `withheld`: cells of the frame, by row and column, whose share is missing because it is withheld; any other missing
     share could not be computed. A missing count is always a withheld one.
+
+    `apart`: of a map or a heat map that compares, the class of a cell's share: 2 and 1, far above and above what it is
+    compared with, -1 and -2, below and far below, 0 where that may be chance; it has no entry for what is not compared.
+    None: a chart that does not compare.
     """
 
     shape: Literal["level_bars", "indicator_bars", "heat_map", "level_flow", "area_map", "tile_map"]
@@ -79,6 +86,7 @@ class Chart:
     note: str = ""
     words: dict[str, str] = field(default_factory=dict)
     withheld: frozenset[tuple[int, str]] = frozenset()
+    apart: Mapping[tuple[int, str], int] | None = None
 
 
 def mostly(withheld: int, of: int) -> bool:

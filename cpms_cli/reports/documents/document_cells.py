@@ -7,18 +7,18 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 from rich.cells import cell_len
 
-from cpms_cli.reports.documents.document import Chart, Column, Document, Kind, TableBlock
+from cpms_cli.reports.documents.document import Chart, Column, Kind, TableBlock
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.numbers import shown_change, shown_count, shown_share
 from cpms_cli.writing.gate import printable
 
 NOT_COMPUTED = "–"
-# A page holds this many columns upright; a wider table turns the document.
-_UPRIGHT = 6
 # Letters of a table's text in the width of a page, and how wide a column is made, its padding included.
-_LETTERS_ACROSS, _LETTERS_UPRIGHT = 140, 95
-_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 7, 56, 13, 3
+_LETTERS = 102
+_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 5, 56, 10, 2
+_HEADING = 12  # letters: a longer word of a heading is broken, as Thai is between its words
+_WHOLE = 24  # letters: a column that needs no more is not narrowed
 _BOLD = 1.25
 _SHORT, _FIGURES = 10, 24  # rows that one page holds: of whatever words, and of figures, a line each
 
@@ -46,14 +46,10 @@ def is_blank(block: TableBlock, column: Column) -> bool:
     return column.kind == "text" and len(values) > 0 and bool((values.astype("str").fillna("") == "").all())
 
 
-def is_wide(document: Document) -> bool:
-    """Whether a document is laid across: one of its tables has more columns than an upright page holds."""
-    return any(isinstance(part, TableBlock) and len(part.columns) > _UPRIGHT for part in document.parts)
-
-
 def as_table(chart: Chart) -> TableBlock:
-    """What a chart is drawn from, where it cannot be drawn; headings from the chart's own words."""
-    frame = chart.frame.reset_index(drop=True)
+    """What a chart is drawn from, where it cannot be drawn; headings from the chart's own words. Where a share stands
+    beside others is a sign, and no figure."""
+    frame = chart.frame.drop(columns="position", errors="ignore").reset_index(drop=True)
     columns = [Column(str(name), chart.words.get(str(name), str(name)), _kind(frame[name])) for name in frame]
     return TableBlock(chart.title, frame, tuple(columns), chart.note)
 
@@ -70,24 +66,29 @@ def widths(cells: Iterable[Sequence[str]]) -> list[int]:
     return [max((cell_len(line) for cell in column for line in cell.splitlines()), default=0) for column in cells]
 
 
-def column_shares(block: TableBlock, cells: Sequence[Sequence[str]], wide: bool) -> list[float]:
-    """Which part of the page's width each column gets, together at most 1.
+def column_shares(block: TableBlock, cells: Sequence[Sequence[str]]) -> list[float]:
+    """Which part of the page's width each column gets, together 1: a table is as wide as the page.
 
     Figures are never broken, nor columns to be written into narrowed; columns of words share what is left.
     """
-    room = _LETTERS_ACROSS if wide else _LETTERS_UPRIGHT
+    room = _LETTERS
     headings = widths(column.heading.split() for column in block.columns)
-    longest = (max(width, head * _BOLD, _NARROWEST) for width, head in zip(widths(cells), headings, strict=True))
+    longest = (
+        max(width, min(head * _BOLD, _HEADING), _NARROWEST) for width, head in zip(widths(cells), headings, strict=True)
+    )
     wanted = [min(width, _WIDEST) + _PADDING for width in longest]
     wanted = [
         _TO_FILL if is_blank(block, column) else width for column, width in zip(block.columns, wanted, strict=True)
     ]
-    words = [column.kind == "text" and not is_blank(block, column) for column in block.columns]
+    words = [
+        column.kind == "text" and not is_blank(block, column) and width > _WHOLE
+        for column, width in zip(block.columns, wanted, strict=True)
+    ]
     fixed = sum(width for width, free in zip(wanted, words, strict=True) if not free)
     free = sum(wanted) - fixed
     scale = min(1.0, max(room - fixed, room / 3) / free) if free else 1.0
     scaled = [width * scale if free else width for width, free in zip(wanted, words, strict=True)]
-    return [width / max(room, sum(scaled)) for width in scaled]
+    return [width / sum(scaled) for width in scaled]
 
 
 def stays_together(block: TableBlock) -> bool:
@@ -95,3 +96,16 @@ def stays_together(block: TableBlock) -> bool:
     figures = all(column.kind != "text" for column in block.columns[1:])
     rows = _FIGURES if figures else _SHORT
     return len(block.frame) <= rows and not any(is_blank(block, column) for column in block.columns)
+
+
+def bar_lengths(block: TableBlock, column: Column) -> list[float]:
+    """How long the bar behind each of a column's figures is, from 0 to 1; 0 where there is no figure, or no bar.
+
+    >>> share = Column("s", "Share", "share", bar=True)
+    >>> bar_lengths(TableBlock("", pd.DataFrame({"s": [0.1, None, 0.4]}), (share,)), share)
+    [0.25, 0.0, 1.0]
+    """
+    if not column.bar:
+        return [0.0] * len(block.frame)
+    figures = block.frame[column.name].astype("Float64").fillna(0.0).astype("float64")
+    return [round(float(figure) / max(float(figures.max()), 1e-9), 3) for figure in figures]

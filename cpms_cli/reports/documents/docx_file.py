@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import docx
-from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
@@ -36,7 +35,6 @@ from cpms_cli.reports.documents.document_cells import (
     cell_texts,
     column_shares,
     is_blank,
-    is_wide,
     stays_together,
 )
 from cpms_cli.reports.documents.docx_styles import CAPTION, CELL, HEAD, set_styles
@@ -86,7 +84,7 @@ class _Writer:
         self.document, self.language = document, document.language
         self.book = docx.Document()
         set_styles(self.book, self.language)
-        self.wide, self.broken = is_wide(document), False
+        self.broken = False
         self._set_page()
         self._set_properties()
         self._set_footer()
@@ -96,8 +94,7 @@ class _Writer:
 
     def _set_page(self) -> None:
         section = self.book.sections[0]
-        section.page_width, section.page_height = reversed(_A4) if self.wide else _A4
-        section.orientation = WD_ORIENT.LANDSCAPE if self.wide else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = _A4
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = _MARGIN
         self.width: Length = Emu(section.page_width - 2 * _MARGIN)
 
@@ -153,9 +150,9 @@ class _Writer:
 
     def add_chart(self, chart: Chart) -> None:
         """The chart as a picture with its words for those who cannot see it."""
-        svg = chart_picture(chart, self.wide, self.language)
+        svg = chart_picture(chart, self.language)
         self.caption(chart.title)
-        picture = self.book.add_picture(io.BytesIO(as_png(svg)), width=Cm(picture_width(svg, self.wide)))
+        picture = self.book.add_picture(io.BytesIO(as_png(svg)), width=Cm(picture_width(svg)))
         picture._inline.docPr.set("descr", chart.alt)
         if chart.note:
             self.book.add_paragraph(chart.note, style="Caption")
@@ -181,7 +178,7 @@ class _Writer:
         table = self.book.add_table(rows=1 + len(block.frame), cols=len(cells), style="Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, False
         to_fill, together = any(is_blank(block, column) for column in block.columns), stays_together(block)
-        shares = column_shares(block, cells, self.wide)
+        shares = column_shares(block, cells)
         for column, texts, drawn, share in zip(block.columns, cells, table.columns, shares, strict=True):
             drawn.width = Emu(int(self.width * share))
             self._fill(drawn, [column.heading, *texts], column.kind != "text", together)

@@ -28,13 +28,14 @@ from cpms_cli.reports.documents.document import (
     Part,
     TableBlock,
 )
-from cpms_cli.reports.documents.document_cells import as_table, cell_texts, widths
+from cpms_cli.reports.documents.document_cells import as_table, bar_lengths, cell_texts, widths
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 _TEMPLATE, _STYLE = "page.html.j2", "page.css"
 _LONG = 30  # letters: a column with longer text is not narrowed to a word a line on a telephone
+_SHORT = 22  # letters: a column of no longer text is not broken where there is room for it
 
 
 @dataclass
@@ -148,7 +149,9 @@ Fold = Literal["open", "folded"]
 def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any]:
     fold: Fold = "folded" if folded else "open"
     cells = [cell_texts(block, column, language) for column in block.columns]
+    bars = [bar_lengths(block, column) for column in block.columns]
     long = [width > _LONG for width in widths(cells)]
+    short = [width <= _SHORT for width in widths(cells)]
     return {
         "kind": "table",
         "fold": fold,
@@ -158,9 +161,15 @@ def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any
         "heads": [{"text": column.heading, "kind": column.kind} for column in block.columns],
         "rows": [
             [
-                {"text": text, "kind": column.kind, "long": wordy}
-                for text, column, wordy in zip(row, block.columns, long, strict=True)
+                {
+                    "text": text,
+                    "kind": column.kind,
+                    "long": long[number],
+                    "short": short[number],
+                    "bar": f"{bar:.1%}" if bar else "",
+                }
+                for number, (text, bar, column) in enumerate(zip(row, row_bars, block.columns, strict=True))
             ]
-            for row in zip(*cells, strict=True)
+            for row, row_bars in zip(zip(*cells, strict=True), zip(*bars, strict=True), strict=True)
         ],
     }

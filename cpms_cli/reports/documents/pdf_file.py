@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,10 @@ from cpms_cli.reports.documents.document import (
     TableBlock,
 )
 from cpms_cli.reports.documents.document_cells import (
+    bar_lengths,
     cell_texts,
     column_shares,
     is_blank,
-    is_wide,
     stays_together,
 )
 from cpms_cli.survey.languages import programme_languages, spoken_languages, traits_of
@@ -52,11 +53,11 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts()
 
 
-def _table(block: TableBlock, language: Language, wide: bool) -> dict[str, Any]:
+def _table(block: TableBlock, language: Language) -> dict[str, Any]:
     cells = [cell_texts(block, column, language) for column in block.columns]
     columns = [
         {"heading": column.heading, "numeric": column.kind != "text", "blank": is_blank(block, column), "share": share}
-        for column, share in zip(block.columns, column_shares(block, cells, wide), strict=True)
+        for column, share in zip(block.columns, column_shares(block, cells), strict=True)
     ]
     return {
         "kind": "table",
@@ -65,22 +66,23 @@ def _table(block: TableBlock, language: Language, wide: bool) -> dict[str, Any]:
         "columns": columns,
         "together": stays_together(block),
         "rows": [list(row) for row in zip(*cells, strict=True)],
+        "bars": [bar_lengths(block, column) for column in block.columns],
     }
 
 
-def _chart(chart: Chart, language: Language, wide: bool) -> dict[str, Any]:
-    svg = chart_picture(chart, wide, language)
+def _chart(chart: Chart, language: Language) -> dict[str, Any]:
+    svg = chart_picture(chart, language)
     return {
         "kind": "picture",
         "title": chart.title,
         "svg": svg,
         "alt": chart.alt,
         "note": chart.note,
-        "width": picture_width(svg, wide),
+        "width": picture_width(svg),
     }
 
 
-def _part(part: Part, language: Language, wide: bool) -> dict[str, Any]:
+def _part(part: Part, language: Language) -> dict[str, Any]:
     match part:
         case Heading():
             block: dict[str, Any] = {"kind": "heading", "level": part.level, "text": part.text}
@@ -89,14 +91,32 @@ def _part(part: Part, language: Language, wide: bool) -> dict[str, Any]:
         case Bullets():
             block = {"kind": "bullets", "items": list(part.items)}
         case TableBlock():
-            block = _table(part, language, wide)
+            block = _table(part, language)
         case Chart():
-            block = _chart(part, language, wide)
+            block = _chart(part, language)
         case BlankLines():
             block = {"kind": "lines", "label": part.label, "count": part.count}
         case _:
             block = {"kind": "break"}
     return block
+
+
+def _parts(document: Document) -> Iterator[dict[str, Any]]:
+    """The parts as they are set: figures that stand out are set beside each other, and lines to write on stay together,
+    so that decisions and signatures are on one page."""
+    for kind, group in groupby(document.parts, _group_of):
+        blocks = [_part(part, document.language) for part in group]
+        if kind:
+            yield {"kind": kind, "blocks": blocks}
+        else:
+            yield from blocks
+
+
+def _group_of(part: Part) -> str:
+    """What neighbours a part is set together with; "" where with none."""
+    if isinstance(part, BlankLines):
+        return "all-lines"
+    return "keys" if isinstance(part, Paragraph) and part.style == "key" else ""
 
 
 def _texts(content: Any) -> Iterator[str]:
@@ -134,16 +154,14 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     """
     fonts = fonts or _fonts()
     installed = [font.family for font in fonts.fonts()]
-    wide = is_wide(document)
     settings = {
         "title": document.title,
         "subtitle": document.subtitle,
         "language": document.language,
-        "wide": wide,
         "notes": list(document.notes),
         "banner": document.banner,
         "page_of": say("page_of", document.language),
-        "parts": [_part(part, document.language, wide) for part in document.parts],
+        "parts": list(_parts(document)),
     }
     families = _families(settings, document.language, installed)
     small = bool(families) and _SMALL.search(re.sub(r"[^a-z]", "", families[0].lower())) is not None

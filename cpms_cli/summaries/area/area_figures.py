@@ -10,8 +10,9 @@ import pandas as pd
 
 from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column
+from cpms_cli.summaries.area.compared_answers import WiderArea, compared_answers, earlier_rounds, wider_area
 from cpms_cli.summaries.area.quality import quality_of
-from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
+from cpms_cli.summaries.area.shares import area_name, broken_down, within
 from cpms_cli.summaries.migration.movement import MOVEMENT
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, parts_of, scope_of
@@ -26,17 +27,19 @@ NOT_SEEN, GROWN = "not_seen", "reached_18"
 
 @dataclass(frozen=True)
 class AreaFigures:
-    """One area in one round; `previous` is the round before, `rounds` all up to this one, oldest first.
+    """One area in one round.
+
+    `previous` is the round before, `rounds` all up to this one, oldest first, `wider` what its indicators are compared
+    with.
 
     `levels`: round, then a column of children per level. `response`: level, label, children, could_be (children whose
-    highest possible level it is). `indicators`, `rights`, `migration`: `item` and label, the columns of
-    `shares.with_shares`, `before` (the share in `previous`), and the counts behind it as `before_yes` and so on, which
-    no report shows. `parts`: area, label, children, severe (children at a level that demands a response by a time), its
-    share, and a column of children per level. `heat`: area, label, then a share per indicator, named by its number;
-    `heat_counts` how many children it is, `heat_others` how many are known not to have it. `flow`: from_level,
-    to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one row, see
-    `quality.quality_of`. `not_comparable`: of which of these a question changed since `previous`, so that `before` is
-    missing, as `comparability.not_comparable`, and between which rounds of `levels` the level;
+    highest possible level it is). `indicators`, `rights`, `migration`: `item` and label, and the columns of
+    `compared_answers.compared_answers`. `parts`: area, label, children, severe (children at a level that demands a
+    response by a time), its share, and a column of children per level. `heat`: area, label, then a share per indicator,
+    named by its number; `heat_counts` how many children it is, `heat_others` how many are known not to have it. `flow`:
+    from_level, to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one
+    row, see `quality.quality_of`. `not_comparable`: of which of these a question changed since `previous`, so that
+    `before` is missing, as `comparability.not_comparable`, and between which rounds of `levels` the level;
     `not_asked`: which rest on questions that the round did not ask. `children` and `households` are None where a report
     withholds them.
     """
@@ -46,6 +49,7 @@ class AreaFigures:
     round: int
     previous: int | None
     rounds: tuple[int, ...]
+    wider: WiderArea | None
     children: int | None
     households: int | None
     levels: pd.DataFrame
@@ -61,6 +65,11 @@ class AreaFigures:
     quality: pd.DataFrame
     not_comparable: pd.DataFrame
     not_asked: pd.DataFrame
+
+    @property
+    def earlier(self) -> dict[str, int]:
+        """The rounds before whose shares stand beside those of this one, by their columns."""
+        return earlier_rounds(self.round, self.rounds)
 
 
 def severe_levels(survey: Survey) -> tuple[Level, ...]:
@@ -98,40 +107,16 @@ def _response(workspace: Workspace, condition: str) -> pd.DataFrame:
     )
 
 
-def _with_before(
-    workspace: Workspace, columns: dict[str, str], scope: Scope, left_out: pd.DataFrame, relation: str = CHILD_ROUND
-) -> pd.DataFrame:
-    """Return the answers in the scope's round, a row per column, with the share of yes in the round before.
-
-    `left_out` is what cannot be compared between the two, as `not_comparable`.
-    """
-
-    def counts_of_round(round_: int) -> pd.DataFrame:
-        condition = within(workspace.survey, scope.code, round_)
-        return broken_down(workspace, columns, condition, relation=relation).set_index("item")
-
-    now = counts_of_round(scope.round)
-    nothing = {"share": float("nan"), **dict.fromkeys(COUNTS, 0)}
-    before = now.assign(**nothing)
-    if scope.previous is not None:
-        before = counts_of_round(scope.previous).reindex(now.index)
-        before.loc[before.index.isin(left_out["item"]), list(nothing)] = list(nothing.values())
-    counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in COUNTS}
-    return now.assign(before=before["share"].astype("float64"), **counts).reset_index()
-
-
 def _indicator_labels(survey: Survey, language: Language) -> dict[str, str]:
     return {indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in survey.indicators}
 
 
-def _indicators(workspace: Workspace, scope: Scope, left_out: pd.DataFrame) -> pd.DataFrame:
+def _indicators(workspace: Workspace, scope: Scope, wider: WiderArea | None) -> pd.DataFrame:
     survey, language = workspace.survey, workspace.language
-    columns = _indicator_labels(survey, language)
-    with_changes = _with_before(workspace, columns, scope, left_out)
-    with_changes.insert(
-        0, "number", with_changes["item"].map({indicator.column: indicator.number for indicator in survey.indicators})
-    )
-    return with_changes
+    answers = compared_answers(workspace, _indicator_labels(survey, language), scope, wider)
+    numbers = {indicator.column: indicator.number for indicator in survey.indicators}
+    answers.insert(0, "number", answers["item"].map(numbers))
+    return answers
 
 
 def _part_group(survey: Survey, code: str) -> Group | None:
@@ -217,11 +202,11 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
     left_out = not_comparable(workspace, scope.pairs, labels)
     of_level = {LEVEL: say("col_level", language)}
     migration = [
-        _with_before(workspace, measures[of], scope, left_out, relation)
+        compared_answers(workspace, measures[of], scope, relation=relation)
         for of, relation in (("child", CHILD_ROUND), ("household", HOME))
         if measures[of]
     ]
-    none = pd.DataFrame()
+    none, wider = pd.DataFrame(), wider_area(workspace, scope)
     quality = quality_of(connection, survey, scope)
     return AreaFigures(
         code,
@@ -229,15 +214,16 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
         scope.round,
         scope.previous,
         tuple(rounds),
+        wider,
         int(response["children"].sum()),
         int(homes[0]) if homes else 0,
         _levels(connection, survey, code, rounds[-1]),
         response,
-        _indicators(workspace, scope, left_out),
+        _indicators(workspace, scope, wider),
         _parts(workspace, condition, group) if group else none,
         *(_heat(workspace, condition, group) if group else (none, none, none)),
         _flow(connection, survey, code, rounds[-2], rounds[-1]) if len(rounds) > 1 else none,
-        _with_before(workspace, rights, scope, left_out),
+        compared_answers(workspace, rights, scope),
         pd.concat(migration, ignore_index=True),
         quality,
         pd.concat([left_out, not_comparable(workspace, pairwise(rounds), of_level)], ignore_index=True),

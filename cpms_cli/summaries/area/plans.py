@@ -15,6 +15,8 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND
 from cpms_cli.summaries.area.areas import levels_by, levels_of, parts_of, parts_width
+from cpms_cli.summaries.area.compared_answers import WiderArea, compared_answers, hidden_columns, wider_area
+from cpms_cli.summaries.area.comparison import ABOVE, beside_rest
 from cpms_cli.summaries.area.help_counts import help_counts
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import area_name, count_answers, groups_asked, with_shares, within
@@ -29,7 +31,7 @@ from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Activity
 from cpms_cli.workspace import Workspace
 
-LEADING, LEADING_OF_PART = 5, 3
+LEADING = 5
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,16 @@ class AreaPlan:
     part, as `standing_counts.standing_counts`; `responses`: what became until `as_of` of the first responses that were
     due, as `ResponseSummary.totals`. For the committee alone: no disclosure control covers these counts.
     `leading`: the counted indicators with most children at yes: number, name, yes, no, unknown, not_applicable, share,
-    low, high, unknown_share, marked, change (all fractions). `not_comparable`: indicators whose questions changed since
-    the previous round, of which no change is given; `not_asked`: those, and the level, that rest on questions which the
-    round did not ask.
+    low, high, unknown_share, marked, change (all fractions), and, for the committee alone, what
+    `compared_answers.compared_answers` adds: the shares of the rounds before and in the rest of the `wider` area.
+    `not_comparable`: indicators whose questions changed since the previous round, of which no change is given;
+    `not_asked`: those, and the level, that rest on questions which the round did not ask.
     `help`: how many children need which help, as `help_counts.help_counts`.
     `parts`: area, name, children, one column per level: the children of each subdistrict or village.
     `activities`: id, activity, indicators (their numbers), children with yes at any of them, who, own; those that are
     the source document's own first, then by children. `idle`: the same for those that no child's answers call for.
-    `leading_by_part`: area, name, rank, number, indicator, yes, share; empty below a district.
+    `above_by_part`: area, name, number, indicator, yes, share, around, of the counted indicators that are more frequent
+    in a subdistrict than in the rest of the area by more than chance; empty below a district.
     `quality`: the counted indicators with more unknown answers than the definition's limit: number, name, unknown,
     unknown_share. `children` and `households` are None where they are withheld. `unknown_share` is of all answers to
     counted indicators; `coverage` as `quality.quality_of`. `grouped`: where groups are asked for, `levels_by`, as
@@ -62,6 +66,7 @@ class AreaPlan:
     previous: int | None
     rounds: tuple[int, ...]
     as_of: datetime.date
+    wider: WiderArea | None
     children: int | None
     households: int | None
     unknown_share: float
@@ -71,7 +76,7 @@ class AreaPlan:
     parts: pd.DataFrame
     activities: pd.DataFrame
     idle: pd.DataFrame
-    leading_by_part: pd.DataFrame
+    above_by_part: pd.DataFrame
     quality: pd.DataFrame
     grouped: dict[str, pd.DataFrame]
     standing: pd.DataFrame
@@ -84,7 +89,7 @@ class AreaPlan:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        names = ("levels", "leading", "help", "parts", "activities", "idle", "leading_by_part", "quality", "coverage")
+        names = ("levels", "leading", "help", "parts", "activities", "idle", "above_by_part", "quality", "coverage")
         standing = tables_with_rows(
             standing=self.standing, standing_parts=self.standing_parts, responses=self.responses
         )
@@ -102,16 +107,12 @@ def _named(survey: Survey, counts: pd.DataFrame, language: Language) -> pd.DataF
     return counts.drop(columns="item").assign(number=numbers, name=numbers.map(names).astype("str"))
 
 
-def _indicators(workspace: Workspace, scope: Scope, left_out: pd.DataFrame) -> pd.DataFrame:
+def _indicators(workspace: Workspace, scope: Scope, wider: WiderArea | None, left_out: pd.DataFrame) -> pd.DataFrame:
     """Return the counted indicators of the round, in the columns of `AreaPlan.leading`."""
-    survey, connection, columns = workspace.survey, workspace.profiled(), list(_counted(workspace.survey))
-    now = with_shares(survey, count_answers(connection, columns, within(survey, scope.code, scope.round)))
-    change = pd.Series(float("nan"), index=now.index)
-    if scope.previous is not None:
-        before = with_shares(survey, count_answers(connection, columns, within(survey, scope.code, scope.previous)))
-        change = now["share"] - now["item"].map(before.set_index("item")["share"])
-        change = change.mask(now["item"].isin(left_out["item"]))
-    named = _named(survey, now.assign(change=change), workspace.language)
+    now = compared_answers(workspace, dict.fromkeys(_counted(workspace.survey), ""), scope, wider)
+    change = (now["share"] - now["before"]).mask(now["item"].isin(left_out["item"]))
+    kept = now.drop(columns=[*hidden_columns(now), "label"]).assign(change=change)
+    named = _named(workspace.survey, kept, workspace.language)
     return named[["number", "name", *(column for column in named if column not in ("number", "name"))]]
 
 
@@ -134,18 +135,36 @@ def part_indicators(connection: duckdb.DuckDBPyConnection, survey: Survey, code:
     return with_shares(survey, counts.rename(columns={group.id: "area"}))
 
 
-def leading_of_parts(survey: Survey, indicators: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """The indicators with most children at yes in each part, of `part_indicators`: `AreaPlan.leading_by_part`."""
-    columns = ["area", "name", "rank", "number", "indicator", "yes", "share"]
-    if indicators.empty:
+def above_of_parts(survey: Survey, parts: pd.DataFrame, indicators: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """What is more frequent in a part than in the rest of the area by more than chance: `AreaPlan.above_by_part`.
+
+    `parts` as `part_indicators`, `indicators` the same counts of the whole area, by number; of what is withheld in one
+    of them nothing is said.
+    """
+    columns = ["area", "name", "number", "indicator", "yes", "share", "around"]
+    whole = {column: indicators[indicators["number"] == number] for column, number in _counted(survey).items()}
+    tables = []
+    for item, counts in parts.groupby("item", sort=False) if len(parts) else ():
+        row = whole[str(item)]
+        if row.empty or row[["yes", "no"]].isna().to_numpy().any():
+            continue
+        yes, no = (counts[answer].astype("Float64") for answer in ("yes", "no"))
+        beside = beside_rest(
+            counts.assign(yes=yes, known=yes + no),
+            float(row["yes"].iloc[0]),
+            float((row["yes"] + row["no"]).iloc[0]),
+            survey.figures.confidence,
+        )
+        compared = counts.assign(around=beside["around"].round(survey.privacy.digits))
+        tables.append(compared[beside["position"] == ABOVE])
+    if not tables or not sum(map(len, tables)):
         return pd.DataFrame(columns=columns)
-    present = _named(survey, indicators[(indicators["yes"] > 0).fillna(False)], language)
-    present = present.rename(columns={"name": "indicator"})
-    present = present.sort_values(["area", "yes", "share", "number"], ascending=[True, False, False, True])
-    present["rank"] = present.groupby("area").cumcount() + 1
-    names = {area: area_name(survey, str(area), language) for area in present["area"].unique()}
-    present["name"] = present["area"].map(names).astype("str")
-    return present.loc[present["rank"] <= LEADING_OF_PART, columns].reset_index(drop=True)
+    above_parts = _named(survey, pd.concat(tables), language).rename(columns={"name": "indicator"})
+    names = {area: area_name(survey, str(area), language) for area in above_parts["area"].unique()}
+    above_parts["name"] = above_parts["area"].map(names).astype("str")
+    distance = (above_parts["share"] - above_parts["around"]).astype("Float64")
+    ordered = above_parts.assign(distance=distance).sort_values(["area", "distance"], ascending=[True, False])
+    return ordered[columns].reset_index(drop=True)
 
 
 def unknown_quality(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -225,7 +244,8 @@ def compute_area_plan(
     levels = _levels(workspace, condition)
     counted = {indicator.column: indicator.name.in_(language) for indicator in survey.indicators if indicator.counted}
     left_out = not_comparable(workspace, scope.pairs, counted)
-    indicators = _indicators(workspace, scope, left_out)
+    wider = wider_area(workspace, scope)
+    indicators = _indicators(workspace, scope, wider, left_out)
     activities = _activities(workspace, condition)
     called = activities["children"].gt(0)
     today = datetime.date.today()
@@ -242,6 +262,7 @@ def compute_area_plan(
         scope.previous,
         tuple(year for year in scope.rounds if year <= scope.round),
         today,
+        wider,
         int(levels["children"].sum()),
         int(levels["households"].sum()),
         float(indicators["unknown"].sum()) / asked if asked else float("nan"),
@@ -251,7 +272,7 @@ def compute_area_plan(
         parts_of(workspace, code, scope.round),
         activities[called].reset_index(drop=True),
         activities[~called].reset_index(drop=True),
-        leading_of_parts(survey, part_indicators(connection, survey, code, scope.round), language),
+        above_of_parts(survey, part_indicators(connection, survey, code, scope.round), indicators, language),
         unknown_quality(indicators),
         {"levels_by": levels_by(workspace, condition, groups)} if groups else {},
         standing,

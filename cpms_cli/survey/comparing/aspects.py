@@ -70,6 +70,7 @@ def indicator_aspects(indicator: Indicator) -> Aspects:
     """Return what is compared of an indicator."""
     return {
         "label": indicator.name,
+        "short": indicator.short,
         "definition": indicator.definition,
         "rule": indicator.when,
         "applies": indicator.applies,

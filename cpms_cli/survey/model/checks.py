@@ -9,7 +9,7 @@ from pydantic import Field as Described
 
 from cpms_cli.survey.model.lifespan import Span
 from cpms_cli.survey.model.taken_names import name_of_part
-from cpms_cli.survey.model.words import Part, Table, Words
+from cpms_cli.survey.model.words import Language, Part, Table, Words
 from cpms_cli.survey.problems import FaultyPart
 
 
@@ -34,6 +34,7 @@ class Indicator(Span):
 
     number: int
     name: Words
+    short: Words | None = None
     definition: Words
     level: Table
     counted: bool = True
@@ -46,6 +47,15 @@ class Indicator(Span):
     def column(self) -> str:
         """Its name inside rules and score tables: i and the number, of two digits at least."""
         return f"i{self.number:02d}"
+
+    def numbered(self, language: Language) -> str:
+        """Its number and name, as lists of indicators show it."""
+        return f"{self.number} {self.name.in_(language)}"
+
+    def brief(self, language: Language) -> str:
+        """Its number and the shortest name that a language has, for where there is little room."""
+        has_short = self.short is not None and language in self.short.written()
+        return f"{self.number} {self.short.in_(language)}" if has_short and self.short else self.numbered(language)
 
 
 class Level(Part):

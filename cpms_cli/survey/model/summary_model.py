@@ -38,10 +38,12 @@ class Group(Part):
 
 class Figures(Part):
     """How figures are taken: `confidence` of every interval, `many_unknown` the share of unknown answers from which a
-    figure is marked, the levels `visited` for their own sake, most severe first, and the groups."""
+    figure is marked, `far` how much a share is above or below others where it is far from them, the levels `visited`
+    for their own sake, most severe first, and the groups."""
 
     confidence: float = Described(gt=0, lt=1)
     many_unknown: float = Described(gt=0, lt=1)
+    far: float = Described(default=0.1, gt=0, lt=1)
     visited: tuple[str, ...] = Described(min_length=1)
     groups: tuple[Group, ...]
 

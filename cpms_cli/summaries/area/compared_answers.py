@@ -1,0 +1,135 @@
+"""The answers of an area in a round beside those of up to two rounds before, and of the rest of the wider area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cpms_cli.scoring.profiles import CHILD_ROUND
+from cpms_cli.summaries.area.comparison import direction, position
+from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
+from cpms_cli.summaries.rounds.comparability import not_comparable
+from cpms_cli.summaries.scope import Scope
+from cpms_cli.survey.messages import say
+from cpms_cli.workspace import Workspace
+
+BEFORE = ("before", "earlier")
+"""The columns of the shares in the round before and in the one before that."""
+AROUND = "around"
+"""The column of the share in the rest of the wider area."""
+_PROVINCE, _WHOLE_STORE = 2, ""
+
+
+@dataclass(frozen=True)
+class WiderArea:
+    """What an area is compared with: the province, or for a province all that the store has ("" is its code)."""
+
+    code: str
+    name: str
+
+
+def wider_area(workspace: Workspace, scope: Scope) -> WiderArea | None:
+    """Return what a scope's area is compared with; None where it is all that the store has of it in this round."""
+    code = scope.code or _WHOLE_STORE
+    survey, language = workspace.survey, workspace.language
+    wider = code[:_PROVINCE] if len(code) > _PROVINCE else _WHOLE_STORE
+    [(around, inside)] = (
+        workspace.profiled()
+        .execute(f"""
+            SELECT count(*), count(*) FILTER ({within(survey, code, None)})
+            FROM {CHILD_ROUND}
+            WHERE {within(survey, wider or None, scope.round)}""")
+        .fetchall()
+    )
+    if around == inside:
+        return None
+    return WiderArea(wider, area_name(survey, wider, language) if wider else say("whole_store", language))
+
+
+def earlier_rounds(round_: int, rounds: Sequence[int]) -> dict[str, int]:
+    """Return the rounds whose shares stand beside those of a round, by the column of `BEFORE` that has them.
+
+    >>> earlier_rounds(2026, (2023, 2024, 2025, 2026))
+    {'before': 2025, 'earlier': 2024}
+    """
+    years = sorted((year for year in rounds if year < round_), reverse=True)
+    return dict(zip(BEFORE, years, strict=False))
+
+
+def compared_answers(
+    workspace: Workspace,
+    columns: Mapping[str, str],
+    scope: Scope,
+    wider: WiderArea | None = None,
+    relation: str = CHILD_ROUND,
+) -> pd.DataFrame:
+    """Return the answers in the scope's round, a row per column, as `shares.broken_down`.
+
+    With `before` and `earlier`, the shares in the two rounds before (missing where there is none, or where a question
+    changed since); `trend`, how the share changed since the first of these, as `comparison.direction`; where a wider
+    area is given, `around`, the share in its rest, and `position`, as `comparison.position`. The counts behind these
+    are in columns of their own, as `before_yes`, which no report shows.
+    """
+    now = _answers(workspace, columns, scope.code, scope.round, relation)
+    table, first = now, now.iloc[:0]
+    for name, round_ in earlier_rounds(scope.round, scope.rounds).items():
+        counts = _answers(workspace, columns, scope.code, round_, relation).reindex(now.index)
+        changed = not_comparable(workspace, [(round_, scope.round)], dict(columns))["item"]
+        counts.loc[counts.index.isin(changed), ["share", *COUNTS]] = [float("nan"), *[0] * len(COUNTS)]
+        table = _beside(table, name, counts, counts["share"])
+        first = counts if first.empty else first.mask(counts["share"].notna(), counts)
+    for name in BEFORE:
+        if name not in table:
+            table = _beside(table, name, now.assign(**dict.fromkeys(COUNTS, 0)), float("nan"))
+    table["trend"] = _trend(workspace, now, first)
+    if wider is not None:
+        table = _beside_wider(workspace, columns, table, (wider, scope.round), relation)
+    return table.reset_index()
+
+
+def _answers(
+    workspace: Workspace, columns: Mapping[str, str], code: str | None, round_: int, relation: str
+) -> pd.DataFrame:
+    condition = within(workspace.survey, code or None, round_)
+    return broken_down(workspace, columns, condition, relation=relation).set_index("item")
+
+
+def _beside(table: pd.DataFrame, name: str, counts: pd.DataFrame, share: pd.Series | float) -> pd.DataFrame:
+    """A table with a share and the counts behind it."""
+    behind = {f"{name}_{answer}": counts[answer].fillna(0).astype("int64") for answer in COUNTS}
+    shares = pd.Series(share, index=table.index, dtype="float64")
+    return table.assign(**{name: shares}, **behind)
+
+
+def _trend(workspace: Workspace, now: pd.DataFrame, first: pd.DataFrame) -> pd.Series:
+    """How shares changed since the first round that they can be compared with."""
+    if first.empty:
+        return pd.Series(float("nan"), index=now.index)
+    known = first["share"].notna() & now["share"].notna()
+    pairs = [_counts(answers[known]) for answers in (now, first)]
+    return direction(pairs[0], pairs[1], workspace.survey.figures.confidence).reindex(now.index)
+
+
+def _counts(answers: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"yes": answers["yes"].astype(int), "known": (answers["yes"] + answers["no"]).astype(int)})
+
+
+def _beside_wider(
+    workspace: Workspace, columns: Mapping[str, str], table: pd.DataFrame, of: tuple[WiderArea, int], relation: str
+) -> pd.DataFrame:
+    """The table with the share in the rest of the wider area, and where its own share stands beside it."""
+    wider, round_ = of
+    counts = _answers(workspace, columns, wider.code, round_, relation).reindex(table.index)
+    yes, no = (counts[answer] - table[answer] for answer in ("yes", "no"))
+    # What is partly asked has no share, neither here nor around.
+    known = (yes + no).where(counts["share"].notna() & table["share"].notna(), 0)
+    beside = _beside(table, AROUND, counts, (yes / known.where(known > 0)).astype("float64"))
+    return beside.assign(position=position(table["low"], table["high"], beside[AROUND]))
+
+
+def hidden_columns(frame: pd.DataFrame) -> list[str]:
+    """Return the columns of counts behind a share that no report shows."""
+    behind: Sequence[str] = (*BEFORE, AROUND)
+    return [f"{name}_{answer}" for name in behind for answer in COUNTS if f"{name}_{answer}" in frame]

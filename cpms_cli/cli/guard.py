@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
+from cpms_cli.cli.next_step import followed
 from cpms_cli.cli.opening import opened
 from cpms_cli.cli.paging import paged
 from cpms_cli.errors import UsageError
@@ -90,6 +91,7 @@ def _guard(path: str, command: Any) -> None:
         files = _to_open(path, given)
         _check(given, over, new, overwrite=overwrite, filled_in=path in _TO_FILL_IN)
         with ExitStack() as held:
+            held.enter_context(followed(path, given))
             held.enter_context(opened(files, given.get("lang")))
             held.enter_context(paged(path))
             _hold_for_audience(held, given)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import one_of
 from cpms_cli.writing.output_formats import PRINTED
 
@@ -50,21 +51,21 @@ class Answer:
 
 
 def tell(workspace: Workspace, handing: Handing, answer: Answer, target: Target) -> None:
-    """Write the tables to the file, and print the answer in the format, with what is said below it."""
+    """Write the tables to the file, and print the answer in the format, with what is said below it; for people, of
+    an answer that was written only where to."""
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     if target.file is not None:
         write_for_people(handing.tables(answer.tables, target.file), target.file, workspace.survey, handing.language)
-        typer.echo(say("written", handing.language, file=target.file), err=True)
+        say_written(target.file, handing.language)
     if target.format == "json":
         typer.echo(json_text(document(handing.kept(answer.tables), **answer.about, **handing.about())))
     elif target.format == "csv":
         typer.echo(csv_text(answer.csv()), nl=False)
-    else:
+    elif target.file is None:
         console = open_console(workspace.language)
         answer.show(Screen(console, workspace.survey, workspace.language))
         handing.show(console)

@@ -81,9 +81,10 @@ codecs.register_error("cpms-signs", _instead)
 
 class SpokenConsole(Console):
     """A console whose tables have their figures in the digits of a language; `colours` has the style in which a line
-    of a cell is printed that is this text and nothing else, where there is a terminal that has colours."""
+    of a cell is printed that is this text and nothing else, where there is a terminal that has colours. Without
+    `tables` sentences alone are printed: the tables went to a file."""
 
-    def __init__(self, language: Language, *, stderr: bool, width: int | None) -> None:
+    def __init__(self, language: Language, *, stderr: bool, width: int | None, tables: bool = True) -> None:
         # Held back for a pager, colours are signs in the text, which an old window of Windows does not know.
         held = sys.platform == "win32" and not stderr and not hasattr(sys.stdout, "reconfigure")
         super().__init__(
@@ -97,6 +98,7 @@ class SpokenConsole(Console):
             legacy_windows=False if held else None,
         )
         self.language = language
+        self.tables = tables
         words = {"error": URGENT, "warning": LESS_URGENT}
         self.colours = {say(f"severity_{severity}", language): style for severity, style in words.items()}
 
@@ -109,14 +111,14 @@ class SpokenConsole(Console):
         super().print(*shown, soft_wrap=soft_wrap, **how)
 
 
-def open_console(language: Language, *, stderr: bool = False) -> SpokenConsole:
+def open_console(language: Language, *, stderr: bool = False, tables: bool = True) -> SpokenConsole:
     """A console that never dies on a letter its code page lacks, and that does not cut tables when piped."""
     stream = sys.stderr if stderr else sys.stdout
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="cpms-signs")
     width_wanted = os.environ.get("COLUMNS", "")
     width = None if stream.isatty() or width_wanted.isdigit() else _PIPED_WIDTH
-    return SpokenConsole(language, stderr=stderr, width=width)
+    return SpokenConsole(language, stderr=stderr, width=width, tables=tables)
 
 
 def _shares(values: pd.Series, signed: bool, language: Language) -> list[str]:
@@ -178,6 +180,8 @@ def show_table(
     title: str = "",
 ) -> None:
     """Print the columns named in `headings`, in that order."""
+    if isinstance(console, SpokenConsole) and not console.tables:
+        return
     shares, signed = {*layout.percent, *layout.signed}, {*layout.signed}
     language = console.language if isinstance(console, SpokenConsole) else FALLBACK
 
@@ -230,7 +234,7 @@ def _show_below_each_other(console: Console, headings: Mapping[str, str], column
     console.print()
     for cells in zip(*columns.values(), strict=True):
         for number, (name, cell) in enumerate(zip(names.values(), cells, strict=True)):
-            lines = [name and f"{name}: {cell}" or cell] if "\n" not in cell else [f"{name}:", *cell.split("\n")]
+            lines = [(name and f"{name}: {cell}") or cell] if "\n" not in cell else [f"{name}:", *cell.split("\n")]
             for place, line in enumerate(lines if cell.strip() else ()):
                 console.print((" " * _INDENT * (bool(number) + bool(place))) + line)
         console.print()

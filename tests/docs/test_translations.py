@@ -14,11 +14,9 @@ from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help_translation import translated_sentence
 from cpms_cli.cli.main import app
 from cpms_cli.reports.line_breaking import wrapped
-from cpms_cli.survey.languages import traits_of
 from scripts import catalogue
 from tests.conftest import Cpms
 
-THAI_LINES = traits_of("th").lines
 # Names of formats, programs and techniques that Thai offices write in Latin letters.
 NAMES = {
     "csv",
@@ -158,9 +156,9 @@ def test_a_sentence_nobody_knows_is_told_as_it_is() -> None:
 
 
 def test_lines_break_at_spaces_and_never_between_a_letter_and_its_mark() -> None:
-    assert wrapped("กี่ครั้ง ที่นี่ --annotate", 10, THAI_LINES) == ["กี่ครั้ง ที่นี่", "--annotate"]
+    assert wrapped("กี่ครั้ง ที่นี่ --annotate", 10) == ["กี่ครั้ง ที่นี่", "--annotate"]
     text = "ที่นี่มีผู้ใหญ่ที่ดูแลเด็กเล็กอยู่" * 3
-    lines = wrapped(text, 12, THAI_LINES)
+    lines = wrapped(text, 12)
     assert "".join(lines) == text
     assert max(map(cell_len, lines)) <= 12
     assert not any(re.match("[\u0e30-\u0e3a\u0e47-\u0e4e]", line) for line in lines)

@@ -57,7 +57,6 @@ class _Step:
 
     def _fillings(self) -> dict[str, str]:
         from cpms_cli.checking.columns_not_read import command_line
-
         from cpms_cli.cli.office_defaults import office_here, store_by_default
 
         store, file, files = (self.given.get(name) for name in ("store", "output", "files"))

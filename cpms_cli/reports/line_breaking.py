@@ -41,7 +41,7 @@ def pieces_of(chunk: str) -> tuple[str, ...]:
     """The parts of a chunk without spaces between which a line may break; signs stay with what they belong to.
 
     >>> pieces_of("(ไม่มี/มี)"), pieces_of("--annotate")
-    (('(ไม่', 'มี/', 'มี)'), ('--annotate',))
+    (('(ไม่มี/', 'มี)'), ('--annotate',))
     """
     chosen = _script_of(chunk)
     if chosen is None:

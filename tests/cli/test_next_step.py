@@ -1,4 +1,4 @@
-"""Each command ends with the next one to type; a command that writes a file says so in one line, in place of its table."""
+"""Each command ends with the next one to type; one that writes a file says so in one line, in place of its table."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language
 from cpms_cli.survey.languages import is_draft, spoken_languages, traits_of, translation_of
+from cpms_cli.survey.near_words import Named
 from cpms_cli.survey.numbers import in_digits
 from cpms_cli.survey.problems import Fault, FaultValue, Problem
 
@@ -100,6 +101,11 @@ def sentence(error: CpmsError, language: Language) -> str:
         for name, value in error.values.items()
     }
     values |= {name: problem_line(value, language) for name, value in values.items() if isinstance(value, Problem)}
+    values |= {
+        name: _BETWEEN.join(part.in_(language) for part in value)
+        for name, value in values.items()
+        if isinstance(value, tuple) and all(isinstance(part, Named) for part in value)
+    }
     return say(error.message_id, language, **values)
 
 

@@ -134,7 +134,7 @@ def test_the_option_asks_for_thai_as_the_variable_does_and_english_stays(cpms: C
         (["valdate"], "ไม่มีคำสั่ง 'valdate' หมายถึง 'validate' หรือไม่"),
         (["qqq"], "ไม่มีคำสั่ง 'qqq'"),
         (["score", "more"], "มีคำที่เกินมา (more)"),
-        (["children", "--indicator", "x"], "ค่าของ '--indicator' ไม่ถูกต้อง: ต้องเป็นจำนวนเต็ม"),
+        (["overlap", "--top", "x"], "ค่าของ '--top' ไม่ถูกต้อง: ต้องเป็นจำนวนเต็ม"),
         (["overlap", "--top", "0"], "ค่าของ '--top' ไม่ถูกต้อง: ต้องไม่น้อยกว่า 1"),
         (["score", "--store"], "ตัวเลือก '--store' ต้องมีค่าตามหลัง"),
         (["children", "--identified=yes"], "ตัวเลือก '--identified' ไม่รับค่า"),

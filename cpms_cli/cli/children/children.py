@@ -27,10 +27,10 @@ from cpms_cli.cli.options import (
 )
 
 Indicator = Annotated[
-    int | None,
+    str | None,
     typer.Option(
         "--indicator",
-        help="Only children with this indicator (a number).",
+        help="Only children with this indicator, by number or name.",
         show_default=False,
         autocompletion=complete_indicator,
     ),

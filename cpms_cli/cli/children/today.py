@@ -17,6 +17,7 @@ from cpms_cli.cli.options import (
     Output,
     Schemas,
     Store,
+    choice,
     day,
     one_of,
     workspace_of,
@@ -62,13 +63,14 @@ def today(
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
-    if by not in report.SHEETS:
+    sheets_by = choice(by, report.SHEETS)
+    if sheets_by is None:
         raise UsageError("today_sheets", by=by)
     with workspace_of(store, schemas, lang, identified=identified) as workspace:
         survey, spoken = workspace.survey, workspace.language
         listed = today_of(workspace, area=area, worker=worker, as_of=until)
     if output is not None:
-        report.write_today(output, survey, listed, spoken, by)
+        report.write_today(output, survey, listed, spoken, sheets_by)
         if len(listed.turned_18):
             show_line(say("due_turned_18", spoken, count=len(listed.turned_18)), err=True)
         say_written(output, spoken)

@@ -13,6 +13,7 @@ from cpms_cli.reports.documents.document import Chart
 from cpms_cli.summaries.area.area_figures import AreaFigures, severe_levels
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.near_words import meant, named, spellings
 
 _NAMED_IN_ALT = 3
 
@@ -61,6 +62,9 @@ def _shaded(
             figures.parts[["area", "label", "share"]],
             figures.parts["severe"],
         )
+    known = {level.id: spellings(level.id, level.label) for level in survey.levels}
+    known |= {str(part.number): spellings(str(part.number), part.name) for part in survey.indicators}
+    shade = meant(shade, known) or shade
     level = next((level for level in survey.levels if level.id == shade), None)
     if level is not None:
         frame = figures.parts.assign(share=figures.parts[level.id] / figures.parts["children"])
@@ -68,7 +72,7 @@ def _shaded(
         return what, frame[["area", "label", "share"]], figures.parts[level.id]
     indicator = survey.indicator(int(shade)) if shade.isdecimal() else None
     if indicator is None:
-        levels = ", ".join(level.id for level in survey.levels)
+        levels = named({level.id: level.label for level in survey.levels})
         raise UsageError("bad_shade", shade=shade, levels=levels, indicators=survey.indicator_numbers)
     frame = figures.heat[["area", "label", str(indicator.number)]].set_axis(["area", "label", "share"], axis=1)
     what = say("report_map_indicator", language, indicator=f"{indicator.number} {indicator.name.in_(language)}")

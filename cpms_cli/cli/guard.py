@@ -17,6 +17,8 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
+from cpms_cli.cli.area_asked import name_areas_by_code
+from cpms_cli.cli.next_step import followed
 from cpms_cli.cli.opening import opened
 from cpms_cli.cli.paging import paged
 from cpms_cli.errors import UsageError
@@ -88,8 +90,10 @@ def _guard(path: str, command: Any) -> None:
         overwrite = given.get(_OVERWRITE, False) if declared else given.pop(_OVERWRITE, False)
         overwrite = overwrite or bool(given.get(_GOES_ON.get(path, "")))
         files = _to_open(path, given)
+        name_areas_by_code(given)
         _check(given, over, new, overwrite=overwrite, filled_in=path in _TO_FILL_IN)
         with ExitStack() as held:
+            held.enter_context(followed(path, given))
             held.enter_context(opened(files, given.get("lang")))
             held.enter_context(paged(path))
             _hold_for_audience(held, given)

@@ -16,7 +16,6 @@ from rich.cells import cell_len
 from cpms_cli.cli.help_translation import TYPES, translated, translated_sentence
 from cpms_cli.reports.line_breaking import wrapped
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.languages import traits_of
 
 _TYPE = re.compile(rf"<({'|'.join(map(re.escape, TYPES))})>")
 
@@ -34,7 +33,7 @@ class TranslatedFormatter(_Formatter):  # type: ignore[misc]
         return translated(text, self.language)
 
     def _wrapped(self, text: str, width: int) -> list[str]:
-        return wrapped(text, width, traits_of(self.language).lines)
+        return wrapped(text, width)
 
     def _line(self, text: str) -> None:
         self.write(f"{'':>{self.current_indent}}{text}\n" if text else "\n")

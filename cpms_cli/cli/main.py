@@ -35,7 +35,7 @@ from cpms_cli.cli.start import area_names, demo, doctor, explain, help_command, 
 from cpms_cli.cli.start.at_office import nothing_typed, show_office
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.cli.tasks import CommandsByTask
-from cpms_cli.cli.window import in_lines, move_flags_forward
+from cpms_cli.cli.window import move_flags_forward, show_line
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language, is_of_the_programme, wanted_language
@@ -172,7 +172,7 @@ def _tell(error: CpmsError) -> None:
     if "json" in (_option("--format", ""), _option("-f", "")):
         columns = error.columns if isinstance(error, AnswersNotRead) else ()
         typer.echo(json_text(failure_document(error.message_id, message, error.exit_code, columns)))
-    typer.echo("\n".join(in_lines(f"cpms: {message}", chosen_language(_asked_language()))), err=True)
+    show_line(f"cpms: {message}", err=True)
 
 
 def _ask_for_key(error: KeyMissing) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import typer
 
 from cpms_cli.cli.options import language
+from cpms_cli.cli.window import show_line
 from cpms_cli.survey.language import Language
 
 _WAIT = 3  # seconds: what starts a program is done by then, or is the program itself
@@ -44,7 +45,7 @@ def open_written(path: Path, spoken: Language) -> None:
     if not _is_opened(path.resolve()):
         from cpms_cli.survey.messages import say
 
-        typer.echo(say("open_nothing", spoken, file=path), err=True)
+        show_line(say("open_nothing", spoken, file=path), err=True)
 
 
 def _is_opened(path: Path) -> bool:

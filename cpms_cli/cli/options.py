@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -267,5 +268,17 @@ def check_width(code: str, widths: tuple[int, int]) -> None:
 def one_of(chosen: str, known: tuple[str, ...] = PRINTED) -> str:
     """A format this command prints; raises UsageError for another."""
     if chosen not in known:
-        raise UsageError("bad_format", format=chosen, known=", ".join(known))
+        from cpms_cli.survey.near_words import near
+
+        alike = near(chosen, {name: (name,) for name in known})
+        message = "bad_format_near" if alike else "bad_format"
+        raise UsageError(message, format=chosen, known=", ".join(known), near=", ".join(alike))
     return chosen
+
+
+def choice(text: str, known: Sequence[str]) -> str | None:
+    """Which of these choices is meant by its name, or by its word in any language; None where none is."""
+    from cpms_cli.survey.messages import wordings
+    from cpms_cli.survey.near_words import meant
+
+    return meant(text, {name: (name, *wordings(f"choice_{name}")) for name in known})

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import one_of
+from cpms_cli.cli.window import show_line
 from cpms_cli.writing.output_formats import PRINTED
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ class Answer:
 
 
 def tell(workspace: Workspace, handing: Handing, answer: Answer, target: Target) -> None:
-    """Write the tables to the file, and print the answer in the format, with what is said below it."""
+    """Write the tables to the file, and print the answer in the format, with what is said below it; for people, of
+    an answer that was written only where to."""
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
@@ -59,14 +62,14 @@ def tell(workspace: Workspace, handing: Handing, answer: Answer, target: Target)
 
     if target.file is not None:
         write_for_people(handing.tables(answer.tables, target.file), target.file, workspace.survey, handing.language)
-        typer.echo(say("written", handing.language, file=target.file), err=True)
+        say_written(target.file, handing.language)
     if target.format == "json":
         typer.echo(json_text(document(handing.kept(answer.tables), **answer.about, **handing.about())))
     elif target.format == "csv":
         typer.echo(csv_text(answer.csv()), nl=False)
-    else:
+    elif target.file is None:
         console = open_console(workspace.language)
         answer.show(Screen(console, workspace.survey, workspace.language))
         handing.show(console)
     if count := len(workspace.worked_out):
-        typer.echo(say("dataset_worked_out", handing.language, count=count, rows=workspace.store), err=True)
+        show_line(say("dataset_worked_out", handing.language, count=count, rows=workspace.store), err=True)

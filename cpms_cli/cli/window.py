@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 
-from cpms_cli.survey.language import Language
+import typer
 
 _OF_TERMINAL = ("--no-pager", "--no-color")
 
@@ -17,13 +17,15 @@ def move_flags_forward() -> None:
     sys.argv[1:] = [*flags, *(word for word in words if word not in _OF_TERMINAL)]
 
 
-def in_lines(text: str, language: Language) -> list[str]:
-    """A refusal in the lines of the window, where it stands in one; in a pipe it is as it is."""
-    if not sys.stderr.isatty():
+def in_lines(text: str, *, err: bool = True) -> list[str]:
+    """A sentence in the lines of the window, where it stands in one; in a pipe it is as it is."""
+    if not (sys.stderr if err else sys.stdout).isatty():
         return [text]
-    from cpms_cli.reports.line_breaking import wrapped
-    from cpms_cli.survey.languages import traits_of
+    from cpms_cli.reports.line_breaking import wrapped_lines
 
-    lines = traits_of(language).lines
-    width = shutil.get_terminal_size().columns
-    return [line for paragraph in text.split("\n") for line in wrapped(paragraph, width, lines)]
+    return wrapped_lines(text, shutil.get_terminal_size().columns)
+
+
+def show_line(text: str, *, err: bool = False) -> None:
+    """Print a sentence, in the lines of the window where it stands in one."""
+    typer.echo("\n".join(in_lines(text, err=err)), err=err)

@@ -19,7 +19,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.dispute_tables import DISPUTE_COLUMNS
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.near_words import meant, near, spellings
+from cpms_cli.survey.near_words import meant, named, near, spellings
 
 DISPUTED_BY, SETTLED_BY = "cpms child dispute", "cpms child dispute --close"
 """What stands for the file's name where a dispute was written down, or settled."""
@@ -157,8 +157,9 @@ def _question(survey: Survey, text: str) -> str:
     }
     name = meant(text, words)
     if name is None:
-        alike = near(text, words)
-        raise UsageError("unknown_question_near" if alike else "unknown_question", field=text, near=", ".join(alike))
+        labels = {name: field.label for name, field in survey.fields.items()}
+        alike = named(labels, near(text, words))
+        raise UsageError("unknown_question_near" if alike else "unknown_question", field=text, near=alike)
     return name
 
 

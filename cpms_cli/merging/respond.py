@@ -34,6 +34,7 @@ from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.fields import ResponseRole
 from cpms_cli.survey.model.response_log import response_log
+from cpms_cli.survey.near_words import named, near, spellings
 
 TYPED_IN = "cpms response add"
 """What stands for the file's name where a response was typed in."""
@@ -126,7 +127,7 @@ def add_response(  # noqa: PLR0913 - what the command takes
         "worker": worker,
         "closing": closing,
     }
-    _check_kind(survey, _typed_in(survey, _cells_asked(survey, answers)), kind, language)
+    _check_kind(survey, _typed_in(survey, _cells_asked(survey, answers)), kind)
     with open_store(Path(store), survey, write=True) as connection:
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
@@ -214,10 +215,13 @@ def _cell(survey: Survey, table: SurveyTable, role: ResponseRole) -> str:
     return str(table.cells(survey.response_role(role).name)[0].as_py())
 
 
-def _check_kind(survey: Survey, table: SurveyTable, kind: str, language: Language) -> None:
+def _check_kind(survey: Survey, table: SurveyTable, kind: str) -> None:
     field = survey.response_role("response")
     codes = survey.codes(field)
     known = codes.by_code if codes else {}
     if _cell(survey, table, "response") not in known:
-        text = ", ".join(f"{code.code} ({code.label.in_(language)})" for code in known.values())
-        raise UsageError("unknown_response_kind", kind=kind, known=text)
+        labels = {code.code: code.label for code in known.values()}
+        alike = named(labels, near(kind, {name: spellings(name, label) for name, label in labels.items()}))
+        if alike:
+            raise UsageError("unknown_response_kind_near", kind=kind, near=alike)
+        raise UsageError("unknown_response_kind", kind=kind, known=named(labels))

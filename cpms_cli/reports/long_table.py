@@ -18,11 +18,9 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from cpms_cli.reports.line_breaking import wrapped
-from cpms_cli.survey.speech.traits import Lines
+from cpms_cli.reports.line_breaking import breaks_between_letters, wrapped
 
 NO_COLOURS: Mapping[str, str] = {}
-AT_SPACES = Lines()
 _FILL = "\ue000"  # a sign for private use
 
 
@@ -32,9 +30,9 @@ class _Column:
     Once it is rendered, `lines` has the lines of each cell, all as wide as the column.
     """
 
-    def __init__(self, cells: Sequence[str], breaking: Lines) -> None:
+    def __init__(self, cells: Sequence[str], between_words: bool) -> None:
         self.cells = cells
-        self.breaking = breaking
+        self.between_words = between_words
         self.width = 0
         self.lines: list[list[str]] = []
 
@@ -46,18 +44,18 @@ class _Column:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield one line, filled with the sign."""
         self.width = options.max_width
-        laid_out = {cell: _lines(cell, console, options, self.breaking) for cell in set(self.cells)}
+        laid_out = {cell: _lines(cell, console, options, self.between_words) for cell in set(self.cells)}
         self.lines = [laid_out[cell] for cell in self.cells]
         yield Segment(_FILL * self.width)
 
 
-def _lines(cell: str, console: Console, options: ConsoleOptions, breaking: Lines) -> list[str]:
+def _lines(cell: str, console: Console, options: ConsoleOptions, between_words: bool) -> list[str]:
     """Return the lines of a cell in a column as wide as `options` say; most cells are one line that fits."""
     width = options.max_width
     if "\n" in cell or "\t" in cell or cell_len(cell) > width:
         broken = cell
-        if breaking.between_letters and options.justify != "right" and not options.no_wrap:
-            broken = "\n".join(line for part in cell.split("\n") for line in wrapped(part, width, breaking))
+        if between_words and options.justify != "right" and not options.no_wrap and breaks_between_letters(cell):
+            broken = "\n".join(line for part in cell.split("\n") for line in wrapped(part, width))
         text = Text(broken).wrap(
             console, width, justify=options.justify, overflow=options.overflow, no_wrap=options.no_wrap
         )
@@ -106,15 +104,17 @@ def print_table(
     headed: Callable[[], Table],
     columns: Sequence[Sequence[str]],
     colours: Mapping[str, str] = NO_COLOURS,
-    breaking: Lines = AT_SPACES,
+    *,
+    between_words: bool = False,
 ) -> None:
     """Print a table; `headed` returns it with its headings and no rows, `columns` are its cells, column by column;
-    `colours` the style of a line of a cell that is this text, `breaking` where lines of its language break."""
+    `colours` the style of a line of a cell that is this text, `between_words` whether lines break there in languages
+    that write no spaces."""
     table = headed()
     if not all(columns):
         console.print(table)
         return
-    laid_out = [_Column(cells, breaking) for cells in columns]
+    laid_out = [_Column(cells, between_words) for cells in columns]
     table.add_row(*laid_out)
     styles = {text: Style.parse(colour) for text, colour in colours.items()}
     printed = list(_printed(console, table, laid_out, styles))

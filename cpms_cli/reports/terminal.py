@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -15,9 +16,10 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
+from cpms_cli.reports.line_breaking import longest_piece, wrapped_lines
 from cpms_cli.reports.long_table import print_table
+from cpms_cli.reports.table_widths import Needed, fitting_widths
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.numbers import in_digits, shown_change, shown_share
@@ -63,7 +65,7 @@ class Layout:
 
 
 DEFAULT_LAYOUT = Layout()
-_BETWEEN_COLUMNS = 3  # blanks
+_INDENT = 2  # blanks
 COLOURED: ContextVar[bool] = ContextVar("coloured", default=True)
 """Whether this run may print in colours."""
 
@@ -79,9 +81,10 @@ codecs.register_error("cpms-signs", _instead)
 
 class SpokenConsole(Console):
     """A console whose tables have their figures in the digits of a language; `colours` has the style in which a line
-    of a cell is printed that is this text and nothing else, where there is a terminal that has colours."""
+    of a cell is printed that is this text and nothing else, where there is a terminal that has colours. Without
+    `tables` sentences alone are printed: the tables went to a file."""
 
-    def __init__(self, language: Language, *, stderr: bool, width: int | None) -> None:
+    def __init__(self, language: Language, *, stderr: bool, width: int | None, tables: bool = True) -> None:
         # Held back for a pager, colours are signs in the text, which an old window of Windows does not know.
         held = sys.platform == "win32" and not stderr and not hasattr(sys.stdout, "reconfigure")
         super().__init__(
@@ -95,18 +98,27 @@ class SpokenConsole(Console):
             legacy_windows=False if held else None,
         )
         self.language = language
+        self.tables = tables
         words = {"error": URGENT, "warning": LESS_URGENT}
         self.colours = {say(f"severity_{severity}", language): style for severity, style in words.items()}
 
+    def print(self, *objects: Any, soft_wrap: bool | None = None, **how: Any) -> None:
+        """Print; sentences are broken between words, in languages too that write no spaces between them."""
+        shown = [
+            "\n".join(wrapped_lines(part, self.width)) if isinstance(part, str) and not soft_wrap else part
+            for part in objects
+        ]
+        super().print(*shown, soft_wrap=soft_wrap, **how)
 
-def open_console(language: Language, *, stderr: bool = False) -> SpokenConsole:
+
+def open_console(language: Language, *, stderr: bool = False, tables: bool = True) -> SpokenConsole:
     """A console that never dies on a letter its code page lacks, and that does not cut tables when piped."""
     stream = sys.stderr if stderr else sys.stdout
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="cpms-signs")
     width_wanted = os.environ.get("COLUMNS", "")
     width = None if stream.isatty() or width_wanted.isdigit() else _PIPED_WIDTH
-    return SpokenConsole(language, stderr=stderr, width=width)
+    return SpokenConsole(language, stderr=stderr, width=width, tables=tables)
 
 
 def _shares(values: pd.Series, signed: bool, language: Language) -> list[str]:
@@ -142,27 +154,21 @@ def stacked(
     return shown, left
 
 
-def _least(heading: str) -> int:
-    """A column is no narrower than the words over it, so that none of them is broken."""
-    return min(_LONGEST_WORD, max(map(cell_len, heading.split()), default=1))
-
-
 def _longest_line(cells: Iterable[str]) -> int:
     return max((cell_len(line) for cell in cells for line in cell.split("\n")), default=0)
 
 
-def _narrow_widths(width: int, texts: Mapping[str, list[str]], headings: Mapping[str, str]) -> dict[str, int]:
-    """Return how wide each column of text is in a window that has not the room for the words of all headings: those are
-    broken there, since a table that is too wide loses its last columns. Empty where there is room."""
-    least = {name: _least(headings[name]) for name in texts}
-    if sum(least.values()) <= width:
-        return {}
-    # None narrower than its cells need, as far as the window holds that; what is left goes to the headings.
-    evenly = max(1, width // max(1, len(texts)))
-    needed = {name: min(evenly, max(1, _longest_line(texts[name]))) for name in texts}
-    left = max(0, width - sum(needed.values()))
-    short = {name: max(0, least[name] - needed[name]) for name in texts}
-    return {name: needed[name] + short[name] * left // max(1, sum(short.values())) for name in texts}
+def _longest_word(texts: Iterable[str]) -> int:
+    return max((longest_piece(text) for text in set(texts)), default=0)
+
+
+def _needed(heading: str, cells: Sequence[str], *, whole: bool, numeric: bool, width: int) -> Needed:
+    """What a column needs. Its cells stay in one line if they are `whole`; headings of figures are broken between words
+    in a narrow window; of other columns a word is broken where it is longer than most are."""
+    lines, words = _longest_line(cells), _longest_word([heading])
+    least = max(lines if whole else min(_LONGEST_WORD, _longest_word(cells)), min(_LONGEST_WORD, words), 1)
+    most = _longest_line(heading.split()) if numeric and width < NARROW else _longest_line([heading])
+    return Needed(least, max(least, lines, most))
 
 
 def show_table(
@@ -174,6 +180,8 @@ def show_table(
     title: str = "",
 ) -> None:
     """Print the columns named in `headings`, in that order."""
+    if isinstance(console, SpokenConsole) and not console.tables:
+        return
     shares, signed = {*layout.percent, *layout.signed}, {*layout.signed}
     language = console.language if isinstance(console, SpokenConsole) else FALLBACK
 
@@ -185,29 +193,48 @@ def show_table(
 
     columns = {name: cells(name) for name in headings}
     figures = {name for name in headings if name in shares or name in layout.right}
-    taken = sum(
-        max(_longest_line(columns[name]), _longest_line(headings[name].split())) + _BETWEEN_COLUMNS
-        if name in figures
-        else _BETWEEN_COLUMNS
-        for name in headings
-    )
-    texts = {name: texts for name, texts in columns.items() if name not in figures}
-    narrow = _narrow_widths(console.width - taken, texts, headings)
+    needed = [
+        _needed(
+            heading,
+            columns[name],
+            whole=name in figures or name in layout.tight,
+            numeric=name in figures,
+            width=console.width,
+        )
+        for name, heading in headings.items()
+    ]
+    widths = fitting_widths(needed, console.width)
+    if title:
+        console.print(title, style="bold")
+    if widths is None:
+        _show_below_each_other(console, headings, columns)
+        return
 
     def headed() -> Table:
-        table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
-        for name, heading in headings.items():
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for (name, heading), width in zip(headings.items(), widths, strict=True):
             numeric = name in figures
-            broken = numeric and console.width < NARROW
+            broken = heading.replace(" ", "\n") if numeric and console.width < NARROW else heading
             table.add_column(
-                heading.replace(" ", "\n") if broken else heading,
+                "\n".join(wrapped_lines(broken, width)),
                 justify="right" if numeric else "left",
                 no_wrap=numeric or name in layout.tight,
-                min_width=None if numeric or narrow else _least(heading),
-                width=narrow.get(name),
+                width=width,
                 overflow="fold",
             )
         return table
 
     colours = console.colours if isinstance(console, SpokenConsole) and console.color_system else {}
-    print_table(console, headed, list(columns.values()), colours, traits_of(language).lines)
+    print_table(console, headed, list(columns.values()), colours, between_words=True)
+
+
+def _show_below_each_other(console: Console, headings: Mapping[str, str], columns: Mapping[str, Sequence[str]]) -> None:
+    """Print a table that is wider than the window: a row is a paragraph, each cell a line that says what it is."""
+    names = {name: " ".join(heading.split()) for name, heading in headings.items()}
+    console.print()
+    for cells in zip(*columns.values(), strict=True):
+        for number, (name, cell) in enumerate(zip(names.values(), cells, strict=True)):
+            lines = [(name and f"{name}: {cell}") or cell] if "\n" not in cell else [f"{name}:", *cell.split("\n")]
+            for place, line in enumerate(lines if cell.strip() else ()):
+                console.print((" " * _INDENT * (bool(number) + bool(place))) + line)
+        console.print()

@@ -14,7 +14,7 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Language, Survey
 from cpms_cli.survey.model.summary_model import Group
-from cpms_cli.survey.near_words import meant, near, spellings
+from cpms_cli.survey.near_words import meant, named, near, spellings
 from cpms_cli.workspace import Workspace
 
 _WHERE_THERE_IS_SUCH = ("not_comparable", "not_asked")
@@ -189,15 +189,22 @@ def known_level(survey: Survey, text: str) -> str:
     known = {level.id: spellings(level.id, level.label) for level in survey.levels}
     if (level := meant(text, known)) is not None:
         return level
-    alike = ", ".join(near(text, known))
+    words = {level.id: level.label for level in survey.levels}
+    alike = named(words, near(text, known))
     if alike:
         raise UsageError("unknown_level_near", level=text, near=alike)
-    raise UsageError("unknown_level", level=text, known=", ".join(known))
+    raise UsageError("unknown_level", level=text, known=named(words))
 
 
-def known_indicator(survey: Survey, number: int) -> Indicator:
-    """The indicator of this number; raises UsageError where there is none."""
-    indicator = survey.indicator(number)
-    if indicator is None:
-        raise UsageError("unknown_indicator", number=number, known=survey.indicator_numbers)
-    return indicator
+def known_indicator(survey: Survey, text: int | str) -> Indicator:
+    """The indicator of this number, or of this name in any language; raises UsageError where there is none."""
+    names = {str(indicator.number): indicator.name for indicator in survey.indicators}
+    known = {number: spellings(number, name) for number, name in names.items()}
+    number = meant(str(text), known)
+    indicator = survey.indicator(int(number)) if number is not None else None
+    if indicator is not None:
+        return indicator
+    alike = () if str(text).isdecimal() else named(names, near(str(text), known))
+    if alike:
+        raise UsageError("unknown_indicator_near", number=text, near=alike)
+    raise UsageError("unknown_indicator", number=text, known=survey.indicator_numbers)

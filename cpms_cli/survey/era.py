@@ -56,6 +56,15 @@ def shown_date(day: datetime.date, language: Language) -> str:
     return _shown(language, day.year, day.month, day.day)
 
 
+def shown_moment(moment: datetime.datetime, language: Language) -> str:
+    """A day and the time of it, in hours and minutes, as people write them in this language.
+
+    >>> shown_moment(datetime.datetime(2026, 3, 1, 9, 5), "th"), shown_moment(datetime.datetime(2026, 3, 1, 9, 5), "en")
+    ('1/3/2569 09:05', '2026-03-01 09:05')
+    """
+    return f"{shown_date(moment, language)} {in_digits(f'{moment:%H:%M}', language)}"
+
+
 def _shown(language: Language, year: int, month: int | None = None, day: int | None = None) -> str:
     """A date of which the day, or the month too, may not be known, in this language."""
     if month is None:

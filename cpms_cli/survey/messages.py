@@ -15,6 +15,7 @@ from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language
 from cpms_cli.survey.languages import is_draft, spoken_languages, traits_of, translation_of
+from cpms_cli.survey.near_words import Named
 from cpms_cli.survey.numbers import in_digits
 from cpms_cli.survey.problems import Fault, FaultValue, Problem
 
@@ -102,8 +103,21 @@ def sentence(error: CpmsError, language: Language) -> str:
     }
     values |= {name: problem_line(value, language) for name, value in values.items() if isinstance(value, Problem)}
     parts = {name: value for name, value in values.items() if isinstance(value, Fault | tuple)}
-    values |= {name: _fault_value(name, value, language) for name, value in parts.items()}
+    values |= {name: _in_words(value, language) for name, value in parts.items()}
     return say(error.message_id, language, **values)
+
+
+def _in_words(value: Fault | tuple[object, ...], language: Language) -> str:
+    """What is filled into the sentence of an error: parts of a definition by their names, faults as sentences."""
+    if isinstance(value, tuple):
+        return _BETWEEN.join(
+            _in_words(part, language) if isinstance(part, Fault) else _name(part, language) for part in value
+        )
+    return fault_sentence(value, language)
+
+
+def _name(part: object, language: Language) -> str:
+    return part.in_(language) if isinstance(part, Named) else str(part)
 
 
 def draft_lines(language: Language) -> tuple[str, ...]:

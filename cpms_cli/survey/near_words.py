@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from cpms_cli.survey.model.definition import Words
+from cpms_cli.survey.language import Language
+from cpms_cli.survey.model.words import Words
 from cpms_cli.survey.plain_text import compared_text, plain_digits
 
 _LIKENESS, _NEAR = 70.0, 5  # of 100; and so many are proposed
 _PART = 3  # letters from which a part of a name says which name is meant
+
+
+@dataclass(frozen=True)
+class Named:
+    """A part of the definition as it is proposed to whoever typed something else: its words, and its id to be typed."""
+
+    id: str
+    words: Words
+
+    def in_(self, language: Language) -> str:
+        """The words and the id, both of which may be typed; the id alone where it is the same."""
+        words = self.words.in_(language)
+        return self.id if words == self.id else f"{words} ({self.id})"
+
+
+def named(known: Mapping[str, Words], ids: Iterable[str] | None = None) -> tuple[Named, ...]:
+    """Return these of the known parts, else all of them, to be filled into a sentence as its language has them."""
+    return tuple(Named(identifier, known[identifier]) for identifier in (known if ids is None else ids))
 
 
 def spellings(identifier: str, *words: Words) -> tuple[str, ...]:

@@ -233,7 +233,7 @@ def test_what_cannot_be_disputed_is_refused(cpms: Cpms, store: Path) -> None:
     child, content = _child(store, "3"), store.read_bytes()
     words = {"--field": HURT, "--by": "mother", "--reason": "no"}
     for change, reason in (
-        ({"--field": "violence_phisical"}, "Did you mean: violence_physical"),
+        ({"--field": "violence_phisical"}, "(violence_physical)"),
         ({"--field": "cpms_id"}, "no question 'cpms_id'"),
         ({"--field": "consent"}, "no question 'consent'"),
         ({"--by": " "}, "--by is blank"),

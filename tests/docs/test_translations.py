@@ -14,11 +14,10 @@ from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help_translation import translated_sentence
 from cpms_cli.cli.main import app
 from cpms_cli.reports.line_breaking import wrapped
-from cpms_cli.survey.languages import traits_of
+from cpms_cli.survey.speech.word_borders import broken_scripts, words_of
 from scripts import catalogue
 from tests.conftest import Cpms
 
-THAI_LINES = traits_of("th").lines
 # Names of formats, programs and techniques that Thai offices write in Latin letters.
 NAMES = {
     "csv",
@@ -135,7 +134,7 @@ def test_the_option_asks_for_thai_as_the_variable_does_and_english_stays(cpms: C
         (["valdate"], "ไม่มีคำสั่ง 'valdate' หมายถึง 'validate' หรือไม่"),
         (["qqq"], "ไม่มีคำสั่ง 'qqq'"),
         (["score", "more"], "มีคำที่เกินมา (more)"),
-        (["children", "--indicator", "x"], "ค่าของ '--indicator' ไม่ถูกต้อง: ต้องเป็นจำนวนเต็ม"),
+        (["overlap", "--top", "x"], "ค่าของ '--top' ไม่ถูกต้อง: ต้องเป็นจำนวนเต็ม"),
         (["overlap", "--top", "0"], "ค่าของ '--top' ไม่ถูกต้อง: ต้องไม่น้อยกว่า 1"),
         (["score", "--store"], "ตัวเลือก '--store' ต้องมีค่าตามหลัง"),
         (["children", "--identified=yes"], "ตัวเลือก '--identified' ไม่รับค่า"),
@@ -158,9 +157,34 @@ def test_a_sentence_nobody_knows_is_told_as_it_is() -> None:
 
 
 def test_lines_break_at_spaces_and_never_between_a_letter_and_its_mark() -> None:
-    assert wrapped("กี่ครั้ง ที่นี่ --annotate", 10, THAI_LINES) == ["กี่ครั้ง ที่นี่", "--annotate"]
+    assert wrapped("กี่ครั้ง ที่นี่ --annotate", 10) == ["กี่ครั้ง ที่นี่", "--annotate"]
     text = "ที่นี่มีผู้ใหญ่ที่ดูแลเด็กเล็กอยู่" * 3
-    lines = wrapped(text, 12, THAI_LINES)
+    lines = wrapped(text, 12)
     assert "".join(lines) == text
     assert max(map(cell_len, lines)) <= 12
     assert not any(re.match("[\u0e30-\u0e3a\u0e47-\u0e4e]", line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("เยี่ยมบ้านและคุ้มครองความปลอดภัยทันที", 20, ["เยี่ยมบ้านและคุ้มครอง", "ความปลอดภัยทันที"]),
+        ("(ถูกทำร้ายร่างกาย, ถูกทำร้ายจิตใจ)", 13, ["(ถูก", "ทำร้ายร่างกาย,", "ถูกทำร้ายจิตใจ)"]),
+        ("ระดับ 'เสี่ยงสูง' ในรอบ 2569", 12, ["ระดับ 'เสี่ยง", "สูง' ในรอบ", "2569"]),
+        # What is in no list of words, as a name, is kept whole while a line can hold it.
+        ("บ้านเลขที่ 5 ซฮวฮวซ", 14, ["บ้านเลขที่ 5", "ซฮวฮวซ"]),
+    ],
+)
+def test_thai_lines_break_between_words(text: str, width: int, lines: list[str]) -> None:
+    assert wrapped(text, width) == lines
+
+
+def test_the_words_of_our_own_sentences_are_known() -> None:
+    """Letters that are in no word of the list are one in a hundred at most: who writes sentences of new words adds
+    them to cpms_cli/locales/th/words.txt."""
+    script = broken_scripts()[0]
+    po = catalogue.read()
+    runs = [run for message in po if message.id for run in re.findall("[\u0e01-\u0e5b]+", str(message.string))]
+    words = [word for run in runs for word in words_of(run, script)]
+    strange = [word for word in words if word not in script.words and len(word) > 1]
+    assert sum(map(len, strange)) < 0.01 * sum(map(len, words)), sorted(set(strange))

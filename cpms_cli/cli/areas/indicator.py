@@ -31,8 +31,10 @@ from cpms_cli.cli.options import (
 from cpms_cli.cli.telling import Answer, Target, tell
 
 Number = Annotated[
-    int,
-    typer.Argument(metavar="N", help="The indicator's number.", show_default=False, autocompletion=complete_indicator),
+    str,
+    typer.Argument(
+        metavar="N", help="The indicator's number or name.", show_default=False, autocompletion=complete_indicator
+    ),
 ]
 
 

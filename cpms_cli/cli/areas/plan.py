@@ -9,6 +9,7 @@ import typer
 
 from cpms_cli.cli.areas.area import Code
 from cpms_cli.cli.handing import check_audience, check_folder, hand_over
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
@@ -95,7 +96,6 @@ def province(
 def _plan(workspace: Workspace, asked: AreaAsked, audience: str | None, target: Target) -> None:
     from cpms_cli.reports.composing.plan import plan_document
     from cpms_cli.summaries.area.plans import compute_area_plan
-    from cpms_cli.survey.messages import say
 
     output = target.file
     if output is not None:
@@ -111,7 +111,7 @@ def _plan(workspace: Workspace, asked: AreaAsked, audience: str | None, target: 
         from cpms_cli.reports.documents.rendering import render
 
         render(document, output)
-        typer.echo(say("written", workspace.language, file=output), err=True)
+        say_written(output, workspace.language)
     if target.format == "json":
         from cpms_cli.reports.children import scores as report
         from cpms_cli.writing.files import json_text

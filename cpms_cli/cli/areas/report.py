@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
@@ -162,7 +163,6 @@ def _area(workspace: Workspace, asked: AreaAsked, audience: str | None, output: 
 
 def _write(document: Document, output: Path) -> None:
     from cpms_cli.reports.documents.rendering import render
-    from cpms_cli.survey.messages import say
 
     render(document, output)
-    typer.echo(say("written", document.language, file=output), err=True)
+    say_written(output, document.language)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Area, Lang, Schemas, Store, TextOrJson, day, language, one_of
+from cpms_cli.cli.options import STORE, Area, Lang, Schemas, Store, TextOrJson, choice, day, language, one_of
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
@@ -59,7 +59,8 @@ def assign(
     from cpms_cli.summaries.response.assigning import TOGETHER, assign_cases
     from cpms_cli.writing.files import json_text
 
-    together = next((name for name in TOGETHER if name == by), None)
+    asked = choice(by, TOGETHER)
+    together = next((name for name in TOGETHER if name == asked), None)
     if together is None:
         raise UsageError("assign_together", by=by, known=", ".join(TOGETHER))
     # First: once it is stored, another program may hold the store.

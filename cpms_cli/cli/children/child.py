@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.children import dispute
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Format,
@@ -24,6 +25,7 @@ from cpms_cli.cli.options import (
     year,
 )
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
@@ -77,7 +79,6 @@ def child(
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.child.child_history import compute_child_history
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import check_several, csv_text, json_text
 
     check_several(output)
@@ -85,12 +86,12 @@ def child(
         history = compute_child_history(workspace, identifier)
     if output is not None:
         write_for_people(history.tables, output, workspace.survey, workspace.language)
-        typer.echo(say("written", workspace.language, file=output), err=True)
+        say_written(output, workspace.language)
     if format_ == "json":
         typer.echo(json_text(report.document(history.tables, cpms_id=history.cpms_id)))
     elif format_ == "csv":
         typer.echo(csv_text(history.indicators), nl=False)
-    else:
+    elif output is None:
         report.show_child(Screen(open_console(workspace.language), workspace.survey, workspace.language), history)
 
 
@@ -99,19 +100,18 @@ def _why(workspace: Workspace, identifier: str, round_: int | None, format_: str
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.child.why import explain_child
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     with workspace:
         explained = explain_child(workspace, identifier, round_=round_)
     if output is not None:
         write_for_people(explained.why.sheets, output, workspace.survey, workspace.language)
-        typer.echo(say("written", workspace.language, file=output), err=True)
+        say_written(output, workspace.language)
     if format_ == "json":
         typer.echo(json_text(report.document(explained)))
     elif format_ == "csv":
         typer.echo(csv_text(explained.why.sheets["what_if"]), nl=False)
-    else:
+    elif output is None:
         report.show_why(open_console(workspace.language), workspace.survey, explained, workspace.language)
 
 
@@ -223,4 +223,4 @@ def forget(
     if not yes and not typer.confirm(say("forget_sure", spoken, id=whole), err=True):
         raise typer.Exit(2)
     erased = run(store, whole, schemas=schemas)
-    typer.echo(say("child_forgotten", spoken, rows=erased.rows, rounds=erased.rounds, responses=erased.responses))
+    show_line(say("child_forgotten", spoken, rows=erased.rows, rounds=erased.rounds, responses=erased.responses))

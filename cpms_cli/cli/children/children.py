@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.completing import complete_indicator, complete_level
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -26,10 +27,10 @@ from cpms_cli.cli.options import (
 )
 
 Indicator = Annotated[
-    int | None,
+    str | None,
     typer.Option(
         "--indicator",
-        help="Only children with this indicator (a number).",
+        help="Only children with this indicator, by number or name.",
         show_default=False,
         autocompletion=complete_indicator,
     ),
@@ -77,7 +78,6 @@ def children(
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.child.children import ChildSelection, select_children
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import check_several, csv_text, json_text
 
     if why:
@@ -96,12 +96,12 @@ def children(
     if output is not None:
         sheets = {**tables, **explained.sheets} if why else tables
         write_for_people(sheets, output, survey, spoken)
-        typer.echo(say("written", spoken, file=output), err=True)
+        say_written(output, spoken)
     if format_ == "json":
         typer.echo(json_text(report.document(tables)))
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
-    else:
+    elif output is None:
         screen = Screen(open_console(spoken), survey, spoken)
         report.show_children(screen, listed, identified)
         if why:

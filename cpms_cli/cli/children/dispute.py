@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import STORE, Lang, Round, Schemas, Store, TextOrJson, day, language, one_of, year
+from cpms_cli.cli.window import show_line
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 LEVELS = ("level", "level_without", "highest_without")
@@ -70,19 +71,19 @@ def dispute(
         typer.echo(json_text({**document, **dict(zip(LEVELS, levels, strict=False))}))
         return
     if done.batch is None:
-        typer.echo(say("dispute_known", spoken))
+        show_line(say("dispute_known", spoken))
         return
     from cpms_cli.survey.era import shown_year
 
     words = {"id": done.identifier, "question": survey.fields[done.field].label.in_(spoken), "batch": done.batch}
     if close:
-        typer.echo(say("dispute_closed", spoken, count=done.count, **words))
+        show_line(say("dispute_closed", spoken, count=done.count, **words))
         return
-    typer.echo(say("dispute_written", spoken, round=shown_year(done.round, spoken), **words))
+    show_line(say("dispute_written", spoken, round=shown_year(done.round, spoken), **words))
     labels = {level.id: level.label.in_(spoken) for level in survey.levels}
     level, without, highest = (labels[name] for name in levels)
     message = "dispute_level" if without == highest else "dispute_level_up_to"
-    typer.echo(say(message, spoken, level=level, without=without, highest=highest))
+    show_line(say(message, spoken, level=level, without=without, highest=highest))
 
 
 def _levels(store: Path, schemas: Path | None, person: str, batch: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -52,18 +53,17 @@ def find(
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.child.child_search import search_children
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     with workspace_of(store, schemas, lang, identified=identified, writes=True) as workspace:
         listed = search_children(workspace, text, area=area)
     if output is not None:
         write_for_people({"children": listed}, output, workspace.survey, workspace.language)
-        typer.echo(say("written", workspace.language, file=output), err=True)
+        say_written(output, workspace.language)
     if format_ == "json":
         typer.echo(json_text(document({"children": listed})))
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
-    else:
+    elif output is None:
         screen = Screen(open_console(workspace.language), workspace.survey, workspace.language)
         show_matches(screen, listed, identified)

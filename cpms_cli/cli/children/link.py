@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Encoding,
@@ -82,11 +83,12 @@ def report(
         write_for_people(
             {"groups": quality.groups, "gaps": quality.gaps}, output, definition_in_use(store, schemas), spoken
         )
+        say_written(output, spoken, to_mend=bool(code))
     if format_ == "json":
         typer.echo(json_text(links.document(quality, code)))
     elif format_ == "csv":
         typer.echo(csv_text(quality.groups), nl=False)
-    else:
+    elif output is None:
         links.show(open_console(spoken), quality, limit, spoken)
     raise typer.Exit(code)
 
@@ -144,7 +146,6 @@ def files(
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.files.loading import load_survey
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     linked = link_files(
@@ -162,13 +163,14 @@ def files(
     if output is not None:
         pairs = report.in_words(linked.pairs, spoken) if output.suffix.lower() == ".xlsx" else linked.pairs
         write_for_people({"pairs": pairs}, output, survey, spoken)
-        typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document(linked)))
     elif format_ == "csv":
         typer.echo(csv_text(linked.pairs), nl=False)
     else:
-        report.show(open_console(spoken), linked, survey, spoken)
+        report.show(open_console(spoken, stderr=output is not None, tables=output is None), linked, survey, spoken)
+    if output is not None:
+        say_written(output, spoken)
     raise typer.Exit(linked.exit_code)
 
 

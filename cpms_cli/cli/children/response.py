@@ -11,6 +11,7 @@ import typer
 from cpms_cli.cli.areas.change import span_asked, tell_change
 from cpms_cli.cli.children import assign
 from cpms_cli.cli.handing import check_audience, hand_over
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -33,6 +34,7 @@ from cpms_cli.cli.options import (
     workspace_of,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.survey.language import Language
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
@@ -184,16 +186,16 @@ def add(
         tool_version=__version__,
     )
     if added.batch is None:
-        typer.echo(say("response_known", spoken))
+        show_line(say("response_known", spoken))
         return
     field = survey.response_role("response")
     label = code_labels(survey, field, pd.Series([added.kind]), spoken).iat[0]
     when = shown_date(added.date, spoken)
-    typer.echo(say("response_added", spoken, id=added.identifier, kind=label, date=when, batch=added.batch))
+    show_line(say("response_added", spoken, id=added.identifier, kind=label, date=when, batch=added.batch))
     if added.replaced:
-        typer.echo(say("responses_replaced", spoken, count=1))
+        show_line(say("responses_replaced", spoken, count=1))
     for warning in added.warnings:
-        typer.echo(say("response_warning", spoken, warning=warning), err=True)
+        show_line(say("response_warning", spoken, warning=warning), err=True)
 
 
 app.command("assign")(assign.assign)
@@ -244,17 +246,19 @@ def due(
     listed = children.turned_18 if turned_18 else children.due
     if output is not None:
         write_visits(survey, listed, output, spoken)
-        typer.echo(say("written", spoken, file=output), err=True)
+        if len(children.turned_18) and not turned_18:
+            show_line(say("due_turned_18", spoken, count=len(children.turned_18)), err=True)
+        say_written(output, spoken)
     if format_ == "json":
         tables = {"due": children.due, "turned_18": children.turned_18}
         typer.echo(json_text(document(tables, as_of=until.isoformat())))
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
-    else:
+    elif output is None:
         screen = Screen(open_console(spoken), survey, spoken)
         report.show_due(screen, listed, shown_date(until, spoken), identified)
         if len(children.turned_18) and not turned_18:
-            typer.echo(say("due_turned_18", spoken, count=len(children.turned_18)))
+            show_line(say("due_turned_18", spoken, count=len(children.turned_18)))
 
 
 @app.command("summary")
@@ -333,7 +337,6 @@ def _tell_work(
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.response.case_work import compute_case_work
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     with workspace:
@@ -341,10 +344,10 @@ def _tell_work(
         work = compute_case_work(workspace, area=area, as_of=until, by=by)
     if target.file is not None:
         write_for_people(work.tables, target.file, survey, spoken)
-        typer.echo(say("written", spoken, file=target.file), err=True)
+        say_written(target.file, spoken)
     if target.format == "json":
         typer.echo(json_text(document(work.tables, **work.about())))
     elif target.format == "csv":
         typer.echo(csv_text(next(iter(work.grouped.values()), work.totals)), nl=False)
-    else:
+    elif target.file is None:
         show_case_work(Screen(open_console(spoken), survey, spoken), work)

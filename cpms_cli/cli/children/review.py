@@ -9,6 +9,7 @@ import typer
 
 from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import STORE, Format, Identified, Lang, Schemas, Store, language, one_of
+from cpms_cli.cli.window import show_line
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 app = typer.Typer(no_args_is_help=True, help="Rows that may be one child: look at both sides, and decide.")
@@ -45,7 +46,7 @@ def export(
 
     count = export_review(store, file, language=spoken, identified=identified, schemas=schemas, overwrite=overwrite)
     name = "review_written" if count else "review_none"
-    typer.echo(say(name, spoken, count=count, file=file, column=say("review_decision", spoken)))
+    show_line(say(name, spoken, count=count, file=file, column=say("review_decision", spoken)))
 
 
 @app.command("apply")
@@ -74,7 +75,7 @@ def apply(
     if format_ == "json":
         typer.echo(json_text({"schema_version": 1, "exit_code": decisions_applied.exit_code, "error": None, **applied}))
     else:
-        typer.echo(say("review_applied", spoken, **applied))
+        show_line(say("review_applied", spoken, **applied))
         for column in decisions_applied.columns_not_read:
-            typer.echo(say("review_column", spoken, **column))
+            show_line(say("review_column", spoken, **column))
     raise typer.Exit(decisions_applied.exit_code)

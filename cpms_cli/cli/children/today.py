@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -16,10 +17,12 @@ from cpms_cli.cli.options import (
     Output,
     Schemas,
     Store,
+    choice,
     day,
     one_of,
     workspace_of,
 )
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 
 
@@ -60,22 +63,25 @@ def today(
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
-    if by not in report.SHEETS:
+    sheets_by = choice(by, report.SHEETS)
+    if sheets_by is None:
         raise UsageError("today_sheets", by=by)
     with workspace_of(store, schemas, lang, identified=identified) as workspace:
         survey, spoken = workspace.survey, workspace.language
         listed = today_of(workspace, area=area, worker=worker, as_of=until)
     if output is not None:
-        report.write_today(output, survey, listed, spoken, by)
-        typer.echo(say("written", spoken, file=output), err=True)
+        report.write_today(output, survey, listed, spoken, sheets_by)
+        if len(listed.turned_18):
+            show_line(say("due_turned_18", spoken, count=len(listed.turned_18)), err=True)
+        say_written(output, spoken)
     if format_ == "json":
         tables = {"tasks": listed.tasks, "not_asked": listed.not_asked, "turned_18": listed.turned_18}
         fields = {"as_of": listed.as_of.isoformat(), "unassigned": listed.unassigned}
         typer.echo(json_text(document(tables, **fields)))
     elif format_ == "csv":
         typer.echo(csv_text(listed.tasks), nl=False)
-    else:
+    elif output is None:
         screen = Screen(open_console(spoken), survey, spoken)
         report.show_today(screen, listed, identified, first)
-        if worker is not None and listed.unassigned:
-            typer.echo(say("today_unassigned", spoken, count=listed.unassigned))
+    if worker is not None and listed.unassigned and format_ == "text":
+        show_line(say("today_unassigned", spoken, count=listed.unassigned), err=output is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -50,7 +51,6 @@ def visits(
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.child.visits import list_visits
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     with workspace_of(store, schemas, lang, identified=identified) as workspace:
@@ -61,10 +61,10 @@ def visits(
             report.write_visits(output, survey, listed.visits, spoken, len(listed.turned_18))
         else:
             write_tables({"visits": listed.visits}, output)
-        typer.echo(say("written", spoken, file=output), err=True)
+        say_written(output, spoken)
     if format_ == "json":
         typer.echo(json_text(document({"visits": listed.visits, "turned_18": listed.turned_18})))
     elif format_ == "csv":
         typer.echo(csv_text(listed.visits), nl=False)
-    else:
+    elif output is None:
         report.show_visits(open_console(spoken), survey, listed, spoken, identified)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import STORE, Lang, Schemas, Store, language, year
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
@@ -46,7 +47,7 @@ def bundle(
     from cpms_cli.survey.messages import say
 
     count = run(store, code, round_year, output, recipients=recipient, schemas=schemas)
-    typer.echo(say("bundled", spoken, count=count, file=output.name))
+    show_line(say("bundled", spoken, count=count, file=output.name))
 
 
 def bundle_key(file: KeyFile, lang: Lang = None) -> None:
@@ -62,5 +63,5 @@ def bundle_key(file: KeyFile, lang: Lang = None) -> None:
     from cpms_cli.survey.messages import say
 
     public = new_bundle_key(file)
-    typer.echo(say("bundle_key_made", spoken, file=file.name), err=True)
+    show_line(say("bundle_key_made", spoken, file=file.name), err=True)
     typer.echo(public)

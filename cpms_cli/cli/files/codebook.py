@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import STORE, Lang, Schemas, Store, definition_of, language
 from cpms_cli.writing.output_formats import listed_endings
 
@@ -32,11 +33,10 @@ def codebook(
     from cpms_cli.reports.composing.codebook import codebook as run
     from cpms_cli.reports.documents.markdown_file import markdown_text
     from cpms_cli.reports.documents.rendering import render
-    from cpms_cli.survey.messages import say
 
     document = run(definition_of(context, store, schemas), spoken)
     if output is None:
         typer.echo(markdown_text(document), nl=False)
         return
     render(document, output)
-    typer.echo(say("written", spoken, file=output), err=True)
+    say_written(output, spoken)

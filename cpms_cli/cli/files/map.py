@@ -9,6 +9,7 @@ import typer
 
 from cpms_cli.cli.files.map_asking import ask_lines, is_somebody_there
 from cpms_cli.cli.guard import Overwrite
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import Encoding, Files, Format, Lang, Maps, Schemas, Unmasked, language, one_of
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import has_format
@@ -60,14 +61,12 @@ def map_(
     goes_on = bool(ask) and output is not None and output.exists() and not overwrite
     if output is not None and output.exists() and not overwrite and not goes_on:
         raise UsageError("map_there", file=output.name)
-    from cpms_cli.checking.columns_not_read import command_line
     from cpms_cli.checking.drafting.drafted_map import Decided, Drafted, map_bytes
     from cpms_cli.checking.drafting.header_map import draft
     from cpms_cli.reading.header.map_workbook import load_workbook
     from cpms_cli.reports.files import header_map as report
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.files.loading import load_survey
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_bytes
 
     survey = load_survey(schemas)
@@ -85,12 +84,10 @@ def map_(
         typer.echo(json_text(report.document(drafted.headers, drafted.answers)))
     elif format_ == "csv":
         typer.echo(csv_text(drafted.headers), nl=False)
-    else:
+    elif output is None:
         report.show(open_console(spoken), drafted.headers, drafted.answers, spoken)
     if output is not None:
-        typer.echo(say("written", spoken, file=output), err=True)
-        again = command_line(["cpms", "merge", *map(str, files), "--map", str(output)])
-        typer.echo(say("map_next", spoken, map=output, again=again), err=True)
+        say_written(output, spoken)
 
 
 def _asking(ask: bool | None, output: Path | None, format_: str) -> bool:

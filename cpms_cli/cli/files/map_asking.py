@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from cpms_cli.cli.window import show_line
+
 if TYPE_CHECKING:
     from cpms_cli.checking.drafting.drafted_map import Decided, Drafted
     from cpms_cli.checking.drafting.map_questions import OpenLine, Reply
@@ -33,7 +35,7 @@ def ask_lines(survey: Survey, drafted: Drafted, again: Callable[[Decided], Draft
     from cpms_cli.reading.header.mapping import compared
     from cpms_cli.survey.messages import say
 
-    typer.echo(say("map_ask_how", spoken), err=True)
+    show_line(say("map_ask_how", spoken), err=True)
     taken = fields_taken(drafted)
     chosen: dict[tuple[str, str], str] = {}
     stopped = False
@@ -47,7 +49,7 @@ def ask_lines(survey: Survey, drafted: Drafted, again: Callable[[Decided], Draft
         replies = _replies(survey, open_answers(survey, drafted, spoken), (), spoken)
         meanings = [(line, reply.value) for line, reply in replies if reply.kind == "chosen"]
         drafted = with_meanings(drafted, meanings, spoken)
-    typer.echo(say("map_ask_left", spoken, count=left_open(survey, drafted, spoken)), err=True)
+    show_line(say("map_ask_left", spoken, count=left_open(survey, drafted, spoken)), err=True)
     return drafted
 
 
@@ -79,4 +81,4 @@ def _replies(
                 yield line, reply
                 return
             message = "map_ask_near" if reply.kind == "unknown" and reply.value else f"map_ask_{reply.kind}"
-            typer.echo(say(message, spoken, typed=typed.strip(), value=reply.value), err=True)
+            show_line(say(message, spoken, typed=typed.strip(), value=reply.value), err=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import Lang, language, year
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A new or empty folder.", show_default=False)]
@@ -63,4 +64,4 @@ def samples(
         mistakes=not clean,
         difficulties=HARD if hard else USUAL,
     )
-    typer.echo(say("samples_sum", spoken, count=len(written), folder=folder))
+    show_line(say("samples_sum", spoken, count=len(written), folder=folder))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.guard import Overwrite
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, definition_of, language, year
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,12 +84,12 @@ def template(
         check_form_path(output, overwrite=overwrite)
         form = write_xlsform(output, round_=round_year, language=spoken, survey=survey)
         _tell_untranslated(form.untranslated, spoken)
-        typer.echo(say("template_xlsform_written", spoken, file=output), err=True)
+        show_line(say("template_xlsform_written", spoken, file=output), err=True)
     else:
         write_template(output, layout=layout, round_=round_year, language=spoken, survey=survey, overwrite=overwrite)
-        typer.echo(say("template_written", spoken, file=output, options=_options(store, schemas)), err=True)
+        show_line(say("template_written", spoken, file=output, options=_options(store, schemas)), err=True)
     if schemas is None and survey.digest != load_survey().digest:
-        typer.echo(say("definition_followed", spoken, store=store), err=True)
+        show_line(say("definition_followed", spoken, store=store), err=True)
 
 
 def _options(store: Path, schemas: Path | None) -> str:
@@ -104,20 +106,20 @@ def _tell_prefilled(written: NextForm, output: Path, spoken: Language) -> None:
         _tell_untranslated(written.xlsform.untranslated, spoken)
     for beside in (written.media, written.aside):
         if beside is not None:
-            typer.echo(say("written", spoken, file=beside), err=True)
+            say_written(beside, spoken)
     counts = {"children": written.children, "households": written.households, "left_out": len(written.left_out)}
-    typer.echo(say("written", spoken, file=output), err=True)
-    typer.echo(say("prefill_written", spoken, **counts), err=True)
+    say_written(output, spoken)
+    show_line(say("prefill_written", spoken, **counts), err=True)
     if written.disputed:
-        typer.echo(say("form_disputed", spoken, count=written.disputed), err=True)
+        show_line(say("form_disputed", spoken, count=written.disputed), err=True)
     if written.again:
-        typer.echo(say("form_disputed_again", spoken, count=written.again), err=True)
+        show_line(say("form_disputed_again", spoken, count=written.again), err=True)
     if written.media is not None:
-        typer.echo(say("prefill_media", spoken, file=written.media), err=True)
+        show_line(say("prefill_media", spoken, file=written.media), err=True)
 
 
 def _tell_untranslated(untranslated: tuple[tuple[str, str], ...], spoken: Language) -> None:
     from cpms_cli.survey.messages import say
 
     for label, rule in untranslated:
-        typer.echo(say("template_untranslated", spoken, label=label, rule=rule), err=True)
+        show_line(say("template_untranslated", spoken, label=label, rule=rule), err=True)

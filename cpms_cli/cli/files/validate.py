@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.guard import Overwrite
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Against,
@@ -28,6 +29,7 @@ from cpms_cli.cli.options import (
     village_code,
     year,
 )
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ def validate(
     )
     survey = validation.survey
     if followed is not None:
-        typer.echo(say("definition_followed", spoken, store=STORE), err=True)
+        show_line(say("definition_followed", spoken, store=STORE), err=True)
     changed = changes(validation.tables, survey=survey, identified=identified) if show_changes else None
     findings = report.findings_table(survey, validation, spoken)
     written = None
@@ -132,7 +134,8 @@ def validate(
     elif format_ == "csv":
         typer.echo(csv_text(findings if changed is None else changed), nl=False)
     else:
-        console = open_console(spoken)
+        # What a written file does not hold, as how a sheet was read and what was not, is said all the same.
+        console = open_console(spoken, stderr=output is not None, tables=output is None)
         report.show(
             console,
             survey,
@@ -143,7 +146,7 @@ def validate(
         if changed is not None:
             changes_report.show_changes(console, changed, spoken)
     if output is not None:
-        typer.echo(say("written", spoken, file=output), err=True)
+        say_written(output, spoken, to_mend=bool(validation.exit_code))
     if written is not None:
         _tell(written, spoken, fix is not None)
     raise typer.Exit(validation.exit_code)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import typer
-
 from cpms_cli.cli.office_defaults import settled
 from cpms_cli.cli.options import language, workspace_of
+from cpms_cli.cli.window import show_line
 
 if TYPE_CHECKING:
     from cpms_cli.office.settings import Office
@@ -37,11 +36,11 @@ def show_office(office: Office, lang: str | None) -> None:
 
     own = settled(office)
     glance = glance_at(own)
-    typer.echo(say("office_here", spoken, name=own.name or own.folder.name))
+    show_line(say("office_here", spoken, name=own.name or own.folder.name))
     if glance.waiting:
-        typer.echo(say("office_waiting", spoken, count=len(glance.waiting), files=", ".join(glance.waiting[:_FIRST])))
+        show_line(say("office_waiting", spoken, count=len(glance.waiting), files=", ".join(glance.waiting[:_FIRST])))
     if not glance.stored:
-        typer.echo(say("office_no_store_yet", spoken))
+        show_line(say("office_no_store_yet", spoken))
         return
     from cpms_cli.reports.children.today import show_today
     from cpms_cli.reports.terminal import Screen, open_console
@@ -52,4 +51,4 @@ def show_office(office: Office, lang: str | None) -> None:
         screen = Screen(open_console(spoken), workspace.survey, spoken)
     show_today(screen, listed, identified=False, first=_FIRST)
     if glance.waiting:
-        typer.echo(say("office_next_run", spoken))
+        show_line(say("office_next_run", spoken))

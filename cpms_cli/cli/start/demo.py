@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.options import Lang, language
+from cpms_cli.cli.window import show_line
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Language
@@ -41,12 +42,12 @@ def demo(interactive: Interactive = False, lang: Lang = None) -> None:
     try:
         for source in sorted(shipped("sample_data").iterdir()):
             shutil.copy(source, folder)
-        typer.echo(say("demo_folder", spoken, folder=folder))
+        show_line(say("demo_folder", spoken, folder=folder))
         _walk(folder, spoken, interactive)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     typer.echo()
-    typer.echo(say("demo_end", spoken, seconds=round(time.monotonic() - started)))
+    show_line(say("demo_end", spoken, seconds=round(time.monotonic() - started)))
 
 
 def _walk(folder: Path, spoken: Language, interactive: bool) -> None:

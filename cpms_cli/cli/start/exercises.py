@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import CpmsError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _marked(mark: Callable[[], Mark], sentence: str, spoken: Language) -> None:
         marked = mark()
     except CpmsError as error:
         # A file saved under another name, or a word that is no decision, must not end the lesson.
-        typer.echo(say(error.message_id, spoken, **error.values))
+        show_line(say(error.message_id, spoken, **error.values))
         return
     typer.secho(say(sentence, spoken, **asdict(marked), open=marked.open), bold=True)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from cpms_cli.cli.options import Lang, language, year
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,12 +74,12 @@ def init(
     answers = Asked(name or area_name, code, store or STORE, spoken, round_year, who or "")
     office = make_office(folder, answers)
     if not asking and FILE in office.made and None in (area, store, lang, round_):
-        typer.echo(say("office_not_asked", spoken, file=FILE), err=True)
+        show_line(say("office_not_asked", spoken, file=FILE), err=True)
     if office.made:
-        typer.echo(say("office_made", spoken, folder=office.folder, names=", ".join(office.made)))
+        show_line(say("office_made", spoken, folder=office.folder, names=", ".join(office.made)))
     if office.kept:
-        typer.echo(say("office_kept", spoken, names=", ".join(office.kept)))
-    typer.echo(say("office_next", spoken, folder=office.folder / "inbox"))
+        show_line(say("office_kept", spoken, names=", ".join(office.kept)))
+    show_line(say("office_next", spoken, folder=office.folder / "inbox"))
 
 
 def _is_somebody_there() -> bool:

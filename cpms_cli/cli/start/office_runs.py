@@ -13,6 +13,7 @@ import typer
 from cpms_cli.cli.office_defaults import office_here, settled
 from cpms_cli.cli.opening import open_written
 from cpms_cli.cli.options import Lang, TextOrJson, language, one_of
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
@@ -111,11 +112,11 @@ def _tell(log: Path | None, spoken: Language, *, quiet: bool) -> Tell:
     def shown(event: str, about: Mapping[str, Any]) -> None:
         if event == "output":
             if about["name"]:
-                typer.echo(say("office_wrote", spoken, name=about["name"]), err=True)
+                show_line(say("office_wrote", spoken, name=about["name"]), err=True)
             return
         state = say(f"office_is_{about['state']}", spoken)
         message = "office_progress_rows" if about["rows_in"] else "office_progress"
-        typer.echo(say(message, spoken, **{**about, "state": state}), err=True)
+        show_line(say(message, spoken, **{**about, "state": state}), err=True)
 
     def tell(event: str, about: Mapping[str, Any]) -> None:
         if log is not None:

@@ -10,6 +10,7 @@ import typer
 
 from cpms_cli.cli.handing import warn_office
 from cpms_cli.cli.options import STORE, Area, Identified, Lang, Round, Schemas, Store, workspace_of, year
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import Kind, listed_endings
 
@@ -105,16 +106,16 @@ def records(
         exported = make_records(workspace, disclosed, area=area, round_=round_year)
     dictionary = write_records(survey, exported, target, spoken)
     detail = say(f"detail_{exported.detail}", spoken)
-    typer.echo(say("export_written", spoken, file=target, count=len(exported.frame), detail=detail))
+    show_line(say("export_written", spoken, file=target, count=len(exported.frame), detail=detail))
     if dictionary is not None:
-        typer.echo(say("export_dictionary", spoken, file=dictionary))
+        show_line(say("export_dictionary", spoken, file=dictionary))
     if exported.k is not None:
         from cpms_cli.reports.interchange.interchange_files import k_sentences
 
         for sentence in k_sentences(survey, exported, series, spoken):
             typer.echo(sentence)
         if exported.finer:
-            typer.echo(say("export_finer", spoken, audience=audience), err=True)
+            show_line(say("export_finer", spoken, audience=audience), err=True)
 
 
 @app.command("figures")
@@ -193,6 +194,6 @@ def dataset(
     detail = say(f"detail_{exported.detail}", spoken)
     counts = {"written": len(exported.written), "same": len(exported.same), "rows": exported.rows}
     message = "dataset_written" if exported.written or exported.removed else "dataset_same"
-    typer.echo(say(message, spoken, folder=folder, detail=detail, **counts))
+    show_line(say(message, spoken, folder=folder, detail=detail, **counts))
     if exported.removed:
-        typer.echo(say("dataset_removed", spoken, partitions=", ".join(exported.removed)))
+        show_line(say("dataset_removed", spoken, partitions=", ".join(exported.removed)))

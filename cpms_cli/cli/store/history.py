@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
+from cpms_cli.cli.window import show_line
 
 
 def history(
@@ -27,18 +29,17 @@ def history(
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.store.history import history as run
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     tables = run(store, schemas=schemas)
     if output is not None:
         write_for_people(tables, output, definition_in_use(store, schemas), spoken)
-        typer.echo(say("written", spoken, file=output), err=True)
+        say_written(output, spoken)
     if format_ == "json":
         typer.echo(json_text(document(tables)))
     elif format_ == "csv":
         typer.echo(csv_text(tables["batches"]), nl=False)
-    else:
+    elif output is None:
         report.show_history(open_console(spoken), tables, spoken)
 
 
@@ -61,6 +62,6 @@ def undo(
 
     done = run(store, batch, schemas=schemas)
     batches = ", ".join(map(str, done.batches))
-    typer.echo(say("undone", spoken, batches=batches, removed=done.removed, restored=done.restored))
+    show_line(say("undone", spoken, batches=batches, removed=done.removed, restored=done.restored))
     if done.withdrawn:
-        typer.echo(say("undone_withdrawn", spoken, count=done.withdrawn))
+        show_line(say("undone_withdrawn", spoken, count=done.withdrawn))

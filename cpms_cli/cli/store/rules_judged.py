@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -21,6 +22,7 @@ from cpms_cli.cli.options import (
     workspace_of,
     year,
 )
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -133,11 +135,11 @@ def _tell(
     format_, output = asked
     if output is not None:
         write_for_people(tables, output, workspace.survey, workspace.language)
-        typer.echo(say("written", workspace.language, file=output), err=True)
-        typer.echo(say("rules_office_only", workspace.language), err=True)
+        show_line(say("rules_office_only", workspace.language), err=True)
+        say_written(output, workspace.language)
     if format_ == "json":
         typer.echo(json_text({**document(tables, internal=True), **about}))
     elif format_ == "csv":
         typer.echo(csv_text(tables.get("gaps", tables.get("figures", next(iter(tables.values()))))), nl=False)
-    else:
+    elif output is None:
         show(open_console(workspace.language))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import SHIPPED, Lang, Output, TextOrJson, language, one_of
 from cpms_cli.cli.store.schema_use import undo, use
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
@@ -70,15 +72,19 @@ def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = 
         document = {"schema_version": 1, "exit_code": exit_code, "problems": problems, "notes": notes}
         typer.echo(json_text({**document, "counts": proof.counts, **(state.about() if state else {})}))
     else:
+        aside = output is not None  # the file has the texts, and what is said of the definition is no data
         for part in (*proof.problems, *(state.problems if state else ()), *proof.notes):
-            typer.echo(problem_line(part, spoken))
-        if state is not None:
+            show_line(problem_line(part, spoken), err=aside)
+        if state is not None and output is None:
             show_translation_state(open_console(spoken), state, spoken)
         name = "schema_bad" if exit_code else "schema_ok"
-        typer.echo(say(name, spoken, count=len(proof.problems) + len(state.problems if state else ()), **proof.counts))
+        show_line(
+            say(name, spoken, count=len(proof.problems) + len(state.problems if state else ()), **proof.counts),
+            err=aside,
+        )
     if output is not None and state is not None:
         write_tables({"texts": state.missing}, output)
-        typer.echo(say("written", spoken, file=output), err=True)
+        say_written(output, spoken)
     raise typer.Exit(exit_code)
 
 
@@ -118,7 +124,7 @@ def new(folder: NewFolder, lang: Lang = None) -> None:
     from cpms_cli.survey.messages import say
 
     count = copy_shipped_definition(folder)
-    typer.echo(say("schema_new", spoken, folder=folder, count=count))
+    show_line(say("schema_new", spoken, folder=folder, count=count))
 
 
 @app.command("diff")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cpms_cli.reports.files.adoption_changes import Proposal
     from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
 from cpms_cli.cli.options import SHIPPED, STORE, Lang, Store, TextOrJson, language, one_of
+from cpms_cli.cli.window import show_line
 from cpms_cli.survey.language import Language
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
@@ -101,11 +102,11 @@ def _tell_end(proposal: Proposal, store: Path, folder: str, spoken: Language, *,
     from cpms_cli.survey.messages import say
 
     if proposal.plan.is_followed:
-        typer.echo(say("adoption_same", spoken, store=store.name))
+        show_line(say("adoption_same", spoken, store=store.name))
     elif adopted:
-        typer.echo(say("adoption_done", spoken, store=store, after=proposal.plan.after.digest[:12]))
+        show_line(say("adoption_done", spoken, store=store, after=proposal.plan.after.digest[:12]))
     elif proposal.exit_code == 0:
-        typer.echo(say("adoption_dry", spoken, folder=folder, store=store))
+        show_line(say("adoption_dry", spoken, folder=folder, store=store))
 
 
 def undo(store: Store = STORE, lang: Lang = None) -> None:
@@ -123,4 +124,4 @@ def undo(store: Store = STORE, lang: Lang = None) -> None:
     from cpms_cli.survey.messages import say
 
     before = take_back_adoption(store)
-    typer.echo(say("adoption_taken_back", spoken, store=store, before=before.digest[:12]))
+    show_line(say("adoption_taken_back", spoken, store=store, before=before.digest[:12]))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import STORE, Format, Lang, MemoryLimit, Schemas, Store, language, one_of
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
 from cpms_cli.cli.store import rules_judged
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import listed_endings
 
@@ -128,13 +130,13 @@ def _now(store: Path, survey: Survey, format_: str, output: Path | None, spoken:
     from cpms_cli.survey.messages import say
 
     scored = score_and_record(store, survey, tool_version=__version__)
-    if not _printed(survey, scored.scores, format_, output, spoken, definition=survey.digest, run=scored.run):
+    if _left_to_show(survey, scored.scores, format_, output, spoken, definition=survey.digest, run=scored.run):
         report.show_scores(Screen(open_console(spoken), survey, spoken), scored.scores)
     error = scored.unrecorded
     if error is not None:
-        typer.echo(say("run_not_recorded", spoken, reason=say(error.message_id, spoken, **error.values)), err=True)
+        show_line(say("run_not_recorded", spoken, reason=say(error.message_id, spoken, **error.values)), err=True)
     elif format_ == "text":
-        typer.echo(say("run_recorded", spoken, run=scored.run), err=True)
+        show_line(say("run_recorded", spoken, run=scored.run), err=True)
 
 
 def _again(store: Path, run: int, format_: str, output: Path | None, spoken: Language) -> None:
@@ -147,30 +149,29 @@ def _again(store: Path, run: int, format_: str, output: Path | None, spoken: Lan
     again = score_again(store, run)
     record = {"run": run, "definition": again.record.definition, "last_batch": again.record.last_batch}
     differences = records(again.differences)
-    if not _printed(again.survey, again.scores, format_, output, spoken, **record, differences=differences):
+    if _left_to_show(again.survey, again.scores, format_, output, spoken, **record, differences=differences):
         show_again(open_console(spoken), again, spoken)
     elif differences:
-        typer.echo(say("run_differs", spoken, run=run), err=True)
+        show_line(say("run_differs", spoken, run=run), err=True)
 
 
-def _printed(
+def _left_to_show(
     survey: Survey, scores: pd.DataFrame, format_: str, output: Path | None, spoken: Language, **document: object
 ) -> bool:
-    """Write and print the scores, but for text: False where the caller is left to show them."""
+    """Write and print the scores, but for text; return whether the caller is left to show them."""
     from cpms_cli.reports.children import scores as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     readable = report.readable_scores(survey, scores, spoken) if output is not None or format_ != "text" else scores
     if output is not None:
         write_for_people({"scores": readable}, output, survey, spoken)
-        typer.echo(say("written", spoken, file=output), err=True)
+        say_written(output, spoken)
     if format_ == "json":
         typer.echo(json_text(report.document({"scores": readable}, **document)))
     elif format_ == "csv":
         typer.echo(csv_text(readable), nl=False)
-    return format_ != "text"
+    return format_ == "text" and output is None
 
 
 def _compare(store: Path, schemas: Path | None, format_: str, output: Path | None, spoken: Language) -> None:
@@ -188,13 +189,14 @@ def _compare(store: Path, schemas: Path | None, format_: str, output: Path | Non
     compared = compare_definitions(store, schemas, language=spoken)
     if output is not None:
         write_for_people(readable_comparison(compared, spoken), output, load_survey(schemas), spoken)
-        typer.echo(say("written", spoken, file=output), err=True)
+        say_written(output, spoken)
     if format_ == "json":
         digests = {"before": compared.before.digest, "after": compared.after.digest}
         typer.echo(json_text(document(compared.tables, definitions=digests, rows=compared.children)))
     elif format_ == "csv":
         typer.echo(csv_text(compared.changed), nl=False)
-    else:
+    elif output is None:
         folder = f"--schemas {schemas} --store {store}"
         show_comparison(open_console(spoken), compared, spoken, f"cpms score --compare {folder} -o changes.xlsx")
-        typer.echo(say("compare_only", spoken, folder=schemas, store=store), err=True)
+    if format_ == "text":
+        show_line(say("compare_only", spoken, folder=schemas, store=store), err=True)

@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +28,6 @@ def score_into(folder: Path, to: Path | None, memory: str | None, spoken: Langua
         watching = Watching(progress.begin, progress.advance)
         scored = score_dataset(folder, to, memory=memory or MEMORY, tool_version=__version__, watching=watching)
     counts = {"written": len(scored.written), "same": len(scored.same), "rows": scored.rows}
-    typer.echo(say("dataset_scored" if scored.written else "dataset_scored_before", spoken, folder=to, **counts))
+    show_line(say("dataset_scored" if scored.written else "dataset_scored_before", spoken, folder=to, **counts))
     if scored.removed:
-        typer.echo(say("dataset_scores_removed", spoken, partitions=", ".join(scored.removed)))
+        show_line(say("dataset_scores_removed", spoken, partitions=", ".join(scored.removed)))

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
+from cpms_cli.cli.window import show_line
 
 app = typer.Typer(no_args_is_help=True, help="The store as a file: check, backup, restore, compact, encrypt, audit.")
 Target = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.", show_default=False)]
@@ -48,9 +50,9 @@ def check(store: Store = STORE, format_: Format = "text", lang: Lang = None, sch
     else:
         report.show_check(open_console(spoken), store.name, violations, spoken)
         if has_log(store):
-            typer.echo(say("store_has_log", spoken, log=log_of(store).name))
+            show_line(say("store_has_log", spoken, log=log_of(store).name))
         if beside:
-            typer.echo(say("leftovers", spoken, files=", ".join(beside), store=store.name))
+            show_line(say("leftovers", spoken, files=", ".join(beside), store=store.name))
     raise typer.Exit(exit_code)
 
 
@@ -67,7 +69,7 @@ def backup(to: Target, store: Store = STORE, lang: Lang = None, schemas: Schemas
     from cpms_cli.store.safety.copies import backup as run
     from cpms_cli.survey.messages import say
 
-    typer.echo(say("store_backed_up", spoken, file=run(store, to, schemas=schemas)))
+    show_line(say("store_backed_up", spoken, file=run(store, to, schemas=schemas)))
 
 
 @app.command("restore")
@@ -84,7 +86,7 @@ def restore(copy: Target, store: Store = STORE, lang: Lang = None, schemas: Sche
     from cpms_cli.survey.messages import say
 
     kept = run(copy, store, schemas=schemas)
-    typer.echo(say("store_restored", spoken, file=kept.name) if kept else say("store_restored_new", spoken))
+    show_line(say("store_restored", spoken, file=kept.name) if kept else say("store_restored_new", spoken))
 
 
 @app.command("compact")
@@ -101,7 +103,7 @@ def compact(store: Store = STORE, lang: Lang = None, schemas: Schemas = None) ->
     from cpms_cli.survey.messages import say
 
     before, after = run(store, schemas=schemas)
-    typer.echo(say("store_compacted", spoken, before=round(before / MB, 1), after=round(after / MB, 1)))
+    show_line(say("store_compacted", spoken, before=round(before / MB, 1), after=round(after / MB, 1)))
 
 
 @app.command("encrypt")
@@ -120,7 +122,7 @@ def encrypt(store: Store = STORE, lang: Lang = None, schemas: Schemas = None) ->
     from cpms_cli.survey.messages import say
 
     run(store, schemas=schemas)
-    typer.echo(say("store_encrypted", spoken, store=store.name))
+    show_line(say("store_encrypted", spoken, store=store.name))
 
 
 @app.command("audit")
@@ -142,16 +144,15 @@ def audit(
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.store.history import audit_log
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     log = audit_log(store, schemas=schemas)
     if output is not None:
         write_for_people({"audit": log}, output, definition_in_use(store, schemas), spoken)
-        typer.echo(say("written", spoken, file=output), err=True)
+        say_written(output, spoken)
     if format_ == "json":
         typer.echo(json_text(document({"audit": log})))
     elif format_ == "csv":
         typer.echo(csv_text(log), nl=False)
-    else:
+    elif output is None:
         report.show_audit(open_console(spoken), log, spoken)

@@ -74,8 +74,15 @@ def show_change(screen: Screen, change: AreaChange) -> None:
         )
         if title in flows:
             _show_flow(screen, flows[title], title)
+    _say_zeros(screen)
     console.print(say("change_note", language))
     show_not_comparable(screen, change.not_comparable)
+
+
+def _say_zeros(screen: Screen) -> None:
+    """Say that what no case became is left out, where what became of cases stands in lines."""
+    if screen.console.width < _WIDE:
+        screen.console.print(say("zeros_left_out", screen.language))
 
 
 def by_pair(frame: pd.DataFrame, labels: list[str], language: Language) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -132,6 +139,7 @@ def show_indicator_change(screen: Screen, change: IndicatorChange) -> None:
     else:
         keys = {"rounds_": say("col_rounds", language), **group_names(survey, change.cases, language)}
         show_cases(screen, with_rounds(change.cases, language), keys, say("over_became", language))
+        _say_zeros(screen)
         console.print(say("change_note", language))
     show_rounds(screen, change.shares)
     show_not_comparable(screen, change.not_comparable)
@@ -145,6 +153,7 @@ def show_rights_change(screen: Screen, change: RightsChange) -> None:
     for title, cases in by_pair(change.cases, list(group_names(survey, change.cases, language)), language):
         heading = f"{say('over_rights_cases', language)}: {title}"
         show_cases(screen, cases, {"name": right}, heading, words="lack")
+    _say_zeros(screen)
     console.print(say("over_rights_note", language))
     show_rounds(screen, change.shares, item=right, words=("has", "lacks"))
     show_not_comparable(screen, change.not_comparable)

@@ -21,7 +21,8 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
-_WIDE = 140  # in a narrower window a pair stands in two lines, and some figures only in the files
+_WIDE = 140  # in a narrower window a pair stands in lines below each other, and so do some of its figures
+_FIGURES = ("children", "possible", "expected", "lift")
 
 
 @dataclass(frozen=True)
@@ -203,13 +204,15 @@ def _show_combinations(screen: Screen, table: pd.DataFrame, kind: _Kind, top: in
     if console.width < _WIDE:
         first, *others = (f"{member}_told" for member in members)
         below = {next(iter(group)): list(group)[1:]} if group else {}
-        shown, headings = stacked(shown, headings, {**below, first: others})
-        headings = {name: heading for name, heading in headings.items() if name not in ("expected", *shares[1:])}
+        conditional, shares = shares[1:], shares[:1]
+        shown = shown.assign(**{name: [percent(value, language) for value in shown[name]] for name in conditional})
+        named = (*conditional, "expected")
+        shown, headings = stacked(shown, headings, {**below, first: [*others, *named]}, named=named)
         headings[first] = say("col_indicator", language)
     show_table(
         console,
         shown,
         headings,
-        Layout(percent=shares, right=("children", "possible", "expected", "lift")),
+        Layout(percent=shares, right=tuple(name for name in _FIGURES if name in headings)),
         title=say(f"overlap_{kind.name}", language),
     )

@@ -61,9 +61,7 @@ def _show_gaps(console: Console, survey: Survey, compared: Fairness, language: L
     }
     show_table(console, _once(shown), headings, title=say("fairness_gaps", language))
     confidence = f"{survey.figures.confidence * 100:g}"
-    console.print(
-        say("fairness_gaps_note", language, confidence=confidence, at_least=survey.fairness.at_least), soft_wrap=True
-    )
+    console.print(say("fairness_gaps_note", language, confidence=confidence, at_least=survey.fairness.at_least))
 
 
 def _show_rules(console: Console, rules: pd.DataFrame, language: Language) -> None:
@@ -94,7 +92,7 @@ def _show_twins(console: Console, twins: pd.DataFrame, language: Language) -> No
     show_table(
         console, twins, headings, Layout(right=counts, percent=("share",)), title=say("fairness_twins", language)
     )
-    console.print(say("fairness_twins_note", language), soft_wrap=True)
+    console.print(say("fairness_twins_note", language))
 
 
 def show_beyond(fairness: Fairness, limit: float, language: Language) -> str:
@@ -134,7 +132,7 @@ def show_foretold(console: Console, survey: Survey, foretold: Foretold, language
     keys = ("group_label", "part_label")
     _show_figures(console, by_group, keys, say("foretold_groups", language), language)
     confidence = f"{survey.figures.confidence * 100:g}"
-    console.print(say("foretold_note", language, confidence=confidence), soft_wrap=True)
+    console.print(say("foretold_note", language, confidence=confidence))
 
 
 def _show_figures(

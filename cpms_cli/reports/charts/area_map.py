@@ -15,6 +15,7 @@ from cpms_cli.summaries.area.area_figures import AreaFigures, severe_levels
 from cpms_cli.summaries.area.comparison import beside_rest, distance_class
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Language, Level, Survey
+from cpms_cli.survey.near_words import meant, named, spellings
 
 _NAMED_IN_ALT = 3
 
@@ -88,6 +89,9 @@ def _shaded(
     survey: Survey, figures: AreaFigures, shade: str | None, language: Language
 ) -> tuple[str, pd.DataFrame, tuple[float, float]]:
     """What is shown, in words; area, label, and the counts yes and known of each part; the same of the whole."""
+    known = {level.id: spellings(level.id, level.label) for level in survey.levels}
+    known |= {str(part.number): spellings(str(part.number), part.name) for part in survey.indicators}
+    shade = None if shade is None else meant(shade, known) or shade
     level = next((level for level in survey.levels if level.id == shade), None)
     if shade is None or level is not None:
         chosen = (level,) if level is not None else severe_levels(survey)
@@ -97,7 +101,7 @@ def _shaded(
         return say("report_map_severe", language, levels=names), parts, whole_of_levels(figures, chosen)
     indicator = survey.indicator(int(shade)) if shade.isdecimal() else None
     if indicator is None:
-        levels = ", ".join(level.id for level in survey.levels)
+        levels = named({level.id: level.label for level in survey.levels})
         raise UsageError("bad_shade", shade=shade, levels=levels, indicators=survey.indicator_numbers)
     what = say("report_map_indicator", language, indicator=indicator.numbered(language))
     return what, parts_of_indicator(figures, indicator), whole_of_indicator(figures, indicator)

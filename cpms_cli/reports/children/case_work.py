@@ -37,6 +37,8 @@ def show_case_work(screen: Screen, work: CaseWork) -> None:
     _show_workers(screen, work.workers, {})
     for workers, keys in _broken_down(screen, work.workers_by):
         _show_workers(screen, workers, keys)
+    if console.width < NARROW:
+        console.print(say("zeros_left_out", language))
     console.print(say("work_note", language))
 
 

@@ -147,6 +147,8 @@ def show_summary(screen: Screen, summary: ResponseSummary) -> None:
     if len(parts):
         areas = {"area": say("col_area", language), "name": "", **level}
         _show_states(screen, parts, areas, STATES, say("area_parts", language))
+    if console.width < NARROW:
+        console.print(say("zeros_left_out", language))
     if summary.unplaced:
         console.print(say("responses_unplaced", language, count=summary.unplaced))
 
@@ -163,6 +165,8 @@ def show_response_change(screen: Screen, change: ResponseChange) -> None:
     states = [state for state in ROUND_STATES if state in _USUAL or shown[state].any()]
     keys = {**groups, "label": say("col_level", language), "rounds_": say("col_round", language)}
     _show_states(screen, shown, keys, states, say("over_responses_cases", language))
+    if console.width < NARROW:
+        console.print(say("zeros_left_out", language))
     console.print(say("over_responses_note", language))
 
 

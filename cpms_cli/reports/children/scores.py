@@ -12,7 +12,7 @@ from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.child.child_history import ChildHistory
 from cpms_cli.summaries.child.standing_today import ADULT, ANSWERED, CLOSED, NOT_FOUND, absence_words
-from cpms_cli.survey.era import shown_date, shown_year
+from cpms_cli.survey.era import shown_date, shown_moment, shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.writing.files import records
@@ -182,7 +182,7 @@ def show_responses(screen: Screen, responses: pd.DataFrame) -> None:
         console.print(say("child_no_responses", language))
         return
     fields = [field for field in survey.response.fields if field.role != "person"]
-    shown = responses.assign(recorded=responses["recorded_at"].dt.strftime("%Y-%m-%d %H:%M"))
+    shown = responses.assign(recorded=[shown_moment(moment, language) for moment in responses["recorded_at"]])
     for field in fields:
         cells = responses[field.name]
         labelled = shown_dates(cells, language) if field.type == "date" else code_labels(survey, field, cells, language)

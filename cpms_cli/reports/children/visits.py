@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.children.scores import HELP, level_labels
+from cpms_cli.reports.children.scores import HELP, level_labels, shown_dates
 from cpms_cli.reports.terminal import Layout, show_table, stacked
 from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.summaries.child.visits import VisitList
@@ -36,7 +36,7 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
     could = level_labels(survey, language, visits["could_become"]).fillna("")
     missed = absence_words(visits, language)
     needs = visits[HELP].map({what: say("needs_help", language, what=what) for what in visits[HELP].unique() if what})
-    due = visits["due"].astype("str").fillna("").str.slice(0, 10)
+    due = shown_dates(visits["due"], language).fillna("")
     late = visits["days_late"].astype("Int64").astype("str").fillna("")
     return visits.assign(
         house=visits[house.name],

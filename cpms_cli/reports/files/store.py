@@ -8,6 +8,7 @@ from rich.console import Console
 from cpms_cli.reports.terminal import NARROW, Layout, show_table, stacked
 from cpms_cli.store.tables.dispute_tables import DISPUTE
 from cpms_cli.store.tables.response_tables import RESPONSE
+from cpms_cli.survey.era import shown_moment
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
@@ -19,7 +20,7 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
     kinds = {RESPONSE: f" ({say('history_responses', language)})", DISPUTE: f" ({say('history_disputes', language)})"}
     batches = tables["batches"].assign(
         file=tables["batches"]["file"].astype("str") + tables["batches"]["kind"].map(kinds).fillna(""),
-        when=tables["batches"]["merged_at"].dt.strftime("%Y-%m-%d %H:%M"),
+        when=[shown_moment(moment, language) for moment in tables["batches"]["merged_at"]],
         digest=tables["batches"]["sha256"].str[:12],
     )
     names = {
@@ -36,8 +37,7 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
     headings = {name: say(f"col_{key}", language) for name, key in names.items()}
     if console.width < NARROW:
         # A file's name has no spaces to break it at: what is short stands below it.
-        del headings["digest"]
-        batches, headings = stacked(batches, headings, {"file": ("when", "merged_by")})
+        batches, headings = stacked(batches, headings, {"file": ("when", "merged_by", "digest")})
     if console.width < _SMALL:
         counts = ("rows_stored", "rows_unchanged", "rows_quarantined")
         headings["rows_in"] = ""
@@ -57,7 +57,7 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
     if tables["events"].empty:
         return
     events = tables["events"].assign(
-        when=tables["events"]["done_at"].dt.strftime("%Y-%m-%d %H:%M"),
+        when=[shown_moment(moment, language) for moment in tables["events"]["done_at"]],
         event=[say(f"event_{what.replace(' ', '_')}", language) for what in tables["events"]["what"]],
         batch=tables["events"]["batch_id"].astype("Int64"),
     )
@@ -74,7 +74,9 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
 def _show_runs(console: Console, runs: pd.DataFrame, language: Language) -> None:
     if runs.empty:
         return
-    shown = runs.assign(when=runs["scored_at"].dt.strftime("%Y-%m-%d %H:%M"), digest=runs["definition"].str[:12])
+    shown = runs.assign(
+        when=[shown_moment(moment, language) for moment in runs["scored_at"]], digest=runs["definition"].str[:12]
+    )
     names = {
         "run": "run",
         "when": "when",
@@ -111,7 +113,7 @@ def show_audit(console: Console, log: pd.DataFrame, language: Language) -> None:
     if log.empty:
         console.print(say("audit_none", language))
         return
-    shown = log.assign(when=log["shown_at"].dt.strftime("%Y-%m-%d %H:%M"))
+    shown = log.assign(when=[shown_moment(moment, language) for moment in log["shown_at"]])
     names = {"when": "when", "who": "who", "what": "command", "children": "children"}
     show_table(
         console,

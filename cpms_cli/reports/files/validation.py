@@ -145,9 +145,14 @@ def show_findings(console: Console, survey: Survey, validation: Validation, lang
         lines["where"] = lines["where"].astype("str").str.replace(", ", "\n", regex=False)
         # A child who is in no row is named by code, place and round: one under another.
         lines["where"] = lines["where"].str.replace(" ", "\n", regex=False)
-        left_out = ("mend", "rule") if console.width < _NARROW else ("mend",)
+        left_out: tuple[str, ...] = ("mend",)
+        if console.width < _NARROW:
+            lines["message"] = lines["message"] + f"\n{say('col_rule', language)}: " + lines["rule"].astype("str")
+            left_out = ("mend", "rule")
         shown = {name: key for name, key in shown.items() if name not in left_out}
     headings = {name: say(f"col_{key}", language) for name, key in shown.items()}
+    if "mend" not in headings:
+        headings["message"] += f"\n→ {say('col_mend', language)}"
     patterns = lines["rule"].isin([pattern.id for pattern in survey.patterns])
     for (file, sheet), part in lines[~patterns].groupby(
         ["file", lines.loc[~patterns, "sheet"].astype("str").fillna("")], sort=False, observed=True

@@ -144,7 +144,7 @@ def counted_by(
 
 def summarise_indicator(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
-    number: int,
+    number: int | str,
     *,
     area: str | None = None,
     round_: int | None = None,
@@ -163,7 +163,12 @@ def summarise_indicator(  # noqa: PLR0913 - public: what can be asked, each by i
 
 
 def compute_indicator_summary(
-    workspace: Workspace, number: int, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = ()
+    workspace: Workspace,
+    number: int | str,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    by: Sequence[str] = (),
 ) -> IndicatorSummary:
     """As `summarise_indicator`, in a workspace."""
     survey, language = workspace.survey, workspace.language
@@ -174,11 +179,11 @@ def compute_indicator_summary(
     counted["rounds"] = by_rounds(workspace, columns, scope)
     children = pd.DataFrame()
     if workspace.lists_children:
-        children = line_list_of(workspace, ChildSelection(area, scope.round, indicator=number))
+        children = line_list_of(workspace, ChildSelection(area, scope.round, indicator=chosen.number))
     quality = quality_of(workspace.connection, survey, scope, workspace.knows_moves)
     workspace.note_identified("indicator", len(children))
     return IndicatorSummary(
-        number,
+        chosen.number,
         chosen.name.in_(language),
         chosen.definition.in_(language),
         chosen.source,
@@ -193,7 +198,7 @@ def compute_indicator_summary(
 
 def indicator_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
-    number: int,
+    number: int | str,
     first: int,
     last: int,
     *,
@@ -211,7 +216,7 @@ def indicator_change(  # noqa: PLR0913 - public: what can be asked, each by its 
 
 
 def compute_indicator_change(
-    workspace: Workspace, number: int, rounds: tuple[int, int], *, area: str | None = None, by: Sequence[str] = ()
+    workspace: Workspace, number: int | str, rounds: tuple[int, int], *, area: str | None = None, by: Sequence[str] = ()
 ) -> IndicatorChange:
     """As `indicator_change`, in a workspace; `rounds` are the first and the last round."""
     survey, language = workspace.survey, workspace.language
@@ -220,7 +225,7 @@ def compute_indicator_change(
     span = span_of(workspace, area, rounds)
     return IndicatorChange(
         span,
-        number,
+        chosen.number,
         chosen.name.in_(language),
         chosen.definition.in_(language),
         chosen.source,

@@ -19,8 +19,9 @@ from cpms_cli.summaries.rounds.comparability import not_asked
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Right
+from cpms_cli.survey.near_words import meant, named, near, spellings
 from cpms_cli.workspace import Workspace
 
 
@@ -111,6 +112,18 @@ def summarise_rights(  # noqa: PLR0913 - public: what can be asked, each by its 
         return compute_rights_summary(workspace, area=area, round_=round_, by=by, lacking=lacking)
 
 
+def _known_right(survey: Survey, text: str) -> str:
+    """The id of the right that is meant by its id or its label in any language; raises UsageError where none is."""
+    labels = {right.id: right.label for right in survey.rights}
+    known = {right: spellings(right, label) for right, label in labels.items()}
+    if (right := meant(text, known)) is not None:
+        return right
+    alike = named(labels, near(text, known))
+    if alike:
+        raise UsageError("unknown_right_near", right=text, near=alike)
+    raise UsageError("unknown_right", right=text, known=named(labels))
+
+
 def compute_rights_summary(
     workspace: Workspace,
     *,
@@ -122,13 +135,12 @@ def compute_rights_summary(
     """As `summarise_rights`, in a workspace."""
     survey, language = workspace.survey, workspace.language
     groups = groups_asked(survey, by)
-    meant = [right for right in survey.rights if lacking in (None, right.id)]
-    if not meant:
-        raise UsageError("unknown_right", right=lacking, known=", ".join(right.id for right in survey.rights))
+    wanted = None if lacking is None else _known_right(survey, lacking)
+    listed_rights = [right for right in survey.rights if wanted in (None, right.id)]
     columns = {right_column(right.id): right.label.in_(language) for right in survey.rights}
     scope = scope_of(workspace, area, round_)
     counted = counted_by(workspace, columns, scope, groups)
-    listed = _lacking(workspace, scope, meant) if workspace.lists_children else pd.DataFrame()
+    listed = _lacking(workspace, scope, listed_rights) if workspace.lists_children else pd.DataFrame()
     quality = quality_of(workspace.connection, survey, scope, workspace.knows_moves)
     workspace.note_identified("rights", len(listed))
     return RightsSummary(scope, counted, listed, quality, not_asked(workspace, scope.round, columns))

@@ -15,7 +15,7 @@ from cpms_cli.summaries.area.intervals import wilson
 from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
-from cpms_cli.survey.near_words import meant, near, spellings
+from cpms_cli.survey.near_words import meant, named, near, spellings
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
@@ -49,13 +49,18 @@ def within(survey: Survey, code: str | None, round_: int | None) -> str:
 def groups_asked(survey: Survey, names: Sequence[str]) -> tuple[Group, ...]:
     """The groups of these names, in the order asked; raises UsageError for an unknown one, or for more than two."""
     known = {group.id: group for group in survey.figures.groups}
-    words = {group.id: spellings(group.id, group.label) for group in known.values()}
+    labels = {group.id: group.label for group in known.values()}
+    words = {group: spellings(group, label) for group, label in labels.items()}
     chosen = {name: meant(name, words) for name in names}
     for name, group in chosen.items():
         if group is None and (alike := near(name, words)):
-            raise UsageError("unknown_group_near", group=name, near=", ".join(alike))
+            raise UsageError(
+                "unknown_group_near",
+                group=name,
+                near=named(labels, alike),
+            )
         if group is None:
-            raise UsageError("unknown_group", group=name, known=", ".join(known))
+            raise UsageError("unknown_group", group=name, known=named(labels))
     if len(set(chosen.values())) > 2:
         raise UsageError("too_many_groups", groups=", ".join(names))
     return tuple(known[group] for group in dict.fromkeys(filter(None, chosen.values())))

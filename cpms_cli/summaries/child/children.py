@@ -40,7 +40,7 @@ class ChildSelection:
     area: str | None = None
     round: int | None = None
     levels: tuple[str, ...] = ()
-    indicator: int | None = None
+    indicator: int | str | None = None
     answer: str = "yes"
 
     def condition(self, survey: Survey) -> str:
@@ -133,7 +133,7 @@ def list_children(  # noqa: PLR0913 - public: what can be asked, each by its own
     area: str | None = None,
     round_: int | None = None,
     levels: Sequence[str] = (),
-    indicator: int | None = None,
+    indicator: int | str | None = None,
     answer: str = "yes",
     as_of: datetime.date | None = None,
     language: Language = FALLBACK,

@@ -1,0 +1,116 @@
+"""What is typed next: each command ends with it, and in the same line where it has written a file.
+
+The sentences stand in `schemas/messages/next.yaml`, by the words of the command: `next_children`, after a file was
+written `next_children_file`, where something is to be mended first `next_validate_mend`. A command that says it itself,
+in the words of what it did, stands in `SAID_ITSELF`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from cpms_cli.cli.options import language
+from cpms_cli.cli.window import show_line
+from cpms_cli.survey.language import Language
+
+SAID_ITSELF = frozenset(
+    f"cpms {words}"
+    for words in (
+        *("init", "run", "demo", "help", "explain", "template", "schema new", "schema use", "response assign"),
+        *("review export", "bundle-key", "today", "find"),
+    )
+)
+"""Commands whose last line without a file is their own; after a file, what is typed next is said here too."""
+_MENDED, _FILE, _COPY = "mend", "file", "copy"
+_COPIES = ("annotate", "fix")
+
+
+@dataclass
+class _Step:
+    """The command that runs, with what it was given; `is_said` once its next step stands in the terminal."""
+
+    name: str
+    given: Mapping[str, Any]
+    own: bool
+    is_said: bool = False
+
+    def sentence(self, spoken: Language, *endings: str) -> str:
+        """What is typed next, the first that there is for one of `endings`, or for none; "" where there is nothing."""
+        from cpms_cli.survey.messages import knows, say
+
+        copied = [_COPY] if self._copy() else []
+        names = [f"next_{self.name}_{ending}" for ending in (*copied, *endings)]
+        if not self.own:
+            names.append(f"next_{self.name}")
+        return next((say(name, spoken, **self._fillings()) for name in names if knows(name)), "")
+
+    def _copy(self) -> object:
+        """The copy of its file that a command wrote with marked cells; None where it wrote none."""
+        return next((self.given[name] for name in _COPIES if self.given.get(name)), None)
+
+    def _fillings(self) -> dict[str, str]:
+        from cpms_cli.checking.columns_not_read import command_line
+        from cpms_cli.cli.office_defaults import office_here, store_by_default
+
+        store, file, files = (self.given.get(name) for name in ("store", "output", "files"))
+        usual = store is None or Path(store) == store_by_default(office_here())
+        file = file if file is not None else self.given.get("file")
+        words = {name: self.given.get(name) for name in ("code", "identifier", "number")}
+        return {
+            "store": "" if usual else f" --store {command_line([str(store)])}",
+            "file": command_line([str(file)]),
+            "copy": command_line([str(self._copy())]),
+            "files": command_line(map(str, files or ())),
+            "level": "community" if len(str(words["code"] or "")) > 4 else "province",
+            **{name: str(value or "") for name, value in words.items()},
+        }
+
+
+_STEP: ContextVar[_Step | None] = ContextVar("step", default=None)
+
+
+@contextmanager
+def followed(path: str, given: Mapping[str, Any]) -> Iterator[None]:
+    """Say at the end of a command what is typed next, unless it was said: to people, not to a program that reads."""
+    step = _Step("_".join(path.replace("-", "_").split()[1:]), given, path in SAID_ITSELF)
+    token = _STEP.set(step)
+    try:
+        yield
+    except typer.Exit as ended:
+        if ended.exit_code in (0, 1):
+            _say_last(step, *([_MENDED] if ended.exit_code else []))
+        raise
+    else:
+        _say_last(step)
+    finally:
+        _STEP.reset(token)
+
+
+def _say_last(step: _Step, *endings: str) -> None:
+    if step.is_said or step.given.get("format_", "text") != "text":
+        return
+    from cpms_cli.survey.messages import say
+
+    spoken = language(step.given.get("lang"))
+    sentence = step.sentence(spoken, *endings)
+    if sentence:
+        show_line(say("next_step", spoken, step=sentence), err=True)
+
+
+def say_written(file: Path, spoken: Language, *, to_mend: bool = False) -> None:
+    """Say in one line that a file was written, and what is typed next."""
+    from cpms_cli.survey.messages import say
+
+    step = _STEP.get()
+    sentence = "" if step is None else step.sentence(spoken, *([_MENDED] if to_mend else []), _FILE)
+    if step is not None:
+        step.is_said = True
+    name = "written_next" if sentence else "written"
+    show_line(say(name, spoken, file=file, step=sentence), err=True)

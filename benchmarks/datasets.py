@@ -59,10 +59,10 @@ def copied(table: pa.Table, number: int, codes: list[str]) -> pa.Table:
     """The rows as other children, in other homes, in these subdistricts."""
     known = sorted(table[SUBDISTRICT].unique().to_pylist())
     places = pa.array([codes[known.index(code) % len(codes)] for code in known])
-    where = pc.index_in(table[SUBDISTRICT], value_set=pa.array(known))
+    place = pc.index_in(table[SUBDISTRICT], value_set=pa.array(known))
     for name in {SUBDISTRICT, *OF_WHOM} & set(table.column_names):
         other = pc.binary_join_element_wise(table[name], str(number), "-")
-        column = places.take(where) if name == SUBDISTRICT else other
+        column = places.take(place) if name == SUBDISTRICT else other
         table = table.set_column(table.column_names.index(name), name, column)
     return table
 

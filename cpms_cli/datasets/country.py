@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.datasets.dataset_workspace import Asked, DatasetSource, DatasetWorkspace, dataset_workspace
+from cpms_cli.datasets.asked import Asked, DatasetSource
+from cpms_cli.datasets.dataset_workspace import DatasetWorkspace, dataset_workspace
 from cpms_cli.datasets.engine import MEMORY
 from cpms_cli.datasets.fitting import differing, label_in
 from cpms_cli.datasets.manifest import label_of
@@ -59,9 +60,9 @@ def left_out(workspace: DatasetWorkspace, round_: int) -> pd.DataFrame:
     last: dict[str, int] = {}
     for partition in manifest.partitions:
         last[partition.province] = max(partition.round, last.get(partition.province, 0))
-    there = {partition.province for partition in manifest.partitions if partition.round == round_}
+    surveyed = {partition.province for partition in manifest.partitions if partition.round == round_}
     rows: list[tuple[str, str, int | None]] = []
-    for code in sorted(code for code in survey.areas if len(code) == _DIGITS and code not in there):
+    for code in sorted(code for code in survey.areas if len(code) == _DIGITS and code not in surveyed):
         rows.append((code, "province_other_round" if code in last else "province_without_rows", last.get(code)))
     rows += _strangers(workspace)
     table = pd.DataFrame(rows, columns=["area", "why", "round"]).astype({"round": "Int64"})

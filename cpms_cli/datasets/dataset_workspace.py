@@ -7,7 +7,7 @@ summary asks for. Who was seen where, in all provinces, is read from the rows th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,14 +15,14 @@ from types import TracebackType
 
 import duckdb
 
-from cpms_cli.datasets.canonical_rows import canonical_cells
+from cpms_cli.datasets.asked import Asked, DatasetSource
+from cpms_cli.datasets.dataset_views import create_figures, create_rows
 from cpms_cli.datasets.engine import check_memory, failing_clearly, open_engine, work_folder
 from cpms_cli.datasets.exporting import Watching
 from cpms_cli.datasets.fitting import check_label
 from cpms_cli.datasets.manifest import (
     FIGURES,
     FIGURES_OF_HOMES,
-    HOUSEHOLDS,
     Manifest,
     Partition,
     check_partition,
@@ -33,49 +33,17 @@ from cpms_cli.datasets.partition_figures import DatasetRows, figures_files, judg
 from cpms_cli.datasets.scoring import fingerprint_of_scores, open_rows
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.reading.sheet.title_keys import PROVINCE
-from cpms_cli.scoring.compiler.indicator_sql import household_sql
-from cpms_cli.scoring.judged_columns import measure_column, right_column
-from cpms_cli.scoring.profiles import group_column
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.summaries.area.shares import groups_asked
 from cpms_cli.summaries.records.child_records import SUBDISTRICT_DIGITS
 from cpms_cli.summaries.scope import rounds_of
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.model.definition import Language, Survey, Table
-from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import QuestionsAsked, Workspace
 from cpms_cli.writing.owner_only import for_owner_alone
 
 RELEASES = "releases.duckdb"
 """The file beside the manifest that remembers what each audience was given of the data set."""
-
-_BY_FOLDER = "hive_types = {'province': VARCHAR, 'round': INTEGER}"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of a data set: an area (None: all of it) and a round (None: the area's last).
-
-    `before`: the round before is counted too, `all_rounds`: every round; `everywhere`: children outside the area's
-    province too. `by`: the names of the groups by which figures are broken down.
-    """
-
-    area: str | None = None
-    round: int | None = None
-    by: tuple[str, ...] = ()
-    before: bool = True
-    all_rounds: bool = False
-    everywhere: bool = False
-
-
-@dataclass(frozen=True)
-class DatasetSource:
-    """A data set's folder, the folder of its scores if there is one, and how much memory may be taken."""
-
-    folder: Path
-    scores: Path | None
-    memory: str
-    tool_version: str = ""
 
 
 @dataclass
@@ -142,7 +110,7 @@ class DatasetWorkspace(Workspace):
                 connection = session.closing.enter_context(opened)
             if self.writes:
                 connection.execute(RELEASE_STATEMENTS)
-            _create_rows(connection, self.rows)
+            create_rows(connection, self.rows)
             session.connection, self._opened.work = connection, work
         return session.connection
 
@@ -154,7 +122,7 @@ class DatasetWorkspace(Workspace):
         """Return the connection with the relations of `scoring.scores` and `scoring.profiles`, of what was asked."""
         connection = self.connection
         if not self._session.is_profiled:
-            _create_figures(connection, self.rows.survey, self._figures())
+            create_figures(connection, self.rows.survey, self._figures())
             self._session.is_profiled = True
         return connection
 
@@ -276,37 +244,3 @@ def _of_one_process(folder: Path) -> Iterator[None]:
     except duckdb.IOException as error:
         message = "dataset_in_use" if "lock" in str(error).lower() else "cannot_write"
         raise UsageError(message, folder=folder, file=folder / RELEASES, reason=str(error).splitlines()[0]) from None
-
-
-def _create_rows(connection: duckdb.DuckDBPyConnection, rows: DatasetRows) -> None:
-    """Create `current_child` and `current_household` of all rows of a data set, as canonical text."""
-    partitions, detail = rows.manifest.partitions, rows.manifest.detail
-    homes = [path for each in partitions for path in each.further if path.startswith(f"{HOUSEHOLDS}/")]
-    files: dict[Table, list[str]] = {"child": [each.path for each in partitions], "household": homes}
-    for table, paths in files.items():
-        source = _parquet(
-            [rows.folder / path for path in paths], "hive_types = {'province': VARCHAR, 'round': INTEGER}"
-        )
-        columns = [str(name) for name, *_ in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
-        cells = canonical_cells(rows.survey, table, columns, detail, "round::VARCHAR")
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW current_{table} AS SELECT {cells} FROM {source}")
-
-
-def _parquet(files: Sequence[Path], options: str = "hive_partitioning = false") -> str:
-    """Return SQL that reads these files."""
-    return f"read_parquet([{', '.join(quoted(str(file.resolve())) for file in files)}], {options})"
-
-
-def _create_figures(connection: duckdb.DuckDBPyConnection, survey: Survey, files: dict[str, list[Path]]) -> None:
-    """Create the relations of `scoring.scores` and `scoring.profiles` of files that `partition_figures` wrote."""
-    of_children, of_homes = (_parquet(files[kind]) for kind in (FIGURES, FIGURES_OF_HOMES))
-    key = ", ".join(survey.key("child"))
-    profile = [group_column(group.id) for group in survey.figures.groups]
-    profile += [right_column(right.id) for right in survey.rights]
-    profile += [measure_column(measure.id) for measure in survey.measures if measure.of == "child"]
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP VIEW child_round AS FROM {of_children};
-        CREATE OR REPLACE TEMP VIEW home_round AS FROM {of_homes};
-        CREATE OR REPLACE TEMP VIEW score AS FROM child_round;
-        CREATE OR REPLACE TEMP VIEW profile AS SELECT {key}, {", ".join(profile)} FROM child_round;
-        CREATE OR REPLACE TEMP VIEW household_score AS {household_sql(survey, "score")}""")

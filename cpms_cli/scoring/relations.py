@@ -7,8 +7,8 @@ from cpms_cli.survey.relations import Relation
 _WHAT_IF, _SCENARIOS = ("scoring.what_if",), ("scoring.scenarios",)
 # The same of a data set's files.
 _SCORES_MADE, _PROFILES_MADE = (
-    ("scoring.scores", "datasets.dataset_workspace"),
-    ("scoring.profiles", "datasets.dataset_workspace"),
+    ("scoring.scores", "datasets.dataset_views"),
+    ("scoring.profiles", "datasets.dataset_views"),
 )
 _LISTED = ("summaries.child.visits", "summaries.child.why")
 
@@ -113,7 +113,7 @@ _PROFILES = (
         "a child in a round: score and profile side by side",
         _PROFILES_MADE,
         (
-            "datasets.dataset_workspace",
+            "datasets.dataset_views",
             "datasets.partition_figures",
             "disclosure.release.area_release",
             "summaries.area.area_figures",

@@ -25,7 +25,8 @@ from cpms_cli import (
     summarise_country,
     summarise_indicator,
 )
-from cpms_cli.datasets.dataset_workspace import RELEASES, Asked, DatasetSource, dataset_workspace
+from cpms_cli.datasets.asked import Asked, DatasetSource
+from cpms_cli.datasets.dataset_workspace import RELEASES, dataset_workspace
 from cpms_cli.disclosure.release.audience import hand_on
 from cpms_cli.errors import CpmsError
 from cpms_cli.summaries.area.areas import compute_area_summary
@@ -216,10 +217,10 @@ def test_the_country_table_has_a_row_a_province_and_names_those_without(two: Pat
 
 
 def test_country_is_printed_and_written_in_both_languages(cpms: Cpms, two: Path, tmp_path: Path) -> None:
-    said = cpms("country", "--dataset", two / "rows", "--indicator", "13")
-    assert (said.code, "Round 2026: 2 province(s) side by side" in said.out) == (0, True), said.err
-    assert "Without rows in this data set are 75 province(s): Bangkok" in said.out
-    assert "To keep them: cpms score --dataset" in said.err
+    ran = cpms("country", "--dataset", two / "rows", "--indicator", "13")
+    assert (ran.code, "Round 2026: 2 province(s) side by side" in ran.out) == (0, True), ran.err
+    assert "Without rows in this data set are 75 province(s): Bangkok" in ran.out
+    assert "To keep them: cpms score --dataset" in ran.err
     thai = cpms("country", "--dataset", two / "rows", "--lang", "th", "--round", "2568")
     assert "เปรียบเทียบ 1 จังหวัด" in thai.out
     assert "จังหวัดภูเก็ต (83) ไม่มีข้อมูลของรอบนี้ รอบล่าสุดคือ 2569" in thai.out
@@ -237,8 +238,8 @@ def test_what_a_data_set_does_not_have_is_left_out_and_said(cpms: Cpms, sampled:
     document = cpms("community", "850105", "--dataset", sampled / "masked", "--format", "json").json
     assert document["left_out"] == ["response", "standing", "standing_parts"]
     assert not LISTS & set(document)
-    said = cpms("migration", "--dataset", sampled / "masked", "--lang", "th")
-    assert "บอกไม่ได้ว่าเด็กคนใดย้ายออกหรือย้ายเข้า" in said.out
+    ran = cpms("migration", "--dataset", sampled / "masked", "--lang", "th")
+    assert "บอกไม่ได้ว่าเด็กคนใดย้ายออกหรือย้ายเข้า" in ran.out
     assert "movement" not in cpms("migration", "--dataset", sampled / "masked", "--format", "json").json
 
 

@@ -12,6 +12,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 
 from cpms_cli import __version__, check_store, export_dataset, merge, score_dataset
+from cpms_cli.datasets.manifest import read_manifest
 from cpms_cli.store.content import content_hash, dump
 from tests.conftest import ROOT, ROUNDS, THOROUGH
 
@@ -182,3 +184,51 @@ def test_a_full_disk_leaves_no_half_partition(run: Run, two_rounds: Path, tmp_pa
         assert run(words=words, most_bytes=8_192)["code"] == 2
         assert not [name for name in _parts(tmp_path / "out") if name.endswith((".parquet", ".json"))]
         shutil.rmtree(tmp_path / "out")
+
+
+def _scored_so_far(scores: Path) -> int:
+    manifest = read_manifest(scores)
+    return len(manifest.partitions) if manifest else 0
+
+
+def test_scoring_that_is_killed_between_two_partitions_goes_on_with_the_second(
+    two_rounds: Path, tmp_path: Path
+) -> None:
+    """A real kill, once the first of two partitions stands in the manifest."""
+    rows, scores = two_rounds.parent / "whole", tmp_path / "scores"
+    words = ["score", "--dataset", str(rows), "-o", str(scores)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cpms_cli", *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+    )
+    while process.poll() is None and not _scored_so_far(scores):
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    if _scored_so_far(scores) != 1:
+        pytest.skip("the process was done before it could be killed")
+    again = score_dataset(rows, scores, tool_version=__version__)
+    assert (len(again.same), len(again.written)) == (1, 1)
+    assert _parts(scores) == _parts(two_rounds.parent / "scores")
+    assert not list(scores.glob(".cpms*")), "what the killed process had begun is gone"
+
+
+@pytest.mark.parametrize("words", [["community", "850105"], ["country"]], ids=["community", "country"])
+def test_a_killed_summary_of_a_data_set_leaves_nothing_half_written(
+    run: Run, two_rounds: Path, tmp_path: Path, words: list[str]
+) -> None:
+    rows, file = Path(shutil.copytree(two_rounds.parent / "whole", tmp_path / "rows")), tmp_path / "out.csv"
+    before, command = _parts(rows), [*words, "--dataset", str(rows), "-o", str(file)]
+    run(words=command, kill_after=random.Random(SEED).uniform(0.5, 1.5))
+    assert run(words=command)["code"] == 0
+    assert _parts(rows) == before, "also what the killed one had put on the disk is gone"
+    assert file.exists()
+
+
+def test_a_full_disk_ends_a_summary_of_a_data_set_in_a_sentence(run: Run, two_rounds: Path, tmp_path: Path) -> None:
+    rows, file = Path(shutil.copytree(two_rounds.parent / "whole", tmp_path / "rows")), tmp_path / "out.xlsx"
+    before = _parts(rows)
+    for words in (["community", "850105"], ["country"]):
+        assert run(words=[*words, "--dataset", str(rows), "-o", str(file)], most_bytes=2_048)["code"] == 2
+        assert (_parts(rows), file.exists()) == (before, False)

@@ -26,6 +26,7 @@ ONE_SUBJECT = {
     "indicator": "one indicator of an area",
     "merge": "files into a store",
     "migration": "children who came and left",
+    "country": "provinces side by side",
     "overlap": "indicators that occur together",
     "plan": "the committee's plan",
     "read_otherwise": "values that were read otherwise than written",

@@ -74,7 +74,7 @@ def test_what_is_made_is_declared() -> None:
 
 def _in_another_place(module: str, name: str) -> bool:
     """Whether drawn examples, or a data set's rows, stand in the place of the store's own views."""
-    return module in ("scoring.examples.figure_examples", "datasets.dataset_workspace") and name == "current_*"
+    return module in ("scoring.examples.figure_examples", "datasets.dataset_views") and name == "current_*"
 
 
 def test_what_is_read_is_declared_and_made_by_somebody() -> None:

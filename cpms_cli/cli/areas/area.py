@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.areas.source import Source
+from cpms_cli.cli.areas.summary_source import Source
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     COMMUNITY,
@@ -30,6 +30,7 @@ from cpms_cli.cli.options import (
     year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
+from cpms_cli.datasets.asked import Asked
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
 
@@ -114,7 +115,7 @@ def _change(source: Source, asked: AreaAsked, span: tuple[int, int], target: Tar
     from cpms_cli.reports.areas.change import show_change
     from cpms_cli.summaries.rounds.change import compute_area_change
 
-    with source.workspace(area=asked.code, by=asked.by, all_rounds=True, everywhere=True) as workspace:
+    with source.workspace(Asked(asked.code, by=asked.by, all_rounds=True, everywhere=True)) as workspace:
         change = compute_area_change(workspace, asked.code, span, by=asked.by)
     tell_change(workspace, change, "cases", lambda screen: show_change(screen, change), target)
 
@@ -123,7 +124,7 @@ def _area(source: Source, asked: AreaAsked, audience: str | None, target: Target
     from cpms_cli.reports.areas.area_summary import show_area
     from cpms_cli.summaries.area.areas import compute_area_summary
 
-    with source.workspace(area=asked.code, round_=asked.round, by=asked.by, audience=audience) as workspace:
+    with source.workspace(Asked(asked.code, asked.round, asked.by), audience=audience) as workspace:
         summary = compute_area_summary(workspace, asked.code, round_=asked.round, by=asked.by)
         summary, handing = hand_over(workspace, summary, audience)
     about = {

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.areas.source import counting
+from cpms_cli.cli.areas.summary_source import counting
 from cpms_cli.cli.completing import complete_indicator
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import Audience, Format, Lang, MemoryLimit, Output, Round, Scores, language, year
 from cpms_cli.cli.telling import Answer, Target, tell
-
-if TYPE_CHECKING:
-    from cpms_cli.datasets.dataset_workspace import DatasetWorkspace
+from cpms_cli.datasets.asked import Asked, DatasetSource
 
 Folder = Annotated[Path, typer.Option("--dataset", help="The data set (cpms export dataset).", show_default=False)]
 Numbers = Annotated[
@@ -51,12 +49,20 @@ def country(
     """
     target, round_year = Target(format_, output), year(round_)
     check_audience(audience, output)
+    from cpms_cli import __version__
     from cpms_cli.datasets.country import country_summary
+    from cpms_cli.datasets.dataset_workspace import dataset_workspace
+    from cpms_cli.datasets.engine import MEMORY
     from cpms_cli.reports.areas.country import show_country
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    with _workspace(dataset, scores, memory_limit, round_year, lang, writes=audience is not None) as workspace:
+    spoken, writes = language(lang), audience is not None
+    source, asked = (
+        DatasetSource(dataset, scores, memory_limit or MEMORY, __version__),
+        Asked(round=round_year, before=False),
+    )
+    with dataset_workspace(source, asked, language=spoken, writes=writes, watching=counting(spoken)) as workspace:
         summary = country_summary(workspace, round_=round_year, numbers=numbers or ())
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(
@@ -66,15 +72,3 @@ def country(
         lambda screen: show_country(screen, summary),
     )
     tell(workspace, handing, answer, target)
-
-
-def _workspace(
-    folder: Path, scores: Path | None, memory: str | None, round_: int | None, lang: str | None, *, writes: bool
-) -> DatasetWorkspace:
-    from cpms_cli import __version__
-    from cpms_cli.datasets.dataset_workspace import Asked, DatasetSource, dataset_workspace
-    from cpms_cli.datasets.engine import MEMORY
-
-    spoken = language(lang)
-    source, asked = DatasetSource(folder, scores, memory or MEMORY, __version__), Asked(round=round_, before=False)
-    return dataset_workspace(source, asked, language=spoken, writes=writes, watching=counting(spoken))

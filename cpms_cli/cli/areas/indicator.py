@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.areas.source import Source
+from cpms_cli.cli.areas.summary_source import Source
 from cpms_cli.cli.completing import complete_indicator
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
@@ -29,6 +29,7 @@ from cpms_cli.cli.options import (
     year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
+from cpms_cli.datasets.asked import Asked
 
 Number = Annotated[
     str,
@@ -75,7 +76,7 @@ def indicator(
         from cpms_cli.reports.areas.change import show_indicator_change
         from cpms_cli.summaries.area.indicator import compute_indicator_change
 
-        with source.workspace(area=area, by=groups, all_rounds=True, everywhere=True) as workspace:
+        with source.workspace(Asked(area, by=groups, all_rounds=True, everywhere=True)) as workspace:
             change = compute_indicator_change(workspace, number, span, area=area, by=groups)
         tell_change(
             workspace,
@@ -91,10 +92,8 @@ def indicator(
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    asked = source.workspace(
-        area=area, round_=round_year, by=groups, all_rounds=True, identified=identified, audience=audience
-    )
-    with asked as workspace:
+    asked = Asked(area, round_year, groups, all_rounds=True)
+    with source.workspace(asked, identified=identified, audience=audience) as workspace:
         summary = compute_indicator_summary(workspace, number, area=area, round_=round_year, by=groups)
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.areas.source import Source
+from cpms_cli.cli.areas.summary_source import Source
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
@@ -25,6 +25,7 @@ from cpms_cli.cli.options import (
     year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
+from cpms_cli.datasets.asked import Asked
 
 
 def migration(
@@ -64,7 +65,7 @@ def migration(
         from cpms_cli.reports.areas.migration import show_migration_change
         from cpms_cli.summaries.migration.area_migration import compute_migration_change
 
-        with source.workspace(area=area, by=groups, all_rounds=True, everywhere=True) as workspace:
+        with source.workspace(Asked(area, by=groups, all_rounds=True, everywhere=True)) as workspace:
             change = compute_migration_change(workspace, span, area=area, by=groups)
         tell_change(
             workspace,
@@ -78,8 +79,8 @@ def migration(
     from cpms_cli.summaries.migration.area_migration import compute_migration_summary
 
     # A child who left is of the group that it has where it is now, which may be in another province.
-    asked = source.workspace(area=area, round_=round_year, by=groups, everywhere=bool(groups), audience=audience)
-    with asked as workspace:
+    asked = Asked(area, round_year, groups, everywhere=bool(groups))
+    with source.workspace(asked, audience=audience) as workspace:
         summary = compute_migration_summary(workspace, area=area, round_=round_year, by=groups)
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(

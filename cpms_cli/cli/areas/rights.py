@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.areas.source import Source
+from cpms_cli.cli.areas.summary_source import Source
 from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
@@ -28,6 +28,7 @@ from cpms_cli.cli.options import (
     year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
+from cpms_cli.datasets.asked import Asked
 
 List = Annotated[
     str | None, typer.Option("--list", help="List who lacks this right, as education.", show_default=False)
@@ -71,7 +72,7 @@ def rights(
         from cpms_cli.reports.areas.change import show_rights_change
         from cpms_cli.summaries.area.rights import compute_rights_change
 
-        with source.workspace(area=area, by=groups, all_rounds=True, everywhere=True) as workspace:
+        with source.workspace(Asked(area, by=groups, all_rounds=True, everywhere=True)) as workspace:
             change = compute_rights_change(workspace, span, area=area, by=groups)
         tell_change(
             workspace,
@@ -87,10 +88,8 @@ def rights(
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    asked = source.workspace(
-        area=area, round_=round_year, by=groups, before=False, identified=identified, listed=list_, audience=audience
-    )
-    with asked as workspace:
+    asked = Asked(area, round_year, groups, before=False)
+    with source.workspace(asked, identified=identified, listed=list_, audience=audience) as workspace:
         summary = compute_rights_summary(workspace, area=area, round_=round_year, by=groups, lacking=list_)
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(

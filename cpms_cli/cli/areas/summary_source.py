@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from cpms_cli.cli.options import language, workspace_of
+from cpms_cli.datasets.asked import Asked, DatasetSource
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,17 +32,7 @@ class Source:
     memory: str | None = None
 
     def workspace(
-        self,
-        *,
-        area: str | None,
-        round_: int | None = None,
-        by: tuple[str, ...] = (),
-        before: bool = True,
-        all_rounds: bool = False,
-        everywhere: bool = False,
-        identified: bool = False,
-        listed: object = None,
-        audience: str | None = None,
+        self, asked: Asked, *, identified: bool = False, listed: object = None, audience: str | None = None
     ) -> Workspace:
         """Return the workspace of the store, or of the data set for what is asked of it.
 
@@ -53,12 +44,12 @@ class Source:
             return workspace_of(self.store, self.schemas, self.lang, identified=identified, writes=writes)
         self._check_none_else({"--identified": identified, "--list": listed})
         from cpms_cli import __version__
-        from cpms_cli.datasets.dataset_workspace import Asked, DatasetSource, dataset_workspace
+        from cpms_cli.datasets.dataset_workspace import dataset_workspace
         from cpms_cli.datasets.engine import MEMORY
 
         spoken = language(self.lang)
         # What an audience may have is told by all rows: which answers are the same in other words, and what it has.
-        asked = Asked(area, round_, by, before, all_rounds or writes, everywhere or writes)
+        asked = replace(asked, all_rounds=asked.all_rounds or writes, everywhere=asked.everywhere or writes)
         source = DatasetSource(self.dataset, self.scores, self.memory or MEMORY, __version__)
         return dataset_workspace(source, asked, language=spoken, writes=writes, watching=counting(spoken))
 

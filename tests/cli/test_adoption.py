@@ -18,6 +18,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.schema_files import read_survey
+from cpms_cli.survey.model.fields import CodeList
 from tests.conftest import ROOT, Cpms, Draw, MakeOnce
 from tests.definitions import add_question, change_file, copy_definition, rename_question
 
@@ -366,9 +367,8 @@ def test_what_would_spoil_answers_is_refused_with_its_place(
     if change == "joined":
         fields[number] = fields[number].model_copy(update={"formerly": ("alcohol",)})
     elif change == "unfit":
-        yes_no = survey.codelists["yes_no"]
-        codes = tuple(entry for entry in yes_no.codes if entry.code != "yes")
-        lists = {**survey.codelists, "yes_no": yes_no.model_copy(update={"codes": codes})}
+        codes = tuple(entry for entry in survey.codelists["yes_no"].codes if entry.code != "yes")
+        lists = {**survey.codelists, "yes_no": CodeList(name="yes_no", codes=codes)}
         after = after.model_copy(update={"codelists": lists})
     elif change == "key":
         homes = [

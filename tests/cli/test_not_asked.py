@@ -183,3 +183,31 @@ def test_they_are_said_in_sentences(cpms: Cpms, store: Path, tmp_path: Path, lan
     # In the plan of 2569: of the level, and of the indicators.
     counted = [" ".join(text.split()).count(sentence) for text in (*(map(Path.read_text, plans)), *printed)]
     assert counted == [2, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("since", "answers", "levels"),
+    [
+        ("", ["not_asked", "not_asked"], {"none_found": "not_enough_answers", "at_risk": "at_risk"}),
+        ("since: 2570", ["n/a", "n/a"], {"none_found": "none_found", "at_risk": "at_risk"}),
+    ],
+)
+def test_an_indicator_that_says_since_when_leaves_the_levels_before_as_they_are(
+    tmp_path: Path, base: Mapping[str, Mapping[str, Any]], since: str, answers: list[str], levels: dict[str, str]
+) -> None:
+    """Many hours of chores are a danger of 101. In 2569 nobody was asked for them: the child of whom nothing was found
+    could have had them; with `since`, 101 applies to nobody in 2569. The other child smokes, and is at risk anyway."""
+    path, own = tmp_path / "s.duckdb", copy_definition(tmp_path / "own")
+    merge([write_drawn(tmp_path / "a.csv", base, [{"tobacco": "no"}, {"tobacco": "yes"}])], path)
+    before = score(path)["level"]
+    add_question(own, "chores")
+    entry = INDICATOR.replace("tobacco = 'yes' OR chores", "chores")
+    if since:
+        entry = entry.replace("number: 101\n", f"number: 101\n    {since}\n")
+    (own / "indicators.yaml").write_text((own / "indicators.yaml").read_text("utf-8") + entry, "utf-8")
+    survey = read_survey(Reader(own))
+    assert survey is not None
+    adopt_definition(path, survey)
+    scores = score(path)
+    assert scores["i101"].tolist() == answers
+    assert dict(zip(before, scores["level"], strict=True)) == levels

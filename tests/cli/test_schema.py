@@ -318,3 +318,21 @@ def test_a_store_that_is_named_and_is_not_there_is_refused(
     assert cpms(*words, "--store", "text.duckdb").code == 2
     assert not (tmp_path / "form.xlsx").exists()
     assert cpms(*words, "--store", "cpms.duckdb").code == 0
+
+
+def test_a_broken_definition_is_told_alike_by_whoever_uses_it(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    """A rule that cannot be read, in a file whose name comes after that of the examples: `schema check` alone runs
+    those, and so knows of more. The first problem is the same, and nobody counts what another counts otherwise."""
+    own = copy_definition(tmp_path / "own")
+    line = change_file(own, "rights.yaml", "    has: i16\n", "    has: i16 AND\n")
+    change_file(own, "examples/indicators.yaml", "dwelling: own,", "dwelling: castle,")
+    checked = cpms("schema", "check", own)
+    first = checked.out.splitlines()[0]
+    assert first == f"rights.yaml:{line}: the rule breaks off after 'AND'"
+    store = tmp_path / "s.duckdb"
+    for words in (("merge", draw({}), "--schemas", own), ("schema", "use", own), ("children", "--schemas", own)):
+        ran = cpms(*words, "--store", store)
+        assert ran.code == 2
+        assert f"The first problem: {first}. All of them: cpms schema check {own}" in ran.err, words
+        assert "problem(s)" not in ran.err
+    assert not store.exists()

@@ -52,7 +52,7 @@ def _rule(rule: str) -> Callable[[str], str]:
         (SEX, _written(""), "this file is empty"),
         (SEX, lambda text: text.replace("female,", "fe male,"), "'fe male' cannot be a code: no spaces"),
         (INDICATORS, _rule("when: i15 OR tobacco = 'yes'"), "indicators look at each other in a circle: i15"),
-        (INDICATORS, _rule("when: tobacco = ’yes’"), "there is no field '’yes’'"),
+        (INDICATORS, _rule("when: tobacco = ’yes’"), "’ is no quotation mark of a rule"),
     ],
 )
 def test_a_slip_is_named_in_both_languages(own: Path, file: str, change: Callable[[str], str], message: str) -> None:

@@ -16,8 +16,10 @@ from cpms_cli.scoring.definition_comparison import Comparison
 from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
 from cpms_cli.store.definitions.adoption_tables import tables_of
 from cpms_cli.store.definitions.places import Obstacle, Places
+from cpms_cli.store.definitions.rounds_asked_again import AskedAgain
 from cpms_cli.store.definitions.unasked_rounds import UnaskedRounds
 from cpms_cli.survey.comparing.changes import definition_changes
+from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import fault_sentence, problem_line, say, sentence
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.problems import Fault, Problem
@@ -72,6 +74,15 @@ def proposal_document(proposal: Proposal, language: Language, *, adopted: bool) 
             }
             for part in plan.unasked
         ],
+        "asked_again": [
+            {
+                "table": part.table,
+                "question": part.field.name,
+                "answers": {str(year): count for year, count in part.answers.items()},
+                "blank": {str(year): count for year, count in part.blank.items()},
+            }
+            for part in plan.again
+        ],
         "obstacles": [
             {
                 **{name: value for name, value in obstacle.values.items() if isinstance(value, str | int)},
@@ -114,7 +125,21 @@ def _lines(plan: AdoptionPlan, language: Language) -> list[str]:
     for change in plan.renamings:
         message = "adoption_renamed" if change.kind == "field" else "adoption_recoded"
         lines.append(say(message, language, field=change.field, former=change.former, name=change.name))
-    return lines + [line for part in plan.unasked for line in _unasked_lines(plan, part, language)]
+    lines += [line for part in plan.unasked for line in _unasked_lines(plan, part, language)]
+    return lines + [_again_line(plan, part, language) for part in plan.again]
+
+
+def _again_line(plan: AdoptionPlan, part: AskedAgain, language: Language) -> str:
+    """Return what becomes of rounds that by the definition asked a question, and so far did not."""
+    years = sorted({*part.answers, *part.blank})
+    return say(
+        "adoption_asked_again",
+        language,
+        name=_named(plan.after, part.table, part.field.name, language),
+        rounds=", ".join(shown_year(year, language) for year in years),
+        count=sum(part.answers.values()),
+        blank=sum(part.blank.values()),
+    )
 
 
 def _unasked_lines(plan: AdoptionPlan, part: UnaskedRounds, language: Language) -> Iterator[str]:

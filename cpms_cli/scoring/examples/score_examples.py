@@ -109,16 +109,22 @@ def _is_open(survey: Survey, column: str, wanted: str, given: str) -> bool:
 
 @dataclass(frozen=True)
 class FailingExample:
-    """An example whose score in a column is not what it expects: what it is, and where the rule stands that says so."""
+    """An example whose score in a column is not what it expects: what it is, and where the rule stands that says so.
+
+    `since` is the first round of the column's indicator, where the example is of an earlier one.
+    """
 
     example: Example
     column: str
     given: str
     file: str
     place: Place
+    since: int | None = None
 
     def fault(self, rule_line: int) -> Fault:
         """The fault in words; `rule_line` is the line of the rule."""
+        if self.since is not None:
+            return Fault("example_before", title=self.example.title, column=self.column, since=self.since)
         return Fault(
             "example_score",
             title=self.example.title,
@@ -133,6 +139,12 @@ def _is_retired(survey: Survey, column: str, round_year: int) -> bool:
     """Whether a column is of an indicator that was retired before this round."""
     ends = [indicator.until for indicator in survey.indicators if indicator.column == column]
     return any(end is not None and end < round_year for end in ends)
+
+
+def _begins_after(survey: Survey, column: str, round_year: int) -> int | None:
+    """Return the first round of a column's indicator, where it comes after this one."""
+    starts = (indicator.since for indicator in survey.indicators if indicator.column == column)
+    return next((start for start in starts if start is not None and start > round_year), None)
 
 
 def failing_examples(survey: Survey, document: Document) -> Iterator[FailingExample]:
@@ -161,7 +173,8 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[FailingExam
             year = int(case.answers.get(round_, base[round_]))
             is_open = _is_open(survey, column, wanted, score_given) or _is_retired(survey, column, year)
             if score_given != wanted and not is_open:
-                yield FailingExample(case, column, score_given, *_guilty(survey, column, wanted, score_given))
+                guilty = _guilty(survey, column, wanted, score_given)
+                yield FailingExample(case, column, score_given, *guilty, _begins_after(survey, column, year))
 
 
 def unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from cpms_cli.store.definitions.adoption_tables import (
 )
 from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.definitions.places import Obstacle, Places
+from cpms_cli.store.definitions.rounds_asked_again import AskedAgain, rounds_asked_again
 from cpms_cli.store.definitions.unasked_rounds import ANSWERS_UNASKED, UnaskedRounds, unasked_obstacles, unasked_rounds
 from cpms_cli.store.definitions.unfit_answers import unfit_obstacles
 from cpms_cli.store.tables.run_tables import kept_definition
@@ -32,7 +33,8 @@ class AdoptionPlan:
 
     `added` and `left` are questions by table and name: those that get a column, and those that the definition no longer
     has, with how many current rows have an answer to them; these answers stay. `unasked` are questions and answers that
-    it has, but not in all rounds in which the one so far has them. `obstacles` say why it cannot be.
+    it has, but not in all rounds in which the one so far has them; `again` are questions that it has in further rounds.
+    `obstacles` say why it cannot be.
     """
 
     before: Survey
@@ -41,6 +43,7 @@ class AdoptionPlan:
     left: dict[tuple[str, str], int]
     renamings: tuple[Renaming, ...]
     unasked: tuple[UnaskedRounds, ...]
+    again: tuple[AskedAgain, ...]
     obstacles: tuple[Obstacle, ...]
 
     @property
@@ -82,10 +85,11 @@ def plan_adoption(
     ]
     # Where names and codes cannot be matched there are no rounds to be counted.
     unasked = () if obstacles else unasked_rounds(connection, before, after, columns, renamings)
+    again = () if obstacles else rounds_asked_again(connection, before, after, renamings)
     if not leave_answers:
         obstacles += unasked_obstacles(after, places, unasked)
     left = _left(connection, after, columns, renamings)
-    return AdoptionPlan(before, after, added, left, renamings, unasked, tuple(obstacles))
+    return AdoptionPlan(before, after, added, left, renamings, unasked, again, tuple(obstacles))
 
 
 def _renamings(before: Survey, after: Survey, columns: dict[str, set[str]]) -> Iterator[Renaming]:

@@ -125,7 +125,7 @@ def _as_read(survey: Survey, lineage: Lineage) -> str:
     if lineage.codes:
         cell = recoded(cell, lineage.codes)
     conditions = [_in_round_without(survey, lineage, "o.")]
-    if unasked := _in_batch_without(lineage, "o."):
+    if unasked := in_batch_without(lineage, "o."):
         conditions.append(f"{cell} IS NULL AND ({unasked})")
     if unread := " OR ".join(filter(None, conditions)):
         cell = f"CASE WHEN {unread} THEN {quoted(survey.not_asked)} ELSE {cell} END"
@@ -134,11 +134,11 @@ def _as_read(survey: Survey, lineage: Lineage) -> str:
 
 def _unasked(survey: Survey, lineage: Lineage, row: str) -> str:
     """Return the condition on a row (its prefix) that was not asked the question; empty where that cannot be."""
-    conditions = (_in_batch_without(lineage, row), _in_round_without(survey, lineage, row))
+    conditions = (in_batch_without(lineage, row), _in_round_without(survey, lineage, row))
     return "TRUE" if "TRUE" in conditions else " OR ".join(filter(None, conditions))
 
 
-def _in_batch_without(lineage: Lineage, row: str) -> str:
+def in_batch_without(lineage: Lineage, row: str) -> str:
     """Return the condition under which a row came before the question did: a blank cell is blank because nobody was
     asked. An answer was kept from a file that came earlier."""
     if lineage.stored is None and not lineage.field.is_limited and not lineage.unasked_batches:

@@ -155,7 +155,8 @@ def _written_in(part: UnaskedRounds) -> tuple[str, ...]:
 def _mend(part: UnaskedRounds) -> tuple[Fault, ...]:
     """Return what to write so that the rounds with answers are among those that ask."""
     if part.field.is_turned_off:
-        return (Fault("write_until_for_off", until=max(part.answers)),)
+        # It is to be asked no more: all that the store has stays as it was.
+        return (Fault("write_until_for_off", until=max(*part.answers, *part.blank)),)
     ends = {
         "since": Fault("write_since", since=min(part.answers)),
         "until": Fault("write_until", until=max(part.answers)),

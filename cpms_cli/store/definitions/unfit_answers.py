@@ -71,13 +71,11 @@ def _unfit_answers(
     """Return the answers in a table's column that this question cannot have, with how often each stands there."""
     table, column = place
     known = after.codes(field)
-    if known is None and field.type == "string":
-        return {}
+    form = _FORMS.get(field.format or field.type) or _FORMS.get(field.type)
+    if known is None and form is None:
+        return {}  # any text
     missing = ", ".join(map(quoted, after.missing_codes(field))) or "NULL"
-    if known is None:
-        fits = _FORMS.get(field.format or field.type, _FORMS[field.type])
-    else:
-        fits = f"answer IN ({', '.join(map(quoted, {*known.by_code, *codes}))})"
+    fits = form if known is None else f"answer IN ({', '.join(map(quoted, {*known.by_code, *codes}))})"
     each = f"unnest(string_split({column}, ';'))" if field.many else column
     rows = connection.execute(f"""
         SELECT answer, count(*)

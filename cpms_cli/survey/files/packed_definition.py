@@ -68,7 +68,7 @@ def unpacked_definition(packed: bytes, expected: str) -> Survey:
     _fill_up(folder)
     survey, problems = proved_for_scoring(folder)
     if survey is None or problems:
-        raise DefinitionError("definition_broken", folder=expected[:12], first=problems[0])
+        raise DefinitionError("definition_kept_broken", digest=expected[:12], first=problems[0])
     # What this version finds in files, and an earlier one did not, needs words.
     column_checks = {**load_survey().column_checks, **survey.column_checks}
     return survey.model_copy(update={"digest": expected, "column_checks": column_checks})

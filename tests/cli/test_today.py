@@ -279,8 +279,12 @@ def _refused(cpms: Cpms, store: Path, *paths: Path) -> list[tuple[str, str, str]
 def test_a_sheet_that_was_sorted_without_its_hidden_column_stores_no_answer_of_another(
     cpms: Cpms, tmp_path: Path, base: Mapping[str, Mapping[str, Any]], language: str
 ) -> None:
-    open_questions = {"violence_physical": None, "drugs": None}
-    homes = [{"household_no": 1, **open_questions}, {"household_no": 2, "drugs": None}, {"household_no": 3}]
+    open_questions: dict[str, Any] = {"violence_physical": None, "drugs": None}
+    homes: list[dict[str, Any]] = [
+        {"household_no": 1, **open_questions},
+        {"household_no": 2, "drugs": None},
+        {"household_no": 3},
+    ]
     store = tmp_path / "s.duckdb"
     merge([write_drawn(tmp_path / "a.csv", base, [{**home, **DAY} for home in homes])], store)
     path = _sheet(store, cpms, tmp_path / "today.xlsx", "2026-03-11", "--lang", language)

@@ -168,8 +168,8 @@ def _with_further_fields(survey: Survey, sheet: Sheet, chosen: HeaderMap) -> She
         for line in chosen.further_lines(header):
             name = line.field or ""
             child = sheet.children[index][0] if line.child is not None and index in sheet.children else None
-            taken = {(None, field): other for other, field in sheet.fields.items()}
-            taken |= {of_child: other for other, of_child in sheet.children.items()}
+            taken: dict[tuple[int | None, str], int] = {(None, field): other for other, field in sheet.fields.items()}
+            taken |= {(number, field): other for other, (number, field) in sheet.children.items()}
             if (child, name) in taken:
                 raise two_headers(chosen, line, sheet.source, (taken[child, name], index))
             place = len(sheet.source.header)

@@ -36,6 +36,16 @@ class ColumnFault:
     values: tuple[str | None, ...] | None = None
 
 
+@dataclass(frozen=True)
+class TableFault:
+    """A fault of one table as a whole: the field that it is about, and JSON of the figures of its sentence."""
+
+    check: str
+    field: str
+    source: int
+    figures: str
+
+
 def _failures(survey: Survey, column: Column) -> dict[str, npt.NDArray[np.bool_]]:
     """Return by check, in their order, which of the column's distinct values fail it.
 

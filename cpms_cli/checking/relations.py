@@ -70,7 +70,12 @@ _STAGED = (
             "scoring.set_aside",
         ),
     ),
-    Relation("home", "a staged household, as typed answers", _STAGING, ("checking.fabrication", "checking.row_rules")),
+    Relation(
+        "home",
+        "a staged household, as typed answers",
+        _STAGING,
+        ("checking.fabrication", "checking.interview_years", "checking.row_rules"),
+    ),
     Relation("drawn", "a row drawn for a case of the definition", _DRAWN, _DRAWN, kind="frame"),
 )
 

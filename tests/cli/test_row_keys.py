@@ -209,10 +209,10 @@ def test_a_village_that_is_given_for_several_files_is_that_of_those_which_do_not
     files, store = (own, titled, silent, numbered), tmp_path / "s.duckdb"
     ran = cpms("merge", *files, "--village", "85010503", "--store", store)
     assert ran.code == 0, ran.err
-    said = " ".join(ran.out.split())
-    assert "silent.xlsx รายชื่อ: there is no column for the village; all rows are of 85010503, as given" in said
-    assert "own.xlsx รายชื่อ: the rows say their own village, 85010502; --village 85010503 was not used" in said
-    assert "titled.xlsx รายชื่อ: the rows say their own village, 85010501" in said
+    shown = " ".join(ran.out.split())
+    assert "silent.xlsx รายชื่อ: there is no column for the village; all rows are of 85010503, as given" in shown
+    assert "own.xlsx รายชื่อ: the rows say their own village, 85010502; --village 85010503 was not used" in shown
+    assert "titled.xlsx รายชื่อ: the rows say their own village, 85010501" in shown
     assert {row[1] for row in stored(store)} == {"85010501", "85010502", "85010503", "85010504"}
     ran = cpms("validate", own, titled, "--village", "85010503")
     assert ran.code == 2

@@ -25,8 +25,10 @@ def _homes(round_: int, *dates: str, **answers: Any) -> list[dict[str, Any]]:
 
 
 def _whole(validation: Any) -> list[tuple[str, str]]:
-    found = validation.findings
-    return [(str(check), str(severity)) for check, severity in zip(found["check"], found["severity"], strict=True)]
+    findings = validation.findings
+    return [
+        (str(check), str(severity)) for check, severity in zip(findings["check"], findings["severity"], strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -50,9 +52,9 @@ def test_a_round_that_was_surveyed_late_is_told_once_and_stored(
 
 
 def test_dates_of_an_earlier_form_are_told_once_beside_the_cells(draw: Draw) -> None:
-    found = _whole(validate(draw(*_homes(2026, LAST_YEAR, LAST_YEAR, THIS_YEAR))))
-    assert found.count(("interviews_before_round", "warning")) == 1
-    assert found.count(("interview_outside_round", "error")) == 2
+    listed = _whole(validate(draw(*_homes(2026, LAST_YEAR, LAST_YEAR, THIS_YEAR))))
+    assert listed.count(("interviews_before_round", "warning")) == 1
+    assert listed.count(("interview_outside_round", "error")) == 2
 
 
 def test_answers_of_this_year_do_not_take_the_place_of_last_years(draw: Draw, tmp_path: Path) -> None:

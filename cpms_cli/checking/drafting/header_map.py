@@ -34,6 +34,8 @@ from cpms_cli.reading.header.mapping import (
     compared,
 )
 from cpms_cli.reading.header.several_maps import load_maps, map_of
+from cpms_cli.reading.header.side_by_side import child_apart, of_any_child
+from cpms_cli.reading.sheet.sex_of_titles import title_column
 from cpms_cli.reading.sheet.sheets import match_sheet
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
@@ -118,7 +120,9 @@ def _candidates(sheet: DraftedSheet, proposed: _Proposed) -> dict[str, Candidate
     """What the headers of a sheet may be, those that wait for a person."""
     source = sheet.matched.source
     fields = {
-        index: tuple((proposal.field, round(100 * proposal.confidence)) for proposal in proposals)
+        index: tuple(
+            (proposal.field + _about(sheet, index)[1], round(100 * proposal.confidence)) for proposal in proposals
+        )
         for index, proposals in proposed.items()
     }
     fields |= {index: ((miss.field, round(100 * miss.likeness)),) for index, miss in sheet.matched.near.items()}
@@ -132,7 +136,10 @@ def _candidates(sheet: DraftedSheet, proposed: _Proposed) -> dict[str, Candidate
 def _answers_of(sheet: DraftedSheet, rows: Sequence[HeaderRow]) -> Iterator[_AnswerRow]:
     """The answers that are not known, of the columns that are a question of a list, or may be."""
     places = {compared(header): index for index, header in reversed(list(enumerate(sheet.matched.source.header)))}
-    named = [(compared(row[0]), sheet.survey.fields.get(row[1].removeprefix(UNDECIDED))) for row in rows]
+    named = [
+        (compared(row[0]), sheet.survey.fields.get(of_any_child(sheet.survey, row[1].removeprefix(UNDECIDED))))
+        for row in rows
+    ]
     columns = [
         AnsweredColumn(sheet.matched.source, places[header], field)
         for header, field in named
@@ -176,6 +183,8 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> 
         elif index in twice:
             label = survey.fields[twice[index]].label.in_(language)
             yield cell, UNDECIDED + twice[index], label, say("map_twice", language), show_cells(sheet, index, None)
+        elif index == title_column(matched.source):
+            yield cell, "", "", say("map_title", language), show_cells(sheet, index, None)
         elif index in proposed:
             yield from _proposed_lines(sheet, index, proposed)
         else:
@@ -190,37 +199,55 @@ def _proposals(sheet: DraftedSheet) -> _Proposed:
     """
     survey, matched = sheet.survey, sheet.matched
     fields = {*matched.match.fields.values(), *matched.match.twice}
-    taken = fields | {name for _, name in matched.side_by_side.children.values()}
+    children = matched.side_by_side.children.values()
+    of_all, own = {name for _, name in children}, {field.name for field in survey.child.fields}
+    taken = {"": fields | of_all}
+    # What is one child's is asked of the others too, and of no household.
+    of_homes = set(survey.fields) - own
+    taken |= {f"_{child}": of_homes | {name for of, name in children if of == child} for child, _ in children}
     aside = {spelt(name) for name in (*aside_columns().numbering, *aside_columns().remarks)}
     proposed = {
         column.index: propose(
             survey,
-            column.header,
+            about,
             column_texts(matched.source, column.index)[:_MOST_CELLS],
-            taken,
+            taken.get(child, of_homes),
             matched.source.group(column.index),
         )
         for column in matched.unread
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
+        for about, child in [_about(sheet, column.index)]
     }
     return {index: proposals for index, proposals in proposed.items() if proposals}
+
+
+def _about(sheet: DraftedSheet, index: int) -> tuple[str, str]:
+    """What the header of a column asks, and how the names of its child's fields end in a map ("" where it is no one
+    child's), in a sheet whose children stand side by side."""
+    header = sheet.matched.source.header[index]
+    apart = child_apart(header) if sheet.matched.side_by_side.children else None
+    return (header, "") if apart is None else (apart[0], f"_{apart[1]}")
 
 
 def _proposed_lines(sheet: DraftedSheet, index: int, proposed: _Proposed) -> Iterator[HeaderRow]:
     """The line of a column that may be a question; and one for each further question that it answers as well."""
     header, proposals = sheet.matched.source.header[index], proposed[index]
-    is_sure = _is_sure(sheet, proposals, proposed)
-    further = also(sheet.survey, header, proposals, column_texts(sheet.matched.source, index)[:_MOST_CELLS])
-    line = _proposed_line(sheet, tuple(proposal for proposal in proposals if proposal not in further), proposed)
+    about, child = _about(sheet, index)
+    is_sure = _is_sure(sheet, proposals, proposed, child)
+    further = also(sheet.survey, about, proposals, column_texts(sheet.matched.source, index)[:_MOST_CELLS])
+    firsts = tuple(proposal for proposal in proposals if proposal not in further)
+    line = _proposed_line(sheet, firsts, proposed, child)
     yield (header, *line, show_guessed_cells(sheet, index, proposals[0].field))
     for other in further:
         label = sheet.survey.fields[other.field].label.in_(sheet.language)
         sure = say("map_also", sheet.language, percent=round(100 * other.confidence))
-        mark = "" if is_sure and _is_sure(sheet, (other,), proposed) else UNDECIDED
-        yield header, mark + other.field, label, sure, show_guessed_cells(sheet, index, other.field)
+        mark = "" if is_sure and _is_sure(sheet, (other,), proposed, child) else UNDECIDED
+        yield header, mark + other.field + child, label, sure, show_guessed_cells(sheet, index, other.field)
 
 
-def _proposed_line(sheet: DraftedSheet, proposals: tuple[Proposal, ...], proposed: _Proposed) -> tuple[str, str, str]:
+def _proposed_line(
+    sheet: DraftedSheet, proposals: tuple[Proposal, ...], proposed: _Proposed, child: str
+) -> tuple[str, str, str]:
     """Field, label and how sure, of a column that may be a question; the next likely ones are named with it."""
     survey, language = sheet.survey, sheet.language
     best, *others = proposals
@@ -229,13 +256,14 @@ def _proposed_line(sheet: DraftedSheet, proposals: tuple[Proposal, ...], propose
         labels = ", ".join(survey.fields[other.field].label.in_(language) for other in others)
         words += say("map_or", language, labels=labels)
     return (
-        ("" if _is_sure(sheet, proposals, proposed) else UNDECIDED) + best.field,
+        ("" if _is_sure(sheet, proposals, proposed, child) else UNDECIDED) + best.field + child,
         survey.fields[best.field].label.in_(language),
         words,
     )
 
 
-def _is_sure(sheet: DraftedSheet, proposals: tuple[Proposal, ...], proposed: _Proposed) -> bool:
-    """Whether the surest of some proposals is filled in, and no other column may be that question."""
-    firsts = [all_proposals[0].field for all_proposals in proposed.values()]
+def _is_sure(sheet: DraftedSheet, proposals: tuple[Proposal, ...], proposed: _Proposed, child: str) -> bool:
+    """Whether the surest of some proposals is filled in, and no other column may be that question, of the same child
+    where it is one's."""
+    firsts = [all_proposals[0].field for index, all_proposals in proposed.items() if _about(sheet, index)[1] == child]
     return is_filled_in(sheet.survey, proposals) and firsts.count(proposals[0].field) < 2

@@ -12,6 +12,7 @@ from typing import Literal
 from cpms_cli.checking.drafting.drafted_map import Drafted
 from cpms_cli.reading.header.headers import header_spellings, near_miss, spelt
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, compared, leave_out
+from cpms_cli.reading.header.side_by_side import of_any_child
 from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Language, Survey, folded
 from cpms_cli.survey.plain_text import plain_digits
@@ -53,14 +54,14 @@ def open_headers(survey: Survey, drafted: Drafted, language: Language) -> list[O
         likely = drafted.candidates.get(compared(header))
         percents = dict(likely.fields) if likely else {}
         first = field.removeprefix(UNDECIDED)
-        names = dict.fromkeys([*([first] if first in survey.fields else []), *percents])
+        names = dict.fromkeys([*([first] if of_any_child(survey, first) in survey.fields else []), *percents])
         options = tuple((name, _words(survey, name, percents.get(name), language)) for name in names)
         lines.append(OpenLine(header, likely.group if likely else "", field, "", str(row.examples), options))
     return lines
 
 
 def _words(survey: Survey, name: str, percent: int | None, language: Language) -> str:
-    words = f"{survey.fields[name].label.in_(language)} [{name}]"
+    words = f"{survey.fields[of_any_child(survey, name)].label.in_(language)} [{name}]"
     return words if percent is None else f"{words} {percent} %"
 
 

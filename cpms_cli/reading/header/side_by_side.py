@@ -93,6 +93,32 @@ def numbered(header: str, spellings: Mapping[str, str]) -> Numbered | None:
     return None
 
 
+def child_apart(header: str) -> tuple[str, int] | None:
+    """Return a header without the words that number its child, and that number; None where it has none.
+
+    >>> child_apart("เด็กคนที่ ๒ กำลังเรียน"), child_apart("ชื่อ-สกุล (คนที่ 1)"), child_apart("ข้อ 2 เพศ")
+    (('กำลังเรียน', 2), ('ชื่อ-สกุล', 1), None)
+    """
+    plain = plain_digits(header)
+    for number in _NUMBER.finditer(plain) if len(header) <= _LONGEST else ():
+        before, after = plain[: number.start()], plain[number.end() :].strip(_OPENING + _CLOSING)
+        if not _says_child(before):
+            continue
+        if after:
+            return after, int(number.group())
+        bare = before.rstrip(_OPENING)
+        word = next((word for word in child_words() if bare.casefold().endswith(word.casefold())), "")
+        rest = bare[: len(bare) - len(word)].rstrip(_OPENING)
+        return (rest, int(number.group())) if word and rest else None
+    return None
+
+
+def of_any_child(survey: Survey, name: str) -> str:
+    """Return the field of a name as a map writes it, without the number of the child: `sex` of `sex_2`."""
+    field, _, number = name.rpartition("_")
+    return field if name not in survey.fields and number.isdecimal() and field in survey.fields else name
+
+
 @dataclass(frozen=True)
 class Settled:
     """Columns whose header need not be asked: of those in `by_map` a map says child and field; `otherwise` the rest."""

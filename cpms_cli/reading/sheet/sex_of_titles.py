@@ -66,12 +66,16 @@ def _titles(survey: Survey, sheet: Sheet, names: int) -> pd.Series:
 
 
 def _read_as_titles(survey: Survey, sheet: Sheet, place: int) -> Sheet:
-    """The sheet in which a column of titles is read; it stays among the unread ones where a cell of it is none."""
+    """The sheet in which a column of titles is read. Where a cell of it is none, it stays among those not read, and
+    holds no answers that would be lost."""
     titles = texts_of(sheet, place).str.strip().dropna()
-    if sex_of_title(survey, titles).isna().any():
-        return sheet
+    others = [
+        replace(column, looks_like=None)
+        for column in sheet.unread
+        if column.index == place and sex_of_title(survey, titles).isna().any()
+    ]
     return replace(
         sheet,
         unknown=tuple(index for index in sheet.unknown if index != place),
-        unread=tuple(column for column in sheet.unread if column.index != place),
+        unread=(*(column for column in sheet.unread if column.index != place), *others),
     )

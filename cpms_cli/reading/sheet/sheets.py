@@ -167,12 +167,19 @@ def _with_further_fields(survey: Survey, sheet: Sheet, chosen: HeaderMap) -> She
     for index, header in enumerate(sheet.source.header):
         for line in chosen.further_lines(header):
             name = line.field or ""
-            if (other := sheet.place(name)) is not None:
-                raise two_headers(chosen, line, sheet.source, (other, index))
+            child = sheet.children[index][0] if line.child is not None and index in sheet.children else None
+            taken: dict[tuple[int | None, str], int] = {(None, field): other for other, field in sheet.fields.items()}
+            taken |= {(number, field): other for other, (number, field) in sheet.children.items()}
+            if (child, name) in taken:
+                raise two_headers(chosen, line, sheet.source, (taken[child, name], index))
             place = len(sheet.source.header)
             data = sheet.source.data.append_column(str(place), sheet.source.data.column(str(index)))
             source = replace(sheet.source, data=data, header=(*sheet.source.header, header))
-            sheet = replace(sheet, source=source, fields={**sheet.fields, place: name}, added=sheet.added | {place})
+            if child is None:
+                sheet = replace(sheet, fields={**sheet.fields, place: name})
+            else:
+                sheet = replace(sheet, children={**sheet.children, place: (child, name)})
+            sheet = replace(sheet, source=source, added=sheet.added | {place})
             sheet = _with_names_apart(survey, sheet, (index, place))
     return sheet
 
@@ -184,7 +191,8 @@ def _with_names_apart(survey: Survey, sheet: Sheet, places: tuple[int, int]) -> 
     note says so: by some customs there is no family name, and the map then has the given name alone.
     """
     given, family = survey.role("given_name").name, survey.role("family_name").name
-    by_field = {sheet.fields.get(place): place for place in places}
+    of_children = {place: name for place, (_, name) in sheet.children.items()}
+    by_field = {sheet.fields.get(place) or of_children.get(place): place for place in places}
     if set(by_field) != {given, family}:
         return sheet
     codes, texts = distinct(sheet.source, places[0])

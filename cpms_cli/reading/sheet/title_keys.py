@@ -48,6 +48,10 @@ _LATIN_BEFORE = {
 }
 
 
+TITLES = "titles"
+"""The evidence of a table that was made of a sheet's rows: the lines that stand above these."""
+
+
 @dataclass(frozen=True)
 class SaidPlace:
     """The place that a title names, as the code of a subdistrict, and the number of the village in it, if any."""
@@ -63,6 +67,8 @@ class SaidPlace:
 
 def titles_of(source: SourceTable) -> list[str]:
     """The lines above the header, in their order, and the name of a workbook's sheet."""
+    if TITLES in source.evidence:
+        return source.evidence[TITLES].split("\n")
     lines = [row.text for row in source.left_out if row.kind == "title" and row.row < source.header_row]
     is_text = source.sheet is None or "encoding" in source.evidence
     return [plain_digits(line) for line in (*lines, *([] if is_text else [source.sheet or ""]))]

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.reading.sheet.sheets import Note, Sheet
+from cpms_cli.reading.sheet.title_keys import TITLES, titles_of
 from cpms_cli.reading.sheet.unread import says_something
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.model.definition import Survey
@@ -61,10 +62,10 @@ def _of_child(survey: Survey, sheet: Sheet, number: int, of_all: dict[int, str])
     has_answers |= _no_number(sheet.source, [index for index, name in own.items() if name == line])
     source = _rows_of(sheet.source, has_answers, {*own, *of_all})
     place = next((index for index, name in own.items() if name == line), None)
-    added: frozenset[int] = frozenset()
+    added = sheet.added & own.keys()
     if place is None:
         place = len(source.header)
-        added = frozenset({place})
+        added |= {place}
         source = replace(source, header=(*source.header, line))
     shared = {index: name for index, name in of_all.items() if name != line}
     fields = dict(sorted({**key, **shared, **own, place: line}.items()))
@@ -131,6 +132,8 @@ def _rows_of(source: SourceTable, kept_rows: npt.NDArray[np.bool_], columns: Con
     kept = set(rows.tolist())
     faults = tuple(fault for fault in source.faults if fault.column in columns and fault.row in kept)
     evidence = {name: source.evidence[name] for name in _OF_ALL_ROWS if name in source.evidence}
+    if titles := titles_of(source):
+        evidence[TITLES] = "\n".join(titles)  # the village of these rows may stand there
     return replace(
         source, data=source.data.filter(pa.array(kept_rows)), rows=rows, faults=faults, evidence=evidence, left_out=()
     )

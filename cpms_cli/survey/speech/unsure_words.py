@@ -53,12 +53,12 @@ def why_unsure(survey: Survey, field: Field, header: str) -> Unsure | None:
     if survey.codes(field) is None or _plain(header) in {_plain(own) for own in _own_headers(survey, field)}:
         return None
     settings, asked = proposal_settings(), _asked(header)
-    said, own = meanings(asked), _own_meanings(survey, field)
-    if _opposes(said, own) or (_denies(header) and not any(map(_denies, _own_headers(survey, field)))):
+    header_words, own = meanings(asked), _own_meanings(survey, field)
+    if _opposes(header_words, own) or (_denies(header) and not any(map(_denies, _own_headers(survey, field)))):
         return "reversed"
-    if len(_subjects(said)) > 1 and _subjects(said) - own:
+    if len(_subjects(header_words)) > 1 and _subjects(header_words) - own:
         return "two_subjects"
-    if said & settings.other_subjects - own:
+    if header_words & settings.other_subjects - own:
         return "other_subject"
     return "one_answer" if _names_one_answer(survey, field, header) else None
 
@@ -96,16 +96,16 @@ def _asked(header: str) -> str:
     return _signs()[0].sub(" ", compared_text(header)).strip()
 
 
-def _opposes(said: frozenset[str], own: frozenset[str]) -> bool:
+def _opposes(header_words: frozenset[str], own: frozenset[str]) -> bool:
     """Whether a header has a word whose opposite is in the field's own headers, and that is not there itself."""
     pairs = [*proposal_settings().unsure.opposites, *(pair[::-1] for pair in proposal_settings().unsure.opposites)]
-    return any(word in said and word not in own and opposite in own for word, opposite in pairs)
+    return any(word in header_words and word not in own and opposite in own for word, opposite in pairs)
 
 
-def _subjects(said: frozenset[str]) -> frozenset[str]:
+def _subjects(header_words: frozenset[str]) -> frozenset[str]:
     """What a header asks of, a word for several people as these people."""
     settings = proposal_settings()
-    apart = {part for word in said for part in settings.together.get(word, {word})}
+    apart = {part for word in header_words for part in settings.together.get(word, {word})}
     return frozenset(apart & settings.unsure.subjects)
 
 

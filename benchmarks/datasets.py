@@ -27,8 +27,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from scale import measured, size_of, write_files
 
-from benchmarks.scale import measured, size_of, write_files
 from cpms_cli.datasets.manifest import (
     DEFINITION,
     HOUSEHOLDS,

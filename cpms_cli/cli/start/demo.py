@@ -50,7 +50,6 @@ def demo(interactive: Interactive = False, lang: Lang = None) -> None:
 
 
 def _walk(folder: Path, spoken: Language, interactive: bool) -> None:
-    from cpms_cli.cli.areas import area as areas
     from cpms_cli.cli.children import child, children
     from cpms_cli.cli.files import merge, validate
     from cpms_cli.cli.options import year
@@ -74,7 +73,7 @@ def _walk(folder: Path, spoken: Language, interactive: bool) -> None:
     step(
         "demo_province",
         ["province", _PROVINCE, "--store", store],
-        lambda: areas.province(_PROVINCE, store=store, lang=spoken),
+        lambda: area.tell_area(Source(store, None, spoken), AreaAsked(_PROVINCE, None), None, Target("text")),
     )
     if interactive:
         visit(store, year(_LAST), spoken)

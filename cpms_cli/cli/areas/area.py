@@ -67,11 +67,11 @@ def community(
     check_width(code, COMMUNITY)
     check_audience(audience, output, rounds=rounds)
     target, asked = Target(format_, output), AreaAsked(code, year(round_), tuple(by or ()))
-    source = Source(context, store, schemas, lang, dataset, scores, memory_limit)
+    source = Source(store, schemas, lang, dataset, scores, memory_limit, context)
     if (span := span_asked(rounds, round_)) is not None:
         _change(source, asked, span, target)
         return
-    _area(source, asked, audience, target)
+    tell_area(source, asked, audience, target)
 
 
 def province(
@@ -104,11 +104,11 @@ def province(
     check_width(code, PROVINCE)
     check_audience(audience, output, rounds=rounds)
     target, asked = Target(format_, output), AreaAsked(code, year(round_), tuple(by or ()))
-    source = Source(context, store, schemas, lang, dataset, scores, memory_limit)
+    source = Source(store, schemas, lang, dataset, scores, memory_limit, context)
     if (span := span_asked(rounds, round_)) is not None:
         _change(source, asked, span, target)
         return
-    _area(source, asked, audience, target)
+    tell_area(source, asked, audience, target)
 
 
 def _change(source: Source, asked: AreaAsked, span: tuple[int, int], target: Target) -> None:
@@ -120,7 +120,8 @@ def _change(source: Source, asked: AreaAsked, span: tuple[int, int], target: Tar
     tell_change(workspace, change, "cases", lambda screen: show_change(screen, change), target)
 
 
-def _area(source: Source, asked: AreaAsked, audience: str | None, target: Target) -> None:
+def tell_area(source: Source, asked: AreaAsked, audience: str | None, target: Target) -> None:
+    """Summarise an area as these two commands do."""
     from cpms_cli.reports.areas.area_summary import show_area
     from cpms_cli.summaries.area.areas import compute_area_summary
 

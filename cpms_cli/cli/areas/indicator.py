@@ -68,7 +68,7 @@ def indicator(
       cpms indicator 3 --audience committee --store cpms.duckdb
       cpms indicator 10 --rounds 2567:2569 --by sex --store cpms.duckdb
     """
-    target, source = Target(format_, output), Source(context, store, schemas, lang, dataset, scores, memory_limit)
+    target, source = Target(format_, output), Source(store, schemas, lang, dataset, scores, memory_limit, context)
     groups = tuple(by or ())
     check_audience(audience, output, identified=identified, rounds=rounds)
     round_year = year(round_)

@@ -57,7 +57,7 @@ def migration(
       cpms migration --area 850105 --audience press -f json
       cpms migration --area 850105 --rounds 2567:2569 --store cpms.duckdb
     """
-    target, source = Target(format_, output), Source(context, store, schemas, lang, dataset, scores, memory_limit)
+    target, source = Target(format_, output), Source(store, schemas, lang, dataset, scores, memory_limit, context)
     groups = tuple(by or ())
     check_audience(audience, output, rounds=rounds)
     round_year = year(round_)

@@ -64,7 +64,7 @@ def rights(
       cpms rights --audience committee --store cpms.duckdb
       cpms rights --rounds 2567:2569 --by sex --store cpms.duckdb
     """
-    target, source = Target(format_, output), Source(context, store, schemas, lang, dataset, scores, memory_limit)
+    target, source = Target(format_, output), Source(store, schemas, lang, dataset, scores, memory_limit, context)
     groups = tuple(by or ())
     check_audience(audience, output, identified=identified, list=list_, rounds=rounds)
     round_year = year(round_)

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 class Source:
     """The options that say of what a summary is made."""
 
-    context: typer.Context
     store: Path
     schemas: Path | None
     lang: str | None
     dataset: Path | None = None
     scores: Path | None = None
     memory: str | None = None
+    context: typer.Context | None = None
 
     def workspace(
         self, asked: Asked, *, identified: bool = False, listed: object = None, audience: str | None = None
@@ -59,10 +59,10 @@ class Source:
                 raise UsageError("option_needs", option=option, other="--dataset")
 
     def _check_none_else(self, of_stores: dict[str, object]) -> None:
-        typed = self.context.get_parameter_source("store")
+        typed = self.context.get_parameter_source("store") if self.context else None
         named = typed is not None and typed.name == "COMMANDLINE"
-        for option, value in (("--store", named), ("--schemas", self.schemas)):
-            if value:
+        for option, given in (("--store", named), ("--schemas", self.schemas is not None)):
+            if given:
                 raise UsageError("options_apart", first="--dataset", second=option)
         for option, value in of_stores.items():
             if value:

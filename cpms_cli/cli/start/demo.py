@@ -51,12 +51,14 @@ def demo(interactive: Interactive = False, lang: Lang = None) -> None:
 
 
 def _walk(folder: Path, spoken: Language, interactive: bool) -> None:
-    from cpms_cli.cli.areas import area as areas
+    from cpms_cli.cli.areas.area import tell_area
+    from cpms_cli.cli.areas.summary_source import Source
     from cpms_cli.cli.children import child, children
     from cpms_cli.cli.files import merge, validate
-    from cpms_cli.cli.options import year
+    from cpms_cli.cli.options import AreaAsked, year
     from cpms_cli.cli.start.exercises import decide, mend, visit
     from cpms_cli.cli.store import score
+    from cpms_cli.cli.telling import Target
     from cpms_cli.summaries.child.children import list_children
 
     files = sorted(folder.glob("survey_*"))
@@ -75,7 +77,7 @@ def _walk(folder: Path, spoken: Language, interactive: bool) -> None:
     step(
         "demo_province",
         ["province", _PROVINCE, "--store", store],
-        lambda: areas.province(_PROVINCE, store=store, lang=spoken),
+        lambda: tell_area(Source(store, None, spoken), AreaAsked(_PROVINCE, None), None, Target("text")),
     )
     if interactive:
         visit(store, year(_LAST), spoken)

@@ -127,7 +127,13 @@ def mask_country(context: MaskingContext, summary: CountrySummary) -> Masked[Cou
         sheet.add_answers(name, frame, frame["item"].tolist())
 
     def masked(protected: Protected) -> CountrySummary:
-        levels = {name: protected.tables[name] for name in ("whole", "provinces")}
-        return replace(summary, **levels, **context.finished(protected, ("total", "indicators")))
+        answers = context.finished(protected, ("total", "indicators"))
+        return replace(
+            summary,
+            whole=protected.tables["whole"],
+            provinces=protected.tables["provinces"],
+            total=answers["total"],
+            indicators=answers["indicators"],
+        )
 
     return sheet, masked

@@ -151,7 +151,9 @@ def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any
     cells = [cell_texts(block, column, language) for column in block.columns]
     bars = [bar_lengths(block, column) for column in block.columns]
     long = [width > _LONG for width in widths(cells)]
-    short = [width <= _SHORT for width in widths(cells)]
+    short = [
+        column.kind == "text" and width <= _SHORT for column, width in zip(block.columns, widths(cells), strict=True)
+    ]
     return {
         "kind": "table",
         "fold": fold,

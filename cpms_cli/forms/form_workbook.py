@@ -21,6 +21,7 @@ from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey, Table
 from cpms_cli.writing.new_workbook import new_workbook
+from cpms_cli.writing.page_setup import set_up_page
 
 Layout = Literal["flat", "two-sheet"]
 LAYOUTS: tuple[Layout, ...] = ("flat", "two-sheet")
@@ -171,11 +172,8 @@ def _fill_entry_sheet(entry: _EntrySheet, fields: list[Field], rows: pd.DataFram
     sheet.freeze_panes(1, keys)
     sheet.autofilter(0, 0, last, len(fields) - 1)
     sheet.protect("", dict(_MAY))
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.repeat_rows(0)
+    set_up_page(sheet, sheet.get_name(), None, pages_wide=6)
     sheet.repeat_columns(0, keys - 1)
-    sheet.fit_to_pages(6, 0)
 
 
 def _head(entry: _EntrySheet, field: Field, column: int) -> None:
@@ -226,5 +224,4 @@ def _left_out_sheet(book: Any, sheet: Worksheet, left_out: pd.DataFrame) -> None
     for row, longest in enumerate(left_out.astype("str").map(len).max(axis=1), start=1):
         sheet.set_row(row, 16 * (1 + int(longest) // 65))
     sheet.freeze_panes(1, 0)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    set_up_page(sheet, sheet.get_name(), (len(left_out), len(left_out.columns) - 1))

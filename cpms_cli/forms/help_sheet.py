@@ -49,6 +49,7 @@ def write_help(book: Any, sheet: Worksheet, guide: Guide) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&C&P / &N")
 
 
 def _columns(book: Any, sheet: Worksheet, guide: Guide, row: int) -> None:

@@ -184,7 +184,8 @@ def _text_sheet(sheet: TextSheet, looks: _Looks, first: bool) -> str:
         f'<autoFilter ref="A{top}:{xl_col_to_name(columns - 1)}{max(last, top)}"/>'
         f"{f'<hyperlinks>{links}</hyperlinks>' if links else ''}"
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+        "<headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
     )
 
 

@@ -16,11 +16,11 @@ _UPRIGHT, _ACROSS = 95.0, 200.0  # letters: up to here a sheet stays upright; wh
 
 
 def set_up_page(
-    sheet: Worksheet, title: str, area: tuple[int, int], *, pages_wide: int = 1, upright: bool = False
+    sheet: Worksheet, title: str, area: tuple[int, int] | None, *, pages_wide: int = 1, upright: bool = False
 ) -> None:
     """Print a sheet on A4, so many pages wide, its first row on each, with a title above and page numbers below.
 
-    `area`: its last row and its last column, counted from 0.
+    `area`: its last row and its last column, counted from 0; None where what is filled in is to be printed.
     """
     sheet.set_paper(_A4)
     if upright:
@@ -33,7 +33,8 @@ def set_up_page(
     # In a header & begins a command: doubled, it stands for itself.
     sheet.set_header(f"&L{title.replace('&', '&&')}")
     sheet.set_footer("&C&P / &N")
-    sheet.print_area(0, 0, *area)
+    if area is not None:
+        sheet.print_area(0, 0, *area)
 
 
 def set_up_width(sheet: Worksheet, title: str, rows: int, widths: Sequence[float]) -> None:

@@ -193,8 +193,8 @@ def filled(engine: Path, known: Known, tmp_path_factory: pytest.TempPathFactory)
     write_xlsform(folder / "form.xlsx", round_=ROUND, language="th")
     empty = str(convert(folder / "form.xlsx").xform)
     media = {"known_children.csv": known.media}
-    paths: list[tuple[str, str, dict[str, str], tuple[tuple[Step, object], ...]]]
-    paths = [(name, empty, {}, steps) for name, steps in EMPTY.items()]
+    nothing: dict[str, str] = {}
+    paths = [(name, empty, nothing, steps) for name, steps in EMPTY.items()]
     paths += [(name, known.xform, media, steps) for name, steps in _known_paths(known).items()]
     gave = fill_in(engine, [(xform, files, [step for step, _ in steps]) for _, xform, files, steps in paths])
     return {name: Filled(steps, result) for (name, _, _, steps), result in zip(paths, gave, strict=True)}

@@ -16,10 +16,12 @@ from cpms_cli.survey.model.definition import Field, Language, Survey, Words
 from cpms_cli.writing.files import csv_bytes
 from cpms_cli.writing.gate import printable
 from cpms_cli.writing.new_workbook import new_workbook
+from cpms_cli.writing.page_setup import row_height, set_up_width
 
 _WIDTHS = {"header": 30, "field": 46, "label": 24, "match": 34, "examples": 34, "answer": 26, "count": 8, "means": 46}
 _HEADINGS = {"answer": "col_written_answer"}
 _SPARE = 200
+_HELP_WIDTH = 110.0
 _LISTS, _NAMES = "lists", "codes_"
 
 
@@ -88,7 +90,8 @@ def map_workbook(survey: Survey, headers: pd.DataFrame, answers: pd.DataFrame, l
         sheets[1].data_validation(1, 4, len(answers) + _SPARE, 4, _codes_of_line(sheets[0].get_name(), len(fields)))
         for row, line in enumerate(say("map_help", language).split("\n")):
             sheets[2].write_string(row, 0, line, plain)
-        sheets[2].set_column(0, 0, 110)
+        sheets[2].set_column(0, 0, _HELP_WIDTH)
+        set_up_width(sheets[2], sheets[2].get_name(), len(say("map_help", language).split("\n")), [_HELP_WIDTH])
     return stream.getvalue()
 
 
@@ -112,8 +115,13 @@ def _write_sheet(sheet: Worksheet, table: pd.DataFrame, decision: str, styles: t
         for row, cell in enumerate(printable(table[name].astype("str")), start=1):
             waits = name == decision and (cell.startswith(UNDECIDED) or (decision == "means" and not cell))
             sheet.write_string(row, column, cell, asked if waits else plain)
+    widths = [float(_WIDTHS.get(str(name), 20)) for name in table.columns]
+    heads = tuple(heading(_HEADINGS.get(str(name), f"col_{name}")) for name in table.columns)
+    for row, texts in enumerate([heads, *table.astype("str").itertuples(index=False)]):
+        sheet.set_row(row, row_height(texts, widths))
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
+    set_up_width(sheet, sheet.get_name(), len(table), widths)
 
 
 def _write_lists(book: xlsxwriter.Workbook, sheet: Worksheet, survey: Survey, fields: list[str]) -> None:

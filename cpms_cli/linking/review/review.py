@@ -22,6 +22,7 @@ from cpms_cli.store.definitions.definition_in_use import check_is_followed, defi
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.survey.era import shown_stored
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -102,7 +103,10 @@ def _sides(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFram
 
 
 def _in_words(survey: Survey, name: str, cells: pd.Series, language: Language) -> pd.Series:
-    codes = survey.codes(survey.fields[name]) if name in survey.fields else None
+    field = survey.fields.get(name)
+    if field in (survey.role("round"), survey.role("born")):
+        return cells.map(lambda cell: shown_stored(cell, language), na_action="ignore")
+    codes = survey.codes(field) if field is not None else None
     if codes is None:
         return cells
     words = {code.code: code.label.in_(language) for code in codes.codes}

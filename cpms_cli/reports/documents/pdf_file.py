@@ -147,6 +147,15 @@ def _families(content: Any, language: Language, installed: list[str]) -> list[st
     return list(dict.fromkeys(chosen))
 
 
+def _marks_stay() -> list[str]:
+    """Return the letters, as patterns, of languages whose marks are not moved.
+
+    Typst draws a mark that is moved up as a text of its own, and readers then find the letters below it twice.
+    """
+    every = (traits_of(language) for language in spoken_languages())
+    return [traits.own_letter.pattern + "+" for traits in every if traits.fonts.marks_stay and traits.own_letter]
+
+
 def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     """The document as PDF, in `fonts` or else those of this machine.
 
@@ -165,7 +174,7 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     }
     families = _families(settings, document.language, installed)
     small = bool(families) and _SMALL.search(re.sub(r"[^a-z]", "", families[0].lower())) is not None
-    settings |= {"fonts": [*families, *_LATIN], "size": _SIZE_OF_SMALL if small else _SIZE}
+    settings |= {"marks_stay": _marks_stay(), "fonts": [*families, *_LATIN], "size": _SIZE_OF_SMALL if small else _SIZE}
     # A time of making would make the same document two different files.
     made = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
     inputs = {"document": json.dumps(settings, ensure_ascii=False)}

@@ -34,7 +34,7 @@ class SpssVariable:
     def missing(self) -> list[Any]:
         """The missing values, as pyreadstat takes them."""
         numbers = sorted(self.no_answers)
-        return numbers if len(numbers) <= _MOST_MISSING else [{"lo": numbers[0], "hi": numbers[-1]}]
+        return numbers if len(numbers) <= _MOST_MISSING else [dict(lo=numbers[0], hi=numbers[-1])]
 
     @property
     def as_written(self) -> Variable:

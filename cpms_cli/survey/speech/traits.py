@@ -102,6 +102,7 @@ class Fonts(Part):
     office: FontName = ""
     instead: tuple[FontName, ...] = ()
     page: tuple[FontName, ...] = ()
+    marks_stay: bool = False
     files: tuple[Annotated[str, Described(pattern=r"^[a-z0-9]+$")], ...] = ()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cpms_cli.cli.next_step import say_written
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import one_of
 from cpms_cli.cli.window import show_line
 from cpms_cli.writing.output_formats import PRINTED

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -33,7 +33,7 @@ URGENT, LESS_URGENT = "bold red", "yellow"
 
 _LONGEST_WORD = 14  # letters of a heading without spaces, as Thai has them, from which it may be broken
 
-_INSTEAD = {"→": ">"}  # of the same width, so that tables stay straight
+_INSTEAD = {"→": ">", "·": "-", "×": "x", "−": "-"}  # of the same width, so that tables stay straight
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,16 @@ def open_console(language: Language, *, stderr: bool = False, tables: bool = Tru
     stream = sys.stderr if stderr else sys.stdout
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="cpms-signs")
-    width_wanted = os.environ.get("COLUMNS", "")
-    width = None if stream.isatty() or width_wanted.isdigit() else _PIPED_WIDTH
-    return SpokenConsole(language, stderr=stderr, width=width, tables=tables)
+    return SpokenConsole(language, stderr=stderr, width=_width_of(stream), tables=tables)
+
+
+def _width_of(stream: TextIO) -> int | None:
+    """How wide what is printed may be: None where the stream says so itself. What is piped, as to a pager, is as wide
+    as the window in which the command was typed; where there is none, so wide that no table is cut."""
+    if stream.isatty() or os.environ.get("COLUMNS", "").isdigit():
+        return None
+    typed_in = next((other for other in (sys.stderr, sys.stdin) if other and other.isatty()), None)
+    return os.get_terminal_size(typed_in.fileno()).columns or _PIPED_WIDTH if typed_in else _PIPED_WIDTH
 
 
 def _shares(values: pd.Series, signed: bool, language: Language) -> list[str]:

@@ -91,7 +91,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, An
     return made_once(tmp_path_factory, "narrow", make)
 
 
-def _said(text: str) -> Iterator[str]:
+def _words_of(text: str) -> Iterator[str]:
     """The words and figures of a text; what is longer than a column is ever kept whole may be broken."""
     for chunk in text.split():
         for piece in pieces_of(chunk):
@@ -121,12 +121,12 @@ def test_no_table_loses_a_column_or_a_value(
         return ran.out
 
     for language, widths in (("th", (60, 80, 120)), ("en", (80,))):
-        wide = set(_said(printed(500, language))) - NOTHING - set(_said(say("col_highest", language)))
+        wide = set(_words_of(printed(500, language))) - NOTHING - set(_words_of(say("col_highest", language)))
         for width in widths:
             narrow = printed(width, language)
             assert [row for row in narrow.splitlines() if cell_len(row) > width and " " in row.strip()] == []
             assert [row for row in narrow.splitlines() if MARKS.match(row.strip()[:1])] == [], (language, width)
             lost = {word for word in wide if word not in narrow}
             if say("zeros_left_out", language).split()[0] in narrow:
-                lost = {word for word in lost if word.isdecimal()} - set(_said(say("state_turned_18", language)))
+                lost = {word for word in lost if word.isdecimal()} - set(_words_of(say("state_turned_18", language)))
             assert line in MATRICES or lost == set(), (language, width)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.areas.area import Code
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.handing import check_audience, check_folder, hand_over
-from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.children import dispute
-from cpms_cli.cli.next_step import say_written
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Format,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.next_step import say_written
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Area,

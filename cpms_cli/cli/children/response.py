@@ -10,8 +10,8 @@ import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
 from cpms_cli.cli.children import assign
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.handing import check_audience, hand_over
-from cpms_cli.cli.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Area,

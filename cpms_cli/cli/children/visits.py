@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cpms_cli.cli.next_step import say_written
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
     Area,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.next_step import say_written
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
 from cpms_cli.cli.window import show_line
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpms_cli.cli.next_step import say_written
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import SHIPPED, Lang, Output, TextOrJson, language, one_of
 from cpms_cli.cli.store.schema_use import undo, use
 from cpms_cli.cli.window import show_line

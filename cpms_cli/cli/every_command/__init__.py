@@ -1,0 +1,1 @@
+"""What stands before and behind every command: names of areas read as codes, and what is typed next."""

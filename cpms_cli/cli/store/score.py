@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpms_cli.cli.next_step import say_written
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import STORE, Format, Lang, MemoryLimit, Schemas, Store, language, one_of
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
 from cpms_cli.cli.store import rules_judged

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cpms_cli.datasets.manifest import DEFINITION, MANIFEST, Manifest
+from cpms_cli.datasets.series import SERIES_KEY
 from cpms_cli.errors import UsageError
-
-SERIES_KEY = "CPMS_PSEUDONYM_KEY"
-"""The variable with the secret that stores share whose pseudonyms are to be of one series."""
 
 
 def make_folder(folder: Path) -> None:

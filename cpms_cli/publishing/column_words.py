@@ -1,4 +1,4 @@
-"""What the columns of published tables are called, what they mean, and what their codes stand for, in both languages."""
+"""What columns of published tables are called, what they mean, and what their codes stand for, in both languages."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class PublishedTables:
             raise self._error("server_two_stores", parts=", ".join(f"{province} {year}" for province, year in twice))
 
     def defined_by(self, publication: StarTable) -> str | None:
-        """Return the digest of the definition by which the store's rows are on the server; None where there are none."""
+        """Return the digest of the definition that the store's rows on the server follow; None where there are none."""
         store = publication.rows.column(STORE)[0].as_py()
         rows = self.server.ask(f"""
             SELECT definition_digest

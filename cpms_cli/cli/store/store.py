@@ -10,9 +10,7 @@ import typer
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
 from cpms_cli.cli.store.push import push
 
-app = typer.Typer(
-    no_args_is_help=True, help="The store as a file: check, backup, restore, compact, encrypt, audit; and push."
-)
+app = typer.Typer(no_args_is_help=True, help="The store: check, backup, restore, compact, encrypt, audit, push.")
 app.command("push")(push)
 Target = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.", show_default=False)]
 MB = 1_000_000

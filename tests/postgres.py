@@ -46,7 +46,7 @@ class PostgresServer:
     """A server in a folder of its own; its databases are lost with the folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, _free_port()
+        self.folder, self.port, self.databases = folder, _free_port(), 0
         # The server refuses to run as root.
         self._user: dict[str, Any] = (
             {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
@@ -92,6 +92,15 @@ class PostgresServer:
     def address(self, database: str = "postgres", user: str = USER) -> str:
         """Its address without a password."""
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """Make an empty database; its name."""
+        self.databases += 1
+        name = f"d{self.databases}"
+        settings = Address.from_text(self.address())
+        with connected(Address(settings.settings, settings.shown, PASSWORD)) as server:
+            server.run(f"CALL postgres_execute('served', 'CREATE DATABASE {name}', use_transaction := false)")
+        return name
 
     def ask(self, query: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """The rows of a query, as its owner."""

@@ -35,12 +35,10 @@ def server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def database(server: PostgresServer, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def database(server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of an empty database of this test's own; the password is in the environment."""
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    name = f"d{abs(hash(request.node.name))}"
-    server.tell(f"CREATE DATABASE {name}")
-    return name
+    return server.new_database()
 
 
 def _file(folder: Path, base: Base, village: str, year: int, **answers: object) -> Path:

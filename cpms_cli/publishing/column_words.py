@@ -49,9 +49,9 @@ def words_of_column(survey: Survey, name: str) -> ColumnWords:
         return ColumnWords(words_of("server_column_missing", column=fields[answered].label.written()), {}, reasons)
     if name in indicators:
         indicator = indicators[name]
-        label = {language: f"{indicator.number} {words}" for language, words in indicator.name.written().items()}
+        numbered = {language: f"{indicator.number} {words}" for language, words in indicator.name.written().items()}
         answers = {answer: words_of(f"answer_{answer}") for answer in _ANSWERS}
-        return ColumnWords(label, indicator.definition.written(), answers)
+        return ColumnWords(numbered, indicator.definition.written(), answers)
     language = next((language for language in LANGUAGES if name.endswith(f"_{language}")), None)
     label = words_of(f"server_column_{name.removesuffix(f'_{language}')}")
     return ColumnWords(label, {}, levels if name in ("level", "highest") else {})

@@ -74,7 +74,7 @@ def _of_children(survey: Survey, frame: pd.DataFrame, store: str) -> list[StarTa
 
 def _first(table: pa.Table, columns: Mapping[str, pa.Scalar | pa.Array]) -> pa.Table:
     """The table with these columns before its own."""
-    for name, values in reversed(columns.items()):
+    for name, values in reversed(list(columns.items())):
         filled = pa.repeat(values, table.num_rows) if isinstance(values, pa.Scalar) else values
         table = table.add_column(0, name, filled)
     return table

@@ -19,7 +19,7 @@ from cpms_cli.publishing.pushing import Asked, push
 from cpms_cli.publishing.server import connected
 from cpms_cli.workspace import Workspace
 from tests.conftest import Cpms, write_drawn
-from tests.definitions import copy_definition
+from tests.definitions import add_question, copy_definition
 from tests.postgres import PASSWORD, USER, PostgresServer, running_server, why_no_server
 
 pytestmark = pytest.mark.skipif(bool(why_no_server()), reason=why_no_server())
@@ -75,6 +75,17 @@ def store(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(made, tmp_path / "s.duckdb"))
 
 
+@pytest.fixture(scope="module")
+def published(server: PostgresServer, made: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database into which the store was pushed; for tests that only look."""
+    name = server.new_database()
+    store = shutil.copy(made, tmp_path_factory.mktemp("published") / "s.duckdb")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PGPASSWORD", PASSWORD)
+        push_store(store, server.address(name))
+    return name
+
+
 def _given(store: Path) -> list[tuple[str, str]]:
     """What the store's export log says."""
     with duckdb.connect(str(store), read_only=True) as connection:
@@ -128,42 +139,46 @@ def test_a_store_becomes_tables_that_others_can_read(
 
 
 def test_no_name_no_number_and_no_free_text_is_on_the_server(
-    server: PostgresServer, database: str, store: Path
+    server: PostgresServer, published: str, made: Path
 ) -> None:
-    push_store(store, server.address(database))
     with duckdb.connect(str(store), read_only=True) as connection:
         identifiers = connection.execute("SELECT cpms_id FROM child_link UNION SELECT household_id FROM household_link")
-        secrets = [name for (name,) in identifiers.fetchall()] + ["ก้อง", "ข้าว", "ไข่มุก", "ลับ", RANONG, "2014-06-1"]
+        secrets = [name for (name,) in identifiers.fetchall()] + [
+            "ก้อง",
+            "ข้าว",
+            "ไข่มุก",
+            "นางสาวลับ",
+            "ชื่อลับ",
+            RANONG,
+            "2014-06-1",
+        ]
     everything = " ".join(
-        str(server.ask(f"SELECT t::text FROM cpms.{name} t", database)) for name in sorted(TABLES - {"areas"})
+        str(server.ask(f"SELECT t::text FROM cpms.{name} t", published)) for name in sorted(TABLES - {"areas"})
     )
     assert "2014-06" in everything, "the search finds what is there"
     assert [secret for secret in secrets if secret in everything] == []
     columns = server.ask(
-        "SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'cpms'", database
+        "SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'cpms'", published
     )
     assert not {"household_no", "child_no", "village_code", "interviewer", "worker", "response_outcome"} & {
         name for (name,) in columns
     }
 
 
-def test_every_table_and_column_says_in_both_languages_what_it_is(
-    server: PostgresServer, database: str, store: Path
-) -> None:
-    push_store(store, server.address(database))
+def test_every_table_and_column_says_in_both_languages_what_it_is(server: PostgresServer, published: str) -> None:
     comments = server.ask(
         """
-        SELECT c.relname::text, coalesce(a.attname::text, ''), coalesce(d.description, '')
+        SELECT c.relname::text, coalesce(a.attname::text, '') AS attribute, coalesce(d.description, '') AS words
         FROM pg_class c
         LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
         LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = a.attnum AND d.classoid = 'pg_class'::regclass
         WHERE c.relnamespace = 'cpms'::regnamespace AND c.relkind = 'r'""",
-        database,
+        published,
     )
     silent = [(table, column) for table, column, words in comments if " | " not in words and words != "CPMS ID"]
     assert silent == []
     assert ("children", "sex", "Sex | เพศ") in comments
-    ((of_table,),) = server.ask("SELECT obj_description('cpms.children'::regclass)", database)
+    ((of_table,),) = server.ask("SELECT obj_description('cpms.children'::regclass)", published)
     assert of_table == (
         "cpms: a child in a round, with its answers; a pseudonym instead of who it is"
         " | เด็กหนึ่งคนในหนึ่งรอบ พร้อมคำตอบ ใช้นามแฝงแทนตัวตน"
@@ -190,7 +205,7 @@ def test_only_what_changed_is_sent(server: PostgresServer, database: str, store:
 
     merge([_file(correction, base, RANONG, 2025)], store)
     assert [change.new for change in push_store(store, address).changes if change.table == "children"] == [3]
-    undo(store, 3)
+    undo(store, 4)
     removed = {change.table: change.removed for change in push_store(store, address).changes if change.sent}
     assert removed == {"children": 3, "households": 3, "scores": 3}
 
@@ -237,23 +252,16 @@ def test_a_definition_with_more_questions_is_refused_until_the_tables_are_made_a
     push_store(store, address)
     before = _marks(server, database)
     more = copy_definition(tmp_path / "more")
-    child = more / "child.yaml"
-    child.write_text(
-        child.read_text("utf-8") + "  - name: likes_school\n"
-        "    type: string\n"
-        "    codelist: yes_no\n"
-        "    label: {en: Likes school, th: ชอบโรงเรียน}\n"
-        "    question: {en: Does the child like school?, th: เด็กชอบโรงเรียนหรือไม่}\n"
-        "    headers: [Likes school, ชอบโรงเรียน]\n",
-        "utf-8",
-    )
-    with pytest.raises(ServerError, match=r"cpms\.children is of another definition.*that it lacks: likes_school"):
+    add_question(more, "chores")
+    with pytest.raises(
+        ServerError, match=r"cpms\.children is of another definition.*that it lacks: chores, chores_missing"
+    ):
         push_store(store, address, schemas=more)
     assert _marks(server, database) == before
     push_store(store, address, schemas=more, replace=True)
     comment = "SELECT col_description('cpms.children'::regclass, attnum::int) FROM pg_attribute"
-    named = f"{comment} WHERE attrelid = 'cpms.children'::regclass AND attname = 'likes_school'"
-    assert server.ask(named, database) == [("Likes school | ชอบโรงเรียน",)]
+    named = f"{comment} WHERE attrelid = 'cpms.children'::regclass AND attname = 'chores'"
+    assert server.ask(named, database) == [("Hours of chores | ชั่วโมง chores",)]
 
 
 def test_tables_of_others_are_never_touched(server: PostgresServer, database: str, store: Path) -> None:

@@ -30,6 +30,7 @@ ORDER = (
     "summaries",
     "disclosure",
     "datasets",
+    "publishing",
     "forms",
 )
 # A step to the right makes these before it calls the step that reads them.
@@ -58,7 +59,17 @@ def test_all_sql_is_parsed() -> None:
 
 
 def test_every_room_that_makes_relations_declares_them() -> None:
-    assert set(DECLARED) == {"checking", "store", "linking", "merging", "scoring", "summaries", "datasets", "forms"}
+    assert set(DECLARED) == {
+        "checking",
+        "store",
+        "linking",
+        "merging",
+        "scoring",
+        "summaries",
+        "datasets",
+        "publishing",
+        "forms",
+    }
 
 
 def test_what_is_made_is_declared() -> None:

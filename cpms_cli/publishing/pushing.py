@@ -93,8 +93,9 @@ def push(workspace: Workspace, address: Address, asked: Asked, watching: Watchin
     if not _SCHEMA.fullmatch(asked.schema):
         raise UsageError("server_schema", schema=asked.schema)
     watching = watching or Watching()
+    connection = workspace.connection
     with connected(address) as server:
-        connection = workspace.scored()
+        workspace.scored()
         own = pseudonym_key(connection)
         key, store = series_key(own), name_of_store(own)
         # The store's log says that rows are given away, if they are: both commit, or neither.

@@ -77,6 +77,7 @@ NOT_HERE = {
     "export records",
     "export figures",
     "export dataset",
+    "store push",  # needs a server: tests/cli/test_store_push.py
 }
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-import duckdb
 import pyarrow.dataset as arrow_dataset
 
 from cpms_cli.datasets.manifest import Partition, Rows
 from cpms_cli.datasets.typed_rows import MISSING
 from cpms_cli.errors import UsageError
+from cpms_cli.scoring.engines import Engine
 from cpms_cli.summaries.records.child_records import FIELDS_NOT_ASKED, HAS_HOUSEHOLD, HOUSEHOLD_ROW, SUBDISTRICT
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator
@@ -30,9 +30,7 @@ def check_can_be_scored(survey: Survey, columns: Collection[str]) -> None:
         raise UsageError("dataset_hides_answers", fields=", ".join(hidden))
 
 
-def take_partition(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, path: Path, partition: Partition, detail: Rows
-) -> Unasked:
+def take_partition(connection: Engine, survey: Survey, path: Path, partition: Partition, detail: Rows) -> Unasked:
     """Create `partition_row`, and the views `partition_child` and `partition_household`; returns what rows were not
     asked, as scoring takes it."""
     connection.register("arriving_partition", arrow_dataset.dataset(path))
@@ -75,7 +73,7 @@ def _cell(name: str, columns: Collection[str]) -> str:
     return name
 
 
-def _unasked(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Unasked:
+def _unasked(connection: Engine, survey: Survey) -> Unasked:
     rows = connection.execute(f"""
         SELECT DISTINCT unnest(string_split({FIELDS_NOT_ASKED}, ';')) AS name
         FROM partition_row""").fetchall()

@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from cpms_cli.datasets.manifest import (
     remove_partitions,
     write_manifest,
 )
+from cpms_cli.datasets.spark_engine import SparkEngine, check_spark, spark_engine
 from cpms_cli.datasets.typed_rows import described_columns
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.reading.source import file_digest
@@ -52,19 +53,20 @@ _FILE, _BATCH = "scores.parquet", 20_000
 _LIMIT = re.compile(r"[1-9][0-9]*(?:\.[0-9]+)? ?[MG]B", re.IGNORECASE)
 
 
-def score_dataset(
+def score_dataset(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     folder: str | Path,
     to: str | Path,
     *,
     memory: str = MEMORY,
+    master: str | None = None,
     tool_version: str = "",
     watching: Watching | None = None,
 ) -> Exported:
     """Score the rows of a data set into another folder, as Parquet by province and round, with a manifest.
 
     Columns as `scoring.scores.score`, without the round, which the folders say; of masked rows a subdistrict and
-    HOUSEHOLD_ROW stand in the place of the village and the house. Raises UsageError; UnreadableFile where a partition
-    is not whole.
+    HOUSEHOLD_ROW stand in the place of the village and the house. With the `master` of a Spark cluster (or `local[*]`)
+    Spark works them out. Raises UsageError; UnreadableFile where a partition is not whole.
     """
     if not _LIMIT.fullmatch(memory):
         raise UsageError("dataset_memory_unread", memory=memory)
@@ -77,10 +79,12 @@ def score_dataset(
     for partition in rows.partitions:
         check_partition(folder, partition)
     check_place(to)
+    if master is not None:
+        check_spark(master)
     with for_owner_alone():
         make_folder(to)
         with hold_dataset(to):
-            scoring = _Scoring(survey, folder, to, rows, memory, tool_version)
+            scoring = _Scoring(survey, folder, to, rows, memory, tool_version, master)
             return scoring.run(watching or Watching())
 
 
@@ -98,7 +102,7 @@ def _definition(folder: Path, manifest: Manifest) -> Survey:
 @dataclass(frozen=True)
 class _Scoring:
     """What partitions are scored with: the definition, the data set's folder and its manifest, the folder that the
-    scores go to, in how much memory, and by which version of the tool."""
+    scores go to, in how much memory, by which version of the tool, and on which Spark, if on any."""
 
     survey: Survey
     folder: Path
@@ -106,6 +110,7 @@ class _Scoring:
     rows: Manifest
     memory: str
     tool_version: str
+    master: str | None
 
     def run(self, watching: Watching) -> Exported:
         """Score what is new; the folder is held."""
@@ -114,37 +119,47 @@ class _Scoring:
         check_fits(self.to, manifest, asked)
         watching.begin(len(self.rows.partitions))
         written, same = list[str](), list[str]()
-        for partition in self.rows.partitions:
-            if is_up_to_date(self.to, manifest.by_name.get(partition.name), self._fingerprint(partition)):
-                same.append(partition.name)
-            else:
-                manifest = self._score(manifest, partition)
-                written.append(partition.name)
-            watching.tell(partition.name)
+        with ExitStack() as spark:
+            engine = None
+            for partition in self.rows.partitions:
+                if is_up_to_date(self.to, manifest.by_name.get(partition.name), self._fingerprint(partition)):
+                    same.append(partition.name)
+                else:
+                    engine = engine or self._spark(spark)
+                    manifest = self._score(manifest, partition, engine)
+                    written.append(partition.name)
+                watching.tell(partition.name)
         removed = [name for name in manifest.by_name if name not in self.rows.by_name]
         manifest = remove_partitions(self.to, manifest, removed)
         return Exported(self.rows.detail, tuple(written), tuple(same), tuple(removed), manifest.rows)
+
+    def _spark(self, until: ExitStack) -> SparkEngine | None:
+        """Spark, started for the first partition that is new; None where this machine does the work."""
+        if self.master is None:
+            return None
+        spilled = Path(until.enter_context(tempfile.TemporaryDirectory(dir=self.to, prefix=f"{PART_PREFIX}spilled-")))
+        return until.enter_context(spark_engine(self.master, spilled, _megabytes(self.memory)))
 
     def _fingerprint(self, partition: Partition) -> str:
         """What is another where the scores of a partition can be others."""
         scored = f"{self.tool_version} {self.rows.definition} {partition.sha256}"
         return hashlib.sha256(scored.encode()).hexdigest()[:32]
 
-    def _score(self, manifest: Manifest, partition: Partition) -> Manifest:
+    def _score(self, manifest: Manifest, partition: Partition, engine: SparkEngine | None) -> Manifest:
         """Write the scores of a partition, and then the manifest that names it."""
         path = f"{partition.name}/{_FILE}"
         make_folder(self.to / partition.name)
-        schema = self._write(partition, self.to / path)
+        schema = self._write(partition, self.to / path, engine)
         digest = file_digest(self.to / path)
         scores = replace(partition, path=path, sha256=digest, fingerprint=self._fingerprint(partition))
         manifest = replace(manifest.with_partition(scores), columns=described_columns(self.survey, schema))
         write_manifest(self.to, manifest)
         return manifest
 
-    def _write(self, partition: Partition, to: Path) -> pa.Schema:
+    def _write(self, partition: Partition, to: Path, engine: SparkEngine | None) -> pa.Schema:
         """Score the rows of one partition into a file, whole or not at all; the columns of the file."""
         survey = self.survey
-        with _engine(to.parent, self.memory) as connection:
+        with nullcontext(engine) if engine else _engine(to.parent, self.memory) as connection:
             try:
                 unasked = take_partition(connection, survey, self.folder / partition.path, partition, self.rows.detail)
                 judge(connection, survey, "partition_child", "partition_household", ALONG, unasked)
@@ -158,6 +173,12 @@ class _Scoring:
             except (duckdb.IOException, OSError) as error:
                 reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
                 raise UsageError("cannot_write", file=to, reason=reason) from None
+
+
+def _megabytes(memory: str) -> int:
+    """The megabytes of a limit as it is typed: 500MB, 1.5 GB."""
+    number, unit = float(memory[:-2]), memory[-2:].upper()
+    return round(number * (1024 if unit == "GB" else 1))
 
 
 def _shown(survey: Survey, rows: Manifest) -> str:

@@ -247,7 +247,8 @@ RUNS: dict[str, tuple[str, ...]] = {
     "schema use": ("shipped --yes",),
     "schema undo": ("",),
 }
-# Commands that refuse without --identified, or have no server, and files with faults; all others must do what they were asked.
+# Commands that refuse without --identified, or have no server, and files with faults; all others must do what they were
+# asked.
 EXPECTED = {
     "template": 2,
     "review export": 2,

@@ -37,7 +37,7 @@ ORDER = (
 HANDED_IN = {"known_child", "arrival", "rejected", "staged_child", "staged_household"}
 # Put together from parts that stand in several functions, so that no string says the name of this step.
 IN_PARTS = {"scoring.compiler.indicator_sql": {"ruled"}}
-# sqlglot does not read an UNPIVOT of a subquery; all that this one reads is a placeholder. Nor does it know CREATE SECRET.
+# sqlglot reads neither an UNPIVOT of a subquery (all that this one reads is a placeholder) nor CREATE SECRET.
 NOT_PARSED = {"summaries.area.shares": 1, "publishing.server": 1}
 
 

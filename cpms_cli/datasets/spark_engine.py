@@ -19,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
@@ -67,8 +68,14 @@ class _Answer:
         return [tuple(row) for row in self.frame.collect()]
 
     def to_arrow_reader(self, batch_size: int) -> Any:
-        """The rows in batches."""
-        return self.frame.toArrow().to_reader(max_chunksize=batch_size)
+        """The rows in batches; what lists call their items, and which columns are never blank, as DuckDB says it."""
+        table = self.frame.toArrow()
+        schema = pa.schema([pa.field(column.name, _as_duckdb_names(column.type)) for column in table.schema])
+        return table.cast(schema).to_reader(max_chunksize=batch_size)
+
+
+def _as_duckdb_names(kind: pa.DataType) -> pa.DataType:
+    return pa.list_(pa.field("l", kind.value_type)) if pa.types.is_list(kind) else kind
 
 
 class SparkEngine:

@@ -36,7 +36,10 @@ ORDER = (
 # A step to the right makes these before it calls the step that reads them.
 HANDED_IN = {"known_child", "arrival", "rejected", "staged_child", "staged_household"}
 # Put together from parts that stand in several functions, so that no string says the name of this step.
-IN_PARTS = {"scoring.compiler.indicator_sql": {"ruled"}}
+IN_PARTS = {
+    "scoring.compiler.indicator_sql": {"ruled"},
+    "publishing.published_tables": {"pg_attribute", "pg_class", "pg_namespace"},  # the server's own
+}
 # sqlglot reads neither an UNPIVOT of a subquery (all that this one reads is a placeholder) nor CREATE SECRET.
 NOT_PARSED = {"summaries.area.shares": 1, "publishing.server": 1}
 

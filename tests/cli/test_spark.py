@@ -1,30 +1,20 @@
-"""`cpms score --dataset --engine spark`: a real Spark gives the cells that DuckDB gives, and says what it lacks.
-
-With CPMS_THOROUGH=1 also on a cluster of two workers, each a process of its own, of which one is killed.
-"""
+"""`cpms score --dataset --engine spark`: a real Spark gives the cells that DuckDB gives, and says what it lacks."""
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from cpms_cli import export_dataset, score_dataset
-from cpms_cli.datasets.exporting import Watching
 from cpms_cli.datasets.manifest import read_manifest
 from cpms_cli.datasets.spark_engine import check_spark, transpiled
 from cpms_cli.errors import UsageError
 from cpms_cli.java import installed_java, installed_pyspark
-from tests.conftest import THOROUGH, Cpms
+from tests.conftest import Cpms
 
 
 def _why_no_spark() -> str:
@@ -35,10 +25,6 @@ def _why_no_spark() -> str:
 
 
 with_spark = pytest.mark.skipif(bool(_why_no_spark()), reason=_why_no_spark())
-on_a_cluster = pytest.mark.skipif(
-    bool(_why_no_spark()) or not THOROUGH or sys.platform == "win32",
-    reason=_why_no_spark() or "a cluster of two workers is started with CPMS_THOROUGH=1 alone, not on Windows",
-)
 
 
 @pytest.fixture(scope="module")
@@ -167,50 +153,3 @@ def test_a_master_that_is_none_ends_in_a_sentence(cpms: Cpms, dataset: Path, tmp
     ran = cpms("score", "--dataset", dataset, "-o", tmp_path / "out", "--engine", "spark", "--master", "the big one")
     assert (ran.code, "Spark (the big one) could not do it" in ran.err) == (2, True), ran.err
     assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == [".lock"]
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-@contextmanager
-def _cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A master and two workers on this machine; the master's address, and the workers."""
-    import pyspark
-
-    run = Path(pyspark.__file__).parent / "bin" / "spark-class"
-    port, deploy = _free_port(), "org.apache.spark.deploy"
-    master = f"spark://127.0.0.1:{port}"
-    settings = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_WORKER_DIR": str(folder)}
-
-    def start(*words: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([str(run), *words], env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    own = ["--host", "127.0.0.1", "--webui-port", "0"]
-    running = [start(f"{deploy}.master.Master", "--port", str(port), *own)]
-    try:
-        running += [start(f"{deploy}.worker.Worker", "-c", "1", "-m", "1g", *own, master) for _ in range(2)]
-        until = time.monotonic() + 120
-        while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < until:
-            time.sleep(0.5)
-        yield master, running[1:]
-    finally:
-        for process in running:
-            process.kill()
-            process.wait()
-
-
-@on_a_cluster
-def test_a_cluster_of_two_workers_gives_the_same_cells_also_when_one_dies(
-    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    score_dataset(dataset, tmp_path / "expected")
-    with _cluster(tmp_path) as (master, workers):
-        score_dataset(dataset, tmp_path / "own", memory="800MB", master=master)
-        assert _cells_alike(tmp_path / "expected", tmp_path / "own") > 10_000
-        dying = Watching(begin=lambda _count: workers[0].send_signal(signal.SIGKILL))
-        score_dataset(dataset, tmp_path / "again", memory="800MB", master=master, watching=dying)
-        assert _cells_alike(tmp_path / "expected", tmp_path / "again") > 10_000

@@ -141,7 +141,7 @@ def test_a_store_becomes_tables_that_others_can_read(
 def test_no_name_no_number_and_no_free_text_is_on_the_server(
     server: PostgresServer, published: str, made: Path
 ) -> None:
-    with duckdb.connect(str(store), read_only=True) as connection:
+    with duckdb.connect(str(made), read_only=True) as connection:
         identifiers = connection.execute("SELECT cpms_id FROM child_link UNION SELECT household_id FROM household_link")
         secrets = [name for (name,) in identifiers.fetchall()] + [
             "ก้อง",

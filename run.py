@@ -15,7 +15,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-RUN, TEST = "run", "test"
+RUN, TEST, SPARK = "run", "test", "spark"
 
 
 def python_of(environment: Path) -> Path:
@@ -62,12 +62,24 @@ def install(python: Path, requirements: str) -> None:
     stamp.write_text(state, encoding="utf-8")
 
 
+def install_spark(python: Path) -> None:
+    """Install pyspark, half a gigabyte, where there is a Java that it runs on; else its tests are skipped."""
+    from cpms_cli.java import FITTING, installed_java  # noqa: PLC0415 - needs a Python that was looked at
+
+    java = installed_java()
+    if java is not None and java.fits:
+        install(python, SPARK)
+    else:
+        kind = java.shown if java else "no Java"
+        print(f"Tests of Spark are skipped: they need Java {FITTING}, and there is {kind}", file=sys.stderr)
+
+
 def test(python: Path, selected: list[str]) -> None:
     """Run every check of the project, or only the tests that are selected, as pytest names them."""
     # Hundreds of tests start cpms as a process: each would compile the whole package again, and so would each worker.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # Dealt out one by one, tests of one module would make the stores they share in both workers.
-    run_tests = (python, "-m", "pytest", "-n", "auto", "--dist", "worksteal")
+    run_tests = (python, "-m", "pytest", "-n", "auto", "--dist", "worksteal", "-rs")
     if selected:
         call(*run_tests, *selected)
         return
@@ -87,6 +99,7 @@ def main() -> None:
     install(python, TEST if command in {"test", "messages", "pictures"} else RUN)
     match command:
         case "test":
+            install_spark(python)
             test(python, words)
         case "offline":
             paths = (word if word.startswith("-") else Path.cwd() / word for word in words)

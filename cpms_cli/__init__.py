@@ -71,6 +71,7 @@ _PUBLIC = {
     "child_records": "cpms_cli.summaries.records.child_records",
     "published_figures": "cpms_cli.disclosure.release.published_figures",
     "export_dataset": "cpms_cli.datasets.exporting",
+    "push_store": "cpms_cli.publishing.pushing",
     "score_dataset": "cpms_cli.datasets.scoring",
     "summarise_country": "cpms_cli.datasets.country",
     "codebook": "cpms_cli.reports.composing.codebook",

@@ -15,6 +15,7 @@ from typing import Literal
 import duckdb
 
 from cpms_cli.errors import CpmsError, KeyMissing
+from cpms_cli.java import installed_java, installed_pyspark
 from cpms_cli.scoring.examples.proving import prove_definition
 from cpms_cli.store.connection import Access, attach, is_encrypted, load_cipher
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
@@ -114,6 +115,17 @@ def _store(store: Path, schemas: Path | None, language: Language) -> Iterator[Si
         yield Sign("store", say(error.message_id, language, **error.values), "wrong")
 
 
+def _spark(language: Language) -> Sign:
+    """Which Java there is, and whether it fits; it is wrong only for those who installed pyspark."""
+    java, pyspark = installed_java(), installed_pyspark()
+    of_java = say("doctor_no_java", language)
+    if java is not None:
+        of_java = say("doctor_java_fits" if java.fits else "doctor_java_unfit", language, java=java.shown)
+    of_spark = say("doctor_no_pyspark", language) if pyspark is None else f"pyspark {pyspark}"
+    runs = java is not None and java.fits
+    return Sign("spark", f"{of_java}; {of_spark}", "ok" if runs or pyspark is None else "look")
+
+
 def diagnose(
     store: str | Path | None = None, *, schemas: Path | None = None, language: Language = FALLBACK
 ) -> Diagnosis:
@@ -130,6 +142,7 @@ def diagnose(
         *_packages(),
         _encryption(),
         _definition(schemas, language),
+        _spark(language),
         Sign("fonts", ", ".join(fonts[:5]) or "-", "ok" if fonts else "look"),
         Sign("console", encoding, "ok" if _prints(traits_of(written).name, encoding) else "look"),
         *(_store(Path(store), schemas, language) if store is not None else ()),

@@ -7,6 +7,7 @@ CpmsError                     the user can mend it; shown without traceback, exi
 │   └── AnswersNotRead        a table has columns of answers that no question of the survey was found for
 ├── DefinitionError           the files in schemas/ contradict themselves
 ├── KeyMissing                something encrypted was met, and no key was given
+├── ServerError               a server cannot be reached, or does not take what it is sent; it is left as it was
 └── StoreError                the store cannot be opened, read or written
     ├── StoreLocked           another process holds it
     ├── StoreInDoubt          the disk failed in the middle of a commit, and cannot be asked what it holds
@@ -79,6 +80,10 @@ class DefinitionError(CpmsError):
 
 class KeyMissing(CpmsError):
     """A key is needed; `variable` names the environment variable it is looked for in, and a terminal may ask for it."""
+
+
+class ServerError(CpmsError):
+    """A server could not be reached, or took nothing of what it was sent: nothing on it was changed."""
 
 
 class StoreError(CpmsError):

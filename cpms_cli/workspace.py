@@ -18,7 +18,7 @@ from typing import Self
 
 import duckdb
 
-from cpms_cli.scoring.profiles import create_profile_tables
+from cpms_cli.scoring.profiles import create_store_profiles
 from cpms_cli.scoring.scores import create_scores
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
@@ -116,7 +116,7 @@ class Workspace:
         """Return the connection with the views of `scoring.scores` and the tables of `scoring.profiles`."""
         connection = self.scored()
         if not self._session.is_profiled:
-            create_profile_tables(connection, self.survey)
+            create_store_profiles(connection, self.survey)
             self._session.is_profiled = True
         return connection
 

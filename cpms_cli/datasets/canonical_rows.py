@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-import duckdb
 import pyarrow.dataset as arrow_dataset
 
 from cpms_cli.datasets.manifest import Partition, Rows
 from cpms_cli.datasets.typed_rows import MISSING
 from cpms_cli.errors import UsageError
+from cpms_cli.scoring.engines import Engine
 from cpms_cli.summaries.records.child_records import (
     CHILD_ROW,
     FIELDS_NOT_ASKED,
@@ -38,9 +38,7 @@ def check_can_be_scored(survey: Survey, columns: Collection[str]) -> None:
         raise UsageError("dataset_hides_answers", fields=", ".join(hidden))
 
 
-def take_partition(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, path: Path, partition: Partition, detail: Rows
-) -> Unasked:
+def take_partition(connection: Engine, survey: Survey, path: Path, partition: Partition, detail: Rows) -> Unasked:
     """Create `partition_row`, and the views `partition_child` and `partition_household`; returns what rows were not
     asked, as scoring takes it."""
     connection.register("arriving_partition", arrow_dataset.dataset(path))
@@ -62,9 +60,7 @@ def take_partition(
     return _unasked(connection, survey, "partition_row")
 
 
-def take_homes(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, path: Path, partition: Partition, detail: Rows
-) -> Unasked:
+def take_homes(connection: Engine, survey: Survey, path: Path, partition: Partition, detail: Rows) -> Unasked:
     """Create `home_row` and the view `partition_home`, of all households of a partition, with and without children;
     returns what they were not asked."""
     connection.register("arriving_homes", arrow_dataset.dataset(path))
@@ -79,7 +75,7 @@ def take_homes(
     return _unasked(connection, survey, "home_row")
 
 
-def _columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
+def _columns_of(connection: Engine, relation: str) -> list[str]:
     return [str(name) for name, *_ in connection.execute(f"DESCRIBE {relation}").fetchall()]
 
 
@@ -106,7 +102,7 @@ def _cell(name: str, columns: Collection[str]) -> str:
     return name
 
 
-def _unasked(connection: duckdb.DuckDBPyConnection, survey: Survey, relation: str) -> Unasked:
+def _unasked(connection: Engine, survey: Survey, relation: str) -> Unasked:
     rows = connection.execute(f"""
         SELECT DISTINCT unnest(string_split({FIELDS_NOT_ASKED}, ';')) AS name
         FROM {relation}""").fetchall()

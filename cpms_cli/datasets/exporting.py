@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.datasets.fitting import SERIES_KEY, check_fits, check_one_store_each, check_place, make_folder
+from cpms_cli.datasets.fitting import check_fits, check_one_store_each, check_place, make_folder
 from cpms_cli.datasets.manifest import (
     DEFINITION,
     FORMAT,
@@ -27,9 +26,9 @@ from cpms_cli.datasets.manifest import (
     remove_partitions,
     write_manifest,
 )
+from cpms_cli.datasets.series import name_of_series, name_of_store, series_key
 from cpms_cli.datasets.typed_rows import described_columns, parquet_of, typed_rows
 from cpms_cli.errors import UsageError
-from cpms_cli.keys import key_value
 from cpms_cli.reading.sheet.title_keys import PROVINCE
 from cpms_cli.store.tables.pseudonym_key import pseudonym_key
 from cpms_cli.summaries.records.child_records import FIELDS_NOT_ASKED, Disclosed, make_records
@@ -41,7 +40,6 @@ from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.owner_only import for_owner_alone
 
 _FILE, _HOUSEHOLDS_FILE = "children.parquet", "households.parquet"
-_STORE, _SERIES = "cpms store", "cpms series"
 
 
 @dataclass(frozen=True)
@@ -108,10 +106,9 @@ def write_dataset(
 ) -> Exported:
     """As `export_dataset`, in a workspace."""
     survey, own = workspace.survey, pseudonym_key(workspace.connection)
-    shared = key_value(SERIES_KEY)
-    key = own if shared is None else hashlib.sha256(shared.encode()).digest()
+    key = series_key(own)
     detail: Rows = "identified" if workspace.identified else "masked"
-    series = None if workspace.identified else _name_of_key(key, f"{_SERIES} {audience}")
+    series = None if workspace.identified else name_of_series(key, audience)
     asked = Manifest(survey.digest, detail, audience, series)
     how = f"{FORMAT} {tool_version} {survey.digest} {detail} {audience} {series}"
     parts = _parts(workspace.connection, survey, how)
@@ -121,13 +118,8 @@ def write_dataset(
     with for_owner_alone():
         make_folder(folder)
         with hold_dataset(folder):
-            export = _Export(workspace, folder, _name_of_key(own, _STORE), Disclosed(detail, None, audience, None, key))
+            export = _Export(workspace, folder, name_of_store(own), Disclosed(detail, None, audience, None, key))
             return export.run(asked, parts, watching or Watching())
-
-
-def _name_of_key(key: bytes, purpose: str) -> str:
-    """A name for a key that does not tell it."""
-    return hmac.new(key, purpose.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, survey: Survey, how: str) -> list[_Part]:

@@ -9,10 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cpms_cli.datasets.manifest import DEFINITION, HOUSEHOLDS, MANIFEST, Manifest, Partition, further_file, label_of
+from cpms_cli.datasets.series import SERIES_KEY
 from cpms_cli.errors import UnreadableFile, UsageError
-
-SERIES_KEY = "CPMS_PSEUDONYM_KEY"
-"""The variable with the secret that stores share whose pseudonyms are to be of one series."""
 
 
 def make_folder(folder: Path) -> None:

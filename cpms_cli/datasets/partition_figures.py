@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from cpms_cli.datasets.canonical_rows import ALONG, take_homes, take_partition
 from cpms_cli.datasets.engine import BATCH, write_batches
 from cpms_cli.datasets.fitting import make_folder
 from cpms_cli.datasets.manifest import FIGURES, FIGURES_OF_HOMES, HOUSEHOLDS, Manifest, Partition, label_of
+from cpms_cli.scoring.engines import Engine
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, ProfiledRows, create_profile_tables
 from cpms_cli.scoring.scores import judge
 from cpms_cli.summaries.records.child_records import FIELDS_NOT_ASKED
@@ -37,14 +36,14 @@ def figures_files(partition: Partition) -> dict[str, str]:
     return {kind: f"{kind}/{partition.name}/{name}" for kind, name in _FILES.items()}
 
 
-def judge_partition(connection: duckdb.DuckDBPyConnection, rows: DatasetRows, partition: Partition) -> None:
+def judge_partition(connection: Engine, rows: DatasetRows, partition: Partition) -> None:
     """Create the relations of `scoring.scores.judge` for the rows of a partition."""
     path = rows.folder / partition.path
     unasked = take_partition(connection, rows.survey, path, partition, rows.manifest.detail)
     judge(connection, rows.survey, "partition_child", "partition_household", ALONG, unasked)
 
 
-def write_figures(connection: duckdb.DuckDBPyConnection, rows: DatasetRows, partition: Partition, to: Path) -> None:
+def write_figures(connection: Engine, rows: DatasetRows, partition: Partition, to: Path) -> None:
     """Write what is counted of a partition, which is judged, into the folder `to`: each file whole or not at all."""
     survey, key = rows.survey, {"child": rows.survey.key("child"), "household": rows.survey.key("household")}
     homes = next(path for path in partition.further if path.startswith(f"{HOUSEHOLDS}/"))

@@ -8,6 +8,7 @@ summaries count of each child (`partition_figures`).
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,6 +40,7 @@ from cpms_cli.datasets.manifest import (
     write_manifest,
 )
 from cpms_cli.datasets.partition_figures import DatasetRows, figures_files, judge_partition, write_figures
+from cpms_cli.datasets.spark_engine import SparkEngine, check_spark, spark_engine
 from cpms_cli.datasets.typed_rows import described_columns
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.source import file_digest
@@ -53,19 +55,20 @@ from cpms_cli.writing.owner_only import for_owner_alone
 _FILE = "scores.parquet"
 
 
-def score_dataset(
+def score_dataset(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     folder: str | Path,
     to: str | Path,
     *,
     memory: str = MEMORY,
+    master: str | None = None,
     tool_version: str = "",
     watching: Watching | None = None,
 ) -> Exported:
     """Score the rows of a data set into another folder, as Parquet by province and round, with a manifest.
 
     Columns as `scoring.scores.score`, without the round, which the folders say; of masked rows a subdistrict and
-    HOUSEHOLD_ROW stand in the place of the village and the house. Raises UsageError; UnreadableFile where a partition
-    is not whole.
+    HOUSEHOLD_ROW stand in the place of the village and the house. With the `master` of a Spark cluster (or `local[*]`)
+    Spark works them out. Raises UsageError; UnreadableFile where a partition is not whole.
     """
     check_memory(memory)
     to = Path(to)
@@ -74,10 +77,12 @@ def score_dataset(
         check_partition(rows.folder, partition)
         check_label(rows.folder, rows.manifest, partition)
     check_place(to)
+    if master is not None:
+        check_spark(master)
     with for_owner_alone():
         make_folder(to)
         with hold_dataset(to), work_folder(to) as work:
-            return _Scoring(rows, to, work, memory, tool_version).run(watching or Watching())
+            return _Scoring(rows, to, work, memory, tool_version, master).run(watching or Watching())
 
 
 def open_rows(folder: Path) -> DatasetRows:
@@ -114,13 +119,14 @@ def _definition(folder: Path, manifest: Manifest) -> Survey:
 @dataclass(frozen=True)
 class _Scoring:
     """What partitions are scored with: the rows, the folder that the scores go to, one for what does not fit into the
-    memory, how much memory, and by which version of the tool."""
+    memory, how much memory, by which version of the tool, and on which Spark, if on any."""
 
     rows: DatasetRows
     to: Path
     work: Path
     memory: str
     tool_version: str
+    master: str | None
 
     def run(self, watching: Watching) -> Exported:
         """Score what is new; the folder is held."""
@@ -130,23 +136,34 @@ class _Scoring:
         check_fits(self.to, manifest, asked)
         watching.begin(len(rows.partitions))
         written, same = list[str](), list[str]()
-        for partition in rows.partitions:
-            fingerprint = fingerprint_of_scores(rows, partition, self.tool_version)
-            if is_up_to_date(self.to, manifest.by_name.get(partition.name), fingerprint):
-                same.append(partition.name)
-            else:
-                manifest = self._score(manifest, partition, fingerprint)
-                written.append(partition.name)
-            watching.tell(partition.name)
+        with ExitStack() as until:
+            engine = None
+            for partition in rows.partitions:
+                fingerprint = fingerprint_of_scores(rows, partition, self.tool_version)
+                if is_up_to_date(self.to, manifest.by_name.get(partition.name), fingerprint):
+                    same.append(partition.name)
+                else:
+                    engine = engine or self._spark(until)
+                    manifest = self._score(manifest, partition, fingerprint, engine)
+                    written.append(partition.name)
+                watching.tell(partition.name)
         removed = [name for name in manifest.by_name if name not in rows.by_name]
         manifest = remove_partitions(self.to, manifest, removed)
         return Exported(rows.detail, tuple(written), tuple(same), tuple(removed), manifest.rows)
 
-    def _score(self, manifest: Manifest, partition: Partition, fingerprint: str) -> Manifest:
+    def _spark(self, until: ExitStack) -> SparkEngine | None:
+        """Spark, started for the first partition that is new; None where this machine does the work."""
+        if self.master is None:
+            return None
+        return until.enter_context(spark_engine(self.master, self.work, _megabytes(self.memory)))
+
+    def _score(
+        self, manifest: Manifest, partition: Partition, fingerprint: str, engine: SparkEngine | None
+    ) -> Manifest:
         """Write the scores of a partition, and then the manifest that names it."""
         path, further = f"{partition.name}/{_FILE}", figures_files(partition).values()
         make_folder(self.to / partition.name)
-        schema = self._write(partition, self.to / path)
+        schema = self._write(partition, self.to / path, engine)
         scores = replace(
             partition,
             path=path,
@@ -160,11 +177,12 @@ class _Scoring:
         write_manifest(self.to, manifest)
         return manifest
 
-    def _write(self, partition: Partition, to: Path) -> pa.Schema:
+    def _write(self, partition: Partition, to: Path, engine: SparkEngine | None) -> pa.Schema:
         """Score the rows of one partition into a file, and write beside it what summaries count; each file whole or not
         at all. Returns the columns of the scores."""
         survey, manifest = self.rows.survey, self.rows.manifest
-        with failing_clearly(self.memory, partition.name, to), open_engine(self.work, self.memory) as connection:
+        opened = nullcontext(engine) if engine else open_engine(self.work, self.memory)
+        with failing_clearly(self.memory, partition.name, to), opened as connection:
             judge_partition(connection, self.rows, partition)
             write_figures(connection, self.rows, partition, self.to)
             create_explained(connection, survey)
@@ -172,6 +190,12 @@ class _Scoring:
             order = ", ".join(survey.key("child"))
             cells = connection.execute(f"SELECT {_shown(survey, manifest)} FROM ({scores}) ORDER BY {order}")
             return write_batches(cells.to_arrow_reader(BATCH), to, label_of(manifest))
+
+
+def _megabytes(memory: str) -> int:
+    """The megabytes of a limit as it is typed: 500MB, 1.5 GB."""
+    number, unit = float(memory[:-2]), memory[-2:].upper()
+    return round(number * (1024 if unit == "GB" else 1))
 
 
 def _shown(survey: Survey, rows: Manifest) -> str:

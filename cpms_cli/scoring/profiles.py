@@ -12,12 +12,13 @@ Three temporary tables, made beside `score`:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS
 from cpms_cli.scoring.compiler.unasked_columns import UNASKED, is_unasked, unasked_columns
+from cpms_cli.scoring.engines import Engine
 from cpms_cli.scoring.judged_columns import measure_column, right_column, truth_sql
 from cpms_cli.scoring.scores import SCORE, batch_columns, create_scores
 from cpms_cli.store.definitions.current_rows import unasked_in_store
@@ -114,7 +115,13 @@ def _measures(survey: Survey, of: Table) -> Iterator[str]:
 def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Create `score`, `profile`, `home_round` and `child_round` for the current rows of the store."""
     create_scores(connection, survey)
-    create_profile_tables(connection, survey)
+    create_store_profiles(connection, survey)
+
+
+def create_store_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `profile`, `home_round` and `child_round` for the current rows of the store; needs `score`."""
+    rows = replace(OF_STORE, unasked=unasked_in_store(connection, survey))
+    create_profile_tables(connection, survey, rows)
 
 
 def scored_record(survey: Survey, rows: ProfiledRows = OF_STORE) -> str:
@@ -131,8 +138,8 @@ def scored_record(survey: Survey, rows: ProfiledRows = OF_STORE) -> str:
         JOIN {SCORE} s USING ({key})"""
 
 
-def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: ProfiledRows = OF_STORE) -> None:
-    """Create `profile`, `home_round` and `child_round`; needs `score`."""
+def create_profile_tables(connection: Engine, survey: Survey, rows: ProfiledRows) -> None:
+    """Create `profile`, `home_round` and `child_round` of these rows; needs `score`."""
     key = ", ".join(survey.key("child"))
     columns = [
         *_groups(survey, "child"),
@@ -148,16 +155,15 @@ def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey,
     _create_homes(connection, survey, rows)
 
 
-def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: ProfiledRows) -> None:
+def _create_homes(connection: Engine, survey: Survey, rows: ProfiledRows) -> None:
     key = ", ".join(survey.key("household"))
     columns = [*_groups(survey, "household"), *_measures(survey, "household")]
-    unasked = unasked_in_store(connection, survey) if rows.unasked is None else rows.unasked
-    record = typed_household(survey, rows.homes, rows.children, (*batch_columns(unasked), *rows.along_homes))
+    record = typed_household(survey, rows.homes, rows.children, (*batch_columns(rows.unasked), *rows.along_homes))
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {HOME} AS
         WITH known AS (
-            SELECT *, {unasked_columns(survey, unasked)}
+            SELECT *, {unasked_columns(survey, rows.unasked)}
             FROM ({record})
         )
         SELECT {key}, {", ".join(columns)}, {UNASKED}

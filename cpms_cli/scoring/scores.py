@@ -12,6 +12,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.indicator_sql import household_sql, judged_sql, with_household_levels
 from cpms_cli.scoring.compiler.score_columns import plain_columns, told_columns
 from cpms_cli.scoring.compiler.unasked_columns import UNASKED
+from cpms_cli.scoring.engines import Engine
 from cpms_cli.store.definitions.current_rows import BATCH, unasked_in_store
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
@@ -41,7 +42,7 @@ def batch_columns(unasked: Unasked | None) -> tuple[str, ...]:
 
 
 def judge(  # noqa: PLR0913 - what is scored, and what comes along
-    connection: duckdb.DuckDBPyConnection,
+    connection: Engine,
     survey: Survey,
     child: str,
     household: str,
@@ -66,9 +67,7 @@ def judge(  # noqa: PLR0913 - what is scored, and what comes along
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {HOUSEHOLD_SCORE} AS {household_sql(survey, JUDGED)}")
 
 
-def create_explained(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, rows: str = "TRUE", along: tuple[str, ...] = ()
-) -> None:
+def create_explained(connection: Engine, survey: Survey, rows: str = "TRUE", along: tuple[str, ...] = ()) -> None:
     """Create the temporary table `explained`: rows of `score` with their reasons and answers; `judge` must have run.
 
     `rows` is a condition on the columns of `score`: to explain a row costs many times what it costs to judge it, so

@@ -73,7 +73,7 @@ def _examples(help_text: str) -> list[str]:
 
 def _needs_more(line: str) -> bool:
     """Whether an example stands for what only its user has: a key set before it, somebody's public key or CPMS ID,
-    another definition that the store follows, or a worker who has cases.
+    another definition that the store follows, a worker who has cases, a server, or a cluster.
 
     `cpms demo` runs what the others run, and has tests of its own (tests/cli/test_demo.py), as `cpms run`, which needs
     an office (tests/cli/test_office.py).
@@ -86,6 +86,8 @@ def _needs_more(line: str) -> bool:
         or "--from" in words
         or words[1] in ("demo", "run")
         or words[1:3] == ["schema", "undo"]
+        or words[1:3] == ["store", "push"]
+        or "spark" in words
     )
 
 

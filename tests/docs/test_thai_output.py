@@ -78,6 +78,7 @@ NOT_HERE = {
     "export figures",
     "export dataset",
     "country",  # needs a data set: tests/cli/test_dataset_summaries.py
+    "store push",  # needs a server: tests/cli/test_store_push.py
 }
 
 

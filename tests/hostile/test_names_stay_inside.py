@@ -216,6 +216,8 @@ RUNS: dict[str, tuple[str, ...]] = {
     "store compact": ("!",),
     "store encrypt": ("!",),
     "store audit": ("-o audit.xlsx",),
+    # Of a server that is not there; what gets to one that is: tests/cli/test_store_push.py.
+    "store push": ("postgresql://127.0.0.1:1/children",),
     "child show": ("{child} --why -o child.xlsx",),
     "child dispute": (
         f"{{child}} --field violence_sexual --by {WORDS[4]} --reason {WORDS[5]}",
@@ -249,11 +251,13 @@ RUNS: dict[str, tuple[str, ...]] = {
     "schema use": ("shipped --yes",),
     "schema undo": ("",),
 }
-# Commands that refuse without --identified, and files with faults; all others must do what they were asked.
+# Commands that refuse without --identified, or have no server, and files with faults; all others must do what they were
+# asked.
 EXPECTED = {
     "template": 2,
     "review export": 2,
     "schema undo": 2,
+    "store push": 2,
     "validate": 1,
     "merge": 1,
     "run": 1,

@@ -11,6 +11,7 @@ from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import STORE, Format, Lang, MemoryLimit, Schemas, Store, language, one_of
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
 from cpms_cli.cli.store import rules_judged
+from cpms_cli.cli.store.score_dataset import check_alone, master_of, score_into
 from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import listed_endings
@@ -70,11 +71,17 @@ def score(
         ),
     ] = None,
     memory_limit: MemoryLimit = None,
+    engine: Annotated[str, typer.Option("--engine", help="What scores --dataset: duckdb or spark.")] = "duckdb",
+    master: Annotated[
+        str | None,
+        typer.Option("--master", help="Where Spark is, as spark://HOST:7077; else this computer.", show_default=False),
+    ] = None,
 ) -> None:
     """Score every child in every round: every indicator, the risk level, the highest possible level, and why.
 
     Each scoring is recorded in the store, with the definition used: cpms history lists them. With --dataset, a data set
     is scored by its own definition, a partition at a time: what is scored already is passed over, and nothing recorded.
+    --engine spark lets Apache Spark do it, by the same rules (pip install 'cpms-cli[spark]', and a Java).
 
     \b
     Examples:
@@ -83,6 +90,7 @@ def score(
       cpms score --store cpms.duckdb --run 1
       cpms score show --store cpms.duckdb --as-defined-in 2568
       cpms score --dataset rows -o rows_scores --memory-limit 500MB
+      cpms score --dataset rows -o rows_scores --engine spark --master spark://HOST:7077
     """
     one_of(format_)
     if dataset is not None:
@@ -90,12 +98,9 @@ def score(
         for name, value in given.items():
             if value is not None:
                 raise UsageError("options_apart", first="--dataset", second=name)
-        from cpms_cli.cli.store.score_dataset import score_into
-
-        score_into(dataset, output, memory_limit, language(lang))
+        score_into(dataset, output, memory_limit, master_of(engine, master), language(lang))
         return
-    if memory_limit is not None:
-        raise UsageError("option_needs", option="--memory-limit", other="--dataset")
+    check_alone(memory_limit, engine, master)
     if output is not None:
         from cpms_cli.writing.files import check_writable
 

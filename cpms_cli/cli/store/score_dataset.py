@@ -12,8 +12,30 @@ from cpms_cli.errors import UsageError
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Language
 
+ENGINES = ("duckdb", "spark")
+SPARK = ENGINES[1]
 
-def score_into(folder: Path, to: Path | None, memory: str | None, spoken: Language) -> None:
+
+def master_of(engine: str, master: str | None) -> str | None:
+    """The master of Spark where that is the engine: this computer where none is named. Raises UsageError."""
+    if engine not in ENGINES:
+        raise UsageError("engine_unknown", engine=engine, known=", ".join(ENGINES))
+    if engine != SPARK:
+        if master is not None:
+            raise UsageError("option_needs", option="--master", other="--engine spark")
+        return None
+    return master or "local[*]"
+
+
+def check_alone(memory: str | None, engine: str, master: str | None) -> None:
+    """Raise UsageError for what goes with a data set alone."""
+    given = {"--memory-limit": memory, "--master": master, "--engine": None if engine == ENGINES[0] else engine}
+    for name, value in given.items():
+        if value is not None:
+            raise UsageError("option_needs", option=name, other="--dataset")
+
+
+def score_into(folder: Path, to: Path | None, memory: str | None, master: str | None, spoken: Language) -> None:
     """Score a data set into another folder, and say how much was done."""
     if to is None:
         raise UsageError("option_needs", option="--dataset", other="-o")
@@ -26,7 +48,9 @@ def score_into(folder: Path, to: Path | None, memory: str | None, spoken: Langua
 
     with Progress("dataset_scoring", spoken, shown=sys.stderr.isatty()) as progress:
         watching = Watching(progress.begin, progress.advance)
-        scored = score_dataset(folder, to, memory=memory or MEMORY, tool_version=__version__, watching=watching)
+        scored = score_dataset(
+            folder, to, memory=memory or MEMORY, master=master, tool_version=__version__, watching=watching
+        )
     counts = {"written": len(scored.written), "same": len(scored.same), "rows": scored.rows}
     show_line(say("dataset_scored" if scored.written else "dataset_scored_before", spoken, folder=to, **counts))
     if scored.removed:

@@ -1,4 +1,4 @@
-"""`cpms store`: check, backup, restore, compact, encrypt, audit."""
+"""`cpms store`: check, backup, restore, compact, encrypt, audit, push."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import typer
 
 from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
+from cpms_cli.cli.store.push import push
 from cpms_cli.cli.window import show_line
 
-app = typer.Typer(no_args_is_help=True, help="The store as a file: check, backup, restore, compact, encrypt, audit.")
+app = typer.Typer(no_args_is_help=True, help="The store: check, backup, restore, compact, encrypt, audit, push.")
+app.command("push")(push)
 Target = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.", show_default=False)]
 MB = 1_000_000
 

@@ -27,7 +27,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, An
     [
         (["children", "--risk", "เสี่ยงสู"], "เสี่ยงสูง (high_risk)"),
         (["children", "--indicator", "ไม่มีสัญชาต"], "ไม่มีสัญชาติไทย (1)"),
-        (["children", "--area", "หงา"], "หงาว ("),
+        (["children", "--area", "หงา"], "หงาว, ระนอง (850103)"),
         (["children", "--format", "jsn"], "หมายถึง json หรือไม่"),
         (["rights", "--list", "การศึกษ"], "การศึกษา (education)"),
         (["rights", "--by", "สัญชาด"], "สัญชาติ (nationality)"),
@@ -62,4 +62,4 @@ def test_a_name_of_several_areas_is_asked_for_by_code(cpms: Cpms, tmp_path: Path
     """Where no store says which of them is meant."""
     ran = cpms("template", "--prefill", "--area", "ปากน้ำ", "-o", tmp_path / "x.xlsx", "--store", tmp_path / "none")
     assert ran.code == 2
-    assert "several areas are called so" in ran.err and "(850105)" in ran.err
+    assert "several areas are called so" in ran.err and "Pak Nam, Ranong (850105)" in ran.err

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cpms_cli.errors import CpmsError, UsageError
+from cpms_cli.survey.model.words import Words
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Survey
 
 _AREAS = ("area", "code")
 _PROPOSED = 5
+_PROVINCE = 2  # digits
 
 
 def name_areas_by_code(given: dict[str, Any]) -> None:
@@ -41,10 +43,20 @@ def _code_of(text: str, store: Path | None, schemas: Path | None) -> str:
         same = [code for code in same if any(village.startswith(code) for village in surveyed)] or same
     if len(same) == 1:
         return same[0]
-    proposed = tuple(Named(code, survey.areas[code].label) for code in same or [area.code for area in similar])
+    proposed = tuple(Named(code, _with_province(survey, code)) for code in same or [area.code for area in similar])
     if not proposed:
         raise UsageError("no_area_named", name=text)
-    raise UsageError("area_of_several" if same else "unknown_area_near", area=text, near=proposed[:_PROPOSED])
+    if same:
+        raise UsageError("area_of_several", area=text, near=proposed)
+    raise UsageError("unknown_area_near", area=text, near=proposed[:_PROPOSED])
+
+
+def _with_province(survey: Survey, code: str) -> Words:
+    """An area's name and, of a part of a province, the province's, which tells it from others of the name."""
+    area, province = survey.areas[code], survey.areas[code[:_PROVINCE]]
+    if area == province:
+        return area.label
+    return Words(en=f"{area.en}, {province.en}", th=f"{area.th}, {province.th}")
 
 
 def _surveyed(survey: Survey, store: Path | None, schemas: Path | None) -> list[str]:

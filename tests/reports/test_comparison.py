@@ -53,7 +53,8 @@ def test_positions_and_intervals_are_words_in_both_languages() -> None:
 @pytest.fixture(scope="module")
 def village(sample_store: Path) -> Document:
     """A village, for the office."""
-    return report_area(sample_store, "85010501", audience=None)
+    document: Document = report_area(sample_store, "85010501", audience=None)
+    return document
 
 
 def test_a_village_is_compared_with_the_rest_of_its_province(village: Document) -> None:

@@ -154,7 +154,7 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     """
     fonts = fonts or _fonts()
     installed = [font.family for font in fonts.fonts()]
-    settings = {
+    settings: dict[str, Any] = {
         "title": document.title,
         "subtitle": document.subtitle,
         "language": document.language,

@@ -45,10 +45,10 @@ def group_parts(context: AreaContext, by_group: pd.DataFrame) -> Iterator[Part]:
 def _compared(context: AreaContext, by_group: pd.DataFrame) -> pd.DataFrame:
     """The answers of groups with where each stands beside the other children, and its cell in words."""
     figures = context.survey.figures
-    whole = {answer: context.figures.indicators.set_index("item")[answer] for answer in ("yes", "no")}
+    whole = context.figures.indicators.set_index("item")[["yes", "no"]].astype("float64").to_dict("index")
     tables = []
     for item, counts in by_group.groupby("item", sort=False):
-        yes, no = (float(counted[str(item)]) for counted in whole.values())
+        yes, no = (whole[str(item)][answer] for answer in ("yes", "no"))
         beside = beside_rest(counts.assign(known=counts["yes"] + counts["no"]), yes, yes + no, figures.confidence)
         classes = distance_class(beside, figures.far)
         words = [

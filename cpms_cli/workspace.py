@@ -21,9 +21,13 @@ from cpms_cli.scoring.profiles import create_profile_tables
 from cpms_cli.scoring.scores import create_scores
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
+from cpms_cli.store.definitions.near_rows import read_near
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
+
+_NARROWEST = 6
+"""Digits of a subdistrict's code: of a village is said what its subdistrict was not asked, so that less is never read."""
 
 
 @dataclass
@@ -42,6 +46,9 @@ class Workspace:
 
     `who` is written to the store's logs; None stands for the account that runs the tool. With `identified`, names are
     shown, and the audit log says so. With `writes`, the store is opened for writing.
+
+    With an `area`, nothing is asked but about this area (a code of any width) or a part of it: only the rows that bear on it
+    are read and scored, so that a question costs what it asks for. The answers are those of the whole store.
     """
 
     survey: Survey
@@ -50,6 +57,7 @@ class Workspace:
     who: str | None = None
     identified: bool = False
     writes: bool = False
+    area: str | None = None
     _session: _Session = field(default_factory=_Session, init=False, repr=False, compare=False)
 
     @classmethod
@@ -61,13 +69,14 @@ class Workspace:
         language: Language = FALLBACK,
         identified: bool = False,
         writes: bool = False,
+        area: str | None = None,
     ) -> Self:
         """Return the workspace of a store's file and a definition's folder (None: the shipped definition).
 
         Raises DefinitionError.
         """
         survey = definition_in_use(store, schemas)
-        return cls(survey, Path(store), language, identified=identified, writes=writes or identified)
+        return cls(survey, Path(store), language, identified=identified, writes=writes or identified, area=area)
 
     def __enter__(self) -> Self:
         self._session.closing = ExitStack()
@@ -94,7 +103,14 @@ class Workspace:
         if session.connection is None:
             opened = open_store(self.store, self.survey, write=self.writes, rows=0)
             session.connection = session.closing.enter_context(opened)
+            if self.area:
+                read_near(session.connection, self.survey, self.area[:_NARROWEST])
         return session.connection
+
+    def check_reads(self, area: str | None) -> None:
+        """Raise RuntimeError where something is asked about an area whose rows this workspace does not read."""
+        if self.area and not (area or "").startswith(self.area[:_NARROWEST]):
+            raise RuntimeError(f"a workspace of {self.area} is asked about {area or 'the whole store'}")
 
     def scored(self) -> duckdb.DuckDBPyConnection:
         """Return the connection with the views of `scoring.scores.create_scores`."""

@@ -238,7 +238,7 @@ def due(
     from cpms_cli.writing.files import csv_text, json_text
 
     until = until or datetime.date.today()
-    with workspace_of(store, schemas, lang, identified=identified) as workspace:
+    with workspace_of(store, schemas, lang, identified=identified, area=area) as workspace:
         survey, spoken = workspace.survey, workspace.language
         children = list_due(workspace, area=area, as_of=until, everybody=everybody)
     listed = children.turned_18 if turned_18 else children.due

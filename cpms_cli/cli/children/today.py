@@ -62,7 +62,7 @@ def today(
 
     if by not in report.SHEETS:
         raise UsageError("today_sheets", by=by)
-    with workspace_of(store, schemas, lang, identified=identified) as workspace:
+    with workspace_of(store, schemas, lang, identified=identified, area=area) as workspace:
         survey, spoken = workspace.survey, workspace.language
         listed = today_of(workspace, area=area, worker=worker, as_of=until)
     if output is not None:

@@ -27,7 +27,7 @@ from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 
 _NARROWEST = 6
-"""Digits of a subdistrict's code: of a village is said what its subdistrict was not asked, so that less is never read."""
+"""Digits of a subdistrict's code: of a village it is said what its subdistrict was not asked; less is never read."""
 
 
 @dataclass
@@ -47,8 +47,8 @@ class Workspace:
     `who` is written to the store's logs; None stands for the account that runs the tool. With `identified`, names are
     shown, and the audit log says so. With `writes`, the store is opened for writing.
 
-    With an `area`, nothing is asked but about this area (a code of any width) or a part of it: only the rows that bear on it
-    are read and scored, so that a question costs what it asks for. The answers are those of the whole store.
+    With an `area`, nothing is asked but about this area (a code of any width) or a part of it: only the rows that bear
+    on it are read and scored, so that a question costs what it asks for. The answers are those of the whole store.
     """
 
     survey: Survey
@@ -61,7 +61,7 @@ class Workspace:
     _session: _Session = field(default_factory=_Session, init=False, repr=False, compare=False)
 
     @classmethod
-    def from_paths(
+    def from_paths(  # noqa: PLR0913 - what a command works with, each by its own keyword
         cls,
         store: str | Path,
         schemas: Path | None = None,

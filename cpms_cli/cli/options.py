@@ -145,7 +145,7 @@ def language(asked: str | None) -> Language:
     return language_asked(asked)
 
 
-def workspace_of(
+def workspace_of(  # noqa: PLR0913 - what a command works with
     store: Path,
     schemas: Path | None,
     lang: str | None,

@@ -73,9 +73,7 @@ def _warn_of_answers_left(
         warnings.warn(CpmsWarning("definition_knows_less", names=", ".join(left)), stacklevel=2)
 
 
-def rows_as_read(
-    survey: Survey, table: Table, traced: dict[str, Lineage], which: str, linked: str = "TRUE"
-) -> str:
+def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which: str, linked: str = "TRUE") -> str:
     """Return a SELECT of those rows of a table for which `which` holds (a condition on `o`), with their identifiers.
 
     `linked` is a condition on a row's key that holds of all these rows: no others are looked up among the links.

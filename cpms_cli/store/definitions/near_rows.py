@@ -19,8 +19,8 @@ from __future__ import annotations
 import duckdb
 
 from cpms_cli.store.definitions.area_asked import note_area
-from cpms_cli.store.definitions.current_rows import CURRENT, all_answers, rows_as_read
 from cpms_cli.store.definitions.column_lineage import trace_columns
+from cpms_cli.store.definitions.current_rows import CURRENT, all_answers, rows_as_read
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -32,8 +32,8 @@ _MOST = 0.5
 def read_near(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) -> None:
     """Let the views of the current rows have only the rows that bear on an area, on this connection.
 
-    `whole_child` and `whole_household` have all rows, without identifiers. Where the area is most of the store, all stays
-    as it is.
+    `whole_child` and `whole_household` have all rows, without identifiers. Where the area is most of the store, all
+    stays as it is.
     """
     if _share(connection, survey, area) > _MOST:
         return

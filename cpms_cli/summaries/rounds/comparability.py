@@ -9,8 +9,8 @@ from itertools import pairwise
 import pandas as pd
 
 from cpms_cli.scoring.judged_columns import rules_by_column
-from cpms_cli.store.definitions.current_rows import unasked_in_store
 from cpms_cli.store.definitions.area_asked import area_read
+from cpms_cli.store.definitions.current_rows import unasked_in_store
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Survey
 from cpms_cli.survey.rules.dependents import names_looked_at
@@ -121,17 +121,19 @@ def _holds_of_some(workspace: Workspace, round_: int, conditions: Mapping[str, s
         for rows in everywhere:
             names = [field.name for field in table.fields if field.name in conditions and field.name not in holding]
             if names:
-                holding |= _holding(workspace, f"{rows}_{table.name}", round_, {name: conditions[name] for name in names})
+                holding |= _holding(
+                    workspace, f"{rows}_{table.name}", round_, {name: conditions[name] for name in names}
+                )
     return frozenset(holding)
 
 
 def _holding(workspace: Workspace, rows: str, round_: int, conditions: Mapping[str, str]) -> set[str]:
     flags = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in conditions.items())
-    found = workspace.connection.execute(f"""
+    held = workspace.connection.execute(f"""
         SELECT {flags}
         FROM {rows}
         WHERE {workspace.survey.role("round").name}::INTEGER = {round_}""").fetchone()
-    return {name for name, holds in zip(conditions, found or (), strict=True) if holds}
+    return {name for name, holds in zip(conditions, held or (), strict=True) if holds}
 
 
 def _changed(survey: Survey, first: int, last: int, asked: Sequence[Mapping[int, frozenset[str]]]) -> Iterator[str]:

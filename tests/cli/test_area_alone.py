@@ -21,14 +21,15 @@ from tests.conftest import Cpms, MakeOnce, write_drawn
 BEFORE, NOW, ELSEWHERE = "85010501", "85020101", "85030101"
 GIRL = {"given_name": "มานี", "national_id": "1999900000013", "child_no": 1, "birth_date": "2015-03-05"}
 BROTHER = {"given_name": "ปิติ", "national_id": "1999900000021", "child_no": 2, "birth_date": "2012-08-09"}
-STAYED = ({"village_code": village, "household_no": house} for village in (BEFORE, NOW, ELSEWHERE) for house in (1, 2))
-NEIGHBOURS = tuple(STAYED)
+NEIGHBOURS: list[dict[str, Any]] = [
+    {"village_code": village, "household_no": house} for village in (BEFORE, NOW, ELSEWHERE) for house in (1, 2)
+]
 FIRST, SECOND = "850105", "850201"
 
 
 @pytest.fixture
 def store(once: MakeOnce, tmp_path: Path, base: Mapping[str, Mapping[str, Any]]) -> Path:
-    """The store, and its key where there is one."""
+    """The store described above."""
 
     def make(path: Path) -> None:
         of_2025 = [

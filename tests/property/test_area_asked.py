@@ -30,6 +30,8 @@ from cpms_cli.store.definitions.area_asked import area_read
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area.area_figures import area_figures
 from cpms_cli.summaries.area.areas import compute_area_summary
+from cpms_cli.summaries.area.indicator import compute_indicator_summary
+from cpms_cli.summaries.area.rights import compute_rights_summary
 from cpms_cli.summaries.child.children import ChildSelection, select_children
 from cpms_cli.summaries.child.visits import list_visits
 from cpms_cli.summaries.migration.area_migration import compute_migration_summary
@@ -58,6 +60,9 @@ ABOUT_AN_AREA: dict[str, Question] = {
     "visits, second round": lambda workspace, code: list_visits(workspace, area=code, round_=YEARS[1]),
     "today": lambda workspace, code: today_of(workspace, area=code, as_of=TODAY),
     "due": lambda workspace, code: list_due(workspace, area=code, as_of=TODAY, everybody=True),
+    "indicator": lambda workspace, code: compute_indicator_summary(workspace, 13, area=code, by=("age_group",)),
+    "rights": lambda workspace, code: compute_rights_summary(workspace, area=code),
+    "responses": lambda workspace, code: compute_response_summary(workspace, area=code, as_of=TODAY, by=("sex",)),
     "children": lambda workspace, code: select_children(workspace, ChildSelection(code), as_of=TODAY),
     "children, an indicator": lambda workspace, code: select_children(
         workspace, ChildSelection(code, indicator=13), as_of=TODAY
@@ -66,7 +71,6 @@ ABOUT_AN_AREA: dict[str, Question] = {
 }
 IN_A_REPORT: dict[str, Question] = {
     "figures": area_figures,
-    "responses": lambda workspace, code: compute_response_summary(workspace, area=code, as_of=TODAY),
     "migration": lambda workspace, code: compute_migration_summary(workspace, area=code),
 }
 

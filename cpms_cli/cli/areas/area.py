@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.handing import check_audience, hand_over
+from cpms_cli.cli.handing import area_alone, check_audience, hand_over
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
@@ -29,8 +29,6 @@ from cpms_cli.cli.options import (
 from cpms_cli.cli.telling import Answer, Target, tell
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cpms_cli.workspace import Workspace
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
@@ -67,7 +65,8 @@ def community(
     if (span := span_asked(rounds, round_)) is not None:
         _change(workspace_of(store, schemas, lang), asked, span, target)
         return
-    _area(_workspace(store, schemas, lang, code, audience), asked, audience, target)
+    own = area_alone(code, audience)
+    _area(workspace_of(store, schemas, lang, writes=audience is not None, area=own), asked, audience, target)
 
 
 def province(
@@ -99,14 +98,8 @@ def province(
     if (span := span_asked(rounds, round_)) is not None:
         _change(workspace_of(store, schemas, lang), asked, span, target)
         return
-    _area(_workspace(store, schemas, lang, code, audience), asked, audience, target)
-
-
-def _workspace(store: Path, schemas: Path | None, lang: str | None, code: str, audience: str | None) -> Workspace:
-    """Return the workspace of an area; what an audience gets is held against what it has of other areas too."""
-    if audience is not None:
-        return workspace_of(store, schemas, lang, writes=True)
-    return workspace_of(store, schemas, lang, area=code)
+    own = area_alone(code, audience)
+    _area(workspace_of(store, schemas, lang, writes=audience is not None, area=own), asked, audience, target)
 
 
 def _change(workspace: Workspace, asked: AreaAsked, span: tuple[int, int], target: Target) -> None:

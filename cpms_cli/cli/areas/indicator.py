@@ -8,7 +8,7 @@ import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
 from cpms_cli.cli.completing import complete_indicator
-from cpms_cli.cli.handing import check_audience, hand_over
+from cpms_cli.cli.handing import area_alone, check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -81,7 +81,8 @@ def indicator(
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    with workspace_of(store, schemas, lang, identified=identified, writes=audience is not None) as workspace:
+    own, writes = area_alone(area, audience), audience is not None
+    with workspace_of(store, schemas, lang, identified=identified, writes=writes, area=own) as workspace:
         summary = compute_indicator_summary(workspace, number, area=area, round_=round_year, by=by or ())
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.handing import check_audience, hand_over
+from cpms_cli.cli.handing import area_alone, check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -65,9 +65,11 @@ def migration(
         )
         return
     from cpms_cli.reports.areas.migration import show_migration
-    from cpms_cli.summaries.migration.area_migration import compute_migration_summary
+    from cpms_cli.summaries.migration.area_migration import PROVINCE, compute_migration_summary
 
-    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
+    # Shares are held against the rest of the province.
+    own = area_alone(area and area[:PROVINCE], audience)
+    with workspace_of(store, schemas, lang, writes=audience is not None, area=own) as workspace:
         summary = compute_migration_summary(workspace, area=area, round_=round_year, by=by or ())
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(

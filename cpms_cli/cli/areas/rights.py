@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.handing import check_audience, hand_over
+from cpms_cli.cli.handing import area_alone, check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -79,7 +79,8 @@ def rights(
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    with workspace_of(store, schemas, lang, identified=identified, writes=audience is not None) as workspace:
+    own, writes = area_alone(area, audience), audience is not None
+    with workspace_of(store, schemas, lang, identified=identified, writes=writes, area=own) as workspace:
         summary = compute_rights_summary(workspace, area=area, round_=round_year, by=by or (), lacking=list_)
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(

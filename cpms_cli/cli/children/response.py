@@ -10,7 +10,7 @@ import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
 from cpms_cli.cli.children import assign
-from cpms_cli.cli.handing import check_audience, hand_over
+from cpms_cli.cli.handing import area_alone, check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -313,7 +313,8 @@ def summary(
         return
     from cpms_cli.summaries.response.response_counts import compute_response_summary
 
-    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
+    own = area_alone(area, audience)
+    with workspace_of(store, schemas, lang, writes=audience is not None, area=own) as workspace:
         counts = compute_response_summary(workspace, area=area, as_of=until, by=by or ())
         counts, handing = hand_over(workspace, counts, audience)
     answer = Answer(

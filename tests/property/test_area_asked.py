@@ -34,6 +34,7 @@ from cpms_cli.summaries.area.indicator import compute_indicator_summary
 from cpms_cli.summaries.area.rights import compute_rights_summary
 from cpms_cli.summaries.child.children import ChildSelection, select_children
 from cpms_cli.summaries.child.visits import list_visits
+from cpms_cli.summaries.child.why import explain_children
 from cpms_cli.summaries.migration.area_migration import compute_migration_summary
 from cpms_cli.summaries.response.due import list_due
 from cpms_cli.summaries.response.response_counts import compute_response_summary
@@ -68,6 +69,9 @@ ABOUT_AN_AREA: dict[str, Question] = {
         workspace, ChildSelection(code, indicator=13), as_of=TODAY
     ),
     "children, a round": lambda workspace, code: select_children(workspace, ChildSelection(code, YEARS[2])),
+    "children, why": lambda workspace, code: explain_children(
+        workspace, select_children(workspace, ChildSelection(code), as_of=TODAY)
+    ),
 }
 IN_A_REPORT: dict[str, Question] = {
     "figures": area_figures,

@@ -30,14 +30,18 @@ from cpms_cli.store.definitions.area_asked import area_read
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area.area_figures import area_figures
 from cpms_cli.summaries.area.areas import compute_area_summary
-from cpms_cli.summaries.area.indicator import compute_indicator_summary
-from cpms_cli.summaries.area.rights import compute_rights_summary
+from cpms_cli.summaries.area.indicator import compute_indicator_change, compute_indicator_summary
+from cpms_cli.summaries.area.plans import compute_area_plan
+from cpms_cli.summaries.area.rights import compute_rights_change, compute_rights_summary
 from cpms_cli.summaries.child.children import ChildSelection, select_children
 from cpms_cli.summaries.child.visits import list_visits
 from cpms_cli.summaries.child.why import explain_children
 from cpms_cli.summaries.migration.area_migration import compute_migration_summary
 from cpms_cli.summaries.response.due import list_due
-from cpms_cli.summaries.response.response_counts import compute_response_summary
+from cpms_cli.summaries.response.response_counts import compute_response_change, compute_response_summary
+from cpms_cli.summaries.rounds.change import compute_area_change
+from cpms_cli.summaries.rounds.overlap import compute_overlap
+from cpms_cli.summaries.rounds.overlap_change import compute_overlap_change
 from cpms_cli.summaries.today.today_list import today_of
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
@@ -48,6 +52,7 @@ from tests.definitions import add_question, change_file, copy_definition, rename
 SEEDS = range(40) if THOROUGH else (7,)
 SUBDISTRICTS = ("850101", "860101", "860201", "900101", "910101")
 YEARS = (2023, 2024, 2025)
+SPAN = (YEARS[0], YEARS[-1])
 TODAY = datetime.date(2026, 3, 1)
 Question = Callable[[Workspace, str], object]
 
@@ -64,6 +69,13 @@ ABOUT_AN_AREA: dict[str, Question] = {
     "indicator": lambda workspace, code: compute_indicator_summary(workspace, 13, area=code, by=("age_group",)),
     "rights": lambda workspace, code: compute_rights_summary(workspace, area=code),
     "responses": lambda workspace, code: compute_response_summary(workspace, area=code, as_of=TODAY, by=("sex",)),
+    "plan": compute_area_plan,
+    "overlap": lambda workspace, code: compute_overlap(workspace, area=code),
+    "changes": lambda workspace, code: compute_area_change(workspace, code, SPAN, by=("sex",)),
+    "changes of an indicator": lambda workspace, code: compute_indicator_change(workspace, 13, SPAN, area=code),
+    "changes of rights": lambda workspace, code: compute_rights_change(workspace, SPAN, area=code),
+    "changes of overlap": lambda workspace, code: compute_overlap_change(workspace, SPAN, area=code),
+    "changes of responses": lambda workspace, code: compute_response_change(workspace, SPAN, area=code, as_of=TODAY),
     "children": lambda workspace, code: select_children(workspace, ChildSelection(code), as_of=TODAY),
     "children, an indicator": lambda workspace, code: select_children(
         workspace, ChildSelection(code, indicator=13), as_of=TODAY

@@ -63,7 +63,7 @@ def community(
     check_audience(audience, output, rounds=rounds)
     target, asked = Target(format_, output), AreaAsked(code, year(round_), tuple(by or ()))
     if (span := span_asked(rounds, round_)) is not None:
-        _change(workspace_of(store, schemas, lang), asked, span, target)
+        _change(workspace_of(store, schemas, lang, area=code), asked, span, target)
         return
     own = area_alone(code, audience)
     _area(workspace_of(store, schemas, lang, writes=audience is not None, area=own), asked, audience, target)
@@ -96,7 +96,7 @@ def province(
     check_audience(audience, output, rounds=rounds)
     target, asked = Target(format_, output), AreaAsked(code, year(round_), tuple(by or ()))
     if (span := span_asked(rounds, round_)) is not None:
-        _change(workspace_of(store, schemas, lang), asked, span, target)
+        _change(workspace_of(store, schemas, lang, area=code), asked, span, target)
         return
     own = area_alone(code, audience)
     _area(workspace_of(store, schemas, lang, writes=audience is not None, area=own), asked, audience, target)

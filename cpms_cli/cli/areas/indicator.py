@@ -65,7 +65,7 @@ def indicator(
         from cpms_cli.reports.areas.change import show_indicator_change
         from cpms_cli.summaries.area.indicator import compute_indicator_change
 
-        with workspace_of(store, schemas, lang) as workspace:
+        with workspace_of(store, schemas, lang, area=area) as workspace:
             change = compute_indicator_change(workspace, number, span, area=area, by=by or ())
         tell_change(
             workspace,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.areas.area import Code
-from cpms_cli.cli.handing import check_audience, check_folder, hand_over
+from cpms_cli.cli.handing import area_alone, check_audience, check_folder, hand_over
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
@@ -62,7 +62,8 @@ def community(
     check_width(code, COMMUNITY)
     check_audience(audience, None, by=by)
     asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, TEXT_OR_JSON)
-    _plan(workspace_of(store, schemas, lang, writes=audience is not None), asked, audience, target)
+    own = area_alone(code, audience)
+    _plan(workspace_of(store, schemas, lang, writes=audience is not None, area=own), asked, audience, target)
 
 
 @app.command("province")
@@ -89,7 +90,8 @@ def province(
     check_width(code, PROVINCE)
     check_audience(audience, None, by=by)
     asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, TEXT_OR_JSON)
-    _plan(workspace_of(store, schemas, lang, writes=audience is not None), asked, audience, target)
+    own = area_alone(code, audience)
+    _plan(workspace_of(store, schemas, lang, writes=audience is not None, area=own), asked, audience, target)
 
 
 def _plan(workspace: Workspace, asked: AreaAsked, audience: str | None, target: Target) -> None:

@@ -63,7 +63,7 @@ def rights(
         from cpms_cli.reports.areas.change import show_rights_change
         from cpms_cli.summaries.area.rights import compute_rights_change
 
-        with workspace_of(store, schemas, lang) as workspace:
+        with workspace_of(store, schemas, lang, area=area) as workspace:
             change = compute_rights_change(workspace, span, area=area, by=by or ())
         tell_change(
             workspace,

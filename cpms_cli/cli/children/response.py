@@ -301,7 +301,7 @@ def summary(
     if (span := span_asked(rounds)) is not None:
         from cpms_cli.summaries.response.response_counts import compute_response_change
 
-        with workspace_of(store, schemas, lang) as workspace:
+        with workspace_of(store, schemas, lang, area=area) as workspace:
             change = compute_response_change(workspace, span, area=area, as_of=until, by=by or ())
         tell_change(
             workspace,

@@ -54,6 +54,8 @@ SUBDISTRICTS = ("850101", "860101", "860201", "900101", "910101")
 YEARS = (2023, 2024, 2025)
 SPAN = (YEARS[0], YEARS[-1])
 TODAY = datetime.date(2026, 3, 1)
+LAST_STEPS = ("a dispute and responses", "a merge after it")
+"""After these alone it is looked at in the usual run: what came before is in the store by then."""
 Question = Callable[[Workspace, str], object]
 
 ABOUT_AN_AREA: dict[str, Question] = {
@@ -232,7 +234,8 @@ def test_an_area_alone_says_what_the_whole_store_says_of_it(tmp_path: Path, seed
     survey, store, drawn = load_survey(), tmp_path / "s.duckdb", random.Random(seed)
     codes = [*SUBDISTRICTS, *(f"{code}01" for code in SUBDISTRICTS), "86", "9001"]
     every = list(product(codes, (*ABOUT_AN_AREA, *IN_A_REPORT)))
-    count = 24 if THOROUGH else 4
+    count = 24 if THOROUGH else 5
     for step in _steps(survey, store, tmp_path, seed):
-        _assert_areas_alone_say_the_same(store, drawn.sample(every, count), step)
-    _assert_areas_alone_say_the_same(store, drawn.sample(every, 4), "the shipped definition", ROOT / "schemas")
+        if THOROUGH or step in LAST_STEPS:
+            _assert_areas_alone_say_the_same(store, drawn.sample(every, count), step)
+    _assert_areas_alone_say_the_same(store, drawn.sample(every, count), "the shipped definition", ROOT / "schemas")

@@ -23,7 +23,6 @@ from cpms_cli import add_response, dispute_answer, merge, undo
 from cpms_cli.errors import UsageError
 from cpms_cli.linking.review.decisions import decide
 from cpms_cli.linking.store_links import relink
-from cpms_cli.samples.difficulties import HARD
 from cpms_cli.samples.drawn_answers import sample_rounds
 from cpms_cli.store.definitions.adopting import adopt_definition
 from cpms_cli.store.definitions.area_asked import area_read
@@ -93,27 +92,62 @@ IN_A_REPORT: dict[str, Question] = {
 }
 
 
-def _drawn(folder: Path, seed: int) -> Iterator[Path]:
-    """Yield a file a round; in the later ones some homes have moved, refuse, are not found or have no day."""
+def _drawn(survey: Survey, store: Path, folder: Path, seed: int) -> Iterator[Path]:
+    """Yield a file a round; in the later ones some homes have moved, refuse, are not found or have no day.
+
+    Whoever moves takes the identifiers along that the store gave, as a form that was filled in before the visit does.
+    """
     drawn = random.Random(seed)
-    for place, sample in enumerate(sample_rounds(list(SUBDISTRICTS), list(YEARS), 70, seed, HARD)):
+    for place, sample in enumerate(sample_rounds(list(SUBDISTRICTS), list(YEARS), 70, seed)):
         home = ["round", "village_code", "household_no"]
-        rows = sample.children.merge(sample.households, on=home, suffixes=("", "_of_home")).astype("str")
+        rows = sample.children.merge(sample.households.drop(columns="household_id"), on=home).astype("str")
         rows["violence_physical"] = [drawn.choice(["yes", "no", "", "no", "no"]) for _ in range(len(rows))]
+        known = _identifiers(survey, store) if place else {}
         for key, of_home in rows.groupby(home[1:]):
-            chance = drawn.random() if place else 1.0
+            chance, index = drawn.random() if place else 1.0, of_home.index
             if chance < 0.25:
-                rows.loc[of_home.index, "village_code"] = drawn.choice(SUBDISTRICTS) + "01"
-                rows.loc[of_home.index, "household_no"] = f"9{key[1]}{drawn.randint(10, 99)}"
-            elif chance < 0.35:
-                rows.loc[of_home.index, "consent"] = "no"
-            elif chance < 0.5:
-                rows = rows.drop(of_home.index)
+                names = [(*key, name) for name in of_home["given_name"]]
+                rows.loc[index, ["cpms_id", "household_id"]] = [known.get(name, ("", "")) for name in names]
+                rows.loc[index, "village_code"] = drawn.choice(SUBDISTRICTS) + "01"
+                rows.loc[index, "household_no"] = f"9{key[1]}{drawn.randint(10, 99)}"
+            elif chance < 0.4:
+                rows.loc[index, "consent"] = "no"
+            elif chance < 0.55:
+                rows = rows.drop(index)
             elif chance < 0.65:
-                rows.loc[of_home.index, "interview_date"] = ""
-        path = folder / f"round_{sample.children['round'].iat[0]}.csv"
+                rows.loc[index, "interview_date"] = ""
+        path = folder / f"round_{YEARS[place]}.csv"
         rows.to_csv(path, index=False)
         yield path
+
+
+def _identifiers(survey: Survey, store: Path) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """Identifiers of children and their homes, by village, house and given name."""
+    with open_store(store, survey) as connection:
+        rows = connection.execute(
+            """
+            SELECT c.village_code, c.household_no, c.given_name, c.cpms_id, h.household_id
+            FROM current_child c
+            JOIN current_household h USING (round, village_code, household_no)
+            WHERE c.given_name IS NOT NULL
+            """
+        ).fetchall()
+    return {(row[0], row[1], row[2]): (row[3], row[4]) for row in rows}
+
+
+def _moved(survey: Survey, store: Path) -> list[int]:
+    """How many children, and how many homes, were in more than one subdistrict."""
+    with open_store(store, survey) as connection:
+        rows = connection.execute(
+            """
+            SELECT count(*)
+            FROM (SELECT cpms_id FROM child_link GROUP BY 1 HAVING count(DISTINCT left(village_code, 6)) > 1)
+            UNION ALL
+            SELECT count(*)
+            FROM (SELECT household_id FROM household_link GROUP BY 1 HAVING count(DISTINCT left(village_code, 6)) > 1)
+            """
+        ).fetchall()
+    return [int(row[0]) for row in rows]
 
 
 def _corrected(path: Path, drawn: random.Random) -> Path:
@@ -152,9 +186,11 @@ def _hurt(survey: Survey, store: Path) -> list[str]:
 
 def _steps(survey: Survey, store: Path, folder: Path, seed: int) -> Iterator[str]:
     drawn = random.Random(seed)
-    paths = list(_drawn(folder, seed))
-    for path in drawn.sample(paths, len(paths)):
+    paths = list[Path]()
+    for path in _drawn(survey, store, folder, seed):
         merge([path], store)
+        paths.append(path)
+    assert min(_moved(survey, store)) > 3, "an area alone is nothing special where nobody moves"
     yield "merges"
     merge([_corrected(paths[-1], drawn)], store)
     yield "a correction"

@@ -270,7 +270,7 @@ def test_an_area_alone_says_what_the_whole_store_says_of_it(tmp_path: Path, seed
     survey, store, drawn = load_survey(), tmp_path / "s.duckdb", random.Random(seed)
     codes = [*SUBDISTRICTS, *(f"{code}01" for code in SUBDISTRICTS), "86", "9001"]
     every = list(product(codes, (*ABOUT_AN_AREA, *IN_A_REPORT)))
-    count = 24 if THOROUGH else 5
+    count = 24 if THOROUGH else 3
     for step in _steps(survey, store, tmp_path, seed):
         if THOROUGH or step in LAST_STEPS:
             _assert_areas_alone_say_the_same(store, drawn.sample(every, count), step)

@@ -22,9 +22,13 @@ from cpms_cli.scoring.profiles import create_store_profiles
 from cpms_cli.scoring.scores import create_scores
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
+from cpms_cli.store.definitions.near_rows import read_near
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
+
+_NARROWEST = 6
+"""Digits of a subdistrict's code: of a village it is said what its subdistrict was not asked; less is never read."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ class Workspace:
 
     `who` is written to the store's logs; None stands for the account that runs the tool. With `identified`, names are
     shown, and the audit log says so. With `writes`, the store is opened for writing.
+
+    With an `area`, nothing is asked but about this area (a code of any width) or a part of it: only the rows that bear
+    on it are read and scored, so that a question costs what it asks for. The answers are those of the whole store.
     """
 
     survey: Survey
@@ -59,10 +66,11 @@ class Workspace:
     who: str | None = None
     identified: bool = False
     writes: bool = False
+    area: str | None = None
     _session: _Session = field(default_factory=_Session, init=False, repr=False, compare=False)
 
     @classmethod
-    def from_paths(
+    def from_paths(  # noqa: PLR0913 - what a command works with, each by its own keyword
         cls,
         store: str | Path,
         schemas: Path | None = None,
@@ -70,13 +78,14 @@ class Workspace:
         language: Language = FALLBACK,
         identified: bool = False,
         writes: bool = False,
+        area: str | None = None,
     ) -> Self:
         """Return the workspace of a store's file and a definition's folder (None: the shipped definition).
 
         Raises DefinitionError.
         """
         survey = definition_in_use(store, schemas)
-        return cls(survey, Path(store), language, identified=identified, writes=writes or identified)
+        return cls(survey, Path(store), language, identified=identified, writes=writes or identified, area=area)
 
     def __enter__(self) -> Self:
         self._session.closing = ExitStack()
@@ -103,7 +112,14 @@ class Workspace:
         if session.connection is None:
             opened = open_store(self.store, self.survey, write=self.writes, rows=0)
             session.connection = session.closing.enter_context(opened)
+            if self.area:
+                read_near(session.connection, self.survey, self.area[:_NARROWEST])
         return session.connection
+
+    def check_reads(self, area: str | None) -> None:
+        """Raise RuntimeError where something is asked about an area whose rows this workspace does not read."""
+        if self.area and not (area or "").startswith(self.area[:_NARROWEST]):
+            raise RuntimeError(f"a workspace of {self.area} is asked about {area or 'the whole store'}")
 
     def scored(self) -> duckdb.DuckDBPyConnection:
         """Return the connection with the views of `scoring.scores.create_scores`."""

@@ -42,6 +42,12 @@ def warn_office(warning: str | None) -> None:
         typer.echo(warning, err=True)
 
 
+def area_alone(area: str | None, audience: str | None) -> str | None:
+    """Return the area whose rows alone are read; None where all are: what an audience gets is held against what it has
+    of other areas."""
+    return area if audience is None else None
+
+
 def hand_over(workspace: Workspace, summary: Summary, audience: str | None) -> tuple[Summary, Handing]:
     """Return the summary as this audience gets it, or as it is for the office, and what is said below it."""
     from cpms_cli.reports.areas.handed import Handing, for_the_office

@@ -122,4 +122,33 @@ _DISPUTES_WRITTEN = (
     Relation("new_dispute", "one that the store has not as it is", ("store.disputes",), ("store.disputes",)),
 )
 
-RELATIONS = (*STORED, *_WRITING, *_RESPONSES_WRITTEN, *_DISPUTES_WRITTEN)
+_NEAR = ("store.definitions.near_rows",)
+_ANSWERS_OF_ALL = ("summaries.migration.movement", "summaries.rounds.comparability")
+_OF_AN_AREA = (
+    Relation(
+        "area_asked",
+        "the area whose rows alone are read on the connection",
+        ("store.definitions.area_asked",),
+        ("store.definitions.area_asked",),
+        ("code",),
+    ),
+    Relation("home_near", "the key of a home in a round that bears on this area", _NEAR, _NEAR),
+    Relation("child_near", "a current row of a child of such a home", _NEAR, _NEAR),
+    Relation("household_near", "a current row of such a home", _NEAR, _NEAR),
+    Relation(
+        "whole_child",
+        "a current row of a child, of whatever area, without identifiers",
+        _NEAR,
+        _ANSWERS_OF_ALL,
+        kind="view",
+    ),
+    Relation(
+        "whole_household",
+        "a current row of a home, of whatever area, without identifiers",
+        _NEAR,
+        _ANSWERS_OF_ALL,
+        kind="view",
+    ),
+)
+
+RELATIONS = (*STORED, *_WRITING, *_RESPONSES_WRITTEN, *_DISPUTES_WRITTEN, *_OF_AN_AREA)

@@ -109,6 +109,7 @@ def rounds_of(workspace: Workspace, code: str | None) -> tuple[int, ...]:
 
 def _name_of(workspace: Workspace, code: str | None) -> str:
     """Return the name of an area, or of the whole store; raises UsageError for a code of no area."""
+    workspace.check_reads(code)
     if code is None:
         return say("whole_store", workspace.language)
     return area_name(workspace.survey, code, workspace.language)

@@ -76,11 +76,13 @@ def migration(
         )
         return
     from cpms_cli.reports.areas.migration import show_migration
-    from cpms_cli.summaries.migration.area_migration import compute_migration_summary
+    from cpms_cli.summaries.migration.area_migration import PROVINCE, compute_migration_summary
 
     # A child who left is of the group that it has where it is now, which may be in another province.
     asked = Asked(area, round_year, groups, everywhere=bool(groups))
-    with source.workspace(asked, audience=audience) as workspace:
+    # Shares are held against the rest of the province.
+    wider = area and area[:PROVINCE]
+    with source.workspace(asked, audience=audience, wider=wider) as workspace:
         summary = compute_migration_summary(workspace, area=area, round_=round_year, by=groups)
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(

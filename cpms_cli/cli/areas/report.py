@@ -69,8 +69,8 @@ def community(
       cpms report community 85010501 -o report.html --round 2568 --lang th
     """
     check_width(code, COMMUNITY)
-    asked, workspace = AreaAsked(code, year(round_)), workspace_of(store, schemas, lang, writes=not internal)
-    _area(workspace, asked, None if internal else audience, output)
+    readers = None if internal else audience
+    _area(_workspace(store, schemas, lang, code, readers), AreaAsked(code, year(round_)), readers, output)
 
 
 @app.command("province")
@@ -93,8 +93,8 @@ def province(
       cpms report province 8501 -o report.html --shade 3 --lang th
     """
     check_width(code, PROVINCE)
-    asked, workspace = AreaAsked(code, year(round_)), workspace_of(store, schemas, lang, writes=not internal)
-    _area(workspace, asked, None if internal else audience, output, shade)
+    readers = None if internal else audience
+    _area(_workspace(store, schemas, lang, code, readers), AreaAsked(code, year(round_)), readers, output, shade)
 
 
 @app.command("child")
@@ -145,6 +145,13 @@ def leaflet(
 
     check_ending(output)
     _write(compose(contact=contact, language=spoken), output)
+
+
+def _workspace(store: Path, schemas: Path | None, lang: str | None, code: str, audience: str | None) -> Workspace:
+    from cpms_cli.reports.composing.area_report import area_of_report
+
+    area = area_of_report(code, audience)
+    return workspace_of(store, schemas, lang, writes=audience is not None, area=area)
 
 
 def _area(workspace: Workspace, asked: AreaAsked, audience: str | None, output: Path, shade: str | None = None) -> None:

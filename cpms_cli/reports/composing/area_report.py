@@ -27,6 +27,7 @@ from cpms_cli.reports.documents.document import (
 )
 from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures, severe_levels
 from cpms_cli.summaries.area.areas import parts_width
+from cpms_cli.summaries.area.compared_answers import area_compared
 from cpms_cli.summaries.area.grouped_answers import leading_by_group
 from cpms_cli.summaries.area.plans import LEADING, leading_indicators
 from cpms_cli.summaries.area.standing_counts import standing_counts
@@ -62,11 +63,18 @@ def report_area(  # noqa: PLR0913 - public: what can be asked, each by its own k
     `shade` is what the map shows: the id of a level or the number of an indicator. Write it with `render`. Raises
     UsageError for an unknown area, shade or a round without data; StoreError, UnreadableFile.
     """
-    with Workspace.from_paths(store, schemas, language=language, writes=audience is not None) as workspace:
+    area = area_of_report(code, audience)
+    with Workspace.from_paths(store, schemas, language=language, writes=audience is not None, area=area) as workspace:
         document, warning = compose_area_report(workspace, code, round_=round_, shade=shade, audience=audience)
     if tell is not None and warning is not None:
         tell(warning)
     return document
+
+
+def area_of_report(code: str, audience: str | None) -> str | None:
+    """Return the area that a report reads; None where it is made for an audience, and held against what that has of
+    other areas too, or compares a province with all others."""
+    return area_compared(code) if audience is None else None
 
 
 def compose_area_report(

@@ -46,6 +46,16 @@ def read_as(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP VIEW current_response AS {responses}")
 
 
+def all_answers(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table) -> str:
+    """Return a SELECT of all current rows of a table without identifiers: to look these up takes far longer."""
+    traced, identities = trace_columns(connection, survey)[table], {identity_column(survey, of) for of in TABLES}
+    columns = (_as_read(survey, traced[name]) for name in survey.columns(table) if name not in identities)
+    return f"""
+        SELECT {", ".join(columns)}, o.{BATCH}
+        FROM {table}_observation o
+        WHERE {CURRENT}"""
+
+
 def _warn_of_answers_left(
     connection: duckdb.DuckDBPyConnection, survey: Survey, traced: dict[str, dict[str, Lineage]]
 ) -> None:
@@ -75,8 +85,11 @@ def _answered(connection: duckdb.DuckDBPyConnection, table: Table, conditions: d
     return [name for name, count in zip(conditions, counts or (), strict=True) if count]
 
 
-def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which: str) -> str:
-    """Return a SELECT of those rows of a table for which `which` holds (a condition on `o`), with their identifiers."""
+def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which: str, linked: str = "TRUE") -> str:
+    """Return a SELECT of those rows of a table for which `which` holds (a condition on `o`), with their identifiers.
+
+    `linked` is a condition on a row's key that holds of all these rows: no others are looked up among the links.
+    """
     identities = {
         identity_column(survey, "household"): "h",
         **({identity_column(survey, "child"): "c"} if table == "child" else {}),
@@ -86,17 +99,21 @@ def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which
         for name in survey.columns(table)
     )
     own, home = ", ".join(f"o.{name}" for name in OF_THE_STORE), ", ".join(survey.key("household"))
+    if linked == "TRUE":
+        homes, children = "household_link", "child_link"
+    else:
+        homes, children = (f"(FROM {name} WHERE {linked})" for name in ("household_link", "child_link"))
     if table == "household":
         return f"""
             SELECT {columns}, {own}
             FROM household_observation o
-            LEFT JOIN household_link h USING ({home})
+            LEFT JOIN {homes} h USING ({home})
             WHERE {which}"""
     return f"""
         SELECT {columns}, {own}
         FROM child_observation o
-        LEFT JOIN household_link h USING ({home})
-        LEFT JOIN child_link c USING ({", ".join(survey.key("child"))})
+        LEFT JOIN {homes} h USING ({home})
+        LEFT JOIN {children} c USING ({", ".join(survey.key("child"))})
         WHERE {which}"""
 
 

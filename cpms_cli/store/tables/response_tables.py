@@ -13,6 +13,7 @@ from __future__ import annotations
 import duckdb
 
 from cpms_cli.store.anchors import identifiers_now
+from cpms_cli.store.definitions.area_asked import area_read
 from cpms_cli.store.row_tables import row_columns
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted, typed
@@ -29,7 +30,11 @@ def response_tables(survey: Survey) -> str:
 
 def create_known_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Create the temporary table `known_child`: `identifier`, `person` (the identifier now shown for that child) and
-    `first_interview`, NULL where no date of an interview is known."""
+    `first_interview`, NULL where no date of an interview is known.
+
+    Where only the rows of an area are read, it has the identifiers for which a response was recorded, and no interview
+    of a child of another area.
+    """
     person, home = survey.role("person").name, ", ".join(survey.key("household"))
     visited = typed(survey, survey.role("visited"), "h")
     connection.execute(f"""
@@ -41,8 +46,18 @@ def create_known_children(connection: duckdb.DuckDBPyConnection, survey: Survey)
             GROUP BY 1
         )
         SELECT i.identifier, i.person, first_interview
-        FROM ({identifiers_now(survey)}) i
+        FROM ({_identifiers(connection, survey)}) i
         LEFT JOIN seen USING (person)""")
+
+
+def _identifiers(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
+    """Return a SELECT of the identifiers that are known, and the children that they lead to."""
+    if area_read(connection) is None:
+        return identifiers_now(survey)
+    recorded = f"SELECT {survey.response_role('person').name} AS identifier FROM {RESPONSE}"
+    if connection.execute(f"{recorded} LIMIT 1").fetchone() is None:
+        return "SELECT NULL::VARCHAR AS identifier, NULL::VARCHAR AS person LIMIT 0"
+    return f"SELECT * FROM ({identifiers_now(survey)}) SEMI JOIN ({recorded}) USING (identifier)"
 
 
 def responses_now(survey: Survey) -> str:

@@ -11,6 +11,7 @@ _LINK_TABLES, _RUNS, _RESPONSES = (
     ("store.tables.response_tables",),
 )
 _CURRENT, _ADOPTIONS = ("store.definitions.current_rows",), ("store.definitions.adoption_tables",)
+_CURRENT_NEAR = (*_CURRENT, "store.definitions.near_rows")
 _RECORDS, _RELEASES = ("store.tables.record_releases",), ("store.tables.release_tables",)
 
 _ROWS_STORED = (
@@ -58,6 +59,7 @@ _ROWS_STORED = (
             "store.anchors",
             "store.content",
             "store.definitions.current_rows",
+            "store.definitions.near_rows",
             "store.file",
             "store.invariants",
             "store.known_answers",
@@ -78,6 +80,7 @@ _ROWS_STORED = (
             "linking.kept.changed_rows",
             "store.content",
             "store.definitions.current_rows",
+            "store.definitions.near_rows",
             "store.definitions.definition_of_round",
             "store.file",
             "store.history",
@@ -102,6 +105,7 @@ _ROWS_STORED = (
             "store.anchors",
             "store.content",
             "store.definitions.current_rows",
+            "store.definitions.near_rows",
             "store.invariants",
             "store.safety.erasure",
             "store.tables.dispute_tables",
@@ -119,6 +123,7 @@ _ROWS_STORED = (
             "linking.kept.home_links",
             "store.content",
             "store.definitions.current_rows",
+            "store.definitions.near_rows",
             "store.invariants",
             "store.tables.link_tables",
         ),
@@ -127,7 +132,7 @@ _ROWS_STORED = (
     Relation(
         "current_child",
         "a child in a round as it stands, with its identifiers",
-        _CURRENT,
+        _CURRENT_NEAR,
         (
             "datasets.exporting",
             "forms.known",
@@ -159,7 +164,7 @@ _ROWS_STORED = (
     Relation(
         "current_household",
         "a household in a round as it stands, with its identifier",
-        _CURRENT,
+        _CURRENT_NEAR,
         (
             "datasets.exporting",
             "forms.known",

@@ -30,11 +30,21 @@ class WiderArea:
     name: str
 
 
+def area_compared(code: str) -> str | None:
+    """Return the area that one is compared with, itself among it: its province; None, the whole store, for a province.
+
+    >>> area_compared("850105"), area_compared("85")
+    ('85', None)
+    """
+    return code[:_PROVINCE] if len(code) > _PROVINCE else None
+
+
 def wider_area(workspace: Workspace, scope: Scope) -> WiderArea | None:
     """Return what a scope's area is compared with; None where it is all that the store has of it in this round."""
     code = scope.code or _WHOLE_STORE
     survey, language = workspace.survey, workspace.language
-    wider = code[:_PROVINCE] if len(code) > _PROVINCE else _WHOLE_STORE
+    wider = area_compared(code) or _WHOLE_STORE
+    workspace.check_reads(wider or None)
     [(around, inside)] = (
         workspace.profiled()
         .execute(f"""

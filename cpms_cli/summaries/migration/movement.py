@@ -15,9 +15,10 @@ import pandas as pd
 
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
+from cpms_cli.store.definitions.area_asked import area_read
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.summary_model import Group
-from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, quoted, typed_record
+from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, quoted, typed, typed_record
 from cpms_cli.workspace import Workspace
 
 MOVEMENT = "movement"
@@ -44,7 +45,7 @@ def create_movement(
     moved_in = f"WHEN n.said_arrived THEN {quoted('arrived')}" if arrived else ""
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE {MOVEMENT} AS
-        WITH {_then_and_now_sql(survey, round_, then, joined)}
+        WITH {_then_and_now_sql(survey, round_, then, joined, _last_visit(connection, survey, round_))}
         SELECT
             {person},
             t.{village} AS village_then,
@@ -67,10 +68,21 @@ def create_movement(
         FULL JOIN now n USING ({person})""")
 
 
-def _then_and_now_sql(survey: Survey, round_: int, then: str, joined: str) -> str:
+def _last_visit(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int) -> str:
+    """Return SQL for the last day on which a home with children was visited in a round, anywhere in the store."""
+    if area_read(connection) is None:
+        return "SELECT max(came_now) FROM visit"
+    return f"""
+        SELECT max({typed(survey, survey.role("visited"), "h")})
+        FROM whole_household h
+        SEMI JOIN whole_child c USING ({", ".join(survey.key("household"))})
+        WHERE h.{survey.role("round").name}::INTEGER = {int(round_)}"""
+
+
+def _then_and_now_sql(survey: Survey, round_: int, then: str, joined: str, last_visit: str) -> str:
     """Return the relations of a WITH: `record`, the children of every round, with what is `joined`; those of the two
-    rounds, `before` and `now`, with the day of their village's visit; homes that refuse now, `closed`; and children
-    who were seen before, `earlier`."""
+    rounds, `before` and `now`, with the day of their village's visit (of one that was not visited now, the
+    `last_visit`); homes that refuse now, `closed`; and children who were seen before, `earlier`."""
     person, village, visited = (survey.role(role).name for role in ("person", "village", "visited"))
     year, home = survey.role("round").name, survey.role("home").name
     refusals = ", ".join(quoted(answer) for answer in survey.no_consent)
@@ -99,7 +111,7 @@ def _then_and_now_sql(survey: Survey, round_: int, then: str, joined: str) -> st
         before AS (
             SELECT
                 r.*,
-                coalesce(came_now, (SELECT max(came_now) FROM visit), make_date({int(round_)}, 12, 31)) AS came
+                coalesce(came_now, ({last_visit}), make_date({int(round_)}, 12, 31)) AS came
             FROM record r
             LEFT JOIN visit USING ({village})
             WHERE {year} = {then} AND NOT refuses

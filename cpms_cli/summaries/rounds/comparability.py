@@ -9,6 +9,7 @@ from itertools import pairwise
 import pandas as pd
 
 from cpms_cli.scoring.judged_columns import rules_by_column
+from cpms_cli.store.definitions.area_asked import area_read
 from cpms_cli.store.definitions.current_rows import unasked_in_store
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Survey
@@ -98,42 +99,45 @@ def _names_of_columns(survey: Survey, columns: Iterable[str]) -> dict[str, set[s
 
 def _asked(workspace: Workspace, rounds: Sequence[int]) -> dict[int, frozenset[str]]:
     """Return the questions that each round asked somebody, by what the store's rows say."""
-    survey, asked = workspace.survey, {round_: frozenset[str]() for round_ in rounds}
-    if not rounds:
-        return asked
-    if (known := workspace.questions_asked(rounds)) is not None:
+    if rounds and (known := workspace.questions_asked(rounds)) is not None:
         return dict(known.asked)
-    when, not_asked = survey.role("round").name, quoted(survey.not_asked)
-    for table in (survey.household, survey.child):
-        names = [field.name for field in table.fields]
-        answers = ", ".join(f"bool_or({name} IS DISTINCT FROM {not_asked}) AS {name}" for name in names)
-        of_table = workspace.connection.execute(f"""
-            SELECT {when}::INTEGER AS round_, {answers}
-            FROM current_{table.name}
-            WHERE {when}::INTEGER IN ({", ".join(map(str, rounds))})
-            GROUP BY {when}""").df()
-        for row in of_table.to_dict("records"):
-            asked[row["round_"]] |= {name for name in names if row[name]}
-    return asked
+    survey = workspace.survey
+    not_asked = quoted(survey.not_asked)
+    conditions = {name: f"{name} IS DISTINCT FROM {not_asked}" for name in survey.fields}
+    return {round_: _holds_of_some(workspace, round_, conditions) for round_ in rounds}
 
 
 def _asked_of_some(workspace: Workspace, round_: int) -> frozenset[str]:
     """Return the questions that some rows of a round were not asked, as far as the store's definitions say."""
-    survey = workspace.survey
     if (known := workspace.questions_asked([round_])) is not None:
         return known.partly[round_]
-    asked_of_some = set[str]()
+    return _holds_of_some(workspace, round_, dict(unasked_in_store(workspace.connection, workspace.survey)))
+
+
+def _holds_of_some(workspace: Workspace, round_: int, conditions: Mapping[str, str]) -> frozenset[str]:
+    """Return the questions whose condition on a row holds of some row of a round, anywhere in the store.
+
+    Where only an area's rows are read, all others are looked at for what holds of none of these.
+    """
+    survey, holding = workspace.survey, set[str]()
+    everywhere = ("current", "whole") if area_read(workspace.connection) is not None else ("current",)
     for table in (survey.household, survey.child):
-        names = {field.name for field in table.fields}
-        unasked = [pair for pair in unasked_in_store(workspace.connection, survey) if pair[0] in names]
-        if unasked:
-            flags = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in unasked)
-            of_table = workspace.connection.execute(f"""
-                SELECT {flags}
-                FROM current_{table.name}
-                WHERE {survey.role("round").name}::INTEGER = {round_}""").df()
-            asked_of_some |= {name for name, _ in unasked if of_table[name].fillna(False).any()}
-    return frozenset(asked_of_some)
+        for rows in everywhere:
+            names = [field.name for field in table.fields if field.name in conditions and field.name not in holding]
+            if names:
+                holding |= _holding(
+                    workspace, f"{rows}_{table.name}", round_, {name: conditions[name] for name in names}
+                )
+    return frozenset(holding)
+
+
+def _holding(workspace: Workspace, rows: str, round_: int, conditions: Mapping[str, str]) -> set[str]:
+    flags = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in conditions.items())
+    held = workspace.connection.execute(f"""
+        SELECT {flags}
+        FROM {rows}
+        WHERE {workspace.survey.role("round").name}::INTEGER = {round_}""").fetchone()
+    return {name for name, holds in zip(conditions, held or (), strict=True) if holds}
 
 
 def _changed(survey: Survey, first: int, last: int, asked: Sequence[Mapping[int, frozenset[str]]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -70,7 +70,7 @@ class Workspace:
     _session: _Session = field(default_factory=_Session, init=False, repr=False, compare=False)
 
     @classmethod
-    def from_paths(  # noqa: PLR0913 - what a command works with, each by its own keyword
+    def from_paths(
         cls,
         store: str | Path,
         schemas: Path | None = None,
@@ -78,14 +78,17 @@ class Workspace:
         language: Language = FALLBACK,
         identified: bool = False,
         writes: bool = False,
-        area: str | None = None,
     ) -> Self:
         """Return the workspace of a store's file and a definition's folder (None: the shipped definition).
 
         Raises DefinitionError.
         """
         survey = definition_in_use(store, schemas)
-        return cls(survey, Path(store), language, identified=identified, writes=writes or identified, area=area)
+        return cls(survey, Path(store), language, identified=identified, writes=writes or identified)
+
+    def of_area(self, area: str | None) -> Self:
+        """Return this workspace, which is not entered yet, as one of which only this area is asked (None: all)."""
+        return replace(self, area=area)
 
     def __enter__(self) -> Self:
         self._session.closing = ExitStack()

@@ -160,23 +160,14 @@ def language(asked: str | None) -> Language:
     return language_asked(asked)
 
 
-def workspace_of(  # noqa: PLR0913 - what a command works with
-    store: Path,
-    schemas: Path | None,
-    lang: str | None,
-    *,
-    identified: bool = False,
-    writes: bool = False,
-    area: str | None = None,
+def workspace_of(
+    store: Path, schemas: Path | None, lang: str | None, *, identified: bool = False, writes: bool = False
 ) -> Workspace:
-    """Return what this command works with; with an `area`, all that it asks is about this area.
-
-    Raises UsageError for a language that nothing is said in.
-    """
+    """Return what this command works with; raises UsageError for a language that nothing is said in."""
     spoken = language(lang)
     from cpms_cli.workspace import Workspace
 
-    return Workspace.from_paths(store, schemas, language=spoken, identified=identified, writes=writes, area=area)
+    return Workspace.from_paths(store, schemas, language=spoken, identified=identified, writes=writes)
 
 
 def definition_of(context: typer.Context, store: Path, schemas: Path | None) -> Survey:

@@ -11,7 +11,8 @@ class Asked:
     """What is asked of a data set: an area (None: all of it) and a round (None: the area's last).
 
     `before`: the round before is counted too, `all_rounds`: every round; `everywhere`: children outside the area's
-    province too. `by`: the names of the groups by which figures are broken down.
+    province too. `by`: the names of the groups by which figures are broken down. `wider`: the area with which this one
+    is compared, if it is.
     """
 
     area: str | None = None
@@ -20,6 +21,7 @@ class Asked:
     before: bool = True
     all_rounds: bool = False
     everywhere: bool = False
+    wider: str | None = None
 
 
 @dataclass(frozen=True)

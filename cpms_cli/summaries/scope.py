@@ -107,6 +107,13 @@ def rounds_of(workspace: Workspace, code: str | None) -> tuple[int, ...]:
     return tuple(int(row[0]) for row in rows)
 
 
+def villages_with_children(workspace: Workspace) -> list[str]:
+    """Return the codes of the villages that the store has children of, in any round."""
+    village = workspace.survey.role("village").name
+    rows = workspace.connection.execute(f"SELECT DISTINCT {village} FROM current_child ORDER BY {village}").fetchall()
+    return [str(code) for (code,) in rows]
+
+
 def _name_of(workspace: Workspace, code: str | None) -> str:
     """Return the name of an area, or of the whole store; raises UsageError for a code of no area."""
     workspace.check_reads(code)

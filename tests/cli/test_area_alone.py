@@ -80,7 +80,7 @@ def test_who_moved_here_stands_at_the_level_that_another_area_gave(cpms: Cpms, s
 
 def test_only_rows_that_bear_on_the_area_are_read(store: Path) -> None:
     own = {(year, NOW, house) for year in (2025, 2026) for house in ("1", "2")}
-    with Workspace.from_paths(store, area=SECOND) as workspace:
+    with Workspace.from_paths(store).of_area(SECOND) as workspace:
         # The home of 2025 is known to be the same, so that all of its village is read: did the family refuse there?
         assert area_read(workspace.connection) == SECOND
         places = {(year, village, house) for year, village, house, _ in _rows(workspace)}
@@ -88,19 +88,19 @@ def test_only_rows_that_bear_on_the_area_are_read(store: Path) -> None:
 
 
 def test_of_a_village_its_whole_subdistrict_is_read(store: Path) -> None:
-    with Workspace.from_paths(store, area=ELSEWHERE) as workspace:
+    with Workspace.from_paths(store).of_area(ELSEWHERE) as workspace:
         assert area_read(workspace.connection) == ELSEWHERE[:6]
         assert {row[1] for row in _rows(workspace)} == {ELSEWHERE}
 
 
 def test_an_area_that_is_most_of_the_store_is_read_with_all_the_rest(store: Path) -> None:
-    with Workspace.from_paths(store, area="85") as workspace:
+    with Workspace.from_paths(store).of_area("85") as workspace:
         assert area_read(workspace.connection) is None
         assert len(_rows(workspace)) == 16
 
 
 def test_nothing_is_said_of_an_area_whose_rows_are_not_read(store: Path) -> None:
-    with Workspace.from_paths(store, area=SECOND) as workspace, pytest.raises(RuntimeError, match=FIRST):
+    with Workspace.from_paths(store).of_area(SECOND) as workspace, pytest.raises(RuntimeError, match=FIRST):
         compute_area_summary(workspace, FIRST)
 
 

@@ -64,7 +64,8 @@ def test_spark_gives_the_cells_that_duckdb_gives(dataset: Path, tmp_path: Path, 
     began = time.process_time()
     assert "nothing is new" in cpms(*words).out
     assert time.process_time() - began < 5, "Spark is not even started for what is scored already"
-    assert sorted(path.name for path in (tmp_path / "own").iterdir()) == [".lock", "manifest.json", "province=85"]
+    beside = [".lock", "_figures", "_figures_of_homes", "manifest.json", "province=85"]
+    assert sorted(path.name for path in (tmp_path / "own").iterdir()) == beside
 
 
 def test_statements_are_written_in_the_words_of_spark() -> None:

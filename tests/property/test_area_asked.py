@@ -259,7 +259,7 @@ def _assert_areas_alone_say_the_same(
     with Workspace.from_paths(copy, schemas) as whole:
         for code, name in asked:
             question, area = (IN_A_REPORT[name], code[:2]) if name in IN_A_REPORT else (ABOUT_AN_AREA[name], code)
-            with Workspace.from_paths(store, schemas, area=area) as near:
+            with Workspace.from_paths(store, schemas).of_area(area) as near:
                 assert area_read(near.connection) == area[:6], f"{area} is most of the store"
                 near_answer, whole_answer = (_answered(question, workspace, code) for workspace in (near, whole))
                 _assert_same(near_answer, whole_answer, f"{step}: {name} {code}")

@@ -79,10 +79,9 @@ def migration(
     from cpms_cli.summaries.migration.area_migration import PROVINCE, compute_migration_summary
 
     # A child who left is of the group that it has where it is now, which may be in another province.
-    asked = Asked(area, round_year, groups, everywhere=bool(groups))
     # Shares are held against the rest of the province.
-    wider = area and area[:PROVINCE]
-    with source.workspace(asked, audience=audience, wider=wider) as workspace:
+    asked = Asked(area, round_year, groups, everywhere=bool(groups), wider=area and area[:PROVINCE])
+    with source.workspace(asked, audience=audience) as workspace:
         summary = compute_migration_summary(workspace, area=area, round_=round_year, by=groups)
         summary, handing = hand_over(workspace, summary, audience)
     answer = Answer(

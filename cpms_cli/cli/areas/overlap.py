@@ -60,7 +60,7 @@ def overlap(
         from cpms_cli.reports.areas.overlap import show_overlap_change
         from cpms_cli.summaries.rounds.overlap_change import compute_overlap_change
 
-        with workspace_of(store, schemas, lang, area=area) as workspace:
+        with workspace_of(store, schemas, lang).of_area(area) as workspace:
             change = compute_overlap_change(workspace, span, area=area, by=by or ())
         tell_change(
             workspace,
@@ -74,7 +74,7 @@ def overlap(
     from cpms_cli.summaries.rounds.overlap import compute_overlap
 
     own = area_alone(area, audience)
-    with workspace_of(store, schemas, lang, writes=audience is not None, area=own) as workspace:
+    with workspace_of(store, schemas, lang, writes=audience is not None).of_area(own) as workspace:
         summary = compute_overlap(workspace, area=area, round_=round_year, by=by or ())
         summary, handing = hand_over(workspace, summary, audience)
     about = {"area": summary.area, "name": summary.name, "round": summary.round, "children_total": summary.children}

@@ -97,7 +97,7 @@ def _workspace(store: Path, schemas: Path | None, lang: str | None, code: str, a
     from cpms_cli.summaries.area.compared_answers import area_compared
 
     area = area_alone(area_compared(code), audience)
-    return workspace_of(store, schemas, lang, writes=audience is not None, area=area)
+    return workspace_of(store, schemas, lang, writes=audience is not None).of_area(area)
 
 
 def _plan(workspace: Workspace, asked: AreaAsked, audience: str | None, target: Target) -> None:

@@ -151,7 +151,7 @@ def _workspace(store: Path, schemas: Path | None, lang: str | None, code: str, a
     from cpms_cli.reports.composing.area_report import area_of_report
 
     area = area_of_report(code, audience)
-    return workspace_of(store, schemas, lang, writes=audience is not None, area=area)
+    return workspace_of(store, schemas, lang, writes=audience is not None).of_area(area)
 
 
 def _area(workspace: Workspace, asked: AreaAsked, audience: str | None, output: Path, shade: str | None = None) -> None:

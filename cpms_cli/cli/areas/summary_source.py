@@ -33,24 +33,17 @@ class Source:
     context: typer.Context | None = None
 
     def workspace(
-        self,
-        asked: Asked,
-        *,
-        identified: bool = False,
-        listed: object = None,
-        audience: str | None = None,
-        wider: str | None = None,
+        self, asked: Asked, *, identified: bool = False, listed: object = None, audience: str | None = None
     ) -> Workspace:
         """Return the workspace of the store, or of the data set for what is asked of it.
 
-        `listed` is the value of `--list`, `wider` the area that the one asked about is compared with. Raises UsageError
-        for options that do not go together.
+        `listed` is the value of `--list`. Raises UsageError for options that do not go together.
         """
         writes = audience is not None
         if self.dataset is None:
             self._check_alone()
-            area = area_alone(wider or asked.area, audience)
-            return workspace_of(self.store, self.schemas, self.lang, identified=identified, writes=writes, area=area)
+            area = area_alone(asked.wider or asked.area, audience)
+            return workspace_of(self.store, self.schemas, self.lang, identified=identified, writes=writes).of_area(area)
         self._check_none_else({"--identified": identified, "--list": listed})
         from cpms_cli import __version__
         from cpms_cli.datasets.dataset_workspace import dataset_workspace

@@ -82,7 +82,7 @@ def children(
 
     if why:
         check_several(output)
-    with workspace_of(store, schemas, lang, identified=identified, area=area) as workspace:
+    with workspace_of(store, schemas, lang, identified=identified).of_area(area) as workspace:
         survey, spoken = workspace.survey, workspace.language
         selection = ChildSelection(area, round_year, tuple(risk or ()), indicator)
         listed = select_children(workspace, selection, as_of=day_)

@@ -240,7 +240,7 @@ def due(
     from cpms_cli.writing.files import csv_text, json_text
 
     until = until or datetime.date.today()
-    with workspace_of(store, schemas, lang, identified=identified, area=area) as workspace:
+    with workspace_of(store, schemas, lang, identified=identified).of_area(area) as workspace:
         survey, spoken = workspace.survey, workspace.language
         children = list_due(workspace, area=area, as_of=until, everybody=everybody)
     listed = children.turned_18 if turned_18 else children.due
@@ -305,7 +305,7 @@ def summary(
     if (span := span_asked(rounds)) is not None:
         from cpms_cli.summaries.response.response_counts import compute_response_change
 
-        with workspace_of(store, schemas, lang, area=area) as workspace:
+        with workspace_of(store, schemas, lang).of_area(area) as workspace:
             change = compute_response_change(workspace, span, area=area, as_of=until, by=by or ())
         tell_change(
             workspace,
@@ -318,7 +318,7 @@ def summary(
     from cpms_cli.summaries.response.response_counts import compute_response_summary
 
     own = area_alone(area, audience)
-    with workspace_of(store, schemas, lang, writes=audience is not None, area=own) as workspace:
+    with workspace_of(store, schemas, lang, writes=audience is not None).of_area(own) as workspace:
         counts = compute_response_summary(workspace, area=area, as_of=until, by=by or ())
         counts, handing = hand_over(workspace, counts, audience)
     answer = Answer(

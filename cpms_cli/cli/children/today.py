@@ -66,7 +66,7 @@ def today(
     sheets_by = choice(by, report.SHEETS)
     if sheets_by is None:
         raise UsageError("today_sheets", by=by)
-    with workspace_of(store, schemas, lang, identified=identified, area=area) as workspace:
+    with workspace_of(store, schemas, lang, identified=identified).of_area(area) as workspace:
         survey, spoken = workspace.survey, workspace.language
         listed = today_of(workspace, area=area, worker=worker, as_of=until)
     if output is not None:

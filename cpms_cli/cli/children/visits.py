@@ -53,7 +53,7 @@ def visits(
     from cpms_cli.summaries.child.visits import list_visits
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
-    with workspace_of(store, schemas, lang, identified=identified, area=area) as workspace:
+    with workspace_of(store, schemas, lang, identified=identified).of_area(area) as workspace:
         survey, spoken = workspace.survey, workspace.language
         listed = list_visits(workspace, area=area, round_=round_year, as_of=day_)
     if output is not None:

@@ -64,7 +64,9 @@ def report_area(  # noqa: PLR0913 - public: what can be asked, each by its own k
     UsageError for an unknown area, shade or a round without data; StoreError, UnreadableFile.
     """
     area = area_of_report(code, audience)
-    with Workspace.from_paths(store, schemas, language=language, writes=audience is not None, area=area) as workspace:
+    with Workspace.from_paths(store, schemas, language=language, writes=audience is not None).of_area(
+        area
+    ) as workspace:
         document, warning = compose_area_report(workspace, code, round_=round_, shade=shade, audience=audience)
     if tell is not None and warning is not None:
         tell(warning)

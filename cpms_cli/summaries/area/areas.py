@@ -228,7 +228,7 @@ def summarise_area(  # noqa: PLR0913 - public: what can be asked, each by its ow
     `by` names one or two groups by which levels and indicators are broken down as well. Raises UsageError for an
     unknown area or group or a round without data; StoreError, UnreadableFile.
     """
-    with Workspace.from_paths(store, schemas, language=language, identified=identified, area=code) as workspace:
+    with Workspace.from_paths(store, schemas, language=language, identified=identified).of_area(code) as workspace:
         return compute_area_summary(workspace, code, round_=round_, by=by)
 
 

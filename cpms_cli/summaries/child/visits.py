@@ -269,7 +269,7 @@ def plan_visits(  # noqa: PLR0913 - public: what can be asked, each by its own k
     Names are masked unless `identified`, which the store's audit log records. Raises UsageError for an area that does
     not exist; StoreError, UnreadableFile.
     """
-    with Workspace.from_paths(store, schemas, language=language, identified=identified, area=area) as workspace:
+    with Workspace.from_paths(store, schemas, language=language, identified=identified).of_area(area) as workspace:
         return list_visits(workspace, area=area, round_=round_, as_of=as_of, overdue=overdue).visits
 
 

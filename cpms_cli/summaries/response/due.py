@@ -58,7 +58,7 @@ def due_responses(  # noqa: PLR0913 - public: what can be asked, each by its own
     schemas: Path | None = None,
 ) -> pd.DataFrame:
     """Children who wait for a response on the day `as_of` (today), as `list_due` lists them."""
-    with Workspace.from_paths(store, schemas, language=language, identified=identified, area=area) as workspace:
+    with Workspace.from_paths(store, schemas, language=language, identified=identified).of_area(area) as workspace:
         return list_due(workspace, area=area, as_of=as_of, everybody=everybody).due
 
 

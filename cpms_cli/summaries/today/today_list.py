@@ -83,7 +83,7 @@ def list_today(  # noqa: PLR0913 - public: what can be asked, each by its own ke
     Names are masked unless `identified`, which the store's audit log records. Raises UsageError for an area of which
     the store has nothing, or a worker whom no entry names; StoreError, UnreadableFile.
     """
-    with Workspace.from_paths(store, schemas, language=language, identified=identified, area=area) as workspace:
+    with Workspace.from_paths(store, schemas, language=language, identified=identified).of_area(area) as workspace:
         return today_of(workspace, as_of=as_of, area=area, worker=worker)
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cpms_cli.errors import CpmsError, UsageError
-from cpms_cli.survey.model.words import Words
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Survey
+    from cpms_cli.survey.model.words import Words
 
 _AREAS = ("area", "code")
 _PROPOSED = 5
@@ -39,7 +39,7 @@ def _code_of(text: str, store: Path | None, schemas: Path | None) -> str:
         known[code] = (*known[code], *(area_name(survey, code, spoken) for spoken in LANGUAGES))
     same = [code for code, names in known.items() if meant(text, {code: names})]
     if len(same) > 1:
-        surveyed = _surveyed(survey, store, schemas)
+        surveyed = _surveyed(store, schemas)
         same = [code for code in same if any(village.startswith(code) for village in surveyed)] or same
     if len(same) == 1:
         return same[0]
@@ -53,22 +53,23 @@ def _code_of(text: str, store: Path | None, schemas: Path | None) -> str:
 
 def _with_province(survey: Survey, code: str) -> Words:
     """An area's name and, of a part of a province, the province's, which tells it from others of the name."""
+    from cpms_cli.survey.model.words import Words
+
     area, province = survey.areas[code], survey.areas[code[:_PROVINCE]]
     if area == province:
         return area.label
     return Words(en=f"{area.en}, {province.en}", th=f"{area.th}, {province.th}")
 
 
-def _surveyed(survey: Survey, store: Path | None, schemas: Path | None) -> list[str]:
+def _surveyed(store: Path | None, schemas: Path | None) -> list[str]:
     """The codes of villages that a store has children of; none where it cannot be read, which the command says."""
+    from cpms_cli.summaries.scope import villages_with_children
     from cpms_cli.workspace import Workspace
 
     if store is None or not store.is_file():
         return []
-    village = survey.role("village").name
     try:
         with Workspace.from_paths(store, schemas) as workspace:
-            rows = workspace.connection.execute(f"SELECT DISTINCT {village} FROM current_child").fetchall()
+            return villages_with_children(workspace)
     except CpmsError:
         return []
-    return [str(row[0]) for row in rows]

@@ -17,8 +17,8 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from cpms_cli.cli.every_command.typed_areas import name_areas_by_code
 from cpms_cli.cli.every_command.next_step import followed
+from cpms_cli.cli.every_command.typed_areas import name_areas_by_code
 from cpms_cli.cli.opening import opened
 from cpms_cli.cli.paging import paged
 from cpms_cli.errors import UsageError

@@ -6,6 +6,7 @@ import codecs
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -124,8 +125,12 @@ def _width_of(stream: TextIO) -> int | None:
     as the window in which the command was typed; where there is none, so wide that no table is cut."""
     if stream.isatty() or os.environ.get("COLUMNS", "").isdigit():
         return None
-    typed_in = next((other for other in (sys.stderr, sys.stdin) if other and other.isatty()), None)
-    return os.get_terminal_size(typed_in.fileno()).columns or _PIPED_WIDTH if typed_in else _PIPED_WIDTH
+    for other in (sys.stderr, sys.stdin):
+        # Windows measures a window by what prints into it, not by what is typed there.
+        with suppress(OSError, ValueError):
+            if other and other.isatty() and (columns := os.get_terminal_size(other.fileno()).columns):
+                return columns
+    return _PIPED_WIDTH
 
 
 def _shares(values: pd.Series, signed: bool, language: Language) -> list[str]:

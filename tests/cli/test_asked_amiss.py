@@ -25,10 +25,11 @@ LISTS = (
 
 @pytest.mark.parametrize("command", LISTS)
 def test_an_area_without_data_is_told(command: str, cpms: Cpms, sample_store: Path) -> None:
-    """10 is Bangkok, which is in no sample; ก is no code; nothing at all is no area either."""
+    """10 is Bangkok, which is in no sample; 99 is no code, ก no name; nothing at all is no area either."""
     for area, refusal in (
         ("10", "the store has no children of this area"),
-        ("ก", "has this code"),
+        ("99", "has this code"),
+        ("ก", "no area is called so"),
         ("", "has this code"),
     ):
         ran = cpms(*command.split(), "--area", area, "--store", sample_store)

@@ -190,6 +190,6 @@ def test_a_workbook_explains_its_own_columns_and_has_no_code(cpms: Cpms, store: 
 def test_a_data_set_has_its_dictionary_in_its_folder(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     assert cpms("export", "dataset", tmp_path / "rows", "--store", store).code == 0
     rows = pd.read_csv(tmp_path / "rows" / "dictionary.csv", dtype="str", keep_default_na=False)
-    [file] = (tmp_path / "rows").rglob("*.parquet")
+    [file] = (tmp_path / "rows").rglob("children.parquet")
     assert list(rows["variable"]) == pq.read_schema(file).names
     assert not set(rows["label"]) & {*rows["variable"], ""}

@@ -291,7 +291,9 @@ def test_not_asked_is_said_from_the_store_to_the_exports(cpms: Cpms, draw: Draw,
     frame = pd.read_csv(exported["csv"], dtype="str").sort_values("round").reset_index(drop=True)
     assert list(frame["latitude"]) == ["not_asked", "9.96542"]
     assert list(frame["chore_hours_week"]) == ["not_asked", "12"]
-    assert list(pd.read_parquet(exported["parquet"]).sort_values("round")["latitude"]) == ["not_asked", "9.96542"]
+    typed = pd.read_parquet(exported["parquet"]).sort_values("round", ignore_index=True)
+    assert typed.loc[1, "latitude"] == 9.96542
+    assert (pd.isna(typed.loc[0, "latitude"]), typed.loc[0, "latitude_missing"]) == (True, "not_asked")
     lines = [json.loads(line) for line in exported["jsonl"].read_text("utf-8").splitlines()]
     assert sorted(line["phone"] for line in lines) == ["077001234", "not_asked"]
     spss, _ = pyreadstat.read_sav(str(exported["sav"]))

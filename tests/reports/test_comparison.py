@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from cpms_cli import report_area
+from cpms_cli import merge, render, report_area
 from cpms_cli.reports.composing.share_words import interval_words, position_words, rounds_words
 from cpms_cli.reports.documents.document import Chart, Document, TableBlock
 from cpms_cli.summaries.area.comparison import beside_rest, direction, distance_class
+from tests.conftest import write_drawn
 
 
 def test_a_part_stands_beside_the_rest_and_not_beside_itself() -> None:
@@ -77,3 +80,11 @@ def test_leading_indicators_are_broken_down_in_the_office_alone(village: Documen
     public = report_area(sample_store, "85010501", audience="comparison")
     headings = [part.columns[0].heading for part in public.parts if isinstance(part, TableBlock)]
     assert "Children" not in headings
+
+
+def test_where_no_child_has_anything_that_is_said_instead_of_drawn(
+    tmp_path: Path, base: Mapping[str, Mapping[str, Any]]
+) -> None:
+    merge([write_drawn(tmp_path / "a.csv", base, [{}])], tmp_path / "s.duckdb")
+    render(report_area(tmp_path / "s.duckdb", "850105", audience=None), tmp_path / "r.html")
+    assert "No child anywhere: " in (tmp_path / "r.html").read_text("utf-8")

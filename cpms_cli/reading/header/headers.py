@@ -111,8 +111,8 @@ def parts_said_again(header: str) -> list[str]:
 
 def is_headed(header: str, words: Iterable[str]) -> bool:
     """Whether a header is one of these words, in one language or in two."""
-    spellings = set(map(spelt, words))
-    return spelt(header) in spellings or set(map(spelt, parts_said_again(header))) <= spellings
+    spellings, parts = set(map(spelt, words)), set(map(spelt, parts_said_again(header)))
+    return spelt(header) in spellings or (bool(parts) and parts <= spellings)
 
 
 def _field_said_again(header: str, spellings: Mapping[str, str]) -> str | None:

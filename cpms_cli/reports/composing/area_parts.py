@@ -135,6 +135,10 @@ def _heat(context: AreaContext, withheld: frozenset[tuple[int, str]]) -> Iterato
     none = [number for number in briefs if (figures.heat[number] == 0).fillna(False).all()]
     numbers = answers["share"].astype("Float64").sort_values(ascending=False, na_position="last", kind="stable").index
     shown = [str(number) for number in numbers if number not in none]
+    in_none = context.say("report_heat_none", names="; ".join(briefs[number] for number in none)) if none else ""
+    if not shown:
+        yield Paragraph(in_none)
+        return
     rows = figures.heat.loc[order, ["label", *shown]]
     wholes = _whole_rows(context, answers, shown)
     frame = pd.concat([rows.astype({number: "float64" for number in shown}), *wholes], ignore_index=True)
@@ -155,9 +159,7 @@ def _heat(context: AreaContext, withheld: frozenset[tuple[int, str]]) -> Iterato
         **{number: briefs[number] for number in shown},
         **distance_words(survey, context.language, context.rest_of_parts),
     }
-    note = context.say("report_heat_note", chance=chance_words(survey))
-    if none:
-        note = f"{note} {context.say('report_heat_none', names='; '.join(briefs[number] for number in none))}"
+    note = f"{context.say('report_heat_note', chance=chance_words(survey))} {in_none}".rstrip()
     title = _heat_finding(context, classes[counted]) or context.say("report_heat_chart")
     alt = context.say("report_heat_alt", count=len(order))
     yield Chart("heat_map", title, frame, alt, note, words, frozenset(hidden), apart)

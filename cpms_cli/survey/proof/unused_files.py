@@ -73,7 +73,9 @@ def _problems(folder: Path, file: str) -> Iterator[Problem]:
 
 
 def _first_difference(folder: Path, file: str) -> int | None:
-    """The line of the first part that differs from the shipped file of this name; None where there is none."""
+    """The line of the first part that the shipped file of this name has otherwise or not; None where there is none.
+
+    What it has and this one lacks is of a newer version, and holds as shipped."""
     try:
         known = read_yaml(shipped("schemas"), file)
         own = read_yaml(folder, file, limit_values(shipped("schemas")))  # limits that differ are told where they stand
@@ -82,7 +84,7 @@ def _first_difference(folder: Path, file: str) -> int | None:
     for name in _keys(own.content):
         if name not in _keys(known.content) or own.content[name] != known.content[name]:
             return own.line(name)
-    return None if _keys(own.content) == _keys(known.content) else 1
+    return None
 
 
 def _keys(content: Any) -> list[str]:

@@ -23,11 +23,11 @@ TASKS: dict[str, tuple[str, ...]] = {
     "Summarise an area": ("community", "province", "indicator", "rights", "migration", "overlap", "country"),
     "Report, plan and hand on": (
         *("report community", "report province", "report child", "report leaflet", "plan community", "plan province"),
-        *("export records", "export figures", "export dataset", "store push", "bundle-key", "bundle"),
+        *("export records", "export figures", "export dataset", "bundle-key", "bundle"),
     ),
     "Keep the store": (
         *("store check", "store backup", "store restore", "store compact", "store encrypt", "store audit"),
-        "child forget",
+        *("store push", "child forget"),
     ),
     "Change the rules": (
         *("schema new", "schema diff", "schema check", "schema use", "schema undo"),

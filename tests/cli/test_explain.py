@@ -126,7 +126,7 @@ def test_levels_and_groups_may_be_written_in_words(cpms: Cpms, sample_store: Pat
     grouped = cpms("response", "summary", "--by", "เพศ", "--format", "json", "--store", sample_store)
     assert "by_sex" in grouped.json
     near = cpms("children", "--risk", "เสี่ยง", "--store", sample_store)
-    assert (near.code, "Did you mean high_risk" in near.err) == (2, True)
+    assert (near.code, "(high_risk)" in near.err) == (2, True)
     assert (
         "Did you mean Age group (age_group)"
         in cpms("response", "summary", "--by", "agegroups", "--store", sample_store).err

@@ -42,7 +42,7 @@ def summarise_country(  # noqa: PLR0913 - public: what can be asked, each by its
 
 
 def country_summary(
-    workspace: DatasetWorkspace, *, round_: int | None = None, numbers: Sequence[int] = ()
+    workspace: DatasetWorkspace, *, round_: int | None = None, numbers: Sequence[int | str] = ()
 ) -> CountrySummary:
     """As `summarise_country`, in a workspace; `numbers` as in `compute_country_summary`."""
     summary = compute_country_summary(workspace, round_=round_, numbers=numbers)

@@ -16,10 +16,10 @@ from cpms_cli.datasets.asked import Asked, DatasetSource
 
 Folder = Annotated[Path, typer.Option("--dataset", help="The data set (cpms export dataset).", show_default=False)]
 Numbers = Annotated[
-    list[int] | None,
+    list[str] | None,
     typer.Option(
         "--indicator",
-        help="Show this indicator by province; repeat it for several. A file has all.",
+        help="Show this indicator, by number or name; repeat it for several. A file has all.",
         show_default=False,
         autocompletion=complete_indicator,
     ),

@@ -34,8 +34,8 @@ def push(
 
     \b
     Examples:
-      cpms store push postgresql://cpms@db.example.go.th/children --store cpms.duckdb
-      cpms store push postgresql://cpms@db.example.go.th/children --schema ranong --store cpms.duckdb
+      cpms store push postgresql://cpms@HOST/children --store cpms.duckdb
+      cpms store push postgresql://cpms@HOST/children --schema ranong
     """
     from cpms_cli.datasets.exporting import Watching
     from cpms_cli.publishing.address import Address as ServerAddress

@@ -60,12 +60,12 @@ def key_indicators(survey: Survey) -> tuple[Indicator, ...]:
 
 
 def compute_country_summary(
-    workspace: Workspace, *, round_: int | None = None, numbers: Sequence[int] = ()
+    workspace: Workspace, *, round_: int | None = None, numbers: Sequence[int | str] = ()
 ) -> CountrySummary:
     """Return the provinces side by side in a round, by default the last that any of them has.
 
-    `numbers` are the indicators that are told of each province on the screen, by default `key_indicators`. Raises
-    UsageError for an unknown indicator, or a round without data.
+    `numbers` are the indicators, by number or name, that are told of each province on the screen, by default
+    `key_indicators`. Raises UsageError for an unknown indicator, or a round without data.
     """
     survey = workspace.survey
     chosen = [known_indicator(survey, number) for number in numbers] or key_indicators(survey)

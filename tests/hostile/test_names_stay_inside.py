@@ -298,6 +298,10 @@ def _texts(name: str, content: bytes) -> Iterator[str]:
     """What somebody who opens a file can read in it."""
     ending = Path(name).suffix
     yield name
+    if ending == ".xlsx":
+        # A true date is a number in the file; who opens it reads a date.
+        sheets = pd.read_excel(io.BytesIO(content), sheet_name=None, header=None, engine="calamine")
+        yield from (sheet.to_csv() for sheet in sheets.values())
     if ending in (".xlsx", ".docx", ".zip"):
         with zipfile.ZipFile(io.BytesIO(content)) as bundle:
             for part in bundle.namelist():

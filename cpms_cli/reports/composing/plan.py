@@ -11,20 +11,13 @@ import pandas as pd
 
 from cpms_cli.reports.areas.comparability_notes import (
     level_sentences,
-    not_asked_sentences,
-    not_comparable_sentences,
-    without_level,
 )
 from cpms_cli.reports.areas.help_needed import help_blocks
 from cpms_cli.reports.areas.shares import group_names, quality_sentences
 from cpms_cli.reports.areas.standing import standing_headings
-from cpms_cli.reports.composing.share_words import (
-    chance_words,
-    interval_words,
-    position_words,
-    rounds_heading,
-    rounds_words,
-)
+from cpms_cli.reports.composing.plan_leading import PlanLeading
+from cpms_cli.reports.composing.plan_words import PlanWords
+from cpms_cli.reports.composing.share_words import chance_words
 from cpms_cli.reports.composing.to_do import ToDo, standing_today, to_do_parts
 from cpms_cli.reports.documents.document import (
     BlankLines,
@@ -37,23 +30,20 @@ from cpms_cli.reports.documents.document import (
     Part,
     TableBlock,
 )
-from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
-from cpms_cli.summaries.area.compared_answers import earlier_rounds
 from cpms_cli.summaries.area.plans import AreaPlan
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.numbers import shown_count, shown_share
 
 _DECISIONS, _SUBDISTRICT = 3, 6
 _TO_FILL = ("decision", "who", "by_when", "budget")
-# The source document's own activities, and figures with many unknown answers.
-_OWN, _MARK = "• ", " *"
+_OWN = "• "  # before the source document's own activities
 
 
 def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Sequence[str] | None = None) -> Document:
     """The plan, in reading order; `notes` stand at its end instead of the words that it is for the committee alone."""
-    words = _Words(survey, plan, language, notes is not None)
+    handed = notes is not None
+    words, leading = _Sections(survey, plan, language, handed), PlanLeading(survey, plan, language, handed)
     source = words.say("note_source", round=shown_year(plan.round, language))
     closing_notes = (words.say("note_working_paper"),) if notes is None else (*notes, words.say("note_shown_only"))
     parts = (
@@ -63,7 +53,7 @@ def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Seq
         PageBreak(),
         *words.situation(),
         *words.response(),
-        *words.leading(),
+        *leading.leading(),
         *help_blocks(plan.help, language),
         *words.by_part(),
         *words.quality(),
@@ -73,33 +63,8 @@ def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Seq
     return Document(words.say("title", name=plan.name), subtitle, language, parts, (source, *closing_notes), banner)
 
 
-class _Words:
-    """The sections of one plan in one language."""
-
-    def __init__(self, survey: Survey, plan: AreaPlan, language: Language, handed: bool) -> None:
-        self.handed, self.survey, self.plan, self.language = handed, survey, plan, language
-        self.labels = {level.id: level.label.in_(language) for level in survey.levels}
-        self.clear = survey.level("clear").id
-        withheld = say("not_published", language)
-        self.withheld = {"withheld": withheld, "not_published": withheld}
-
-    @property
-    def year(self) -> str:
-        """The round, as it is written."""
-        return shown_year(self.plan.round, self.language)
-
-    def say(self, message: str, **values: object) -> str:
-        return say(f"plan_{message}", self.language, **values)
-
-    def count(self, count: int | None) -> str:
-        return (
-            say("not_published", self.language)
-            if count is None or pd.isna(count)
-            else shown_count(int(count), self.language)
-        )
-
-    def share(self, share: float) -> str:
-        return NOT_COMPUTED if pd.isna(share) else shown_share(share, self.language)
+class _Sections(PlanWords):
+    """The other sections of a plan."""
 
     def to_do(self) -> ToDo:
         """What the plan begins with: of the children who stand at each level today; where the plan is handed on, or
@@ -146,102 +111,6 @@ class _Words:
             levels = tuple(Column(name, label, "count") for name, label in self.labels.items())
             columns = (Column("told", groups), Column("children", self.say("children"), "count"), *levels)
             yield TableBlock(say("area_levels_by", self.language, groups=groups), shown, columns)
-
-    def leading(self) -> Iterator[Part]:
-        yield Heading(self.say("leading"))
-        for sentence in not_asked_sentences(without_level(self.plan.not_asked), self.language):
-            yield Paragraph(sentence, "note")
-        leading = self.plan.leading
-        if leading.empty:
-            yield Paragraph(self.say("leading_withheld" if self.handed else "leading_none"))
-            return
-        marks = leading["marked"].fillna(False).map({True: _MARK, False: ""})
-        brief = {indicator.number: indicator.brief(self.language) for indicator in self.survey.indicators}
-        shown = leading.assign(
-            label=leading["number"].map(brief) + marks,
-            interval=interval_words(leading["low"], leading["high"], self.language),
-        )
-        yield self.bars(shown)
-        figures = self.survey.figures
-        note = self.say(
-            "leading_note", confidence=f"{figures.confidence * 100:g}", limit=f"{figures.many_unknown * 100:g}"
-        )
-        yield TableBlock(self.say("leading_caption"), self.worded(shown), tuple(self.leading_columns(shown)), note)
-        if self.plan.previous is None:
-            yield Paragraph(self.say("first_round"), "note")
-        for sentence in not_comparable_sentences(self.plan.not_comparable, self.language):
-            yield Paragraph(sentence, "note")
-
-    @property
-    def earlier(self) -> dict[str, int]:
-        """The rounds before whose shares stand beside those of this one; none where the plan is handed on."""
-        return earlier_rounds(self.plan.round, self.plan.rounds) if "trend" in self.plan.leading else {}
-
-    @property
-    def rest(self) -> str:
-        """What the indicators are compared with, in words; empty where there is nothing, or the plan is handed on."""
-        wider = self.plan.wider
-        if wider is None or "around" not in self.plan.leading:
-            return ""
-        message = "report_rest" if wider.code else "report_rest_provinces"
-        return say(message, self.language, area=wider.name)
-
-    def worded(self, shown: pd.DataFrame) -> pd.DataFrame:
-        """The leading indicators with the columns that are words."""
-        words = {"rounds": rounds_words(shown, self.earlier, self.language)} if self.earlier else {}
-        if self.rest:
-            words["against"] = position_words(shown["position"], self.language)
-        return shown.assign(**words)
-
-    def leading_columns(self, shown: pd.DataFrame) -> Iterator[Column]:
-        """The columns of the table of leading indicators."""
-        confidence = f"{self.survey.figures.confidence * 100:g}"
-        yield Column("label", self.say("indicator"))
-        yield Column("yes", self.say("children"), "count")
-        yield Column("share", self.say("share"), "share", bar=True)
-        yield Column("interval", say("report_col_interval", self.language, confidence=confidence))
-        if self.rest:
-            yield Column("around", say("report_col_around", self.language, rest=self.rest), "share")
-            yield Column("against", say("report_col_against", self.language))
-        if self.earlier:
-            yield Column("rounds", rounds_heading(self.earlier, self.plan.round, self.language))
-        elif self.plan.previous is not None and shown["change"].notna().any():
-            yield Column("change", self.change(), "change")
-
-    def bars(self, shown: pd.DataFrame) -> Chart:
-        """Shares with their intervals, beside those of the round before and of the rest of the wider area."""
-        names, note, previous = ["label", "share", "low", "high"], "", self.plan.previous
-        words = {
-            "label": self.say("indicator"),
-            "share": self.say("share"),
-            "low": self.say("from"),
-            "high": self.say("to"),
-        }
-        if self.rest:
-            names += ["around", "position"]
-            words |= {"around": self.rest, "position": say("report_col_against", self.language)}
-            note = say(
-                "report_compared_note",
-                self.language,
-                rest=self.rest,
-                count=len(shown),
-                chance=chance_words(self.survey),
-            )
-        if previous is not None:
-            names.append("before")
-            before = shown_year(previous, self.language)
-            words["before"] = self.say("before", previous=before)
-            note = f"{self.say('bars_note', previous=before)} {note}".strip()
-        drawn = shown.assign(before=shown["share"] - shown["change"])[names]
-        return Chart(
-            "indicator_bars", self.say("leading"), drawn, self.say("leading_alt"), note, {**words, **self.withheld}
-        )
-
-    def change(self) -> str:
-        previous = self.plan.previous
-        if previous is None:
-            return self.say("change_none")
-        return self.say("change", previous=shown_year(previous, self.language))
 
     def response(self) -> Iterator[Part]:
         """Whom to answer, and where: who stands at each level today and since when, in the area's last round; and the

@@ -125,10 +125,10 @@ class Known:
 
 
 @pytest.fixture(scope="module")
-def engine(request: pytest.FixtureRequest) -> Path:
-    cache = request.config.cache
-    assert cache is not None
-    return install_engine(cache.mkdir("odk"))
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The engine, kept from run to run where pytest keeps anything."""
+    cache = getattr(request.config, "cache", None)
+    return install_engine(cache.mkdir("odk") if cache is not None else tmp_path_factory.mktemp("odk"))
 
 
 @pytest.fixture(scope="module")

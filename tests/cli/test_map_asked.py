@@ -39,8 +39,8 @@ def _fields(path: Path) -> dict[str, list[str]]:
 
 def test_all_is_answered_here_and_the_map_holds(typed: Typed, survey: Survey, tmp_path: Path) -> None:
     path = tmp_path / "map.xlsx"
-    # Four headers of which the first proposal is right, then "hurt"; then the answers, by their number.
-    ran = typed(path, *["1"] * 4, "2", *["1"] * 40)
+    # Three headers of which the first proposal is right, then "hurt"; then the answers, by their number.
+    ran = typed(path, *["1"] * 3, "2", *["1"] * 40)
     assert ran.code == 0, ran.err
     assert "Which question is the column 'ความเสี่ยง / ถูกทำร้าย'?" in ran.err
     assert "0 line(s) wait still" in ran.err
@@ -52,24 +52,24 @@ def test_all_is_answered_here_and_the_map_holds(typed: Typed, survey: Survey, tm
 
 def test_who_stops_keeps_what_was_answered_and_goes_on_later(typed: Typed, survey: Survey, tmp_path: Path) -> None:
     path = tmp_path / "map.xlsx"
-    first = typed(path, "1", "leave out", "q")
+    first = typed(path, "leave out", "q")
     assert first.code == 0, first.err
     fields = _fields(path)
-    assert fields["คำนำหน้า"] == ["Sex [sex]"]
+    assert fields["คำนำหน้า"] == [""], "titles are read, and nobody is asked"
     assert fields["บัตรทอง"] == ["leave out"]
     # A whole name is both of its parts, and nobody is asked.
     assert [field.rpartition("[")[2] for field in fields["ชื่อ-สกุล เด็ก"]] == ["family_name]", "given_name]"]
 
     second = typed(path, *["1"] * 2, "2", *["1"] * 40)
     assert "1/3 Which question is the column 'บิดามารดา / อยู่กับ'?" in second.err
-    assert "คำนำหน้า'?" not in second.err, "it was answered"
-    assert load_workbook(path, survey).line("คำนำหน้า").field == "sex"  # type: ignore[union-attr]
+    assert "บัตรทอง'?" not in second.err, "it was answered"
+    assert load_workbook(path, survey).line("บัตรทอง").field is None  # type: ignore[union-attr]
 
 
 def test_an_end_without_a_word_keeps_what_was_answered(typed: Typed, tmp_path: Path) -> None:
     path = tmp_path / "map.xlsx"
     assert typed(path, "1").code == 0
-    assert _fields(path)["คำนำหน้า"] == ["Sex [sex]"]
+    assert _fields(path)["บัตรทอง"] == ["Health insurance [health_insurance]"]
 
 
 def test_what_is_skipped_is_answered_in_the_workbook(typed: Typed, cpms: Cpms, tmp_path: Path) -> None:

@@ -162,10 +162,10 @@ def test_a_map_of_another_kind_of_file_is_refused(cpms: Cpms, tmp_path: Path) ->
 def test_two_headers_of_one_question_and_an_answer_of_another_list_are_said(cpms: Cpms, tmp_path: Path) -> None:
     path = tmp_path / "map.xlsx"
     cpms("map", LIST, "-o", path)
-    _answer(path, {**FIRST_DECISIONS, "น้ำหนัก (กก.)": "sex"})
+    _answer(path, {**FIRST_DECISIONS, "น้ำหนัก (กก.)": "tobacco"})
     ran = cpms("validate", LIST, "--map", path)
     assert ran.code == 2
-    assert "is to be sex, and so is another column" in ran.err
+    assert "is to be tobacco, and so is another column" in ran.err
     other = tmp_path / "other.xlsx"
     cpms("map", LIST, "-o", other)
     _answer(other, FIRST_DECISIONS, {"เรียน": "universal"})

@@ -33,15 +33,16 @@ def with_sex_of_titles(survey: Survey, sheet: Sheet) -> Sheet:
     the sex.
     """
     name, sex = survey.role("given_name").name, survey.role("sex").name
-    names = sheet.place(name)
-    if names is None or not survey.fields[name].titled or any(miss.field == sex for miss in sheet.near.values()):
+    names, place, apart = sheet.place(name), sheet.place(sex), title_column(sheet.source)
+    apart = None if apart in sheet.fields else apart
+    if not _is_of_children(survey, sheet) or any(miss.field == sex for miss in sheet.near.values()):
         return sheet
-    place, apart = sheet.place(sex), title_column(sheet.source)
     silent = np.ones(len(sheet.source.rows), dtype=bool)
     if place is not None:
         silent = ~says_something(survey, sheet.source, place)
-    titles, header = _titles(survey, sheet, names) if silent.any() else None, sheet.source.header[names]
-    if apart is not None and apart not in sheet.fields:
+    titles = _titles(survey, sheet, names) if silent.any() else None
+    header = "" if names is None else sheet.source.header[names]
+    if apart is not None:
         sheet, header = _read_as_titles(survey, sheet, apart), sheet.source.header[apart]
         titles = None if titles is None else texts_of(sheet, apart).str.strip().fillna(titles)
     if titles is None:
@@ -58,8 +59,16 @@ def with_sex_of_titles(survey: Survey, sheet: Sheet) -> Sheet:
     return replace_texts(replace(sheet, notes=(*sheet.notes, note)), place, sexes.where(taken, texts))
 
 
-def _titles(survey: Survey, sheet: Sheet, names: int) -> pd.Series:
+def _is_of_children(survey: Survey, sheet: Sheet) -> bool:
+    """Whether the rows are children's, in a definition in which titles stand before their names."""
+    own = {field.name for field in survey.child.fields} - set(survey.child.shared)
+    return survey.role("given_name").titled and bool(own & set(sheet.fields.values()))
+
+
+def _titles(survey: Survey, sheet: Sheet, names: int | None) -> pd.Series:
     """The title before the name in each row; NA where there is none."""
+    if names is None:
+        return pd.Series(None, index=range(len(sheet.source.rows)), dtype="str")
     codes, texts = sheet.source.encoded(names)
     by_text = [None if text is None else split_title(survey, text.strip())[0] for text in texts.to_pylist()]
     return pd.Series(np.array([*by_text, None], dtype=object)[codes], dtype="str")

@@ -72,7 +72,7 @@ def test_findings_are_said_in_it_and_the_rest_in_english(cpms: Cpms, folder: Pat
     ran = cpms("validate", victim, "--schemas", folder, "--lang", "xx")
     assert "२ linii, २ bona, ० mala, ० erori, " in ran.out
     assert "read as utf-8" in ran.out
-    assert ran.err == DRAFT
+    assert ran.err.startswith(DRAFT)
 
 
 def test_a_store_that_adopted_the_definition_speaks_it_by_itself(
@@ -219,8 +219,8 @@ def test_schema_check_lists_what_a_translation_lacks_and_writes_it_for_a_transla
     cpms: Cpms, folder: Path, tmp_path: Path
 ) -> None:
     table = tmp_path / "to_translate.csv"
-    ran = cpms("schema", "check", folder, "--lang", "xx", "-o", table)
-    assert ran.code == 0
+    ran = cpms("schema", "check", folder, "--lang", "xx")
+    assert cpms("schema", "check", folder, "--lang", "xx", "-o", table).code == ran.code == 0
     assert re.search(r"sentences +messages/report\.yaml +१ +[०-९]+", ran.out)
     assert "are said in English, which is no error" in ran.out
     with table.open(encoding="utf-8-sig", newline="") as stream:

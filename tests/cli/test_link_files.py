@@ -265,8 +265,9 @@ def files(tmp_path: Path) -> tuple[Path, Path, Path]:
 def test_files_are_linked_by_a_map_and_shown_by_row_numbers_only(
     cpms: Cpms, files: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:
-    ran = cpms("link", "files", files[0], files[1], "--map", files[2], "-o", tmp_path / "pairs.csv", "--lang", "en")
-    assert ran.code == 0, ran.err
+    words = ("link", "files", files[0], files[1], "--map", files[2], "--lang", "en")
+    ran = cpms(*words)
+    assert cpms(*words, "-o", tmp_path / "pairs.csv").code == ran.code == 0, ran.err
     assert "4 pair(s) are one person; 0 may be" in " ".join(ran.out.split())
     assert "a.csv: 0 of 4 row(s) are in no pair." in " ".join(ran.out.split())
     assert "ละไม" not in ran.out

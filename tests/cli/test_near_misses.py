@@ -62,4 +62,4 @@ def test_a_name_of_several_areas_is_asked_for_by_code(cpms: Cpms, tmp_path: Path
     """Where no store says which of them is meant."""
     ran = cpms("template", "--prefill", "--area", "ปากน้ำ", "-o", tmp_path / "x.xlsx", "--store", tmp_path / "none")
     assert ran.code == 2
-    assert "several areas are called so" in ran.err and "Pak Nam, Ranong (850105)" in ran.err
+    assert "several areas are called so" in ran.err and "Pak Nam, Mueang Ranong, Ranong (850105)" in ran.err

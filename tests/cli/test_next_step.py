@@ -50,7 +50,8 @@ LINES = {
     "schema check": "--lang my -o missing.csv",
 }
 # These print no table: how much they gave away, of what, and to whom.
-NOT_HERE = {"bundle", "export records", "export figures"}
+# `country` needs a data set: tests/cli/test_dataset_summaries.py.
+NOT_HERE = {"bundle", "export records", "export figures", "country"}
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,7 @@ def _states(document: Any) -> dict[str, str]:
 def test_init_asks_nobody_where_nobody_is_and_writes_what_options_say(cpms: Cpms, tmp_path: Path) -> None:
     ran = cpms("init", tmp_path / "o", "--area", "ปากน้ำ", "--lang", "th")
     assert ran.code == 2, "several subdistricts are called so"
-    assert "850105 ปากน้ำ, เมืองระนอง, ระนอง" in ran.err
+    assert "ปากน้ำ, เมืองระนอง, ระนอง (850105)" in ran.err
     ran = cpms("init", tmp_path / "o", "--area", "850105", "--lang", "th", "--round", "2569", "--who", "สมศรี")
     assert ran.code == 0
     made = load_office(tmp_path / "o")

@@ -333,7 +333,8 @@ def test_the_summary_counts_every_case_once(cpms: Cpms, store: Path, known: dict
 
 def test_the_summary_is_written_and_printed(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     out = tmp_path / "responses.xlsx"
-    ran = cpms("response", "summary", *DAY, "-o", out, "--store", store)
+    ran = cpms("response", "summary", *DAY, "--store", store)
+    assert cpms("response", "summary", *DAY, "-o", out, "--store", store).code == 0
     assert re.search(r"Victim +4 +0 +0 +0 +3 +0 +0 +0 +1", ran.out)
     assert list(pd.read_excel(out, sheet_name=None, engine="calamine")) == ["Totals", "Areas", "Notes"]
     lines = cpms("response", "summary", *DAY, "--store", store, "--format", "csv").out.splitlines()
@@ -486,7 +487,10 @@ def test_a_list_of_visits_that_nobody_has_filled_in_says_nothing(cpms: Cpms, sto
     ("words", "expected"),
     [
         (("C000", "--kind", "home_visit", "--date", "1/3/2569"), "no child of the store has this CPMS ID"),
-        (("", "--kind", "visit to", "--date", "1/3/2569"), "home_visit (Home visit), safety_protection"),
+        (
+            ("", "--kind", "visit to", "--date", "1/3/2569"),
+            "Home visit (home_visit), Safety protection (safety_protection)",
+        ),
         (("", "--kind", "home_visit", "--date", "soon"), "'soon' in Response date is not a date"),
         (("", "--kind", "home_visit", "--date", "1/3/2599"), "is still to come"),
         (("", "--kind", "home_visit", "--date", "1/3/2569", "--next", "later"), "'later' in Next date is not a date"),

@@ -20,6 +20,7 @@ from tests.conftest import Cpms
 
 # Names of formats, programs and techniques that Thai offices write in Latin letters.
 NAMES = {
+    "postgresql",
     "csv",
     "json",
     "xlsx",

@@ -47,7 +47,8 @@ class _Step:
 
         copied = [_COPY] if self._copy() else []
         names = [f"next_{self.name}_{ending}" for ending in (*copied, *endings)]
-        if not self.own:
+        if not self.own and not (self.given.get("dataset") and self.given.get("store")):
+            # What is next to a store's figures is not there for those of a data set.
             names.append(f"next_{self.name}")
         return next((say(name, spoken, **self._fillings()) for name in names if knows(name)), "")
 
@@ -66,6 +67,7 @@ class _Step:
         return {
             "store": "" if usual else f" --store {command_line([str(store)])}",
             "file": command_line([str(file)]),
+            "dataset": command_line([str(self.given.get("dataset") or "")]),
             "copy": command_line([str(self._copy())]),
             "files": command_line(map(str, files or ())),
             "level": "community" if len(str(words["code"] or "")) > 4 else "province",

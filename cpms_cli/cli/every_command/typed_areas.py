@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _AREAS = ("area", "code")
 _PROPOSED = 5
-_PROVINCE = 2  # digits
+_PROVINCE, _DISTRICT = 2, 4  # digits
 
 
 def name_areas_by_code(given: dict[str, Any]) -> None:
@@ -52,13 +52,12 @@ def _code_of(text: str, store: Path | None, schemas: Path | None) -> str:
 
 
 def _with_province(survey: Survey, code: str) -> Words:
-    """An area's name and, of a part of a province, the province's, which tells it from others of the name."""
+    """An area's name and those of the district and the province around it, which tell it from others of the name."""
     from cpms_cli.survey.model.words import Words
 
-    area, province = survey.areas[code], survey.areas[code[:_PROVINCE]]
-    if area == province:
-        return area.label
-    return Words(en=f"{area.en}, {province.en}", th=f"{area.th}, {province.th}")
+    around = [survey.areas[code[:digits]] for digits in (_DISTRICT, _PROVINCE) if digits < len(code)]
+    names = [survey.areas[code], *around]
+    return Words(en=", ".join(area.en for area in names), th=", ".join(area.th for area in names))
 
 
 def _surveyed(store: Path | None, schemas: Path | None) -> list[str]:

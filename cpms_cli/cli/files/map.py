@@ -86,6 +86,8 @@ def map_(
         typer.echo(csv_text(drafted.headers), nl=False)
     elif output is None:
         report.show(open_console(spoken), drafted.headers, drafted.answers, spoken)
+    else:
+        report.tell_counts(open_console(spoken, stderr=True), drafted.headers, drafted.answers, spoken)
     if output is not None:
         say_written(output, spoken)
 

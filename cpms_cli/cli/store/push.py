@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import STORE, Lang, Schemas, Store, workspace_of
+from cpms_cli.cli.window import show_line
 
 Address = Annotated[
     str, typer.Argument(metavar="SERVER", help="Its address: postgresql://HOST/DATABASE.", show_default=False)
@@ -48,17 +49,17 @@ def push(
     with workspace_of(store, schemas, lang, writes=True) as workspace:
         spoken = workspace.language
         if address.password is not None:
-            typer.echo(say("server_password_typed", spoken), err=True)
+            show_line(say("server_password_typed", spoken), err=True)
         with Progress("server_progress", spoken, shown=sys.stderr.isatty()) as progress:
             watching = Watching(progress.begin, progress.advance)
             pushed = push_rows(workspace, address, Asked(schema, audience, replace), watching)
     counts = {name: sum(getattr(change, name) for change in pushed.changes) for name in _COUNTS}
     message = "server_pushed" if pushed.anything else "server_same"
-    typer.echo(say(message, spoken, server=pushed.server, schema=schema, **counts))
+    show_line(say(message, spoken, server=pushed.server, schema=schema, **counts))
     for change in pushed.changes:
         if change.sent:
             words = {"table": change.table, "new": change.new, "changed": change.changed, "removed": change.removed}
-            typer.echo(say("server_table_line", spoken, **words))
+            show_line(say("server_table_line", spoken, **words))
 
 
 _COUNTS = ("new", "changed", "removed", "same")

@@ -90,7 +90,7 @@ def score(
       cpms score --store cpms.duckdb --run 1
       cpms score show --store cpms.duckdb --as-defined-in 2568
       cpms score --dataset rows -o rows_scores --memory-limit 500MB
-      cpms score --dataset rows -o rows_scores --engine spark --master spark://HOST:7077
+      cpms score --dataset rows -o scores --engine spark --master spark://HOST
     """
     one_of(format_)
     if dataset is not None:

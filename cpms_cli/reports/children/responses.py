@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.cells import cell_len
 
 from cpms_cli.checking.columns_not_read import column_records, log_lines
 from cpms_cli.checking.validation import Validation
@@ -137,17 +138,17 @@ def show_summary(screen: Screen, summary: ResponseSummary) -> None:
     place = f"{summary.name} ({summary.code})" if summary.code else say("responses_everywhere", language)
     console.print(say("responses_title", language, place=place, day=shown_date(summary.as_of, language)), style="bold")
     level = {"label": say("col_level", language)}
-    _show_states(screen, counts_told(summary.totals, language), level, STATES)
+    left_out = _show_states(screen, counts_told(summary.totals, language), level, STATES)
     for grouped in summary.grouped.values():
         groups = group_names(survey, grouped, language)
         title = say("figures_by", language, groups=" / ".join(groups.values()))
         counts = counts_told(_any_due(grouped), language)
-        _show_states(screen, counts, {**groups, **level}, STATES, title)
+        left_out |= _show_states(screen, counts, {**groups, **level}, STATES, title)
     parts = counts_told(_any_due(summary.parts), language)
     if len(parts):
         areas = {"area": say("col_area", language), "name": "", **level}
-        _show_states(screen, parts, areas, STATES, say("area_parts", language))
-    if console.width < NARROW:
+        left_out |= _show_states(screen, parts, areas, STATES, say("area_parts", language))
+    if left_out:
         console.print(say("zeros_left_out", language))
     if summary.unplaced:
         console.print(say("responses_unplaced", language, count=summary.unplaced))
@@ -164,23 +165,24 @@ def show_response_change(screen: Screen, change: ResponseChange) -> None:
         shown = shown[shown.groupby([*groups, "level"])["due"].transform("sum") > 0]
     states = [state for state in ROUND_STATES if state in _USUAL or shown[state].any()]
     keys = {**groups, "label": say("col_level", language), "rounds_": say("col_round", language)}
-    _show_states(screen, shown, keys, states, say("over_responses_cases", language))
-    if console.width < NARROW:
+    if _show_states(screen, shown, keys, states, say("over_responses_cases", language)):
         console.print(say("zeros_left_out", language))
     console.print(say("over_responses_note", language))
 
 
 def _show_states(
     screen: Screen, cases: pd.DataFrame, keys: dict[str, str], states: Sequence[str], title: str = ""
-) -> None:
-    """Counts of cases by state, behind the columns `keys`; in a narrow window states stand in lines below the last."""
+) -> bool:
+    """Counts of cases by state, behind the columns `keys`; in a narrow window states stand in lines below the last, and
+    it is returned that zeros are left out."""
     console, language = screen.console, screen.language
     headings = {
         **keys,
         "due": say("col_cases", language),
         **{state: say(f"state_{state}", language) for state in states},
     }
-    if console.width < max(NARROW, sum(len(heading) + _BETWEEN for heading in headings.values())):
+    is_narrow = console.width < max(NARROW, sum(cell_len(heading) + _BETWEEN for heading in headings.values()))
+    if is_narrow:
         cases = cases.assign(**{state: cases[state].astype("str").replace("0", "") for state in states})
         first, *rest = keys
         *between, last = rest or [first]
@@ -188,3 +190,4 @@ def _show_states(
         cases, headings = stacked(cases, headings, below, named=states)
     right = [name for name in ("due", *states) if name in headings]
     show_table(console, cases, headings, Layout(right=right), title=title)
+    return is_narrow

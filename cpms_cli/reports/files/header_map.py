@@ -41,6 +41,11 @@ def show(console: Console, drafted: pd.DataFrame, answers: pd.DataFrame, languag
     if console.width < NARROW:
         shown, headings = stacked(shown, headings, {"field": ("label",)})
     show_table(console, shown, headings)
+    tell_counts(console, drafted, answers, language)
+
+
+def tell_counts(console: Console, drafted: pd.DataFrame, answers: pd.DataFrame, language: Language) -> None:
+    """Print how many headers and answers wait for a decision, and what to do."""
     console.print(say("map_sum", language, leave_out=leave_out(language), **counts(drafted)))
     if len(answers):
         console.print(say("map_answers_sum", language, count=len(answers), cells=int(answers["count"].sum())))

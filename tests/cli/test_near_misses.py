@@ -27,7 +27,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, An
     [
         (["children", "--risk", "เสี่ยงสู"], "เสี่ยงสูง (high_risk)"),
         (["children", "--indicator", "ไม่มีสัญชาต"], "ไม่มีสัญชาติไทย (1)"),
-        (["children", "--area", "หงา"], "หงาว, ระนอง (850103)"),
+        (["children", "--area", "หงา"], "หงาว, เมืองระนอง, ระนอง (850103)"),
         (["children", "--format", "jsn"], "หมายถึง json หรือไม่"),
         (["rights", "--list", "การศึกษ"], "การศึกษา (education)"),
         (["rights", "--by", "สัญชาด"], "สัญชาติ (nationality)"),

@@ -19,7 +19,7 @@ PAGES = sorted(DOCS.rglob("*.md"))
 ANY_LINES = "..."
 _ID = re.compile(r"\bC[0-9A-Z]{11}\b")
 _MASKS = (
-    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?"), "TIME"),
+    (re.compile(r"(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4}) \d\d:\d\d(:\d\d)?"), "TIME"),
     (re.compile(r"\b[0-9a-f]{12}([0-9a-f]{52})?\b"), "DIGEST"),
     (re.compile(r"\bage1[0-9a-z]{58}\b"), "age1KEY"),
     (re.compile(r"\b\d+(\.\d+)? seconds?\b"), "N seconds"),

@@ -20,7 +20,8 @@ from tests.conftest import Cpms
 
 # Names of formats, programs and techniques that Thai offices write in Latin letters.
 NAMES = {
-    "postgresql",
+    *("postgresql", "host", "database", "server", "pgpassword", "pgpassfile"),  # words of an address, and of libpq
+    *("apache", "spark", "java", "duckdb", "pip", "install"),
     "csv",
     "json",
     "xlsx",

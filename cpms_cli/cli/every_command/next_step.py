@@ -47,8 +47,10 @@ class _Step:
 
         copied = [_COPY] if self._copy() else []
         names = [f"next_{self.name}_{ending}" for ending in (*copied, *endings)]
-        if not self.own and not (self.given.get("dataset") and self.given.get("store")):
+        if self.given.get("dataset") and self.given.get("store"):
             # What is next to a store's figures is not there for those of a data set.
+            names = [f"next_{self.name}_dataset"]
+        elif not self.own:
             names.append(f"next_{self.name}")
         return next((say(name, spoken, **self._fillings()) for name in names if knows(name)), "")
 

@@ -80,7 +80,7 @@ def test_init_asks_four_questions_of_somebody_at_a_terminal(cpms: Cpms, tmp_path
 def test_init_asks_again_until_it_understands(cpms: Cpms, tmp_path: Path, monkeypatch: Any) -> None:
     from cpms_cli.cli.start import office_folder
 
-    answers = iter(["ไม่มีตำบลนี้แน่นอน", "ปากน้ำ", "99", "3", "s.duckdb", "xx", "en", "26", "2569"])
+    answers = iter(["ไม่มีตำบลนี้แน่นอน", "ปากน้ำ", "99", "3", "s.duckdb", "qq", "en", "26", "2569"])
     monkeypatch.setattr(office_folder, "_is_somebody_there", lambda: True)
     monkeypatch.setattr("typer.prompt", lambda *words, **options: next(answers))
     ran = cpms("init", tmp_path / "o")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from cpms_cli.cli.options import workspace_of
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +47,16 @@ def area_alone(area: str | None, audience: str | None) -> str | None:
     """Return the area whose rows alone are read; None where all are: what an audience gets is held against what it has
     of other areas."""
     return area if audience is None else None
+
+
+def comparing_workspace(
+    store: Path, schemas: Path | None, lang: str | None, code: str, audience: str | None
+) -> Workspace:
+    """Return the workspace of a paper on an area, which is compared with the one around it."""
+    from cpms_cli.summaries.area.compared_answers import area_compared
+
+    area = area_alone(area_compared(code), audience)
+    return workspace_of(store, schemas, lang, writes=audience is not None).of_area(area)
 
 
 def hand_over(workspace: Workspace, summary: Summary, audience: str | None) -> tuple[Summary, Handing]:

@@ -31,6 +31,12 @@ def check_memory(memory: str) -> None:
         raise UsageError("dataset_memory_unread", memory=memory)
 
 
+def megabytes(memory: str) -> int:
+    """Return the megabytes of a limit that `check_memory` lets through: 500MB, 1.5 GB."""
+    number, unit = float(memory[:-2]), memory[-2:].upper()
+    return round(number * (1024 if unit == "GB" else 1))
+
+
 @contextmanager
 def work_folder(beside: Path) -> Iterator[Path]:
     """Make a folder for what does not fit into memory, for its owner alone, and remove it at the end.

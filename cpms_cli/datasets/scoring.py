@@ -20,6 +20,7 @@ from cpms_cli.datasets.engine import (
     MEMORY,
     check_memory,
     failing_clearly,
+    megabytes,
     open_engine,
     work_folder,
     write_batches,
@@ -155,7 +156,7 @@ class _Scoring:
         """Spark, started for the first partition that is new; None where this machine does the work."""
         if self.master is None:
             return None
-        return until.enter_context(spark_engine(self.master, self.work, _megabytes(self.memory)))
+        return until.enter_context(spark_engine(self.master, self.work, megabytes(self.memory)))
 
     def _score(
         self, manifest: Manifest, partition: Partition, fingerprint: str, engine: SparkEngine | None
@@ -190,12 +191,6 @@ class _Scoring:
             order = ", ".join(survey.key("child"))
             cells = connection.execute(f"SELECT {_shown(survey, manifest)} FROM ({scores}) ORDER BY {order}")
             return write_batches(cells.to_arrow_reader(BATCH), to, label_of(manifest))
-
-
-def _megabytes(memory: str) -> int:
-    """The megabytes of a limit as it is typed: 500MB, 1.5 GB."""
-    number, unit = float(memory[:-2]), memory[-2:].upper()
-    return round(number * (1024 if unit == "GB" else 1))
 
 
 def _shown(survey: Survey, rows: Manifest) -> str:

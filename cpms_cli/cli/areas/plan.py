@@ -9,7 +9,7 @@ import typer
 
 from cpms_cli.cli.areas.area import Code
 from cpms_cli.cli.every_command.next_step import say_written
-from cpms_cli.cli.handing import area_alone, check_audience, check_folder, hand_over
+from cpms_cli.cli.handing import check_audience, check_folder, comparing_workspace, hand_over
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
@@ -23,7 +23,6 @@ from cpms_cli.cli.options import (
     Store,
     TextOrJson,
     check_width,
-    workspace_of,
     year,
 )
 from cpms_cli.cli.telling import Target
@@ -63,7 +62,7 @@ def community(
     check_width(code, COMMUNITY)
     check_audience(audience, None, by=by)
     asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, TEXT_OR_JSON)
-    _plan(_workspace(store, schemas, lang, code, audience), asked, audience, target)
+    _plan(comparing_workspace(store, schemas, lang, code, audience), asked, audience, target)
 
 
 @app.command("province")
@@ -90,14 +89,7 @@ def province(
     check_width(code, PROVINCE)
     check_audience(audience, None, by=by)
     asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, TEXT_OR_JSON)
-    _plan(_workspace(store, schemas, lang, code, audience), asked, audience, target)
-
-
-def _workspace(store: Path, schemas: Path | None, lang: str | None, code: str, audience: str | None) -> Workspace:
-    from cpms_cli.summaries.area.compared_answers import area_compared
-
-    area = area_alone(area_compared(code), audience)
-    return workspace_of(store, schemas, lang, writes=audience is not None).of_area(area)
+    _plan(comparing_workspace(store, schemas, lang, code, audience), asked, audience, target)
 
 
 def _plan(workspace: Workspace, asked: AreaAsked, audience: str | None, target: Target) -> None:

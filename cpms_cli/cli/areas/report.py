@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.every_command.next_step import say_written
+from cpms_cli.cli.handing import comparing_workspace, warn_office
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
@@ -70,7 +71,7 @@ def community(
     """
     check_width(code, COMMUNITY)
     readers = None if internal else audience
-    _area(_workspace(store, schemas, lang, code, readers), AreaAsked(code, year(round_)), readers, output)
+    _area(comparing_workspace(store, schemas, lang, code, readers), AreaAsked(code, year(round_)), readers, output)
 
 
 @app.command("province")
@@ -94,7 +95,8 @@ def province(
     """
     check_width(code, PROVINCE)
     readers = None if internal else audience
-    _area(_workspace(store, schemas, lang, code, readers), AreaAsked(code, year(round_)), readers, output, shade)
+    workspace = comparing_workspace(store, schemas, lang, code, readers)
+    _area(workspace, AreaAsked(code, year(round_)), readers, output, shade)
 
 
 @app.command("child")
@@ -147,15 +149,7 @@ def leaflet(
     _write(compose(contact=contact, language=spoken), output)
 
 
-def _workspace(store: Path, schemas: Path | None, lang: str | None, code: str, audience: str | None) -> Workspace:
-    from cpms_cli.reports.composing.area_report import area_of_report
-
-    area = area_of_report(code, audience)
-    return workspace_of(store, schemas, lang, writes=audience is not None).of_area(area)
-
-
 def _area(workspace: Workspace, asked: AreaAsked, audience: str | None, output: Path, shade: str | None = None) -> None:
-    from cpms_cli.cli.handing import warn_office
     from cpms_cli.reports.composing.area_report import compose_area_report
     from cpms_cli.reports.documents.rendering import check_ending
 

@@ -63,7 +63,7 @@ def report_area(  # noqa: PLR0913 - public: what can be asked, each by its own k
     `shade` is what the map shows: the id of a level or the number of an indicator. Write it with `render`. Raises
     UsageError for an unknown area, shade or a round without data; StoreError, UnreadableFile.
     """
-    area = area_of_report(code, audience)
+    area = area_compared(code) if audience is None else None
     with Workspace.from_paths(store, schemas, language=language, writes=audience is not None).of_area(
         area
     ) as workspace:
@@ -71,12 +71,6 @@ def report_area(  # noqa: PLR0913 - public: what can be asked, each by its own k
     if tell is not None and warning is not None:
         tell(warning)
     return document
-
-
-def area_of_report(code: str, audience: str | None) -> str | None:
-    """Return the area that a report reads; None where it is made for an audience, and held against what that has of
-    other areas too, or compares a province with all others."""
-    return area_compared(code) if audience is None else None
 
 
 def compose_area_report(

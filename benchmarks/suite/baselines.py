@@ -65,7 +65,7 @@ def validate_everything() -> Side:
     return lambda folder, rows: (validate([folder / "rows.csv"], columns_only=True).rows, None)
 
 
-def annotate_workbook() -> Side:
+def annotate() -> Side:
     """Open with openpyxl, colour the cells that are bad, save."""
     from openpyxl import load_workbook
     from openpyxl.styles import PatternFill
@@ -83,7 +83,7 @@ def annotate_workbook() -> Side:
     return side
 
 
-def merge_into_empty() -> Side:
+def merge_into_an_empty_store() -> Side:
     """Load the CSV into a table of a file."""
     import duckdb
 
@@ -96,11 +96,11 @@ def merge_into_empty() -> Side:
     return side
 
 
-def merge_into_nine() -> Side:
+def merge_into_nine_rounds() -> Side:
     """Merge the same file into an empty store."""
-    from ours import merge_into_empty
+    from ours import merge_into_an_empty_store
 
-    return merge_into_empty()
+    return merge_into_an_empty_store()
 
 
 def link_two_rounds() -> Side:
@@ -164,7 +164,7 @@ def report() -> Side:
     return community_table()
 
 
-def export_csv() -> Side:
+def export_records() -> Side:
     """Copy the stored rows to CSV."""
     return _copy("csv", "(FORMAT csv)")
 
@@ -186,7 +186,7 @@ def _copy(ending: str, how: str) -> Side:
     return side
 
 
-def export_xlsx() -> Side:
+def export_records_to_xlsx() -> Side:
     """Write the stored rows with XlsxWriter, a row at a time."""
     import duckdb
     import xlsxwriter
@@ -204,23 +204,5 @@ def export_xlsx() -> Side:
     return side
 
 
-SIDES = {
-    "start-up": start_up,
-    "read CSV": read_csv,
-    "read XLSX": read_xlsx,
-    "validate columns": validate_columns,
-    "validate everything": validate_everything,
-    "annotate": annotate_workbook,
-    "merge into an empty store": merge_into_empty,
-    "merge into nine rounds": merge_into_nine,
-    "link two rounds": link_two_rounds,
-    "score": score,
-    "community table": community_table,
-    "report": report,
-    "export records": export_csv,
-    "export records to XLSX": export_xlsx,
-    "data set": data_set,
-}
-
 if __name__ == "__main__":
-    main_of(SIDES)
+    main_of(globals())

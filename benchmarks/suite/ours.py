@@ -76,7 +76,7 @@ def validate_everything() -> Side:
     return lambda folder, rows: (validate([folder / "rows.csv"]).rows, None)
 
 
-def annotate_workbook() -> Side:
+def annotate() -> Side:
     """`validate`, and the workbook with its findings in it."""
     from cpms_cli import annotate, load_survey, validate
 
@@ -90,7 +90,7 @@ def annotate_workbook() -> Side:
     return side
 
 
-def merge_into_empty() -> Side:
+def merge_into_an_empty_store() -> Side:
     """`merge` into a store that is not there yet."""
     from cpms_cli import load_survey, merge
 
@@ -104,7 +104,7 @@ def merge_into_empty() -> Side:
     return side
 
 
-def merge_into_nine() -> Side:
+def merge_into_nine_rounds() -> Side:
     """`merge` of a tenth round."""
     from cpms_cli import load_survey, merge
 
@@ -174,12 +174,12 @@ def report() -> Side:
     return side
 
 
-def export_csv() -> Side:
+def export_records() -> Side:
     """`cpms export records` to CSV."""
     return _export("csv")
 
 
-def export_xlsx() -> Side:
+def export_records_to_xlsx() -> Side:
     """`cpms export records` to a workbook."""
     return _export("xlsx")
 
@@ -207,23 +207,5 @@ def data_set() -> Side:
     return side
 
 
-SIDES = {
-    "start-up": start_up,
-    "read CSV": read_csv,
-    "read XLSX": read_xlsx,
-    "validate columns": validate_columns,
-    "validate everything": validate_everything,
-    "annotate": annotate_workbook,
-    "merge into an empty store": merge_into_empty,
-    "merge into nine rounds": merge_into_nine,
-    "link two rounds": link_two_rounds,
-    "score": score,
-    "community table": community_table,
-    "report": report,
-    "export records": export_csv,
-    "export records to XLSX": export_xlsx,
-    "data set": data_set,
-}
-
 if __name__ == "__main__":
-    main_of(SIDES)
+    main_of(globals())

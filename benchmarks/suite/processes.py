@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -53,13 +54,14 @@ def run_side(side: str, case: str, folder: Path, rows: int) -> Cost:
 Side = Callable[[Path, int], tuple[Any, Path | None]]
 
 
-def main_of(sides: dict[str, Callable[[], Side]]) -> None:
-    """Run one side in this process, and print what its work cost; `sides` imports what a case needs before it begins.
+def main_of(module: dict[str, Callable[[], Side]]) -> None:
+    """Run one side in this process, and print what its work cost. `module` has a function for each case, by its name in
+    small letters, which imports what the case needs before it begins.
 
     A side takes the folder of its input and the number of rows, and returns its result and what it wrote.
     """
     case, folder, rows = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    side = sides[case]()
+    side = module[re.sub(r"\W", "_", case.lower())]()
     cpu, wall = time.process_time(), time.perf_counter()
     result, written = side(folder, rows)
     costs = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}

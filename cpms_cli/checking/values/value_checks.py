@@ -5,13 +5,13 @@ Loading pandera takes longer than to read a clean file: `columns` asks for this 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pandera
 
 from cpms_cli.checking.values.doubtful_values import NUMBER, legal_answers
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO, is_stored_date
@@ -22,6 +22,12 @@ from cpms_cli.survey.identifiers import (
     is_placeholder_number,
 )
 from cpms_cli.survey.model.definition import Field, Survey
+
+with warnings.catch_warnings():
+    # Where PySpark is installed, pandera's checks load it, and it warns of today's pandas: no line for an officer.
+    warnings.simplefilter("ignore", FutureWarning)
+    import pandera.pandas as pandera
+    from pandera.backends.pandas import builtin_checks  # noqa: F401 - what a first check would load
 
 _SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"
 # How Excel shows a number like 12/3, in its Thai and English editions, or hands it on as a date.

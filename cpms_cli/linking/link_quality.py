@@ -129,16 +129,16 @@ def _of_each(shown_by: Callable[[str, LinkingSettings], str | None], names: pd.S
 def _labels(survey: Survey, grouping: str, groups: pd.Series, language: Language) -> pd.Series:
     if grouping == "number":
         return groups.map(lambda group: say(f"number_{group}", language))
+    unknown = survey.codelists["missing"].by_code["unknown"].label.in_(language)
     if grouping in ("nationality", "sex"):
         codes = survey.codes(survey.role("nationality" if grouping == "nationality" else "sex"))
         words = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
-        unknown = survey.codelists["missing"].by_code["unknown"].label.in_(language)
         return groups.map(lambda group: words.get(group, unknown))
     if grouping in ("language", "script"):
         label = language_label if grouping == "language" else script_label
         not_shown = say("name_shows_none", language)
         return groups.map(lambda group: not_shown if group == "unknown" else label(group, survey.linking, language))
-    return groups
+    return groups.replace("unknown", unknown)
 
 
 def _in_order(column: pd.Series) -> pd.Series:

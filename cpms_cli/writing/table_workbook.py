@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -33,13 +33,22 @@ class CellNote:
 
 
 @dataclass(frozen=True)
+class NumberFormats:
+    """How days are written, as Excel says it, and which columns of a sheet, from 0, hold fractions shown in percent."""
+
+    day: str = "yyyy-mm-dd"
+    shares: Mapping[str, Collection[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class _Formats:
-    """How the cells of a workbook look: its header, its text, its days and its times of a day."""
+    """How the cells of a workbook look: its header, its text, its days, its times of a day and its shares."""
 
     head: Format
     text: Format
     day: Format
     time: Format
+    share: Format
 
     @classmethod
     def of(cls, book: xlsxwriter.Workbook, day: str, filled_in: bool) -> Self:
@@ -50,6 +59,7 @@ class _Formats:
             book.add_format({**cell, **({"num_format": "@"} if filled_in else {})}),
             book.add_format({**cell, "num_format": day}),
             book.add_format({**cell, "num_format": f"{day} hh:mm"}),
+            book.add_format({**cell, "num_format": "0.0%"}),
         )
 
 
@@ -58,13 +68,14 @@ def _width(name: str, texts: Iterable[str]) -> float:
     return float(min(max(heading, _NARROWEST, *map(cell_width, texts), 0), _WIDEST)) + 2
 
 
-def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats) -> None:
+def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats, shares: Collection[int]) -> None:
     widths = list[float]()
     for column, name in enumerate(frame.columns):
         sheet.write_string(0, column, str(name), formats.head)
         values, known = frame[name], frame[name].notna().to_numpy()
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            sheet.write_column(1, column, [None if pd.isna(value) else value for value in values], formats.text)
+            shown = formats.share if column in shares else formats.text
+            sheet.write_column(1, column, [None if pd.isna(value) else value for value in values], shown)
         else:
             timed = pd.api.types.is_datetime64_any_dtype(values)
             for row, value in zip(np.flatnonzero(known).tolist(), values[known].tolist(), strict=True):
@@ -74,7 +85,7 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats) -> None:
                     sheet.write_number(row + 1, column, value, formats.text)  # among words of why there is none
                 else:
                     sheet.write_string(row + 1, column, str(value), formats.text)
-        widths.append(_width(str(name), map(str, values[known])))
+        widths.append(_width(str(name), () if column in shares else map(str, values[known])))
         sheet.set_column(column, column, widths[-1], formats.text)
     sheet.set_row(0, row_height(map(str, frame.columns), widths))
     _fit_rows(sheet, frame, widths)
@@ -113,22 +124,23 @@ def workbook_bytes(
     notes: Mapping[str, list[CellNote]] | None = None,
     choices: Mapping[str, Sequence[str]] | None = None,
     offers: Mapping[str, Mapping[int, str]] | None = None,
-    day: str = "yyyy-mm-dd",
+    numbers: NumberFormats | None = None,
 ) -> bytes:
     """Tables as the sheets of one workbook; `notes` colours cells of a sheet, comments on them and offers `choices`;
-    `offers` does so for all cells of a column, by sheet and column; `day` is how dates are written, as Excel says it.
+    `offers` does so for all cells of a column, by sheet and column; `numbers` is how days and shares are
+    shown.
 
     With notes it is a workbook to be filled in: every cell is text, so that what is typed keeps its leading zeros.
     """
-    stream = io.BytesIO()
+    stream, numbers = io.BytesIO(), numbers or NumberFormats()
     with new_workbook(stream) as book:
-        formats = _Formats.of(book, day, filled_in=notes is not None)
+        formats = _Formats.of(book, numbers.day, filled_in=notes is not None)
         marked = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "num_format": "@"})
         labels = sheet_names(tables)
         for label, (name, table) in zip(labels, tables.items(), strict=True):
             sheet = book.add_worksheet(label)
             frame = table.reset_index(drop=True)
-            _fill(sheet, frame, formats)
+            _fill(sheet, frame, formats, numbers.shares.get(name, ()))
             texts = frame.astype("str").fillna("")
             for note in (notes or {}).get(name, []):
                 value = texts.iat[note.row, note.column]

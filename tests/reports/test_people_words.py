@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -11,6 +13,7 @@ import pytest
 
 from cpms_cli.reports.interchange.people_labels import people_workbook
 from cpms_cli.survey.model.definition import Survey
+from tests.conftest import Cpms
 
 CHILDREN = pd.DataFrame(
     {
@@ -79,3 +82,41 @@ def test_a_sheet_turns_where_its_columns_do_not_fit(survey: Survey, columns: int
     frame = pd.DataFrame({f"x{number}": [1] for number in range(columns)})
     book = openpyxl.load_workbook(io.BytesIO(people_workbook({"t": frame}, survey, "en")))
     assert book.worksheets[0].page_setup.orientation == orientation
+
+
+def test_words_stand_in_place_of_codes_and_numbers_beside_them(survey: Survey) -> None:
+    frame = pd.DataFrame(
+        {
+            "area": ["850105", "850106"],
+            "area_label": ["ปากน้ำ", "บางริ้น"],
+            "group": ["nationality", "all"],
+            "group_label": ["สัญชาติ", ""],
+            "rule": ["4 กำพร้าทั้งบิดาและมารดา", "อายุ < 15"],
+            "reason": ["high_risk.1", "high_risk.3"],
+            "of": ["child", "household"],
+        }
+    )
+    headers, first, second = _rows(survey, "rules", frame)
+    assert headers == ("พื้นที่", "พื้นที่ (คำอ่าน)", "กลุ่ม", "กฎ", "สิ่งที่นับ")
+    assert first == ("850105", "ปากน้ำ", "สัญชาติ", "4 กำพร้าทั้งบิดาและมารดา", "เด็ก")
+    assert second == ("850106", "บางริ้น", "", "อายุ < 15", "ครัวเรือน")
+
+
+def test_shares_are_shown_in_percent_and_other_numbers_are_not(survey: Survey) -> None:
+    frame = pd.DataFrame({"children": [12, 9], "share": [0.25, 1.0], "gap": [24.3, 0.5], "lift": [0.9, 0.4]})
+    book = openpyxl.load_workbook(io.BytesIO(people_workbook({"t": frame}, survey, "th")))
+    assert [cell.number_format for cell in book.worksheets[0][2]] == ["General", "0.0%", "General", "General"]
+
+
+CODE = re.compile(r"[a-z]+(?:_[a-z0-9]+)*(?:\.\d+)?|[A-Z]{2}")
+TABLES = ("score fairness", "score validate", "migration", "link report", "indicator 5", "rights", "overlap")
+
+
+@pytest.mark.parametrize("words", [*TABLES, "children", "response summary", "response due"])
+def test_no_cell_of_a_thai_workbook_is_a_code(cpms: Cpms, sample_store: Path, tmp_path: Path, words: str) -> None:
+    out = tmp_path / "t.xlsx"
+    cpms(*words.split(), "--store", sample_store, "-o", out, "--lang", "th")
+    book = openpyxl.load_workbook(out)
+    shown = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert len(shown) > 20, "the workbook holds a table"
+    assert not {cell for cell in shown if CODE.fullmatch(cell)}

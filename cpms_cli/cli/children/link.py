@@ -80,9 +80,8 @@ def report(
     quality = link_report(store, language=spoken, limit=limit, schemas=schemas)
     code = 1 if fail_on_gap and len(quality.gaps) else 0
     if output is not None:
-        write_for_people(
-            {"groups": quality.groups, "gaps": quality.gaps}, output, definition_in_use(store, schemas), spoken
-        )
+        tables = {"groups": quality.groups, "link_gaps": quality.gaps}
+        write_for_people(tables, output, definition_in_use(store, schemas), spoken)
         say_written(output, spoken, to_mend=bool(code))
     if format_ == "json":
         typer.echo(json_text(links.document(quality, code)))

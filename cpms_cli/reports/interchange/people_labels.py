@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.reports.interchange.people_words import in_words, with_dates
+from cpms_cli.reports.interchange.people_words import in_words, share_columns, with_dates
 from cpms_cli.scoring.judged_columns import right_column
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import Tables, check_writable, plain_table, write_bytes, write_tables
-from cpms_cli.writing.table_workbook import workbook_bytes
+from cpms_cli.writing.table_workbook import NumberFormats, workbook_bytes
 
 _WORDS, _BY = "_label", "by_"
 _YEAR = re.compile(r"\d{4}")
@@ -85,10 +85,12 @@ def labelled(tables: Tables, survey: Survey, language: Language) -> dict[str, pd
 
 
 def people_workbook(tables: Tables, survey: Survey, language: Language) -> bytes:
-    """Return a workbook of tables in words: headers, sheets and cells; with the language's years, and true dates."""
+    """Return a workbook of tables in words: headers, sheets and cells; with the language's years, true dates, and
+    shares in percent."""
     worded = {sheet: plain_table(in_words(frame, survey, language)) for sheet, frame in tables.items()}
     sheets = {sheet: with_dates(frame, language) for sheet, frame in labelled(worded, survey, language).items()}
-    return workbook_bytes(sheets, day=traits_of(language).calendar.cell)
+    shares = {sheet: share_columns(frame) for sheet, frame in zip(sheets, worded.values(), strict=True)}
+    return workbook_bytes(sheets, numbers=NumberFormats(traits_of(language).calendar.cell, shares))
 
 
 def write_for_people(tables: Tables, path: Path, survey: Survey, language: Language) -> None:

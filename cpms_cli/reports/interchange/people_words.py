@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
+from cpms_cli.linking.link_quality import GROUPINGS
 from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.summaries.area.area_figures import GROWN, NOT_SEEN
+from cpms_cli.summaries.fairness.later_rounds import ALL, NEW
+from cpms_cli.summaries.migration.area_migration import HEIGHTS
 from cpms_cli.summaries.response.response_counts import ROUND_STATES
 from cpms_cli.survey.era import BUDDHIST_FROM, CHRISTIAN_FROM, shown_stored
 from cpms_cli.survey.languages import traits_of
@@ -21,19 +24,34 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 
 _ROUNDS = {"round", "since", "not_found", "no_consent", "answered_in", "from_round", "to_round", "standing_since"}
-_LABELLED = ("level", "id", "item")  # columns of codes that a table says in words under "label"
+_LABELLED = ("level", "id", "item", "measure")  # columns of codes that a table says in words under "label"
+_ONLY_LABELLED = ("origin", "group")  # such columns whose codes mean nothing without the words under "label"
+_IDENTIFIES = {"reason": "rule"}  # columns of codes that another column says in words
+_COUNTED = {"child": "children", "household": "households"}  # what a measure counts
 _ANSWERS = ("yes", "no", "unknown", "n/a", "not_asked")
 _DAY, _PARTLY = r"\d{4}-\d{2}-\d{2}", r"\d{4}(?:-\d{2}(?:-\d{2})?)?"
+_SHARES = re.compile(
+    r"(?:^|_)(?:share|rate|coverage|change|gap|sensitivity|specificity)(?:_low|_high|_least|_most)?$"
+    r"|^(?:low|high|lowest|highest)$|_of_(?:first|second)$"
+)
 _MANY, _WORDS = ";", "_label"
 
 Vocabulary = Mapping[str, str]
 
 
 def in_words(frame: pd.DataFrame, survey: Survey, language: Language) -> pd.DataFrame:
-    """Return a table with its cells in words; a column that only repeats another's words is left out."""
+    """Return a table with its cells in words; of a column of codes and its words, only the words stay.
+
+    A column of numbers, as the codes of areas are, stays beside its words: commands ask for it.
+    """
     cells = _Cells(survey, language)
     shown = pd.DataFrame({name: cells.of_column(str(name), frame[name]) for name in frame}, index=frame.index)
-    repeated = [name for name in _words_beside(frame) if shown[name].equals(shown[name.removesuffix(_WORDS)])]
+    shown = shown.drop(columns=[code for code, words in _IDENTIFIES.items() if {code, words} <= set(shown)])
+    repeated = []
+    for words, code in _words_beside(frame):
+        if not _numbered(frame[code]):
+            shown[code] = shown[words]
+            repeated.append(words)
     if "label" in shown:
         same = [name for name in _LABELLED if name in shown and shown[name].equals(shown["label"])]
         repeated += ["label"] if "level" in same else same
@@ -53,14 +71,34 @@ def with_dates(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
     return frame.apply(dated)
 
 
+def share_columns(frame: pd.DataFrame) -> set[int]:
+    """Return which columns, counted from 0, hold shares as fractions: their names tell, and no number is above one."""
+    return {
+        place
+        for place, name in enumerate(map(str, frame.columns))
+        if _SHARES.search(name)
+        and pd.api.types.is_float_dtype(frame.iloc[:, place])
+        and bool(frame.iloc[:, place].abs().max() <= 1)
+    }
+
+
 def _day(text: str, language: Language) -> datetime.date | str:
     return datetime.date.fromisoformat(text) if re.fullmatch(_DAY, text) else shown_stored(text, language)
 
 
-def _words_beside(frame: pd.DataFrame) -> Iterator[str]:
-    """The columns that say another one in words."""
+def _words_beside(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield the columns that say another one in words, each with that other one."""
     names = list(map(str, frame.columns))
-    yield from (name for name in names if name.endswith(_WORDS) and name.removesuffix(_WORDS) in names)
+    codes = {f"{name}{_WORDS}": name for name in names}
+    yield from ((name, codes[name]) for name in names if name in codes)
+    if "label" in names:
+        yield from (("label", name) for name in _ONLY_LABELLED if name in names)
+
+
+def _numbered(codes: pd.Series) -> bool:
+    """Return whether a column holds nothing but numbers."""
+    known = codes.dropna().astype("str")
+    return bool(known.str.fullmatch(r"\d+").all()) and not known.empty
 
 
 class _Cells:
@@ -83,6 +121,10 @@ class _Cells:
                 for name in (measure.id, measure_column(measure.id))
             },
             {severity: say(f"severity_{severity}", language) for severity in ("error", "warning")},
+            {height: say(f"migration_{height}", language) for height in HEIGHTS},
+            {grouping: say(f"by_{grouping}", language) for grouping in GROUPINGS},
+            {entity: say(f"col_{plural}", language) for entity, plural in _COUNTED.items()},
+            {part: say(f"foretold_{part}", language) for part in (ALL, NEW)},
         )
         self.yes_no = {True: say("answer_yes", language), False: say("answer_no", language)}
         self.fields = {field.name: field for field in (*survey.fields.values(), *survey.response.fields)}

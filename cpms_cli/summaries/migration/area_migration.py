@@ -28,6 +28,7 @@ from cpms_cli.workspace import Workspace
 
 # An area's place in the official code: its first two digits are its province.
 PROVINCE = 2
+HEIGHTS = ("high", "not_high", "no_rest", "unknown")  # an area beside the rest of its province
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,9 @@ def _compared(survey: Survey, inside: pd.DataFrame, province: pd.DataFrame, keys
     known = (rest_yes + rest_no).where(table[f"{PARTLY}_province"] == table[PARTLY], 0)
     shares = with_shares(survey, table.drop(columns=["yes_province", "no_province", f"{PARTLY}_province"]))
     rest = (rest_yes / known.where(known > 0)).astype("float64")
-    level = pd.Series("not_high", index=table.index, dtype="str").mask(shares["low"] > rest, "high")
-    level = level.mask(known == 0, "no_rest").mask(shares["share"].isna(), "unknown")
+    high, not_high, no_rest, unknown = HEIGHTS
+    level = pd.Series(not_high, index=table.index, dtype="str").mask(shares["low"] > rest, high)
+    level = level.mask(known == 0, no_rest).mask(shares["share"].isna(), unknown)
     return shares.assign(rest_share=rest, rest_known=known, level=level)
 
 

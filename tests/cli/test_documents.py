@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reports.charts.pictures import as_png, picture_width, without_sara_am
+from cpms_cli.reports.composing.codebook import codebook
 from cpms_cli.reports.composing.plan import plan_document
 from cpms_cli.reports.documents.document import (
     BlankLines,
@@ -163,6 +164,16 @@ def test_xlsx_holds_figures_as_numbers(english_plan: Document) -> None:
     # The sheet of the chart has the round before as a figure too.
     drawn = _book(english_plan)["Leading indicators"]
     assert drawn[_head(drawn)][-1].value == "Share 2025" and drawn[_head(drawn) + 1][-1].number_format == "0.0 %"
+
+
+def test_tables_of_one_kind_share_a_sheet_each_below_its_own_heading(survey: Survey) -> None:
+    """A codebook of 22 indicators and 29 lists of answers is no workbook of 51 sheets."""
+    book = _book(codebook(survey, "en"))
+    assert book.sheetnames[1:6] == ["Household", "Child", "Response", "Answers", "Indicators"]
+    column = [str(row[0]) for row in book["Indicators"].iter_rows(values_only=True)]
+    for indicator in survey.indicators:
+        heading = column.index(f"{indicator.number} {indicator.name.in_('en')}")
+        assert column[heading + 2 : heading + 4] == [indicator.column, "Rule"], "what it means, then its own table"
 
 
 def test_every_sheet_of_an_xlsx_prints_on_a4_and_none_has_a_formula(thai_plan: Document) -> None:

@@ -45,7 +45,7 @@ _FORMS = {"count": "#,##0", "share": "0.0 %", "change": "+0.0;-0.0;0.0"}
 
 @dataclass
 class _Sheet:
-    """What will stand on one sheet: at most one table, what stands above it, and below."""
+    """What will stand on one sheet: a table, what stands above it, and below, with more tables of the same columns."""
 
     name: str
     above: list[Part] = field(default_factory=list)
@@ -57,15 +57,28 @@ class _Sheet:
         """Put a part where it belongs."""
         (self.above if self.block is None else self.below).append(part)
 
+    def takes(self, table: TableBlock) -> bool:
+        """Return whether a further table can stand below: it has the headings of the first, which is not drawn."""
+        if self.block is None or self.chart is not None:
+            return False
+        return [column.heading for column in self.block.columns] == [column.heading for column in table.columns]
+
+    def tables(self) -> list[TableBlock]:
+        """Return the tables of the sheet, from its top."""
+        first = [] if self.block is None else [self.block]
+        return first + [part for part in self.below if isinstance(part, TableBlock)]
+
 
 def _sheets_of(document: Document) -> list[_Sheet]:
-    """The document by sheets: a new one for each section, and for each further table in it."""
+    """The document by sheets: a new one for each section, and for each further table of other columns in it."""
     sheets = [_Sheet(document.title)]
     for part in document.parts:
         if isinstance(part, Heading) and part.level <= 2:
             if sheets[-1].above or sheets[-1].block is not None:
                 sheets.append(_Sheet(part.text))
             sheets[-1].name = part.text
+            sheets[-1].add(part)
+        elif isinstance(part, TableBlock) and sheets[-1].takes(part):
             sheets[-1].add(part)
         elif isinstance(part, TableBlock | Chart):
             if sheets[-1].block is not None:
@@ -127,7 +140,7 @@ class _Writer:
         """Write it all, and say how it is printed."""
         block = planned.block
         if block is not None:
-            self.columns = self.column_widths(block)
+            self.columns = [max(same) for same in zip(*map(self.column_widths, planned.tables()), strict=True)]
         for number, width in enumerate(self.columns):
             self.sheet.set_column(number, number, width)
         if first:
@@ -136,7 +149,7 @@ class _Writer:
         for part in planned.above:
             self.part(part)
         if block is not None:
-            self.table(block)
+            self.first_table(block)
         if planned.chart is not None and block is not None:
             table = DrawnTable.ending_above(self.sheet, block, self.row)
             rows, self.across = insert_chart(self.book, planned.chart, table, self.row, self.columns)
@@ -169,11 +182,13 @@ class _Writer:
         self.row += 1
 
     def part(self, part: Part) -> None:
-        """A part that is no table."""
+        """A part that is no chart."""
         if isinstance(part, Heading):
             self.text(part.text, "heading", _LINE * 1.4)
         elif isinstance(part, Paragraph):
             self.text(part.text, part.style)
+        elif isinstance(part, TableBlock):
+            self.table(part)
         elif isinstance(part, Bullets):
             for item in part.items:
                 self.text(f"• {item}", "plain")
@@ -186,8 +201,17 @@ class _Writer:
                     self.sheet.write_blank(self.row, column, None, self.formats["line"])
                 self.row += 1
 
+    def first_table(self, block: TableBlock) -> None:
+        """A table whose header is frozen, filtered and repeated on each page."""
+        head = self.row + 1  # below the caption
+        self.table(block)
+        self.sheet.freeze_panes(head + 1, 0)
+        self.sheet.repeat_rows(head)
+        if len(block.frame):
+            self.sheet.autofilter(head, 0, head + len(block.frame), len(block.columns) - 1)
+
     def table(self, block: TableBlock) -> None:
-        """Caption, header frozen and filtered, figures as numbers, and the note."""
+        """Caption, header, figures as numbers, and the note."""
         self.text(block.caption, "caption")
         head, rows = self.row, len(block.frame)
         for number, column in enumerate(block.columns):
@@ -195,10 +219,6 @@ class _Writer:
             self.sheet.write_string(head, number, column.heading, self.formats[form])
             self.column(block, column, head + 1, number)
         self.heights(block, head)
-        self.sheet.freeze_panes(head + 1, 0)
-        self.sheet.repeat_rows(head)
-        if rows:
-            self.sheet.autofilter(head, 0, head + rows, len(block.columns) - 1)
         self.row = head + rows + 1
         if block.note:
             self.text(block.note, "note")

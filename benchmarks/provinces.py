@@ -91,7 +91,7 @@ def linked_province(rounds: list[SampleRound]) -> tuple[pd.DataFrame, pd.DataFra
     rows = pd.concat([each.children for each in rounds]).merge(homes, on=list(survey.key("household")))
     rows = rows.merge(pd.concat([each.truth for each in rounds]), on=key).sort_values(key).reset_index(drop=True)
     evidence = evidence_of(rows)
-    identifier = pd.Series(ours(evidence)[0]).astype("str")
+    identifier = rows["village_code"].iloc[0][:2] + " " + pd.Series(ours(evidence)[0]).astype("str")
     truth = pd.DataFrame(
         {
             "truth": rows["person_id"],

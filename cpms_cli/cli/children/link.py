@@ -21,6 +21,7 @@ from cpms_cli.cli.options import (
     language,
     one_of,
 )
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
@@ -219,7 +220,8 @@ def provinces(
     elif output is None:
         report.show(open_console(spoken), moved, survey, spoken)
     else:
-        typer.echo(say("moved_pairs", spoken, automatic=moved.automatic, review=len(moved.pairs) - moved.automatic))
+        counts = say("moved_pairs", spoken, automatic=moved.automatic, review=len(moved.pairs) - moved.automatic)
+        show_line(counts, err=True)
     if output is not None:
         say_written(output, spoken)
 

@@ -80,14 +80,13 @@ def made(tmp_path_factory: pytest.TempPathFactory, base: Base) -> Path:
     """Stores of three provinces: Ranong in two rounds, Phuket in the second, Chumphon in the first."""
     folder = tmp_path_factory.mktemp("provinces")
     elsewhere = {31: [_child("อัมพร", "ป่าสน", "กาหลง", "2009-04-04", **_of_number(7))]}
-    files = {
-        "ranong": [(2025, RANONG, BEFORE), (2026, RANONG, {8: BEFORE[8]})],
-        "phuket": [(2026, PHUKET, NOW)],
-        "chumphon": [(2025, CHUMPHON, elsewhere)],
+    rounds = {
+        "ranong": [*_rows(2025, RANONG, BEFORE), *_rows(2026, RANONG, {8: BEFORE[8]})],
+        "phuket": _rows(2026, PHUKET, NOW),
+        "chumphon": _rows(2025, CHUMPHON, elsewhere),
     }
-    for name, rounds in files.items():
-        tables = [write_drawn(folder / f"{name}_{of[0]}.csv", base, _rows(*of)) for of in rounds]
-        merge(tables, folder / f"{name}.duckdb")
+    for name, rows in rounds.items():
+        merge([write_drawn(folder / f"{name}.csv", base, rows)], folder / f"{name}.duckdb")
     return folder
 
 

@@ -202,7 +202,7 @@ def provinces(
     spoken = language(lang)
     from cpms_cli.linking.provinces.moved_workbook import write_moved
     from cpms_cli.linking.provinces.province_links import link_provinces
-    from cpms_cli.reports.files import moved_children as report
+    from cpms_cli.reports.children import moved_children as report
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.survey.messages import say

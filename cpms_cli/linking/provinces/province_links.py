@@ -68,7 +68,7 @@ def link_provinces(
     rows = _rows(paths, survey)
     pairs = pair_moved(rows, survey.linking) if len(rows) else pd.DataFrame()
     children = int(rows.loc[rows["first"] | rows["last"], "person"].nunique()) if len(rows) else 0
-    shown = _told(pairs, rows, survey, language) if len(pairs) else _no_pairs()
+    shown = _described(pairs, rows, survey, language) if len(pairs) else _no_pairs()
     cells = _cells(paths, survey, shown) if identified else {}
     for name, frame in cells.items():
         for side in (BEFORE, NOW):
@@ -121,7 +121,7 @@ def _no_pairs() -> pd.DataFrame:
     return pd.DataFrame(columns=["pair", "kind", "probability", "reason", "agrees", "differs", *sides])
 
 
-def _told(pairs: pd.DataFrame, rows: pd.DataFrame, survey: Survey, language: Language) -> pd.DataFrame:
+def _described(pairs: pd.DataFrame, rows: pd.DataFrame, survey: Survey, language: Language) -> pd.DataFrame:
     """The pairs in words, the surest first, with the place of each side, and its store by number."""
     levels = [
         {str(name): str(level) for name, level in each.items()} for each in pairs[list(CONDITIONS)].to_dict("records")

@@ -139,9 +139,9 @@ def measure(children: int, seed: int) -> None:
     right_pair = truth[left] == truth[right]
     sure = (pairs["verdict"] == "automatic").to_numpy()
     moves = expected(rows)
-    found = {truth[i] for i in left[sure & right_pair]}
+    sure_children = {truth[i] for i in left[sure & right_pair]}
     waiting = {truth[i] for i in left[~sure & right_pair]}
-    moves = moves.assign(sure=moves["truth"].isin(found), waits=moves["truth"].isin(waiting - found))
+    moves = moves.assign(sure=moves["truth"].isin(sure_children), waits=moves["truth"].isin(waiting - sure_children))
     print(
         json.dumps(
             {
@@ -163,8 +163,8 @@ def measure(children: int, seed: int) -> None:
     for grouping in GROUPINGS:
         groups = moves.groupby(grouping).agg(moves=("sure", "size"), recall=("sure", "mean"), waits=("waits", "mean"))
         print(groups.round(3).to_string())
-    for at in np.flatnonzero(sure & ~right_pair)[:10]:
-        print(json.dumps({"wrong": pairs.iloc[at].drop(["id_l", "id_r"]).to_dict()}, default=str))
+    for position in np.flatnonzero(sure & ~right_pair)[:10]:
+        print(json.dumps({"wrong": pairs.iloc[position].drop(["id_l", "id_r"]).to_dict()}, default=str))
 
 
 def main() -> None:

@@ -232,3 +232,18 @@ def test_a_damaged_identifier_in_the_workbook_stops_the_export(stores: list[Path
     with pytest.raises(CpmsError, match=r"row 2: 'C123' is no CPMS ID"):
         export_dataset(stores[1], tmp_path / "rows", moved=workbook)
     assert not (tmp_path / "rows").exists()
+
+
+def test_two_children_of_one_round_cannot_be_made_one_by_the_workbook(
+    stores: list[Path], cpms: Cpms, tmp_path: Path
+) -> None:
+    """The first two pairs, both sure, are given one child of Ranong: it would stand twice in the round of Phuket."""
+    workbook = tmp_path / "moved.xlsx"
+    assert cpms("link", "provinces", *stores, "-o", workbook).code == 0
+    book = openpyxl.load_workbook(workbook)
+    page = book.worksheets[0]
+    column = next(cell.column for cell in page[1] if cell.value == "CPMS ID before")
+    page.cell(3, column).value = page.cell(2, column).value
+    book.save(workbook)
+    with pytest.raises(CpmsError, match=r"would stand twice in round 2026 of this store"):
+        export_dataset(stores[1], tmp_path / "rows", moved=workbook)

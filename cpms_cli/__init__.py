@@ -57,6 +57,7 @@ _PUBLIC = {
     "join_children": "cpms_cli.linking.review.by_hand",
     "link_report": "cpms_cli.linking.link_quality",
     "link_frames": "cpms_cli.linking.tables.linked_tables",
+    "link_provinces": "cpms_cli.linking.provinces.province_links",
     "link_files": "cpms_cli.linking.tables.file_pairs",
     "summarise_area": "cpms_cli.summaries.area.areas",
     "plan_area": "cpms_cli.summaries.area.plans",

@@ -14,7 +14,16 @@ TASKS: dict[str, tuple[str, ...]] = {
     "Make the form": ("template", "codebook"),
     "Store files": ("merge", "history", "undo"),
     "Decide which rows are one child": (
-        *("review export", "review apply", "child split", "child join", "link report", "link files", "link rebuild"),
+        *(
+            "review export",
+            "review apply",
+            "child split",
+            "child join",
+            "link report",
+            "link files",
+            "link provinces",
+            "link rebuild",
+        ),
     ),
     "Find the children who need help": ("today", "score show", "children", "find", "child show", "visits"),
     "Record what was done": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from cpms_cli.datasets.manifest import (
 from cpms_cli.datasets.series import name_of_series, name_of_store, series_key
 from cpms_cli.datasets.typed_rows import described_columns, parquet_of, typed_rows
 from cpms_cli.errors import UsageError
+from cpms_cli.linking.provinces.moved_workbook import read_moved
 from cpms_cli.reading.sheet.title_keys import PROVINCE
 from cpms_cli.store.tables.pseudonym_key import pseudonym_key
 from cpms_cli.summaries.records.child_records import FIELDS_NOT_ASKED, Disclosed, make_records
@@ -83,6 +84,7 @@ def export_dataset(  # noqa: PLR0913 - public: what can be asked, each by its ow
     *,
     audience: str = "public",
     identified: bool = False,
+    moved: str | Path | None = None,
     schemas: Path | None = None,
     tool_version: str = "",
 ) -> Exported:
@@ -90,27 +92,34 @@ def export_dataset(  # noqa: PLR0913 - public: what can be asked, each by its ow
 
     As `child_records`: masked, or with names where they are `identified`; the store's logs say so of each partition
     that is written. What is there as the store has it is not written again. A folder may hold the rows of several
-    stores, each of other partitions. Raises UsageError, UnreadableFile, StoreError.
+    stores, each of other partitions; children who by the workbook `moved` (of `link_provinces`) came from another of
+    them go by the identifier that they had first. Raises UsageError, UnreadableFile, StoreError.
     """
+    counted_as = {} if moved is None else read_moved(Path(moved))
     with Workspace.from_paths(store, schemas, identified=identified, writes=True) as workspace:
-        return write_dataset(workspace, Path(folder), audience=audience, tool_version=tool_version)
+        return write_dataset(
+            workspace, Path(folder), audience=audience, counted_as=counted_as, tool_version=tool_version
+        )
 
 
-def write_dataset(
+def write_dataset(  # noqa: PLR0913 - as `export_dataset`
     workspace: Workspace,
     folder: Path,
     *,
     audience: str = "public",
+    counted_as: Mapping[str, str] | None = None,
     tool_version: str = "",
     watching: Watching | None = None,
 ) -> Exported:
-    """As `export_dataset`, in a workspace."""
+    """As `export_dataset`, in a workspace; `counted_as` says by which identifier another child of the store goes."""
     survey, own = workspace.survey, pseudonym_key(workspace.connection)
     key = series_key(own)
     detail: Rows = "identified" if workspace.identified else "masked"
     series = None if workspace.identified else name_of_series(key, audience)
     asked = Manifest(survey.digest, detail, audience, series)
     how = f"{FORMAT} {tool_version} {survey.digest} {detail} {audience} {series}"
+    if counted_as:
+        how += f" {hashlib.sha256(repr(sorted(counted_as.items())).encode()).hexdigest()}"
     parts = _parts(workspace.connection, survey, how)
     if not parts:
         raise UsageError("no_rows_to_export")
@@ -118,7 +127,8 @@ def write_dataset(
     with for_owner_alone():
         make_folder(folder)
         with hold_dataset(folder):
-            export = _Export(workspace, folder, name_of_store(own), Disclosed(detail, None, audience, None, key))
+            disclosed = Disclosed(detail, None, audience, None, key, counted_as or {})
+            export = _Export(workspace, folder, name_of_store(own), disclosed)
             return export.run(asked, parts, watching or Watching())
 
 

@@ -50,8 +50,8 @@ LINES = {
     "schema check": "--lang my -o missing.csv",
 }
 # These print no table: how much they gave away, of what, and to whom.
-# `country` needs a data set: tests/cli/test_dataset_summaries.py.
-NOT_HERE = {"bundle", "export records", "export figures", "country"}
+# `country` needs a data set: tests/cli/test_dataset_summaries.py; `link provinces` needs several stores.
+NOT_HERE = {"bundle", "export records", "export figures", "country", "link provinces"}
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,8 @@ def _examples(help_text: str) -> list[str]:
 
 def _needs_more(line: str) -> bool:
     """Whether an example stands for what only its user has: a key set before it, somebody's public key or CPMS ID,
-    another definition that the store follows, a worker who has cases, a data set, a server, or a cluster.
+    another definition that the store follows, a worker who has cases, a data set, a server, a cluster, or the stores of
+    several provinces.
 
     `cpms demo` runs what the others run, and has tests of its own (tests/cli/test_demo.py), as `cpms run`, which needs
     an office (tests/cli/test_office.py).
@@ -87,6 +88,7 @@ def _needs_more(line: str) -> bool:
         or words[1] in ("demo", "run")
         or words[1:3] == ["schema", "undo"]
         or words[1:3] == ["store", "push"]
+        or words[1:3] == ["link", "provinces"]
         or "spark" in words
         or "--dataset" in words
     )

@@ -54,6 +54,7 @@ NAMES = {
 # `demo` runs the others; provinces say the words of communities; the rest say that a file is written, or package names.
 NOT_HERE = {
     "link files",  # names the headers of the files, which are what they are
+    "link provinces",  # needs several stores: tests/cli/test_link_provinces.py
     "demo",
     "help",  # lists commands, which are typed; its words: test_translations.py
     "init",  # names what it made in a folder

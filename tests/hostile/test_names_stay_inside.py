@@ -140,6 +140,10 @@ def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
     store = folder / "s.duckdb"
     merge([_survey(folder, base, year) for year in (2025, 2026)], store)
     _faulty(folder, base)
+    # Children of Phuket, who came to Ranong a year later.
+    home = {"round": 2024, "interview_date": "2024-03-01", "village_code": "83010101"}
+    rows = [{**home, "household_no": str(number + 1), **_person(number)} for number in range(4)]
+    merge([write_drawn(folder / "elsewhere.csv", base, rows)], folder / "elsewhere.duckdb")
     with duckdb.connect(str(store), read_only=True) as connection:
         identifiers = connection.execute(
             "SELECT cpms_id FROM child_link ORDER BY household_no, child_no, round"
@@ -230,6 +234,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "export dataset": ("rows",),
     "export figures": ("f.csv", "f.xlsx", "f.hxl.csv", "f.dhis2.json"),
     "link report": ("-o links.xlsx",),
+    "link provinces": ("s.duckdb elsewhere.duckdb -o moved.xlsx",),
     "link rebuild": ("",),
     "link files": ("survey_2025.csv survey_2026.csv -o pairs.xlsx", "survey_2025.csv -o pairs.csv"),
     "response import": ("!bad_log.csv",),
@@ -401,8 +406,9 @@ IDENTIFIED = {
 def test_whatever_shows_names_is_in_the_audit_log(
     cpms: Cpms, marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """But what shows a file that its reader holds, and has no store to write to."""
-    without_store = {"validate", "map", "link files"}
+    """But what shows a file that its reader holds, and has no store to write to; the stores of several provinces log
+    each their own: tests/cli/test_link_provinces.py."""
+    without_store = {"validate", "map", "link files", "link provinces"}
     assert set(IDENTIFIED) == {name for name in COMMANDS if "--identified" in OPTIONS[name]} - without_store
     shutil.copytree(marked.folder, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)

@@ -21,6 +21,7 @@ from cpms_cli.cli.options import (
     language,
     one_of,
 )
+from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
@@ -41,6 +42,9 @@ LinkMap = Annotated[
 FieldOf = Annotated[
     list[str] | None,
     typer.Option("--field", help="The same for one header: given_name=HEADER; repeat it.", show_default=False),
+]
+Stores = Annotated[
+    list[Path], typer.Argument(metavar="STORE...", help="The store of each province.", show_default=False)
 ]
 
 
@@ -171,6 +175,54 @@ def files(
     if output is not None:
         say_written(output, spoken)
     raise typer.Exit(linked.exit_code)
+
+
+@app.command("provinces")
+def provinces(
+    stores: Stores,
+    format_: Format = "text",
+    output: Output = None,
+    identified: Unmasked = False,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Find children last seen in one province who were first seen in another, in a later round. No store is changed.
+
+    Sure is a pair with one national or CPMS ID and one name, or with the same full name, birth date, sex, and mother or
+    brother or sister. Other likely pairs wait for a person, who decides in the workbook (-o, .xlsx; names with
+    --identified, which the log of each store says). cpms export dataset --moved counts each of them once.
+
+    \b
+    Examples:
+      cpms link provinces ranong.duckdb phuket.duckdb -o moved.xlsx
+      cpms link provinces ranong.duckdb phuket.duckdb --format json
+    """
+    one_of(format_, TEXT_OR_JSON)
+    spoken = language(lang)
+    from cpms_cli.linking.provinces.moved_workbook import write_moved
+    from cpms_cli.linking.provinces.province_links import link_provinces
+    from cpms_cli.reports.children import moved_children as report
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import json_text
+    from cpms_cli.writing.output_formats import output_format
+
+    if output is not None:
+        output_format("review", output)
+    moved = link_provinces(stores, identified=identified, language=spoken, schemas=schemas)
+    survey = definition_in_use(stores[0], schemas)
+    if output is not None:
+        write_moved(moved, survey, output, spoken)
+    if format_ == "json":
+        typer.echo(json_text(report.document(moved)))
+    elif output is None:
+        report.show(open_console(spoken), moved, survey, spoken)
+    else:
+        counts = say("moved_pairs", spoken, automatic=moved.automatic, review=len(moved.pairs) - moved.automatic)
+        show_line(counts, err=True)
+    if output is not None:
+        say_written(output, spoken)
 
 
 def _fields(words: list[str]) -> dict[str, str]:

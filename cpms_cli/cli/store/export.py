@@ -42,6 +42,14 @@ Series = Annotated[
     ),
 ]
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The data set's folder.", show_default=False)]
+Moved = Annotated[
+    Path | None,
+    typer.Option(
+        "--moved",
+        help="The workbook of cpms link provinces: a child who moved counts once in all provinces.",
+        show_default=False,
+    ),
+]
 
 
 @app.callback()
@@ -162,6 +170,7 @@ def dataset(
     folder: Folder,
     store: Store = STORE,
     audience: Audience = "public",
+    moved: Moved = None,
     identified: Identified = False,
     lang: Lang = None,
     schemas: Schemas = None,
@@ -172,7 +181,7 @@ def dataset(
     Without --identified there are no names, numbers or houses, and identifiers are pseudonyms for this audience. What
     is there as the store has it is not written again, so that a run which was stopped goes on. Several stores go into
     one folder, each with its own provinces or rounds, if they follow one definition and share the secret in
-    CPMS_PSEUDONYM_KEY.
+    CPMS_PSEUDONYM_KEY. With --moved, given for every store, children who moved have one identifier in all of them.
 
     \b
     Examples:
@@ -181,15 +190,24 @@ def dataset(
     """
     from cpms_cli import __version__
     from cpms_cli.datasets.exporting import Watching, write_dataset
+    from cpms_cli.linking.provinces.moved_workbook import read_moved
     from cpms_cli.reports.interchange.interchange_files import write_dataset_dictionary
     from cpms_cli.reports.progress import Progress
     from cpms_cli.survey.messages import say
 
+    counted_as = {} if moved is None else read_moved(moved)
     with workspace_of(store, schemas, lang, identified=identified, writes=True) as workspace:
         spoken = workspace.language
         with Progress("dataset_progress", spoken, shown=sys.stderr.isatty()) as progress:
             watching = Watching(progress.begin, progress.advance)
-            exported = write_dataset(workspace, folder, audience=audience, tool_version=__version__, watching=watching)
+            exported = write_dataset(
+                workspace,
+                folder,
+                audience=audience,
+                counted_as=counted_as,
+                tool_version=__version__,
+                watching=watching,
+            )
         write_dataset_dictionary(workspace.survey, folder, exported.columns, spoken)
     detail = say(f"detail_{exported.detail}", spoken)
     counts = {"written": len(exported.written), "same": len(exported.same), "rows": exported.rows}

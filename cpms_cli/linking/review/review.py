@@ -102,7 +102,8 @@ def _sides(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFram
     )
 
 
-def _in_words(survey: Survey, name: str, cells: pd.Series, language: Language) -> pd.Series:
+def in_words(survey: Survey, name: str, cells: pd.Series, language: Language) -> pd.Series:
+    """Return the cells of a field as people read them: dates in their era, answers in words."""
     field = survey.fields.get(name)
     if field in (survey.role("round"), survey.role("born")):
         return cells.map(lambda cell: shown_stored(cell, language), na_action="ignore")
@@ -141,7 +142,7 @@ def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language
     )
     for name in sides.columns:
         label = survey.fields[name].label.in_(language) if name in survey.fields else say("review_others", language)
-        cells = _in_words(survey, name, sides[name].astype("str"), language)
+        cells = in_words(survey, name, sides[name].astype("str"), language)
         for mark, side in (("A", "row_a"), ("B", "row_b")):
             table[f"{label} {mark}"] = cells.reindex(pairs[side]).to_numpy()
     return table

@@ -16,9 +16,9 @@ _WIDTHS = (18, 14, 24, 12, 48, 40)
 _SIDE_WIDTH = 16
 
 
-def review_bytes(sheet: str, table: pd.DataFrame, decision: int, choices: Sequence[str]) -> bytes:
+def review_bytes(sheet: str, table: pd.DataFrame, decision: int, choices: Sequence[str], apart: int = 2) -> bytes:
     """The table as a workbook; from the seventh column on, each two neighbours are the two sides of one field, the
-    first two the rounds, which are two whoever it is.
+    first `apart` columns the rounds and whatever else is two whoever it is.
 
     `decision` is the column, counted from 0, in which one of `choices` is to be chosen. All cells are text.
     """
@@ -36,7 +36,7 @@ def review_bytes(sheet: str, table: pd.DataFrame, decision: int, choices: Sequen
             page.write_string(0, column, str(heading), bold)
             page.set_column(column, column, _WIDTHS[column] if column < first else _SIDE_WIDTH)
             cells = printable(table[heading].astype("str").fillna(""))
-            twin = first + ((column - first) ^ 1) if column >= first + 2 else column
+            twin = first + ((column - first) ^ 1) if column >= first + apart else column
             for row, (cell, other) in enumerate(
                 zip(cells, table.iloc[:, twin].astype("str").fillna(""), strict=True), start=1
             ):

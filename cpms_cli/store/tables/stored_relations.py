@@ -136,6 +136,8 @@ _ROWS_STORED = (
         (
             "datasets.exporting",
             "forms.known",
+            "linking.provinces.province_links",
+            "linking.provinces.stored_movers",
             "merging.disputing",
             "merging.today_answers",
             "scoring.paper_twins",

@@ -43,7 +43,8 @@ _ASKED = "asked_"
 class Disclosed:
     """How much of who a child is stands in the rows, and for whom they are; see `child_records`.
 
-    `pseudonyms_under` is the key of masked rows' pseudonyms, where it is not that of the store.
+    `pseudonyms_under` is the key of masked rows' pseudonyms, where it is not that of the store. `counted_as` has, by
+    the identifier of a child who came from another store, the one that it had there.
     """
 
     detail: Detail = "masked"
@@ -51,6 +52,7 @@ class Disclosed:
     audience: str = "public"
     series: str | None = None
     pseudonyms_under: bytes | None = None
+    counted_as: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,8 @@ def make_records(
     frame = _rows(connection, survey, within(survey, area, round_), to_be_scored)
     if frame.empty:
         raise UsageError("no_rows_to_export")
+    if disclosed.counted_as:
+        frame = _counted_as(survey, frame, disclosed.counted_as)
     if detail == "identified":
         note_identified(connection, "export", len(frame), workspace.who)
         return Records(frame.drop(columns=_helpers(frame)), detail)
@@ -138,6 +142,17 @@ def make_records(
     kept = generalised_.steps.get(HOME_ANSWERS, (1, 1))[0] == 0
     note_records(connection, given.released(number, detail, k, kept, generalised_.looks))
     return Records(deidentified, detail, generalised_.k, generalised_.steps, generalised_.families, given.finer)
+
+
+def _counted_as(survey: Survey, frame: pd.DataFrame, other: Mapping[str, str]) -> pd.DataFrame:
+    """The rows with the identifiers that children had in another store; raises UsageError where one would stand twice
+    in a round."""
+    person, round_ = survey.role("person").name, survey.role("round").name
+    frame = frame.assign(**{person: frame[person].map(other).fillna(frame[person])})
+    twice = frame[frame.duplicated([person, round_])]
+    if len(twice):
+        raise UsageError("moved_twice", child=twice[person].iloc[0], round=twice[round_].iloc[0])
+    return frame
 
 
 def _helpers(frame: pd.DataFrame) -> list[str]:

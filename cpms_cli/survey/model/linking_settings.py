@@ -74,6 +74,7 @@ class LinkingSettings(Part):
     automatic: float = Field(gt=0.5, lt=1)
     review: float = Field(gt=0, lt=1)
     overlap: float = Field(gt=0, le=1)
+    moved: float = Field(0.05, gt=0, le=1)  # definitions of an earlier version do not say it
     weight_of_defaults: float = Field(gt=0)
     largest_block: int = Field(gt=0)
     titles: tuple[str, ...]

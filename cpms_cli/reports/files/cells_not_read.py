@@ -15,7 +15,9 @@ from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import records
 
 # Of these faults what stands in the cell is left out, or what stands beyond the last header.
-LOSING = frozenset({"excel_error", "formula_uncalculated", "digits_lost", "far_cell", "row_too_long", "cell_too_large"})
+_LOSING = frozenset(
+    {"excel_error", "formula_uncalculated", "digits_lost", "far_cell", "row_too_long", "cell_too_large"}
+)
 _KEPT = ("file", "sheet", "row", "cell", "check", "message", "mend")
 _SHOWN = 10
 
@@ -23,7 +25,7 @@ _SHOWN = 10
 def unread_cells(survey: Survey, merged: Merge, language: Language) -> list[dict[str, Any]]:
     """Return the cells of stored rows that hold something which is not stored; those of rows set aside are marked in
     the workbook to mend. `cell` is None where cells stand beyond the last header of a row."""
-    findings = merged.findings[merged.findings["check"].isin(LOSING)]
+    findings = merged.findings[merged.findings["check"].isin(_LOSING)]
     aside = set(zip(merged.set_aside["source"], merged.set_aside["row"], strict=True))
     places = zip(findings["source"], findings["row"], strict=True)
     stored = findings[[place not in aside for place in places]]

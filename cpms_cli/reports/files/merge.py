@@ -10,12 +10,12 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.checking.columns_not_read import column_records, undecided_lines
+from cpms_cli.checking.mending.unread_cells import unread_cell_lines, unread_cells
 from cpms_cli.checking.unasked import unasked_lines, unasked_records
 from cpms_cli.merging.folder_merge import FolderFile, FolderMerge
 from cpms_cli.merging.merge import Merge
 from cpms_cli.merging.row_fates import COUNTED
 from cpms_cli.reports.children.responses import RESPONSE_COUNTS, show_counts
-from cpms_cli.reports.files.cells_not_read import unread_cell_lines, unread_cells
 from cpms_cli.reports.files.how_read import key_notes, show_footers
 from cpms_cli.reports.files.sheets_not_read import sheet_records, show_sheets
 from cpms_cli.reports.terminal import Layout, Screen, show_table
@@ -53,7 +53,7 @@ def document(survey: Survey, merged: Merge, urgent: pd.DataFrame, language: Lang
         **({"disputes": asdict(merged.disputes)} if merged.disputes.rows_in else {}),
         "columns_not_read": column_records(merged.tables),
         "answers_not_asked": unasked_records(merged.tables),
-        "cells_not_stored": unread_cells(survey, merged, language),
+        "cells_not_stored": unread_cells(survey, merged.findings, merged.set_aside, language),
         "sheets_not_read": sheet_records(merged.tables, language),
         "notes": key_notes(merged.tables, language),
     }
@@ -100,7 +100,7 @@ def show_notes(console: Console, survey: Survey, merged: Merge, urgent: pd.DataF
             )
     for line in unasked_lines(merged.tables, language):
         console.print(line)
-    for line in unread_cell_lines(survey, merged, language):
+    for line in unread_cell_lines(unread_cells(survey, merged.findings, merged.set_aside, language), language):
         console.print(line)
     for line in undecided_lines(survey, merged.tables, merged.asked, "merge", language):
         console.print(line)
@@ -136,7 +136,7 @@ def file_notes(survey: Survey, merged: Merge, urgent: pd.DataFrame, language: La
         "urgent": records(urgent),
         "columns_not_read": column_records(merged.tables),
         "answers_not_asked": unasked_records(merged.tables),
-        "cells_not_stored": unread_cells(survey, merged, language),
+        "cells_not_stored": unread_cells(survey, merged.findings, merged.set_aside, language),
         "sheets_not_read": sheet_records(merged.tables, language),
         "notes": key_notes(merged.tables, language),
     }

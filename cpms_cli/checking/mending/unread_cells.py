@@ -5,11 +5,12 @@ Their rows can be stored, so no workbook to mend names them: a merge that is sil
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from cpms_cli.checking.findings import Wording
-from cpms_cli.merging.merge import Merge
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import records
@@ -22,13 +23,15 @@ _KEPT = ("file", "sheet", "row", "cell", "check", "message", "mend")
 _SHOWN = 10
 
 
-def unread_cells(survey: Survey, merged: Merge, language: Language) -> list[dict[str, Any]]:
-    """Return the cells of stored rows that hold something which is not stored; those of rows set aside are marked in
-    the workbook to mend. `cell` is None where cells stand beyond the last header of a row."""
-    findings = merged.findings[merged.findings["check"].isin(_LOSING)]
-    aside = set(zip(merged.set_aside["source"], merged.set_aside["row"], strict=True))
-    places = zip(findings["source"], findings["row"], strict=True)
-    stored = findings[[place not in aside for place in places]]
+def unread_cells(
+    survey: Survey, findings: pd.DataFrame, set_aside: pd.DataFrame, language: Language
+) -> list[dict[str, Any]]:
+    """Return the cells of stored rows that hold something which is not stored; those of the rows `set_aside` (`source`,
+    `row`) are marked in the workbook to mend. `cell` is None where cells stand beyond the last header of a row."""
+    losing = findings[findings["check"].isin(_LOSING)]
+    aside = set(zip(set_aside["source"], set_aside["row"], strict=True))
+    places = zip(losing["source"], losing["row"], strict=True)
+    stored = losing[[place not in aside for place in places]]
     if stored.empty:
         return []
     worded = Wording(survey, language).put_into_words(stored)
@@ -36,10 +39,10 @@ def unread_cells(survey: Survey, merged: Merge, language: Language) -> list[dict
     return records(each)
 
 
-def unread_cell_lines(survey: Survey, merged: Merge, language: Language) -> Iterator[str]:
-    """Yield a sentence for each sheet and each kind of fault: which cells, what is wrong, and how to mend it."""
+def unread_cell_lines(cells: Sequence[Mapping[str, Any]], language: Language) -> Iterator[str]:
+    """Yield a sentence for each sheet and kind of fault of `unread_cells`: which cells, what is wrong, and the mend."""
     alike: dict[tuple[str, str, str, str], list[str]] = {}
-    for cell in unread_cells(survey, merged, language):
+    for cell in cells:
         kind = (cell["file"], cell["sheet"] or "", cell["message"], cell["mend"])
         alike.setdefault(kind, []).append(cell["cell"] or say("whole_row", language, row=cell["row"]))
     for (file, sheet, message, mend), places in alike.items():

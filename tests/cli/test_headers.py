@@ -39,6 +39,22 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in plain if unicodedata.category(letter)[0] in "LNM")
 
 
+@pytest.mark.parametrize("number", ["4. ", "๔. ", "4) ", "12.", "3.1 ", "3.1. ", " ๔ ) "])
+def test_the_number_of_a_question_hinders_no_header(number: str) -> None:
+    assert _field(f"{number}เพศ") == _field(f"{number}Sex") == "sex"
+    assert _field(f"{number}เพศ / Sex") == "sex"
+
+
+@pytest.mark.parametrize("header", ["2 เพศ", "2568. เพศ", "1. เพศมารดา", "1. ", "1.", "a. เพศ"])
+def test_other_numbers_and_words_before_a_header_do(header: str) -> None:
+    assert _field(header) is None
+
+
+def test_two_questions_of_one_field_are_never_one_for_their_numbers() -> None:
+    match = match_headers(["1. ชื่อ", "2. ชื่อ"], SPELLINGS)
+    assert (match.fields, match.twice) == ({}, {"given_name": (0, 1)})
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.sampled_from(KNOWN), st.randoms(use_true_random=False))
 def test_a_known_header_is_matched_in_any_case_with_any_space_and_punctuation(

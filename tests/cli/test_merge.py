@@ -14,6 +14,7 @@ import pytest
 
 from cpms_cli import merge, undo, write_samples
 from cpms_cli.errors import StoreLocked
+from cpms_cli.reading.source import column_letter
 from cpms_cli.store.content import content_hash, dump
 from cpms_cli.survey.identifiers import new_identifier
 from tests.conftest import ROUNDS, SAMPLES, THOROUGH, Cpms, Draw, MakeOnce
@@ -32,6 +33,26 @@ def test_in_is_stored_plus_unchanged_plus_set_aside(cpms: Cpms, draw: Draw, tmp_
     again = cpms("merge", tmp_path / "survey.csv", "--store", store)
     assert "3 rows in = 0 stored + 2 unchanged + 1 set aside" in again.out
     assert "survey.csv was merged before" in again.out
+
+
+def test_what_stands_in_a_stored_row_and_is_not_stored_is_named(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    lost = {"violence_physical": "#REF!"}
+    path = draw(lost, {}, {"sex": "x", **lost})
+    header, *rows = path.read_text("utf-8-sig").splitlines()
+    rows[1] += ",yes"
+    path.write_text("\n".join([header, *rows]), "utf-8")
+    cell = f"{column_letter(header.split(',').index('violence_physical'))}2"
+    ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
+    assert "3 rows in = 2 stored + 0 unchanged + 1 set aside" in ran.out
+    assert f"survey.csv: {cell}: the formula ended in an error (#REF!)" in ran.out
+    assert "survey.csv: row 3: the row has more cells than the header" in ran.out
+    # The cell of the row set aside is marked in the workbook to mend.
+    document = cpms("merge", path, "--store", tmp_path / "json.duckdb", "--format", "json").json
+    unread = document["cells_not_stored"]
+    assert [(fault["row"], fault["cell"], fault["check"]) for fault in unread] == [
+        (2, cell, "excel_error"),
+        (3, None, "row_too_long"),
+    ]
 
 
 @pytest.fixture

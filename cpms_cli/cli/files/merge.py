@@ -122,7 +122,7 @@ def merge(
         raise typer.Exit(code) from None
     urgent = set_aside_levels(survey, merged)
     if format_ == "json":
-        typer.echo(json_text(report.document(merged, urgent, spoken)))
+        typer.echo(json_text(report.document(survey, merged, urgent, spoken)))
     else:
         report.show(open_console(spoken), survey, merged, urgent, spoken)
     raise typer.Exit(merged.exit_code)

@@ -35,7 +35,7 @@ class _Notes:
 
         urgent = set_aside_levels(self.survey, merged)
         self.texts.append(notes_of(self.console, self.survey, merged, urgent, self.language))
-        self.records[file.name] = file_notes(merged, urgent, self.language)
+        self.records[file.name] = file_notes(self.survey, merged, urgent, self.language)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ from cpms_cli.survey.model.definition import Field, Language, Survey, folded_hea
 _MARKS = re.compile("[\u0e47-\u0e4c]")
 _GROUPS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[/.\-][A-Za-z_][A-Za-z0-9_]*)*")
 _STEP = re.compile(r"[/.\-]")
+# "1. เพศ", "๒) เพศ", "3.1 เพศ": the number of a question, as online forms put it before the words. Bracket or point
+# must be there, so that a number which counts children or years ("2 เพศ") is never taken away.
+_QUESTION_NUMBER = re.compile(r"\s*\d{1,3}(?:(?:\.\d{1,2})*\s*[.)]\s*|(?:\.\d{1,2})+\s+)(?=\D)")
 _SAID_AGAIN = re.compile(r"[/|()\n]")
 _SHORTEST, _LETTERS_PER_EDIT = 3, 4
 _BEHIND_GROUPS = 0.95  # at most: a spelling behind something that may be a group, or a person ("mother/Age")
@@ -84,13 +87,14 @@ def _tails(header: str) -> Iterator[tuple[str, str, str]]:
 
 
 def field_of(header: str, spellings: Mapping[str, str], exported: bool = False) -> str | None:
-    """The field that a header names, itself or behind the groups of a form; None where it names none.
+    """The field that a header names, itself or behind the groups of a form; None where it names none. The number of a
+    question before it ("4. Sex") says nothing.
 
     Behind group names only a field's own name counts, as `household/members_total`; in an export of KoboToolbox
     (`exported`) the spellings count as well, since it can write labels. Otherwise "mother/Age" would be a child's age.
     """
     header = header.strip()
-    whole = spellings.get(spelt(header)) or _field_said_again(header, spellings)
+    whole = _whole_field(header, spellings) or _whole_field(_without_number(header), spellings)
     if whole is not None:
         return whole
     for groups, separator, rest in _tails(header):
@@ -102,6 +106,17 @@ def field_of(header: str, spellings: Mapping[str, str], exported: bool = False) 
         if exported and separator == "/":
             return name
     return None
+
+
+def _without_number(header: str) -> str:
+    """The header without the number of its question."""
+    number = _QUESTION_NUMBER.match(header)
+    return header[number.end() :] if number else header
+
+
+def _whole_field(header: str, spellings: Mapping[str, str]) -> str | None:
+    """The field that a header names with all its words, in one language or in two."""
+    return spellings.get(spelt(header)) or _field_said_again(header, spellings)
 
 
 def parts_said_again(header: str) -> list[str]:

@@ -10,6 +10,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.checking.columns_not_read import column_records, undecided_lines
+from cpms_cli.checking.mending.unread_cells import unread_cell_lines, unread_cells
 from cpms_cli.checking.unasked import unasked_lines, unasked_records
 from cpms_cli.merging.folder_merge import FolderFile, FolderMerge
 from cpms_cli.merging.merge import Merge
@@ -32,7 +33,7 @@ def _headings(language: Language) -> dict[str, str]:
     return {name: say(f"col_{key}", language) for name, key in _HEADINGS.items()}
 
 
-def document(merged: Merge, urgent: pd.DataFrame, language: Language = FALLBACK) -> dict[str, Any]:
+def document(survey: Survey, merged: Merge, urgent: pd.DataFrame, language: Language = FALLBACK) -> dict[str, Any]:
     """The JSON document of a merge."""
     return {
         "schema_version": 1,
@@ -52,6 +53,7 @@ def document(merged: Merge, urgent: pd.DataFrame, language: Language = FALLBACK)
         **({"disputes": asdict(merged.disputes)} if merged.disputes.rows_in else {}),
         "columns_not_read": column_records(merged.tables),
         "answers_not_asked": unasked_records(merged.tables),
+        "cells_not_stored": unread_cells(survey, merged.findings, merged.set_aside, language),
         "sheets_not_read": sheet_records(merged.tables, language),
         "notes": key_notes(merged.tables, language),
     }
@@ -98,6 +100,8 @@ def show_notes(console: Console, survey: Survey, merged: Merge, urgent: pd.DataF
             )
     for line in unasked_lines(merged.tables, language):
         console.print(line)
+    for line in unread_cell_lines(unread_cells(survey, merged.findings, merged.set_aside, language), language):
+        console.print(line)
     for line in undecided_lines(survey, merged.tables, merged.asked, "merge", language):
         console.print(line)
     show_footers(console, merged.tables, language)
@@ -126,12 +130,13 @@ def notes_of(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFra
     return captured.get()
 
 
-def file_notes(merged: Merge, urgent: pd.DataFrame, language: Language) -> dict[str, Any]:
+def file_notes(survey: Survey, merged: Merge, urgent: pd.DataFrame, language: Language) -> dict[str, Any]:
     """Return what JSON says of one file of the folder beside its counts."""
     return {
         "urgent": records(urgent),
         "columns_not_read": column_records(merged.tables),
         "answers_not_asked": unasked_records(merged.tables),
+        "cells_not_stored": unread_cells(survey, merged.findings, merged.set_aside, language),
         "sheets_not_read": sheet_records(merged.tables, language),
         "notes": key_notes(merged.tables, language),
     }

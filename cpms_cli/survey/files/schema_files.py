@@ -39,9 +39,9 @@ ENDINGS = frozenset({".yaml", ".csv"})  # the files of which a definition consis
 
 
 def read_messages(reader: Reader) -> dict[str, Words]:
-    """The sentences of both languages by name."""
+    """The sentences of both languages by name: what the tool says, also beside a definition of one's own."""
     messages: dict[str, Words] = {}
-    for path in sorted((reader.folder / "messages").glob("*.yaml")):
+    for path in sorted((reader.home_of("messages/") / "messages").glob("*.yaml")):
         file = f"messages/{path.name}"
         for name, content in reader.document(file).items():
             words = reader.part(Words, file, content, name)

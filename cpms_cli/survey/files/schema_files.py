@@ -129,6 +129,7 @@ def _in_its_rounds(indicator: Indicator, household: TableSchema | None) -> Indic
     """The indicator, applying to nobody in rounds that lie outside its span."""
     years = [f">= {indicator.since}"] if indicator.since else []
     years += [f"<= {indicator.until}"] if indicator.until else []
+    years += [f"NOT IN ({', '.join(map(str, indicator.skipped))})"] if indicator.skipped else []
     names = [field.name for field in (household.fields if household else ()) if field.role == "round"]
     conditions = [f"({indicator.applies})"] if indicator.applies and years else []
     conditions += [f"{name} {year}" for name in names for year in years]

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from cpms_cli import merge
+from cpms_cli import merge, prove_definition
 from cpms_cli.errors import DefinitionError
 from cpms_cli.scoring.scores import score
 from cpms_cli.store.content import dump
@@ -177,6 +177,30 @@ def test_a_round_that_did_not_ask_stays_so_when_the_question_returns(own: Path, 
     assert [(part.field.name, part.answers, part.blank) for part in plan.again] == [("tobacco", {}, {2027: 1})]
     adopt_definition(store, load_survey(back))
     assert _levels(store) == {**levels, 2026: ("not_asked", "not_enough_answers")}
+
+
+def test_a_question_of_the_response_log_that_is_turned_off_is_previewed_too(cpms: Cpms, own: Path, store: Path) -> None:
+    """The log has no rounds: what was recorded stays as it is, and forms ask it no more."""
+    survey = load_survey()
+    scores = score(store)
+    child = str(scores.loc[scores["round"] == 2025, survey.role("person").name].iloc[0])
+    recorded = cpms(
+        *("response", "add", child, "--kind", "home_visit", "--date", "2025-12-01", "--by", "OSCC"),
+        *("--worker", "W7", "--store", store),
+    )
+    assert recorded.code == 0, recorded.err
+    change_file(own, "response.yaml", "  - name: worker\n", "  - name: worker\n    asked: false\n")
+    assert prove_definition(own).problems == ()
+    dry = cpms("schema", "use", own, "--store", store, "--dry-run")
+    assert dry.code == 0, dry.err
+    text = " ".join(dry.out.split())
+    assert "worker (Worker code): the response log no longer asks it. 1 answer(s) so far stay in the store" in text
+    adopted = cpms("schema", "use", own, "--store", store, "--format", "json", "--yes")
+    assert adopted.json["turned_off_in_log"] == [{"question": "worker", "answers": 1}]
+    assert "W7" in cpms("child", child, "--store", store, "--format", "json").out
+    assert "worker" not in {field.name for field in load_survey(own).as_asked_in(2028).response.fields}
+    again = cpms("schema", "use", copy_definition(own.parent / "same", own), "--store", store, "--dry-run")
+    assert "no longer asks it" not in again.out
 
 
 def test_whoever_only_tries_a_definition_is_told_what_it_does_not_read(cpms: Cpms, own: Path, store: Path) -> None:

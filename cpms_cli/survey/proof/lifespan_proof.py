@@ -82,7 +82,7 @@ def _unasked(field: Field, parts: tuple[Fault, ...]) -> Fault:
         return Fault("unasked", field=field.name, parts=parts)
     if field.skipped:
         rounds = tuple(Fault("round_year", year=year) for year in sorted(field.skipped))
-        ends = [Fault(f"round_{end}", year=year) for end, year in _ends(field) if year is not None]
+        ends = [Fault(end, year=year) for end, year in _ends(field) if year is not None]
         return Fault("unasked_skipped", field=field.name, rounds=(*rounds, *ends), parts=parts)
     if field.until is None:
         return Fault("unasked_before", field=field.name, since=field.since or 0, parts=parts)
@@ -92,7 +92,7 @@ def _unasked(field: Field, parts: tuple[Fault, ...]) -> Fault:
 
 
 def _ends(field: Field) -> tuple[tuple[str, int | None], ...]:
-    return ("before", field.since), ("after", field.until)
+    return ("round_before", field.since), ("round_after", field.until)
 
 
 def span_faults(part: Span) -> Iterator[tuple[str, Fault]]:

@@ -86,7 +86,14 @@ def wordings(message_id: str) -> tuple[str, ...]:
 def _sentence(message_id: str, language: Language) -> str:
     words, translation = _catalogue(shipped("schemas"))[message_id], translation_of(language)
     translated = translation.sentences.get(message_id) if translation else None
-    return translated or words.get(language) or words[FALLBACK]
+    if translated and _gaps(translated) == _gaps(words[FALLBACK]):
+        return translated
+    return words.get(language) or words[FALLBACK]
+
+
+def _gaps(text: str) -> set[str]:
+    """Return the names of what a sentence fills in: a translation of an earlier version may have others."""
+    return {name for _, name in _PLACEHOLDER.findall(text)}
 
 
 def _shown(value: object, language: Language) -> object:

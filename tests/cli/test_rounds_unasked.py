@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from cpms_cli import merge
+from cpms_cli import merge, prove_definition
 from cpms_cli.errors import DefinitionError
 from cpms_cli.scoring.scores import score
 from cpms_cli.store.content import dump
@@ -136,6 +136,71 @@ def test_with_an_option_they_are_read_as_not_asked_from_the_store_to_the_reports
     assert listed == []
     assert cpms("schema", "undo", "--store", store).code == 0
     assert (dump(store), _levels(store)) == (before, levels)
+
+
+def test_a_question_that_pauses_is_not_asked_in_the_round_between_alone(
+    cpms: Cpms, own: Path, store: Path, base: Mapping[str, Mapping[str, Any]], tmp_path: Path
+) -> None:
+    """2569 did not ask who smokes, though it has an answer: the rounds before and after stay as they were. An answer
+    that comes later for this round is told and not stored."""
+    number, levels = _with(own, "skipped: 2569"), _levels(store)
+    refused = cpms("schema", "use", own, "--store", store, "--yes")
+    assert refused.code == 2
+    assert f"child.yaml:{number}: by this definition some rounds did not ask 'tobacco'" in refused.err
+    assert "1 in round 2026. If they did ask it, take out of skipped: 2026." in refused.err
+    ran = cpms("schema", "use", own, "--store", store, "--leave-answers", "--yes")
+    assert ran.code == 0, ran.err
+    assert "rounds skipped" in " ".join(ran.out.split())
+    assert _levels(store) == {**levels, 2026: ("not_asked", "not_enough_answers")}
+    assert cpms("store", "check", "--store", store).code == 0
+    figures = cpms("indicator", "15", "--round", "2569", "--store", store)
+    assert "Round 2026 did not ask: Tobacco or vaping" in " ".join(figures.out.split())
+    late = [
+        {"round": year, "interview_date": f"{year}-11-15", "child_no": 4, "tobacco": "yes"} for year in (2026, 2027)
+    ]
+    merged = cpms("merge", write_drawn(tmp_path / "late.csv", base, late), "--store", store)
+    assert "1 answer(s) to Tobacco or vaping are of round 2026, which did not ask it" in merged.out + merged.err
+    scores = score(store)
+    scores = scores[scores["child_no"].astype(str) == "4"]
+    assert dict(zip(scores["round"], scores["i15"], strict=True)) == {2026: "not_asked", 2027: "yes"}
+
+
+def test_a_round_that_did_not_ask_stays_so_when_the_question_returns(own: Path, store: Path, tmp_path: Path) -> None:
+    """It ended with 2568 and returns in 2570: with the round between skipped, only that of 2570 asks again."""
+    levels = _levels(store)
+    _with(own, "until: 2568")
+    adopt_definition(store, load_survey(own), leave_answers=True)
+    back = copy_definition(tmp_path / "back", own)
+    change_file(back, "child.yaml", "tobacco\n    until: 2568\n", "tobacco\n    skipped: 2569\n")
+    plan = planned_adoption(store, load_survey(back))
+    assert (plan.obstacles, plan.unasked) == ((), ())
+    assert [(part.field.name, part.answers, part.blank) for part in plan.again] == [("tobacco", {}, {2027: 1})]
+    adopt_definition(store, load_survey(back))
+    assert _levels(store) == {**levels, 2026: ("not_asked", "not_enough_answers")}
+
+
+def test_a_question_of_the_response_log_that_is_turned_off_is_previewed_too(cpms: Cpms, own: Path, store: Path) -> None:
+    """The log has no rounds: what was recorded stays as it is, and forms ask it no more."""
+    survey = load_survey()
+    scores = score(store)
+    child = str(scores.loc[scores["round"] == 2025, survey.role("person").name].iloc[0])
+    recorded = cpms(
+        *("response", "add", child, "--kind", "home_visit", "--date", "2025-12-01", "--by", "OSCC"),
+        *("--worker", "W7", "--store", store),
+    )
+    assert recorded.code == 0, recorded.err
+    change_file(own, "response.yaml", "  - name: worker\n", "  - name: worker\n    asked: false\n")
+    assert prove_definition(own).problems == ()
+    dry = cpms("schema", "use", own, "--store", store, "--dry-run")
+    assert dry.code == 0, dry.err
+    text = " ".join(dry.out.split())
+    assert "worker (Worker code): the response log no longer asks it. 1 answer(s) so far stay in the store" in text
+    adopted = cpms("schema", "use", own, "--store", store, "--format", "json", "--yes")
+    assert adopted.json["turned_off_in_log"] == [{"question": "worker", "answers": 1}]
+    assert "W7" in cpms("child", child, "--store", store, "--format", "json").out
+    assert "worker" not in {field.name for field in load_survey(own).as_asked_in(2028).response.fields}
+    again = cpms("schema", "use", copy_definition(own.parent / "same", own), "--store", store, "--dry-run")
+    assert "no longer asks it" not in again.out
 
 
 def test_whoever_only_tries_a_definition_is_told_what_it_does_not_read(cpms: Cpms, own: Path, store: Path) -> None:

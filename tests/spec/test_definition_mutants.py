@@ -29,9 +29,8 @@ FIGURES = ("summaries.yaml", "migration.yaml")
 CODELISTS = tuple(f"codelists/{path.name}" for path in sorted((SCHEMAS / "codelists").glob("*.csv")))
 TITLES = ("titles.csv",)
 OUTLINES = tuple(f"areas/outlines/{path.name}" for path in sorted((SCHEMAS / "areas" / "outlines").glob("*.geojson")))
-MESSAGES = ("messages/errors.yaml", "messages/output.yaml", "messages/values.yaml")
 LIMITS = ("limits.yaml",)
-IN_WORDS = (*PEOPLE, *RULES, "messages/output.yaml", "messages/figures.yaml")
+IN_WORDS = (*PEOPLE, *RULES)
 QUOTING = ("translations/my.yaml", "summaries.yaml", "fairness.yaml", "codelists/arrived.csv")
 SQL = r"^    (  OR|when:|applies:|has:) (?!>-)"
 
@@ -103,8 +102,6 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("outline of no subdistrict", OUTLINES, r'"subdistrict_code":"(?P<word>\d{5})', lambda match: f"{match[0]}9"),
     ("outline without a code", OUTLINES, r'"subdistrict_code"', lambda match: '"code"'),
     ("outline without a shape", OUTLINES, r'"MultiPolygon"', lambda match: '"Point"'),
-    ("message renamed", MESSAGES, r"^(?P<word>\w+):", lambda match: f"{match[1]}x:"),
-    ("nothing to fill in", MESSAGES, r"(en: [^{]*\{)(\w+)\}", lambda match: f"{match[1]}{match[2]}z}}"),
 )
 
 

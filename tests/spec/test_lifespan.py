@@ -73,6 +73,54 @@ def test_until_before_since_is_refused(folder: Path, change: Change) -> None:
     assert f"child.yaml:{line + 2}: until 2025 lies before since 2026" in _problems(folder)
 
 
+@pytest.mark.parametrize("skipped", ["2569", "[2569]", '"2026"', "[2026]"])
+def test_a_question_may_pause_and_return(folder: Path, change: Change, skipped: str) -> None:
+    """Asked until 2568 and again from 2570: the round between is skipped, and every other one asks."""
+    change("child.yaml", *_with("tobacco", f"skipped: {skipped}"))
+    survey = load_survey(folder)
+    field = survey.fields["tobacco"]
+    assert [field.is_asked_in(year) for year in (2025, 2026, 2027, None)] == [True, False, True, True]
+    assert survey.not_asked_in(2026) - survey.not_asked_in(2027) == {"tobacco"}
+    assert "tobacco" not in {field.name for field in survey.as_asked_in(2026).child.fields}
+    notes = [note.message for note in prove_definition(folder).notes]
+    assert any(note.startswith("'tobacco' is not asked in these rounds: 2026; this rests on it") for note in notes)
+
+
+def test_whoever_writes_a_pause_as_an_end_and_a_beginning_is_told_how(folder: Path, change: Change) -> None:
+    line = change("child.yaml", *_with("tobacco", "until: 2568", "since: 2571"))
+    assert f"child.yaml:{line + 1}: until 2025 lies before since 2028" in _problems(folder)
+    assert "write in place of both: skipped: [2026, 2027]" in _problems(folder)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (("since: 2568", "skipped: 2568"), "skipped has rounds between the first and the last one that ask, and 2025"),
+        (
+            ("until: 2568", "skipped: [2569]"),
+            "skipped has rounds between the first and the last one that ask, and 2026",
+        ),
+        (("skipped: [2569, 2026]",), "skipped has 2026 twice"),
+        (("skipped: soon",), "a round is a year of four digits"),
+    ],
+)
+def test_rounds_that_cannot_be_skipped_are_refused(
+    folder: Path, change: Change, lines: tuple[str, ...], message: str
+) -> None:
+    line = change("child.yaml", *_with("tobacco", *lines))
+    assert re.search(rf"child\.yaml:{line + len(lines)}: [^\n]*{re.escape(message)}", _problems(folder))
+
+
+def test_an_answer_and_an_indicator_may_skip_a_round_too(folder: Path, change: Change) -> None:
+    _with_columns(folder, "codelists/dwelling.csv", employer={"skipped": "2569|2570"})
+    change("indicators.yaml", "  - number: 15\n", "  - number: 15\n    skipped: 2568\n")
+    survey = load_survey(folder)
+    codes = survey.codelists["dwelling"]
+    left_out = [{code.code for code in codes.codes} - {code.code for code in codes.offered_in(y)} for y in (2025, 2026)]
+    assert left_out == [set(), {"employer"}]
+    assert "round NOT IN (2025)" in str(next(part for part in survey.indicators if part.number == 15).applies)
+
+
 def test_a_field_is_read_under_its_former_names(
     cpms: Cpms, draw: Draw, folder: Path, change: Change, tmp_path: Path
 ) -> None:
@@ -145,12 +193,13 @@ CODES = "code,label_en,label_th,missing,spellings"
 
 
 def _with_columns(folder: Path, file: str, **cells: dict[str, str]) -> None:
-    """Gives a code list the columns since, until and formerly, filled in for some codes."""
+    """Gives a code list the columns since, until, skipped and formerly, filled in for some codes."""
+    columns = ("since", "until", "skipped", "formerly")
     lines = (folder / file).read_text("utf-8").splitlines()
-    rows = [f"{lines[0]},since,until,formerly"]
+    rows = [",".join([lines[0], *columns])]
     for line in lines[1:]:
         own = cells.get(line.partition(",")[0], {})
-        rows.append(",".join([line, *(own.get(name, "") for name in ("since", "until", "formerly"))]))
+        rows.append(",".join([line, *(own.get(name, "") for name in columns)]))
     (folder / file).write_text("\n".join(rows) + "\n", "utf-8")
 
 

@@ -62,6 +62,8 @@ def _asked(field: Field, language: Language) -> str:
         return say("codebook_turned_off", language)
     ends = [(end, year) for end, year in (("since", field.since), ("until", field.until)) if year is not None]
     rounds = [say(f"codebook_{end}", language, round=shown_year(year, language)) for end, year in ends]
+    skipped = ", ".join(shown_year(year, language) for year in field.skipped)
+    rounds += [say("codebook_skipped", language, rounds=skipped)] if skipped else []
     return "; ".join(filter(None, [field.asked or "", *rounds]))
 
 

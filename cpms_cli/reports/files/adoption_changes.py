@@ -83,6 +83,7 @@ def proposal_document(proposal: Proposal, language: Language, *, adopted: bool) 
             }
             for part in plan.again
         ],
+        "turned_off_in_log": [{"question": name, "answers": count} for name, count in plan.turned_off.items()],
         "obstacles": [
             {
                 **{name: value for name, value in obstacle.values.items() if isinstance(value, str | int)},
@@ -126,6 +127,10 @@ def _lines(plan: AdoptionPlan, language: Language) -> list[str]:
         message = "adoption_renamed" if change.kind == "field" else "adoption_recoded"
         lines.append(say(message, language, field=change.field, former=change.former, name=change.name))
     lines += [line for part in plan.unasked for line in _unasked_lines(plan, part, language)]
+    for name, count in plan.turned_off.items():
+        lines.append(
+            say("adoption_log_off", language, name=_named(plan.after, "response", name, language), count=count)
+        )
     return lines + [_again_line(plan, part, language) for part in plan.again]
 
 

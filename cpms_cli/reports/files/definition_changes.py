@@ -17,7 +17,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.words import Words
 
-_YEARS = ("since", "until")
+_YEARS = ("since", "until", "skipped")
 
 
 def show_definition_changes(
@@ -57,7 +57,9 @@ def _row(change: DefinitionChange, language: Language) -> dict[str, str]:
 def _shown(change: DefinitionChange, text: PartText, language: Language) -> str:
     """A part before or after, in this language; of words that changed in the other language alone, both."""
     if not isinstance(text, Words):
-        return shown_year(int(text), language) if text and change.aspect in _YEARS else text or ""
+        if text and change.aspect in _YEARS:
+            return ", ".join(shown_year(int(year), language) for year in text.split(", "))
+        return text or ""
     sides = (change.before, change.after)
     same = len({side.in_(language) if isinstance(side, Words) else side for side in sides}) == 1
     return " / ".join(text.written().values()) if same else text.in_(language)

@@ -33,6 +33,8 @@ from cpms_cli.survey.model.worked_examples import FigureExamples, Readings, Scor
 from cpms_cli.survey.problems import BadDocument, Fault, Problem, in_order
 from cpms_cli.survey.proof.definition_proof import Contents, contents_of, judged
 from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
+from cpms_cli.survey.proof.translation_proof import passed_over_sentences
+from cpms_cli.survey.proof.unused_files import passed_over_files
 from cpms_cli.survey.rules.vocabulary import RuleError
 
 # Without one of these, examples say nothing: a rule, a question or an answer may be missing that they need.
@@ -135,7 +137,8 @@ def _count(examples_run: _Examples, document: Document, figures: Document) -> It
 class Proof:
     """What is wrong with a definition, and how much of it was looked at.
 
-    `notes` are no faults: what rests on questions that some rounds do not ask, with file and line.
+    `notes` are no faults: what rests on questions that some rounds do not ask, and what the folder says in place of the
+    tool and is passed over, with file and line.
     """
 
     problems: tuple[Problem, ...]
@@ -185,4 +188,5 @@ def _proof_of(contents: Contents) -> Proof:
         "areas": len(survey.areas),
         "examples": run,
     }
-    return Proof(tuple(problems), counts, tuple(lifespan_notes(survey)))
+    notes = (*passed_over_files(condition), *passed_over_sentences(survey), *lifespan_notes(survey))
+    return Proof(tuple(problems), counts, notes)

@@ -136,9 +136,9 @@ class FailingExample:
 
 
 def _is_retired(survey: Survey, column: str, round_year: int) -> bool:
-    """Whether a column is of an indicator that was retired before this round."""
-    ends = [indicator.until for indicator in survey.indicators if indicator.column == column]
-    return any(end is not None and end < round_year for end in ends)
+    """Whether a column is of an indicator that was retired before this round, or is skipped in it."""
+    spans = [indicator for indicator in survey.indicators if indicator.column == column]
+    return any((span.until is not None and span.until < round_year) or round_year in span.skipped for span in spans)
 
 
 def _begins_after(survey: Survey, column: str, round_year: int) -> int | None:

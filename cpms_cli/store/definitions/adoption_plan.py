@@ -34,6 +34,8 @@ class AdoptionPlan:
     `added` and `left` are questions by table and name: those that get a column, and those that the definition no longer
     has, with how many current rows have an answer to them; these answers stay. `unasked` are questions and answers that
     it has, but not in all rounds in which the one so far has them; `again` are questions that it has in further rounds.
+    `turned_off` are questions of the response log, which has no rounds, that are asked no more, by name, with how many
+    current responses answer each.
     `obstacles` say why it cannot be.
     """
 
@@ -44,6 +46,7 @@ class AdoptionPlan:
     renamings: tuple[Renaming, ...]
     unasked: tuple[UnaskedRounds, ...]
     again: tuple[AskedAgain, ...]
+    turned_off: dict[str, int]
     obstacles: tuple[Obstacle, ...]
 
     @property
@@ -89,7 +92,8 @@ def plan_adoption(
     if not leave_answers:
         obstacles += unasked_obstacles(after, places, unasked)
     left = _left(connection, after, columns, renamings)
-    return AdoptionPlan(before, after, added, left, renamings, unasked, again, tuple(obstacles))
+    off = _turned_off(connection, before, after, columns["response"])
+    return AdoptionPlan(before, after, added, left, renamings, unasked, again, off, tuple(obstacles))
 
 
 def _renamings(before: Survey, after: Survey, columns: dict[str, set[str]]) -> Iterator[Renaming]:
@@ -224,10 +228,36 @@ def _left(
         known = {*schema.shared, *(field.name for field in schema.fields)}
         for name in sorted(columns[table] - known):
             if (table, name) not in renamed:
-                query = f"SELECT count({name}) FROM {table_of_rows(table)} WHERE superseded_by IS NULL"
-                row = connection.execute(query).fetchone()
-                left[table, name] = int(row[0]) if row else 0
+                left[table, name] = _answered(connection, table, name)
     return left
+
+
+def _turned_off(
+    connection: duckdb.DuckDBPyConnection, before: Survey, after: Survey, columns: set[str]
+) -> dict[str, int]:
+    """Return the questions of the response log that are turned off, and were not so far, with how many responses answer
+    each."""
+    asked_so_far = {field.name for field in before.response.fields if not field.is_turned_off}
+    names = [field.name for field in after.response.fields if field.is_turned_off]
+    columns_off = {name: _stored_as(after, name, columns) for name in names}
+    return {
+        name: _answered(connection, "response", column)
+        for name, column in columns_off.items()
+        if column is not None and column in asked_so_far
+    }
+
+
+def _stored_as(after: Survey, name: str, columns: set[str]) -> str | None:
+    """Return the column in which a store has the answers to a question of the response log."""
+    field = next(field for field in after.response.fields if field.name == name)
+    return next((known for known in (name, *field.formerly) if known in columns), None)
+
+
+def _answered(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
+    """Return how many current rows have an answer in a column."""
+    query = f"SELECT count({column}) FROM {table_of_rows(table)} WHERE superseded_by IS NULL"
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
 
 
 def questions_with_columns(after: Survey, added: Iterable[tuple[str, str]]) -> list[tuple[str, str, bool]]:

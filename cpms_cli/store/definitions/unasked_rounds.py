@@ -148,8 +148,13 @@ def _written_in(part: UnaskedRounds) -> tuple[str, ...]:
     ends = {
         "since": field.since is not None and min(part.answers) < field.since,
         "until": field.until is not None and max(part.answers) > field.until,
+        "skipped": not part.answers.keys().isdisjoint(field.skipped),
     }
     return tuple(end for end, is_left_out in ends.items() if is_left_out)
+
+
+def _rounds(years: set[int]) -> tuple[Fault, ...]:
+    return tuple(Fault("round_year", year=year) for year in sorted(years))
 
 
 def _mend(part: UnaskedRounds) -> tuple[Fault, ...]:
@@ -160,5 +165,6 @@ def _mend(part: UnaskedRounds) -> tuple[Fault, ...]:
     ends = {
         "since": Fault("write_since", since=min(part.answers)),
         "until": Fault("write_until", until=max(part.answers)),
+        "skipped": Fault("write_skipped", rounds=_rounds(set(part.field.skipped) & part.answers.keys())),
     }
     return tuple(ends[end] for end in _written_in(part))

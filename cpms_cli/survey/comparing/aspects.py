@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cpms_cli.survey.model.definition import Area, Check, Circumstance, Code, Field, Indicator, Level, Title
+from cpms_cli.survey.model.lifespan import Span
 from cpms_cli.survey.model.summary_model import Activity, Measure, Right
 from cpms_cli.survey.model.words import Words
 
@@ -24,9 +25,10 @@ def as_list(values: Iterable[str]) -> str | None:
     return ", ".join(values) or None
 
 
-def lifespan_aspects(since: int | None, until: int | None) -> Aspects:
-    """Return the first and the last round of a question or an answer."""
-    return {"since": as_text(since), "until": as_text(until)}
+def lifespan_aspects(span: Span) -> Aspects:
+    """Return the first and the last round of a question or an answer, and those between that are skipped."""
+    skipped = as_list(map(str, sorted(span.skipped)))
+    return {"since": as_text(span.since), "until": as_text(span.until), "skipped": skipped}
 
 
 def question_aspects(field: Field) -> Aspects:
@@ -40,7 +42,7 @@ def question_aspects(field: Field) -> Aspects:
         "many": as_text(field.many),
         "ordered": as_text(field.ordered),
         "asked": as_text(field.asked),
-        **lifespan_aspects(field.since, field.until),
+        **lifespan_aspects(field),
         "role": field.role,
         "personal": as_text(field.personal),
         "sensitive": as_text(field.sensitive),
@@ -61,7 +63,7 @@ def code_aspects(code: Code) -> Aspects:
     return {
         "label": code.label,
         "missing": code.missing,
-        **lifespan_aspects(code.since, code.until),
+        **lifespan_aspects(code),
         "spellings": frozenset({*code.spellings, *code.cased}),
     }
 
@@ -77,7 +79,7 @@ def indicator_aspects(indicator: Indicator) -> Aspects:
         "counted": as_text(indicator.counted),
         "circumstance": as_text(indicator.circumstance),
         "of": indicator.level,
-        **lifespan_aspects(indicator.since, indicator.until),
+        **lifespan_aspects(indicator),
     }
 
 

@@ -28,6 +28,7 @@ from cpms_cli.survey.problems import BadDocument, Fault, Problem
 
 # Whose names other files use: of fields, indicators, levels and limits.
 _REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml", LIMITS})
+_SENTENCES = "messages/"
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -54,10 +55,19 @@ class Reader:
         self.code_lines: dict[tuple[str, str], int] = {}
         self.title_lines: dict[str, int] = {}
 
+    def is_the_tools(self, file: str) -> bool:
+        """Whether a file has what the tool itself says, and is read from `stand_in` whatever the folder has: a newer
+        version says it otherwise, and the folder's copy is an old one."""
+        return self.stand_in is not None and file.startswith(_SENTENCES)
+
+    def home_of(self, file: str) -> Path:
+        """Return the folder from which a file is read."""
+        return self.stand_in if self.stand_in is not None and self.is_the_tools(file) else self.folder
+
     def document(self, file: str) -> Any:
         """The content of one YAML file; an empty mapping, and a problem, when it cannot be read."""
         try:
-            self.documents[file] = read_mapping(self.folder, file, self.limits)
+            self.documents[file] = read_mapping(self.home_of(file), file, self.limits)
         except BadDocument as bad:
             self.problems.append(bad.problem)
             return self._in_its_place(file)

@@ -24,7 +24,8 @@ from cpms_cli.survey.problems import BadDocument, Fault, Problem
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")
 CODE_COLUMNS = ("code", "label_en", "label_th", "missing", "spellings")
-CODE_COLUMNS_AS_NEEDED = ("since", "until", "formerly")  # which a list may have or not; see `survey.model.lifespan`
+# Which a list may have or not; see `survey.model.lifespan`.
+CODE_COLUMNS_AS_NEEDED = ("since", "until", "skipped", "formerly")
 MISSING = "missing"  # the list of what is no answer, which says of some spellings that they may be names
 AREA_FILES = {
     "areas/provinces.csv": ("province_code", "label_en", "label_th"),
@@ -59,6 +60,7 @@ def read_codelist(reader: Reader, file: str, name: str) -> CodeList:
                     cased=tuple(filter(None, row.get("cased", "").split("|"))),
                     since=row.get("since") or None,  # type: ignore[arg-type]
                     until=row.get("until") or None,  # type: ignore[arg-type]
+                    skipped=tuple(filter(None, row.get("skipped", "").split("|"))),  # type: ignore[arg-type]
                     formerly=tuple(filter(None, row.get("formerly", "").split("|"))),
                 )
             )

@@ -39,9 +39,9 @@ ENDINGS = frozenset({".yaml", ".csv"})  # the files of which a definition consis
 
 
 def read_messages(reader: Reader) -> dict[str, Words]:
-    """The sentences of both languages by name."""
+    """The sentences of both languages by name: what the tool says, also beside a definition of one's own."""
     messages: dict[str, Words] = {}
-    for path in sorted((reader.folder / "messages").glob("*.yaml")):
+    for path in sorted((reader.home_of("messages/") / "messages").glob("*.yaml")):
         file = f"messages/{path.name}"
         for name, content in reader.document(file).items():
             words = reader.part(Words, file, content, name)
@@ -129,6 +129,7 @@ def _in_its_rounds(indicator: Indicator, household: TableSchema | None) -> Indic
     """The indicator, applying to nobody in rounds that lie outside its span."""
     years = [f">= {indicator.since}"] if indicator.since else []
     years += [f"<= {indicator.until}"] if indicator.until else []
+    years += [f"NOT IN ({', '.join(map(str, indicator.skipped))})"] if indicator.skipped else []
     names = [field.name for field in (household.fields if household else ()) if field.role == "round"]
     conditions = [f"({indicator.applies})"] if indicator.applies and years else []
     conditions += [f"{name} {year}" for name in names for year in years]

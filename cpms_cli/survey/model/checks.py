@@ -28,8 +28,8 @@ class Numbering(Part):
 class Indicator(Span):
     """A statement about a child: `when` and `applies` are SQL with three truth values over the survey's fields.
 
-    A `circumstance` calls for help with rights, and is no danger by itself. In rounds before `since` and after `until`
-    it applies to nobody.
+    A `circumstance` calls for help with rights, and is no danger by itself. In rounds before `since`, after
+    `until` and in those that are `skipped` it applies to nobody.
     """
 
     number: int

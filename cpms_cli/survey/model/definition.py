@@ -275,7 +275,9 @@ class Survey(Part):
         lists = {
             name: CodeList(name=name, codes=codes.offered_in(round_year)) for name, codes in self.codelists.items()
         }
-        if lists == self.codelists and all(tables[table.name] == table for table in (self.household, self.child)):
+        if lists == self.codelists and all(
+            tables[table.name] == table for table in (self.household, self.child, self.response)
+        ):
             return self
         digest = f"{self.digest}:{round_year}"
         return Survey.model_construct(**{**dict(self), **tables, "codelists": lists, "digest": digest})

@@ -16,16 +16,16 @@ from pathlib import Path
 
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.files.schema_files import ENDINGS, read_messages, read_survey
+from cpms_cli.survey.files.schema_files import ENDINGS, read_survey
 from cpms_cli.survey.model.definition import (
     Survey,
 )
-from cpms_cli.survey.problems import Fault, Problem, in_order
+from cpms_cli.survey.problems import Problem, in_order
 from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
 from cpms_cli.survey.proof.limit_proof import limit_problems
 from cpms_cli.survey.proof.linking_proof import linking_problems
 from cpms_cli.survey.proof.presentation_proof import presentation_problems
-from cpms_cli.survey.proof.proof import PLACEHOLDER, filled, language_faults
+from cpms_cli.survey.proof.proof import PLACEHOLDER, language_faults
 from cpms_cli.survey.proof.question_proof import NEEDED_ROLES
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.rule_proof import RuleProof
@@ -52,28 +52,10 @@ _OF_WHAT_IS_MISSING = frozenset(
 class _Proof(RuleProof):
     """Gathers the problems of a survey that could be read."""
 
-    def _shipped_messages(self) -> None:
-        """What a folder of one's own says otherwise than the tool: the same things must be filled in.
-
-        Sentences that it lacks are the tool's own: a newer version says more than the folder's copy."""
-        known = Reader(shipped("schemas"))
-        messages = read_messages(known)
-        for file, document in self.reader.documents.items():
-            if file.startswith("messages/"):
-                for name in document.content:
-                    if name not in messages:
-                        self.note(file, (name,), [Fault("never_said", name=name)])
-                    elif filled(self.survey.messages[name]) != filled(messages[name]):
-                        fillings = ", ".join(sorted(filled(messages[name])))
-                        fault = Fault("must_fill" if fillings else "must_not_fill", name=name, fillings=fillings)
-                        self.note(file, (name,), [fault])
-        gone = [file for file in known.documents if file not in self.reader.documents]
-        self.problems += [Problem(file, 1, Fault("file_missing")) for file in gone if file not in self.reader.faulty]
-
     def messages(self) -> None:
-        self._shipped_messages()
+        """The tool's own sentences, judged where they stand: what a folder of one's own has of them is not used."""
         for file, document in self.reader.documents.items():
-            if file.startswith("messages/"):
+            if file.startswith("messages/") and not self.reader.is_the_tools(file):
                 for name in document.content:
                     words = self.survey.messages[name]
                     faults = [

@@ -54,8 +54,13 @@ def _comes_and_goes_with(survey: Survey, field: Field, part: Dependent) -> bool:
     if not isinstance(check, Check):
         return False
     names = {*check.fields, *names_looked_at(survey, [check.when])} - set(survey.key("child"))
-    spans = {(other.since, other.until, other.is_turned_off) for name, other in survey.fields.items() if name in names}
-    return spans == {(field.since, field.until, field.is_turned_off)}
+    spans = {_rounds_of(other) for name, other in survey.fields.items() if name in names}
+    return spans == {_rounds_of(field)}
+
+
+def _rounds_of(field: Field) -> tuple[int | None, int | None, frozenset[int], bool]:
+    """Return what is alike of questions of the very same rounds."""
+    return field.since, field.until, frozenset(field.skipped), field.is_turned_off
 
 
 def _without_ages(survey: Survey, field: Field, part: Dependent) -> Problem:
@@ -73,8 +78,12 @@ def _part(part: Dependent, name: str) -> Fault:
 
 def _unasked(field: Field, parts: tuple[Fault, ...]) -> Fault:
     """In which rounds a field is not asked, and what rests on it."""
-    if field.is_turned_off or (field.since is None and field.until is None):
+    if field.is_turned_off:
         return Fault("unasked", field=field.name, parts=parts)
+    if field.skipped:
+        rounds = tuple(Fault("round_year", year=year) for year in sorted(field.skipped))
+        ends = [Fault(end, year=year) for end, year in _ends(field) if year is not None]
+        return Fault("unasked_skipped", field=field.name, rounds=(*rounds, *ends), parts=parts)
     if field.until is None:
         return Fault("unasked_before", field=field.name, since=field.since or 0, parts=parts)
     if field.since is None:
@@ -82,10 +91,22 @@ def _unasked(field: Field, parts: tuple[Fault, ...]) -> Fault:
     return Fault("unasked_both", field=field.name, since=field.since, until=field.until, parts=parts)
 
 
-def span_faults(part: Span) -> Iterator[Fault]:
-    """Yield what is wrong with the rounds of a question, a code or an indicator."""
+def _ends(field: Field) -> tuple[tuple[str, int | None], ...]:
+    return ("round_before", field.since), ("round_after", field.until)
+
+
+def span_faults(part: Span) -> Iterator[tuple[str, Fault]]:
+    """Yield what is wrong with the rounds of a question, a code or an indicator, each behind what of it is at fault."""
     if part.since is not None and part.until is not None and part.until < part.since:
-        yield Fault("span", until=part.until, since=part.since)
+        between = tuple(Fault("round_year", year=year) for year in range(part.until + 1, part.since))
+        key = "span_returns" if between else "span"
+        yield "until", Fault(key, until=part.until, since=part.since, between=between)
+        return
+    for year in part.skipped:
+        if (part.since is not None and year <= part.since) or (part.until is not None and year >= part.until):
+            yield "skipped", Fault("skipped_end", year=year)
+    for year in sorted({year for year in part.skipped if part.skipped.count(year) > 1}):
+        yield "skipped", Fault("skipped_twice", year=year)
 
 
 def _former(
@@ -109,8 +130,8 @@ def _fields(reader: Reader, tables: tuple[TableSchema, ...]) -> Iterator[Problem
     for table in tables:
         document = reader.documents[f"{table.name}.yaml"]
         for index, field in enumerate(table.fields):
-            for fault in span_faults(field):
-                yield Problem(document.file, document.line("fields", index, "until"), fault)
+            for key, fault in span_faults(field):
+                yield Problem(document.file, document.line("fields", index, key), fault)
             for fault in _former(field.name, field, "field", known, taken):
                 yield Problem(document.file, document.line("fields", index, "formerly"), fault)
 
@@ -120,7 +141,8 @@ def _codes(reader: Reader, survey: Survey) -> Iterator[Problem]:
         taken: dict[str, str] = {}
         for entry in codes.codes:
             line = reader.code_lines[(name, entry.code)]
-            for fault in (*span_faults(entry), *_former(entry.code, entry, "code", codes.by_code, taken)):
+            of_rounds = (fault for _, fault in span_faults(entry))
+            for fault in (*of_rounds, *_former(entry.code, entry, "code", codes.by_code, taken)):
                 yield Problem(f"codelists/{name}.csv", line, fault)
 
 

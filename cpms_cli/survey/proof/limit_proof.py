@@ -42,17 +42,22 @@ def limit_problems(reader: Reader, survey: Survey, languages: Languages) -> list
     if FILE not in reader.documents:
         return [Problem(FILE, 1, Fault("file_missing"))]
     documents = [
-        read_mapping(reader.folder, file, reader.limits)
+        read_mapping(reader.home_of(file), file, reader.limits)
         for file in reader.documents
         if file not in reader.replaced and file != FILE
     ]
     quoted, finder = [*_quotes(documents), *reader.quotes], NumberFinder(survey.limits)
     return [
         *_limits(reader, survey, languages),
-        *_unknown(survey, quoted),
+        *_unknown(survey, [quote for quote in quoted if not reader.is_the_tools(quote[0])]),
         *_unused(reader, survey, {name for _, _, name in quoted}),
         *_otherwise_said(reader, survey, quoted),
-        *(problem for document in documents for problem in _written_out(document, survey, finder)),
+        *(
+            problem
+            for document in documents
+            if not reader.is_the_tools(document.file)
+            for problem in _written_out(document, survey, finder)
+        ),
         *_in_codelists(reader, survey, finder),
         *_oldest(reader),
     ]

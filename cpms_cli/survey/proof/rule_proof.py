@@ -110,7 +110,8 @@ class RuleProof(QuestionProof):
                 own = str(numbering.own_from)
                 fault = Fault("number_taken", number=str(number), first=str(first), last=str(final), own=own)
                 self.note("indicators.yaml", place, [fault])
-            self.note("indicators.yaml", ("indicators", index, "until"), span_faults(indicator))
+            for key, fault in span_faults(indicator):
+                self.note("indicators.yaml", ("indicators", index, key), [fault])
 
     def _circles(self) -> None:
         """Note the indicators that look at themselves, by others or directly: none of them could ever be decided."""

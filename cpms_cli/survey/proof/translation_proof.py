@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import read_mapping
+from cpms_cli.survey.files.located_yaml import read_mapping, read_yaml
+from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.translation_files import translation_file, words_of
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey, folded, folded_header
@@ -19,6 +20,7 @@ from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.speech.translation import Place, Translation
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_SENTENCES = "sentences"
 _FREE = {"help", "areas"}  # known to the commands, and to the lists of areas
 # In which files the texts of a kind stand; of fields and sentences there are several.
 _FILES = {
@@ -65,7 +67,11 @@ def _problems(reader: Reader, survey: Survey, translation: Translation) -> Itera
         fault = Fault("form_languages", languages=", ".join(LANGUAGES))
         yield Problem(file, document.line("traits", "beside"), fault)
     known = dict(words_of(survey))
-    unknown = dict.fromkeys(_first_unknown(known, place) for place in translation.texts if place not in known)
+    # What a folder's own translation says in place of the tool may be of an earlier version: it is passed over.
+    texts = {
+        place: text for place, text in translation.texts.items() if place[0] != _SENTENCES or reader.stand_in is None
+    }
+    unknown = dict.fromkeys(_first_unknown(known, place) for place in texts if place not in known)
     for place in filter(None, unknown):
         fault = Fault("no_translated", place=".".join(place[:-1]), name=place[-1])
         yield Problem(file, document.line(*place), fault)
@@ -74,12 +80,28 @@ def _problems(reader: Reader, survey: Survey, translation: Translation) -> Itera
         for code in translation.areas
         if code not in survey.areas
     )
-    for place, text in translation.texts.items():
+    for place, text in texts.items():
         if place in known and _filled(text) != _filled(known[place].written()[LANGUAGES[0]]):
             yield Problem(file, document.line(*place), Fault("must_fill_same", name=_name(place)))
     for first, second in _alike(translation):
         fault = Fault("same_words", second=".".join(second), first=".".join(first))
         yield Problem(file, document.line(*second), fault)
+
+
+def passed_over_sentences(survey: Survey) -> list[Problem]:
+    """Return a note for each sentence of a translation that the tool does not say, or fills in otherwise, with file and
+    line: its own is said in that place."""
+    notes = []
+    for translation in survey.translations:
+        document = read_yaml(survey.folder, translation_file(translation.language))
+        for name, text in translation.sentences.items():
+            known = survey.messages.get(name)
+            fillings = _filled(known.written()[LANGUAGES[0]]) if known else set()
+            if known is None or _filled(text) != fillings:
+                key = "never_said" if known is None else "must_fill" if fillings else "must_not_fill"
+                fault = Fault(key, name=name, fillings=", ".join(sorted(fillings)))
+                notes.append(Problem(document.file, document.line(_SENTENCES, name), Fault("passed_over", fault=fault)))
+    return notes
 
 
 def _name(place: Place) -> str:
@@ -128,8 +150,8 @@ def translatable(survey: Survey) -> Iterator[Translatable]:
     }
     of_sentence = {
         name: f"messages/{path.name}"
-        for path in sorted((survey.folder / "messages").glob("*.yaml"))
-        for name in read_mapping(survey.folder, f"messages/{path.name}").content
+        for path in sorted((shipped("schemas") / "messages").glob("*.yaml"))
+        for name in read_mapping(shipped("schemas"), f"messages/{path.name}").content
     }
     for place, words in words_of(survey):
         kind, name = place[0], place[1]

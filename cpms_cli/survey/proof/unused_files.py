@@ -1,11 +1,11 @@
 """Files of a definition's folder in which nothing would hold: those that nobody reads, and those read as shipped only.
 
-Whoever changes a file must see it used, or hear that it is not.
+Whoever changes a file must see it used, or hear that it is not. A file that nobody reads is a fault. One that the tool
+takes from itself is none: it may be a copy of what an earlier version had, and says nothing that would count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -50,32 +50,38 @@ _OF_NO_MATTER = ("*.md", "*.txt", ".*", "*/.*", "~$*", "*~", "Thumbs.db", "deskt
 
 
 def unused_files(folder: Path) -> list[Problem]:
-    """A problem for each file that is not read, or is read from the shipped definition and says something else here."""
+    """A problem for each file that is not read."""
+    return [
+        Problem(file, 1, Fault("never_read"))
+        for file in _files(folder)
+        if not _is_among(file, (*_READ, *_AS_SHIPPED)) and not any(fnmatch(file, pattern) for pattern in _OF_NO_MATTER)
+    ]
+
+
+def passed_over_files(folder: Path) -> list[Problem]:
+    """Return a note for each file that is read from the shipped definition and says something else here, with the line
+    of the first part that is otherwise."""
+    lines = {file: _first_difference(folder, file) for file in _files(folder) if _is_among(file, _AS_SHIPPED)}
+    return [Problem(file, line, Fault("taken_as_shipped")) for file, line in lines.items() if line is not None]
+
+
+def _files(folder: Path) -> list[str]:
+    """Return the files of a folder of one's own; none of the shipped one."""
     if folder.resolve() == shipped("schemas").resolve():
         return []
-    files = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
-    return [problem for file in files for problem in _problems(folder, file)]
+    return [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 def _is_among(file: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch(file, pattern) and file.count("/") == pattern.count("/") for pattern in patterns)
 
 
-def _problems(folder: Path, file: str) -> Iterator[Problem]:
-    if any(fnmatch(file, pattern) for pattern in _OF_NO_MATTER):
-        return
-    if _is_among(file, _AS_SHIPPED):
-        line = _first_difference(folder, file)
-        if line is not None:
-            yield Problem(file, line, Fault("taken_as_shipped"))
-    elif not _is_among(file, _READ):
-        yield Problem(file, 1, Fault("never_read"))
-
-
 def _first_difference(folder: Path, file: str) -> int | None:
     """The line of the first part that the shipped file of this name has otherwise or not; None where there is none.
 
     What it has and this one lacks is of a newer version, and holds as shipped."""
+    if not (shipped("schemas") / file).exists():
+        return 1  # of an earlier version
     try:
         known = read_yaml(shipped("schemas"), file)
         own = read_yaml(folder, file, limit_values(shipped("schemas")))  # limits that differ are told where they stand

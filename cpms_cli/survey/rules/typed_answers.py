@@ -70,6 +70,7 @@ def rounds_outside(span: Span, round_: str) -> str:
     """SQL that is true where a round, a text, lies outside these rounds; empty where none does."""
     conditions = [f"TRY_CAST({round_} AS INTEGER) < {span.since}"] if span.since else []
     conditions += [f"TRY_CAST({round_} AS INTEGER) > {span.until}"] if span.until else []
+    conditions += [f"TRY_CAST({round_} AS INTEGER) IN ({', '.join(map(str, span.skipped))})"] if span.skipped else []
     return " OR ".join(conditions)
 
 

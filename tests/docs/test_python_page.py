@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import cpms_cli
@@ -51,7 +52,8 @@ def test_the_examples_give_what_stands_under_them(
         monkeypatch.delenv(key)
     examples = doctest.DocTestParser().get_doctest(_code(PAGE), {}, PAGE.name, str(PAGE), 0)
     assert len(examples.examples) > len(cpms_cli.__all__)
-    failed = doctest.DocTestRunner(optionflags=_AS_SHOWN, verbose=False).run(examples).failed
+    with pd.option_context("display.width", None):  # which the page sets
+        failed = doctest.DocTestRunner(optionflags=_AS_SHOWN, verbose=False).run(examples).failed
     assert failed == 0, capsys.readouterr().out
 
 

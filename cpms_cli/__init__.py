@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "load_survey": "cpms_cli.survey.files.loading",
+    "copy_shipped_definition": "cpms_cli.survey.files.new_definition",
     "explain": "cpms_cli.survey.explanation",
     "prove_definition": "cpms_cli.scoring.examples.proving",
     "definition_changes": "cpms_cli.survey.comparing.changes",
@@ -106,6 +107,7 @@ _PUBLIC = {
     "run_office": "cpms_cli.office.office_run",
     "write_samples": "cpms_cli.samples.file_layouts",
     "write_template": "cpms_cli.forms.template",
+    "write_today": "cpms_cli.reports.children.today",
     "write_xlsform": "cpms_cli.forms.xlsform",
     "write_next_form": "cpms_cli.forms.next_round",
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpms_cli.cli.completing import complete_area, complete_round
+from cpms_cli.cli.completing import complete_area, complete_child, complete_round
 from cpms_cli.errors import CpmsError, UsageError
 from cpms_cli.survey.plain_text import plain_digits, plain_text
 from cpms_cli.writing.output_formats import PRINTED, listed_endings
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 Files = Annotated[
     list[Path],
     typer.Argument(metavar="FILE...", help="Survey files: CSV, workbook, export or bundle.", show_default=False),
+]
+ChildId = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False, autocompletion=complete_child),
 ]
 Store = Annotated[Path, typer.Option("--store", "-s", help="The store, one file.")]
 Against = Annotated[

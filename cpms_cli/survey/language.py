@@ -20,10 +20,15 @@ def wanted_language(asked: str | None = None) -> str:
     """What was asked for, else what the first of `VARIABLES` that is set says, else the locale of the computer.
 
     In small letters; "" where none says anything. The variables are read as text: a computer may well name a locale
-    that is not installed on it. Of several languages, as LANGUAGE may list them, the first is meant.
+    that is not installed on it. Of several languages, as LANGUAGE may list them, it is the first.
     """
+    return _wanted_languages(asked)[0]
+
+
+def _wanted_languages(asked: str | None) -> list[str]:
     variable = next((value for name in VARIABLES if (value := os.environ.get(name, "").strip(" :"))), "")
-    return (asked or variable.partition(":")[0] or locale.getlocale()[0] or "").lower()
+    wanted = asked or variable or locale.getlocale()[0] or ""
+    return [name.strip() for name in wanted.lower().split(":")]
 
 
 def is_of_the_programme(wanted: str) -> bool:
@@ -46,12 +51,17 @@ def _of_the_programme(wanted: str) -> Language | None:
 
 
 def chosen_language(asked: str | None = None) -> Language:
-    """The language that `wanted_language` names; the fallback where nothing is said in that."""
-    wanted = wanted_language(asked)
-    own = _of_the_programme(wanted)
-    if own is not None:
-        return own
-    # Looked up only now: help in the programme's own languages need not load the definition.
-    from cpms_cli.survey.languages import language_of_locale  # noqa: PLC0415
+    """The first of the languages wanted in which anything is said; the fallback where there is none.
 
-    return language_of_locale(wanted) or FALLBACK
+    >>> chosen_language("fr:th:en")
+    'th'
+    """
+    for wanted in _wanted_languages(asked):
+        if (own := _of_the_programme(wanted)) is not None:
+            return own
+        # Looked up only now: help in the programme's own languages need not load the definition.
+        from cpms_cli.survey.languages import language_of_locale  # noqa: PLC0415
+
+        if (translated := language_of_locale(wanted)) is not None:
+            return translated
+    return FALLBACK

@@ -1,4 +1,4 @@
-"""What the shell proposes behind --risk, --indicator, --round and --area, and that nothing else happens meanwhile."""
+"""What the shell proposes for an option or a CPMS ID, and that nothing else happens meanwhile."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cpms_cli import list_children
 from tests.conftest import Cpms, Draw
 
 
@@ -35,6 +36,23 @@ def test_levels_indicators_and_areas_need_no_store(proposed: Callable[..., list[
     assert "8501" in proposed("children", "--area", "85")
     assert "850105" in proposed("today", "--area", "8501")
     assert proposed("children", "--risk", "nothing") == []
+
+
+def test_thai_words_are_completed_as_well_as_codes(proposed: Callable[..., list[str]]) -> None:
+    assert proposed("children", "--risk", "เสี่ยงส") == ["เสี่ยงสูง"]
+    assert proposed("children", "--indicator", "ไม่มีสัญ") == ["ไม่มีสัญชาติไทย"]
+    assert proposed("children", "--area", "ระนอ") == ["ระนอง"]
+    # A name of two words, as Mueang Ranong, would be two for the shell: only the one of a single word is completed.
+    assert proposed("children", "--area", "Mueang") == ["Mueang"]
+
+
+def test_a_cpms_id_is_completed_from_the_store(proposed: Callable[..., list[str]], cpms: Cpms, draw: Draw) -> None:
+    assert proposed("child", "show", "C") == [], "there is no store"
+    assert cpms("merge", draw({}, {"household_no": "2"}), "--store", "cpms.duckdb").code == 0
+    children = sorted(list_children("cpms.duckdb")["cpms_id"])
+    assert proposed("child", "show", "C") == children
+    assert proposed("response", "add", children[0][:-1]) == children[:1]
+    assert proposed("child", "dispute", "C") == children
 
 
 def test_rounds_are_those_of_the_store(proposed: Callable[..., list[str]], cpms: Cpms, draw: Draw) -> None:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from lxml import html
 
+from cpms_cli.survey.language import VARIABLES
 from tests.conftest import ROOT, Cpms, Draw
 
 # A made-up language: its digits are those of Devanagari, its years are 57 ahead, its dates are written with points.
@@ -176,6 +177,28 @@ def test_the_surroundings_choose_a_language_that_there_is(
     monkeypatch.setenv("CPMS_LANG", spoken)
     ran = cpms("--help")
     assert (ran.err + ran.out).removeprefix("cpms: ").startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("variables", "first"),
+    [
+        ({"LC_ALL": "th_TH.UTF-8", "LANG": "en_US.UTF-8"}, "วิธีใช้"),
+        ({"LC_MESSAGES": "th_TH.UTF-8", "LANG": "en_US.UTF-8"}, "วิธีใช้"),
+        ({"LC_ALL": "C", "LANG": "th_TH.UTF-8"}, "Usage"),
+        ({"LC_ALL": "POSIX", "LANGUAGE": "th"}, "Usage"),
+        ({"LANGUAGE": "th:en"}, "วิธีใช้"),
+        # Of the languages that somebody reads, the first in which there is anything to read.
+        ({"LANGUAGE": "fr:th:en"}, "วิธีใช้"),
+    ],
+)
+def test_the_variables_of_the_locale_count_in_their_order(
+    cpms: Cpms, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], first: str
+) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert cpms("--help").out.startswith(first)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from cpms_cli.cli.children import dispute
 from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import (
     STORE,
+    ChildId,
     Format,
     Identified,
     Lang,
@@ -47,7 +48,7 @@ def _group() -> None:
 
 @app.command(SHOW)
 def child(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    identifier: ChildId,
     why: Why = False,
     round_: Round = None,
     store: Store = STORE,
@@ -120,7 +121,7 @@ app.command("dispute")(dispute.dispute)
 
 @app.command("split")
 def split(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    identifier: ChildId,
     rounds: Annotated[
         list[str], typer.Option("--round", help="A round that is another child's; may be repeated.", show_default=False)
     ],
@@ -195,7 +196,7 @@ def _tell(after: Regrouped, text: str, format_: str) -> None:
 
 @app.command("forget")
 def forget(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    identifier: ChildId,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     store: Store = STORE,
     lang: Lang = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Lang, Round, Schemas, Store, TextOrJson, day, language, one_of, year
+from cpms_cli.cli.options import STORE, ChildId, Lang, Round, Schemas, Store, TextOrJson, day, language, one_of, year
 from cpms_cli.cli.window import show_line
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
@@ -20,7 +20,7 @@ Close = Annotated[bool, typer.Option("--close", help="It is settled: the answer 
 
 
 def dispute(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    identifier: ChildId,
     field: Question,
     by: By,
     reason: Reason,

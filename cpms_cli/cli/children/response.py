@@ -18,6 +18,7 @@ from cpms_cli.cli.options import (
     AsOf,
     Audience,
     By,
+    ChildId,
     Encoding,
     Format,
     Identified,
@@ -137,7 +138,7 @@ def record_files(asked: ToRecord, format_: str, spoken: Language) -> int:
 
 @app.command("add")
 def add(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    identifier: ChildId,
     kind: Annotated[str, typer.Option("--kind", help="What was done, as home_visit.", show_default=False)],
     date: Annotated[str, typer.Option("--date", help="When, as 2569-03-01.", show_default=False)],
     by: Annotated[str, typer.Option("--by", help="The agency's code.", show_default=False)] = "",

@@ -86,11 +86,18 @@ def search_children(workspace: Workspace, text: str, *, area: str | None = None)
     return listed[[person, round_, village, household, *shown, sex, "matched"]]
 
 
+def _house_number(survey: Survey, text: str) -> str:
+    """The text as house numbers are compared, without words before it that only say that it is one."""
+    plain = compared_text(plain_digits(text))
+    headers = (compared_text(header) for header in survey.role("household").headers)
+    return next((plain.removeprefix(words).strip() for words in headers if words and plain.startswith(words)), plain)
+
+
 def _ranks(workspace: Workspace, rows: pd.DataFrame, text: str) -> pd.DataFrame:
     """How well each row's answers agree with the text, by field: from `_SAME` to `_NONE`."""
     survey = workspace.survey
     person, household, number = survey.role("person").name, survey.role("household").name, survey.role("national_id")
-    beginning, house = plain_identifier(text), compared_text(plain_digits(text))
+    beginning, house = plain_identifier(text), _house_number(survey, text)
     known = persons_by_identifier(workspace.connection, survey) if len(beginning) >= SHORTEST else {}
     persons = {child for identifier, child in known.items() if identifier.startswith(beginning)}
     digits = "".join(sign for sign in plain_digits(text) if sign.isdecimal())

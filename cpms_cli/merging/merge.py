@@ -16,6 +16,7 @@ from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
 from cpms_cli.checking.interview_years import LAST_YEARS_FORM
 from cpms_cli.checking.mending.quarantine import SetAside, free_name, unused_workbook, write_quarantine
+from cpms_cli.checking.mending.unread_cells import has_unread_cells
 from cpms_cli.checking.unasked import holds_unasked
 from cpms_cli.checking.validation import NOTHING_ELSE, Against, check
 from cpms_cli.errors import UnreadableFile, UsageError
@@ -81,10 +82,11 @@ class Merge:
 
     @property
     def exit_code(self) -> int:
-        """0: all is in the store; 1: rows were set aside, or answers, a column or a sheet left out on which nobody
-        decided."""
+        """0: all is in the store; 1: rows were set aside, or answers, cells, a column or a sheet left out on which
+        nobody decided."""
+        unread = left_out(self.tables) or holds_unasked(self.tables) or has_unread_cells(self.findings, self.set_aside)
         of_log = self.responses.exit_code if self.responses else 0
-        return 1 if self.total("quarantined") or left_out(self.tables) or holds_unasked(self.tables) else of_log
+        return 1 if self.total("quarantined") or unread else of_log
 
 
 def merge(  # noqa: PLR0913 - what the command takes

@@ -47,6 +47,8 @@ def test_what_stands_in_a_stored_row_and_is_not_stored_is_named(cpms: Cpms, draw
     assert f"survey.csv: {cell}: the formula ended in an error (#REF!)" in ran.out
     assert "survey.csv: row 3: the row has more cells than the header" in ran.out
     # The cell of the row set aside is marked in the workbook to mend.
+    alone = draw(lost, name="alone.csv")
+    assert cpms("merge", alone, "--store", tmp_path / "alone.duckdb").code == 1, "not all is in the store"
     document = cpms("merge", path, "--store", tmp_path / "json.duckdb", "--format", "json").json
     unread = document["cells_not_stored"]
     assert [(fault["row"], fault["cell"], fault["check"]) for fault in unread] == [

@@ -23,15 +23,24 @@ _KEPT = ("file", "sheet", "row", "cell", "check", "message", "mend")
 _SHOWN = 10
 
 
+def _in_stored_rows(findings: pd.DataFrame, set_aside: pd.DataFrame) -> pd.DataFrame:
+    losing = findings[findings["check"].isin(_LOSING)]
+    aside = set(zip(set_aside["source"], set_aside["row"], strict=True))
+    places = zip(losing["source"], losing["row"], strict=True)
+    return losing[[place not in aside for place in places]]
+
+
+def has_unread_cells(findings: pd.DataFrame, set_aside: pd.DataFrame) -> bool:
+    """Return whether a stored row has a cell whose content is not in the store."""
+    return not _in_stored_rows(findings, set_aside).empty
+
+
 def unread_cells(
     survey: Survey, findings: pd.DataFrame, set_aside: pd.DataFrame, language: Language
 ) -> list[dict[str, Any]]:
     """Return the cells of stored rows that hold something which is not stored; those of the rows `set_aside` (`source`,
     `row`) are marked in the workbook to mend. `cell` is None where cells stand beyond the last header of a row."""
-    losing = findings[findings["check"].isin(_LOSING)]
-    aside = set(zip(set_aside["source"], set_aside["row"], strict=True))
-    places = zip(losing["source"], losing["row"], strict=True)
-    stored = losing[[place not in aside for place in places]]
+    stored = _in_stored_rows(findings, set_aside)
     if stored.empty:
         return []
     worded = Wording(survey, language).put_into_words(stored)

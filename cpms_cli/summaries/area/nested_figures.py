@@ -146,7 +146,8 @@ class _Nested:
         """Return the figures of one of the areas."""
         survey, language, none = self.workspace.survey, self.workspace.language, pd.DataFrame()
         ids, row = [level.id for level in survey.levels], self.levels.loc[code]
-        is_whole = code == self.scope.code
+        # An area that all children of the province live in has no rest beside it.
+        is_whole = row[ids].sum() == self.levels.loc[self.scope.code, ids].sum()
         answers = self.answers[self.answers[AREA] == code].drop(columns=AREA).reset_index(drop=True)
         if is_whole:
             answers = answers.drop(columns=[name for name in answers if str(name).startswith((AROUND, "position"))])

@@ -70,6 +70,7 @@ NOT_HERE = {
     "store restore",
     "report community",
     "report province",
+    "report site",
     "report child",
     "report leaflet",
     "plan community",

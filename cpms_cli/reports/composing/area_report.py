@@ -176,7 +176,7 @@ def to_do_of_round(context: AreaContext) -> ToDo:
 
 
 def closing_notes(context: AreaContext, parts: Iterable[Part], privacy: Iterable[str]) -> tuple[str, ...]:
-    """Return the notes at the end: what a withheld count is, where one is, what was withheld, and how it was counted."""
+    """Return the notes at the end: what a withheld count is, what was withheld, and how figures are made."""
     meaning = (context.say("report_note_withheld"),) if any(map(withholds, parts)) else ()
     names = ("report_note_interval", "report_note_made")
     return (*meaning, *privacy, *(context.say(name, confidence=context.confidence) for name in names))

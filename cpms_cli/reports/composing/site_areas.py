@@ -58,7 +58,7 @@ def _table(whole: AreaContext, areas: list[AreaContext]) -> TableBlock:
         *(Column(level.id, level.label.in_(whole.language), "count") for level in named),
     )
     frame = pd.DataFrame(rows).astype(dict.fromkeys(numbers, "Int64"))
-    return TableBlock(whole.say("report_levels_chart"), frame, columns)
+    return TableBlock(whole.say("site_levels"), frame, columns)
 
 
 def _indicator_links(pages: SitePages) -> Iterator[Part]:

@@ -19,26 +19,25 @@ from cpms_cli.reports.composing.area_shares import (
 )
 from cpms_cli.reports.composing.site_pages import SitePages
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
-from cpms_cli.summaries.area.comparison import ABOVE
 from cpms_cli.summaries.area.compared_answers import WiderArea
+from cpms_cli.summaries.area.comparison import ABOVE
 from cpms_cli.survey.model.checks import Indicator
 
+_COMPARED = ("around", "position")
 _MOST_BARS = 40
 _DISTRICT = 4
 
 
 def indicator_page(pages: SitePages, indicator: Indicator) -> Document:
     """Return the page of an indicator."""
-    # Every area is compared with the rest of the widest one, which in its own page has nothing beside it.
-    figures = pages.whole.figures
-    context = replace(pages.whole, figures=replace(figures, wider=WiderArea(figures.code, figures.name)))
+    context = pages.whole
     parts = (
         Paragraph(indicator.definition.in_(context.language)),
         *_whole(pages, indicator),
-        *_beside(pages, context, indicator),
+        *_beside(pages, indicator),
     )
-    crumbs = ((figures.name, pages.file_of_area(pages.top)),)
-    subtitle = context.say("report_subtitle", round=context.year, code=figures.code)
+    crumbs = ((context.figures.name, pages.file_of_area(pages.top)),)
+    subtitle = context.say("report_subtitle", round=context.year, code=pages.top)
     return pages.document(indicator.numbered(context.language), subtitle, parts, crumbs)
 
 
@@ -53,42 +52,48 @@ def _whole(pages: SitePages, indicator: Indicator) -> Iterator[Part]:
         yield Paragraph(context.say("site_whole_share", share=per_cent(row["share"], context.language)), "key")
 
 
-def _beside(pages: SitePages, context: AreaContext, indicator: Indicator) -> Iterator[Part]:
+def _beside(pages: SitePages, indicator: Indicator) -> Iterator[Part]:
     """A chart of districts and subdistricts (of districts alone, where those are many), and two tables of all areas."""
     wider, villages = (_rows(pages, indicator, pages.inside(villages=villages)) for villages in (False, True))
     if len(wider):
+        context = _compared(pages.whole, wider)
         yield Heading(context.say("site_areas"))
         drawn = wider if len(wider) <= _MOST_BARS else wider[wider["area"].str.len() == _DISTRICT]
         shown = marked_rows(context, by_distance(drawn))
-        title = _finding(context, indicator, shown)
-        yield from share_chart(context, context.say("col_area"), shown, title)
+        yield from share_chart(context, context.say("col_area"), shown, _finding(context, indicator, shown))
         yield from withheld_names(context, shown)
         yield Heading(context.say("site_table"), 3)
         yield _table(context, wider)
     if len(villages):
+        context = _compared(pages.whole, villages)
         yield Heading(context.say("site_communities"))
         yield _table(context, villages)
 
 
+def _compared(whole: AreaContext, frame: pd.DataFrame) -> AreaContext:
+    """The widest area's context, in which areas are compared with the rest of it, where any of them can be."""
+    figures = whole.figures
+    wider = WiderArea(figures.code, figures.name) if "around" in frame else None
+    return replace(whole, figures=replace(figures, wider=wider))
+
+
 def _rows(pages: SitePages, indicator: Indicator, codes: list[str]) -> pd.DataFrame:
-    """The answers to the indicator in areas, a row for each."""
+    """The answers to the indicator in areas, a row for each; without what it is compared with where none can be."""
     rows = []
     for code in codes:
         figures = pages.contexts[code].figures
         answers = figures.indicators[figures.indicators["number"] == indicator.number]
-        rows.append(answers.assign(area=code, label=figures.name).reindex(columns=_with_rest(answers)))
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
-
-
-def _with_rest(answers: pd.DataFrame) -> list[str]:
-    """The columns, those of the rest too, which an area in which all children live does not have."""
-    return list(dict.fromkeys([*map(str, answers), "area", "around", "position"]))
+        # An area in which all children live has no rest beside it.
+        columns = dict.fromkeys([*map(str, answers), *_COMPARED])
+        rows.append(answers.assign(area=code, label=figures.name).reindex(columns=["area", *columns]))
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(_COMPARED))
+    return table.drop(columns=list(_COMPARED)) if table["around"].isna().all() else table
 
 
 def _finding(context: AreaContext, indicator: Indicator, frame: pd.DataFrame) -> str:
     """Which area lies farthest above the rest, in a sentence; where none does, what the chart shows."""
     brief = indicator.brief(context.language)
-    above = frame[(frame["position"] == ABOVE).fillna(False)]
+    above = frame[(frame["position"] == ABOVE).fillna(False)] if context.rest else frame.iloc[:0]
     if above.empty:
         return context.say("site_chart", indicator=brief)
     row = above.iloc[0]
@@ -109,4 +114,5 @@ def _table(context: AreaContext, frame: pd.DataFrame) -> TableBlock:
         *share_columns(context),
     )
     shown = worded(context, marked_rows(context, by_distance(frame)))
-    return TableBlock(context.say("site_table_caption", rest=context.rest), shown.drop(columns="number"), columns)
+    caption = "site_table_compared" if context.rest else "site_table_shares"
+    return TableBlock(context.say(caption, rest=context.rest), shown.drop(columns="number"), columns)

@@ -120,8 +120,8 @@ Part = Heading | Paragraph | Bullets | TableBlock | Chart | BlankLines | PageBre
 @dataclass(frozen=True)
 class Document:
     """A whole document in one language; `subtitle` says for where and when, `notes` what stands at its end in small
-    print: sources, what is withheld and why. `banner` heads every page of what is not for everybody. `crumbs`: the pages
-    above a page of a site, the widest first, each its name and its file."""
+    print: sources, what is withheld and why. `banner` heads every page of what is not for everybody. `crumbs`: the
+    pages above a page of a site, the widest first, each its name and its file."""
 
     title: str
     subtitle: str

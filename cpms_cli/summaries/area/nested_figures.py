@@ -1,5 +1,5 @@
-"""The figures of a province and of every area in it, of one round: each question is asked of the store once, by village,
-and added up for the wider areas."""
+"""The figures of a province and of every area in it, of one round: each question is asked of the store once, by
+village, and added up for the wider areas."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from cpms_cli.summaries.area.area_figures import (
     part_group,
     severe_levels,
 )
-from cpms_cli.summaries.area.comparison import position
 from cpms_cli.summaries.area.compared_answers import AROUND, WiderArea
+from cpms_cli.summaries.area.comparison import position
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import COUNTS, area_name, count_answers, with_shares, within
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
@@ -47,6 +47,11 @@ class _Nested:
     scope: Scope
 
     @property
+    def code(self) -> str:
+        """The code of the province."""
+        return self.scope.code or ""
+
+    @property
     def condition(self) -> str:
         """SQL for the rows of the province in the round."""
         return within(self.workspace.survey, self.scope.code, self.scope.round)
@@ -54,7 +59,8 @@ class _Nested:
     @cached_property
     def widths(self) -> list[int]:
         """How many digits the code of the province and of each kind of area in it has, the widest area first."""
-        return [len(self.scope.code or ""), *(group.digits or 0 for group in area_groups(self.workspace.survey))]
+        digits = (group.digits or 0 for group in area_groups(self.workspace.survey))
+        return [len(self.code), *(width for width in digits if width > len(self.code))]
 
     @cached_property
     def codes(self) -> list[str]:
@@ -102,7 +108,7 @@ class _Nested:
     def answers(self) -> pd.DataFrame:
         """The answers to each indicator, with their shares beside those in the rest of the province, by area."""
         survey = self.workspace.survey
-        village, province = area_groups(survey)[-1].id, self.scope.code or ""
+        village, province = area_groups(survey)[-1].id, self.code
         columns = {indicator.column: indicator for indicator in survey.indicators}
         counted = count_answers(self.workspace.profiled(), list(columns), self.condition, [village])
         summed = self._added_up(counted.rename(columns={village: AREA}), ["item"])
@@ -147,7 +153,7 @@ class _Nested:
         survey, language, none = self.workspace.survey, self.workspace.language, pd.DataFrame()
         ids, row = [level.id for level in survey.levels], self.levels.loc[code]
         # An area that all children of the province live in has no rest beside it.
-        is_whole = row[ids].sum() == self.levels.loc[self.scope.code, ids].sum()
+        is_whole = row[ids].sum() == self.levels.loc[self.code, ids].sum()
         answers = self.answers[self.answers[AREA] == code].drop(columns=AREA).reset_index(drop=True)
         if is_whole:
             answers = answers.drop(columns=[name for name in answers if str(name).startswith((AROUND, "position"))])
@@ -165,7 +171,7 @@ class _Nested:
             self.scope.round,
             None,
             self.scope.rounds,
-            None if is_whole else WiderArea(self.scope.code or "", self.scope.name),
+            None if is_whole else WiderArea(self.code, self.scope.name),
             int(response["children"].sum()),
             self.households[code],
             pd.DataFrame([{"round": self.scope.round, **row[ids].to_dict()}]),
@@ -215,6 +221,6 @@ class _Nested:
 
     def _quality(self, code: str) -> pd.DataFrame:
         """How many homes were visited, of the province alone."""
-        if code != self.scope.code:
+        if code != self.code:
             return pd.DataFrame({"coverage": [float("nan")]})
         return quality_of(self.workspace.profiled(), self.workspace.survey, self.scope)

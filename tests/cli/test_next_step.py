@@ -45,7 +45,6 @@ LINES = {
     "plan province": "85 -o plan.md",
     "report community": "850105 -o area.html",
     "report province": "85 -o area.docx",
-    "report site": "pages",
     "report child": "{child} -o one.html",
     "report leaflet": "-o leaflet.html",
     "schema check": "--lang my -o missing.csv",

@@ -122,8 +122,8 @@ def site(
       cpms report site ranong --store cpms.duckdb
       cpms report site ranong --area 8501 --round 2568 --lang th
     """
-    from cpms_cli.reports.site.site import compose_site
     from cpms_cli.reports.documents.rendering import render_site
+    from cpms_cli.reports.site.site import compose_site
     from cpms_cli.writing.site_folder import check_site
 
     if area is not None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from cpms_cli.disclosure.release.area_release import PublishedAreas, published_areas
 from cpms_cli.errors import UsageError
 from cpms_cli.reports.composing.area_context import AreaContext
+from cpms_cli.reports.documents.document import Document
 from cpms_cli.reports.site.site_areas import area_page
 from cpms_cli.reports.site.site_indicators import indicator_page
 from cpms_cli.reports.site.site_pages import SitePages
-from cpms_cli.reports.documents.document import Document
 from cpms_cli.summaries.area.nested_figures import nested_figures
 from cpms_cli.summaries.scope import villages_with_children
 from cpms_cli.survey.messages import say

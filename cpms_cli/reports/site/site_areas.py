@@ -11,9 +11,9 @@ from cpms_cli.reports.composing.area_levels import key_figures, levels
 from cpms_cli.reports.composing.area_parts import parts as parts_of_area
 from cpms_cli.reports.composing.area_report import to_do_of_round
 from cpms_cli.reports.composing.area_shares import indicators
-from cpms_cli.reports.site.site_pages import SitePages
 from cpms_cli.reports.composing.to_do import to_do_parts
 from cpms_cli.reports.documents.document import Bullets, Column, Document, Heading, Part, TableBlock
+from cpms_cli.reports.site.site_pages import SitePages
 
 
 def area_page(pages: SitePages, code: str) -> Document:

@@ -17,8 +17,8 @@ from cpms_cli.reports.composing.area_shares import (
     withheld_names,
     worded,
 )
-from cpms_cli.reports.site.site_pages import SitePages
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.site.site_pages import SitePages
 from cpms_cli.summaries.area.compared_answers import WiderArea
 from cpms_cli.summaries.area.comparison import ABOVE
 from cpms_cli.survey.model.checks import Indicator

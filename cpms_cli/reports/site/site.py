@@ -4,7 +4,7 @@ and shares, never a child."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cpms_cli.disclosure.release.area_release import PublishedAreas, published_areas
 from cpms_cli.errors import UsageError
@@ -14,6 +14,7 @@ from cpms_cli.reports.site.site_areas import area_page
 from cpms_cli.reports.site.site_indicators import indicator_page
 from cpms_cli.reports.site.site_pages import SitePages
 from cpms_cli.summaries.area.nested_figures import nested_figures
+from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.summaries.scope import villages_with_children
 from cpms_cli.survey.messages import say
 from cpms_cli.workspace import Workspace
@@ -44,7 +45,9 @@ def compose_site(
     code = area or _only_province(workspace)
     figures = nested_figures(workspace, code, round_=round_)
     if audience is None:
-        published, banner = PublishedAreas(figures, (say("report_internal", language),)), say("report_banner", language)
+        # Of the quality of the data, what speaks of no other round.
+        whole = tuple(replace(of, quality=coarse(of.quality)) for of in figures)
+        published, banner = PublishedAreas(whole, (say("report_internal", language),)), say("report_banner", language)
     else:
         published, banner = published_areas(workspace, figures, f"site {code}", audience), ""
     contexts = {of.code: AreaContext(survey, of, language) for of in published.figures}

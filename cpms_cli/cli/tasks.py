@@ -31,7 +31,8 @@ TASKS: dict[str, tuple[str, ...]] = {
     ),
     "Summarise an area": ("community", "province", "indicator", "rights", "migration", "overlap", "country"),
     "Report, plan and hand on": (
-        *("report community", "report province", "report child", "report leaflet", "plan community", "plan province"),
+        *("report community", "report province", "report site", "report child", "report leaflet"),
+        *("plan community", "plan province"),
         *("export records", "export figures", "export dataset", "bundle-key", "bundle"),
     ),
     "Keep the store": (

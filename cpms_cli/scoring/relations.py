@@ -121,6 +121,7 @@ _PROFILES = (
             "summaries.area.compared_answers",
             "summaries.area.country",
             "summaries.area.grouped_answers",
+            "summaries.area.nested_figures",
             "summaries.area.plans",
             "summaries.area.quality",
             "summaries.area.rights",

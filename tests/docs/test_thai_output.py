@@ -71,6 +71,7 @@ NOT_HERE = {
     "store restore",
     "report community",
     "report province",
+    "report site",
     "report child",
     "report leaflet",
     "plan community",

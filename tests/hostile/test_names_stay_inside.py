@@ -248,6 +248,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "plan province": ("85 -o plan.md",),
     "report community": ("850105 -o area.html", "850105 -o area.docx --internal"),
     "report province": ("85 -o area.xlsx",),
+    "report site": ("pages",),
     "report child": ("{child} -o one.html", f"{{child}} -o one{PRINTED}"),
     "report leaflet": ("-o leaflet.html",),
     "schema check": ("", "--lang my -o missing.csv"),

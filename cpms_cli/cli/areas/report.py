@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpms_cli.cli.every_command.next_step import say_written
+from cpms_cli.cli.every_command.next_step import say_site, say_written
 from cpms_cli.cli.handing import comparing_workspace, warn_office
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
     STORE,
+    Area,
     AreaAsked,
     Identified,
     Lang,
@@ -97,6 +98,43 @@ def province(
     readers = None if internal else audience
     workspace = comparing_workspace(store, schemas, lang, code, readers)
     _area(workspace, AreaAsked(code, year(round_)), readers, output, shade)
+
+
+@app.command("site")
+def site(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A new folder, or one with such a site.", show_default=False)
+    ],
+    area: Area = None,
+    store: Store = STORE,
+    round_: Round = None,
+    audience: Audience = "public",
+    internal: Internal = False,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Make pages to click through, for a USB stick: a province, each area in it, each indicator; no child is shown.
+
+    Needs a browser and no network: open index.html. Small counts are withheld, over all pages together.
+
+    \b
+    Examples:
+      cpms report site ranong --store cpms.duckdb
+      cpms report site ranong --area 8501 --round 2568 --lang th
+    """
+    from cpms_cli.reports.documents.rendering import render_site
+    from cpms_cli.reports.site.site import compose_site
+    from cpms_cli.writing.site_folder import check_site
+
+    if area is not None:
+        check_width(area, PROVINCE)
+    replaced, readers = check_site(folder), None if internal else audience
+    with workspace_of(store, schemas, lang, writes=readers is not None) as workspace:
+        made = compose_site(workspace, area, round_=year(round_), audience=readers)
+        spoken = workspace.language
+    warn_office(made.warning)
+    render_site(made.pages, folder)
+    say_site(folder, len(made.pages), spoken, replaced=replaced)
 
 
 @app.command("child")

@@ -118,3 +118,13 @@ def say_written(file: Path, spoken: Language, *, to_mend: bool = False) -> None:
         step.is_said = True
     name = "written_next" if sentence else "written"
     show_line(say(name, spoken, file=file, step=sentence), err=True)
+
+
+def say_site(folder: Path, pages: int, spoken: Language, *, replaced: bool) -> None:
+    """Say that a folder of pages was written, whether it took the place of another, and how it is opened."""
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.site_folder import INDEX
+
+    if replaced:
+        show_line(say("site_replaced", spoken, folder=folder), err=True)
+    show_line(say("site_written", spoken, folder=folder, count=pages, index=INDEX), err=True)

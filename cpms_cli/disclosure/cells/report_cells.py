@@ -48,9 +48,8 @@ class ReportCells:
         self._add_totals()
         self._add_answers("indicators", figures.indicators, whole)
         self._add_answers("rights", figures.rights, whole)
-        of_homes = figures.migration["item"].isin(
-            [measure_column(measure.id) for measure in self.survey.measures if measure.of == "household"]
-        )
+        homes = [measure_column(measure.id) for measure in self.survey.measures if measure.of == "household"]
+        of_homes = figures.migration["item"].isin(homes)
         self._add_answers("measures", figures.migration[~of_homes], whole)
         self._add_homes(figures.migration[of_homes])
         self._add_parts()
@@ -72,6 +71,8 @@ class ReportCells:
 
     def _add_answers(self, name: str, frame: pd.DataFrame, whole: CellId) -> None:
         """A table of answers with shares; the round before is behind one of its columns."""
+        if frame.empty:
+            return
         items, counted = (
             list(frame["item"]),
             {indicator.column for indicator in self.survey.indicators if indicator.counted},
@@ -170,6 +171,8 @@ class ReportCells:
 
     def _add_homes(self, frame: pd.DataFrame) -> None:
         """Measures of households. Those that have a record are those that have children, or there are others too."""
+        if frame.empty:
+            return
         population = self.population()
         homes = population.cell("homes")
         self._add_answers("homes", frame, homes)

@@ -18,6 +18,7 @@ from cpms_cli.disclosure.cells.cell_id import CellId, Quantity
 from cpms_cli.disclosure.cells.joined_answers import finished, one_below_the_other
 from cpms_cli.disclosure.cells.known_counts import KnownCounts, counts_of_tables, known_counts
 from cpms_cli.disclosure.cells.report_cells import ReportCells, Same
+from cpms_cli.disclosure.cells.reports_together import ReportsTogether, put_together, table_of_area
 from cpms_cli.disclosure.cells.spanning import relations_between_areas
 from cpms_cli.disclosure.engine.protection import Protected, PublishedTogether, protect
 from cpms_cli.disclosure.release.releases import Publication, earlier_releases
@@ -40,6 +41,15 @@ class PublishedFigures:
     warning: str | None = None
 
 
+@dataclass(frozen=True)
+class PublishedAreas:
+    """The same of several areas, protected together, in the order in which they came."""
+
+    figures: tuple[AreaFigures, ...]
+    notes: tuple[str, ...]
+    warning: str | None = None
+
+
 def published_area(
     workspace: Workspace, code: str, *, round_: int | None = None, audience: str = "public"
 ) -> PublishedFigures:
@@ -47,14 +57,26 @@ def published_area(
 
     Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
     """
-    survey, language = workspace.survey, workspace.language
     figures = area_figures(workspace, code, round_=round_)
+    published = published_areas(workspace, [figures], f"report {figures.code}", audience)
+    return PublishedFigures(published.figures[0], published.notes, published.warning)
+
+
+def published_areas(
+    workspace: Workspace, areas: Sequence[AreaFigures], report: str, audience: str = "public"
+) -> PublishedAreas:
+    """The figures of several areas in one round, protected as one problem, so that nothing withheld of one can be
+    worked out from the others; the store remembers them under the name of the report."""
+    survey, language = workspace.survey, workspace.language
     connection = workspace.profiled()
     earlier = earlier_releases(connection, audience)
-    publication = Publication(f"report {figures.code}", figures.round, audience, earlier, language)
-    blank, protected = _protected(survey, figures, same_answers(connection, survey), publication)
+    publication = Publication(report, areas[0].round, audience, earlier, language)
+    same = same_answers(connection, survey)
+    sheets = [ReportCells(survey, figures, same) for figures in areas]
+    protected = _protected(survey, sheets, publication)
     protected.remember(connection)
-    return PublishedFigures(blank, protected.notes, protected.warning(language))
+    blank = tuple(_blank(survey, figures, protected) for figures in areas)
+    return PublishedAreas(blank, protected.notes, protected.warning(language))
 
 
 def same_answers(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Same:
@@ -75,43 +97,46 @@ def same_answers(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Same:
     return same
 
 
-def _known(sheet: ReportCells, earlier: Sequence[Release[CellId]]) -> KnownCounts:
+def _known(together: ReportsTogether, earlier: Sequence[Release[CellId]]) -> KnownCounts:
     """Return every count of every area that readers have or get, in areas whose children are counted."""
-    counts = counts_of_tables(sheet.tables, sheet.unshown)
+    counts = counts_of_tables(together.tables, together.unshown)
     known = known_counts(earlier, (pair for pair in counts if pair[0].quantity.item != "flow"))
     return {area: counted for area, counted in sorted(known.items()) if Quantity("children") in counted}
 
 
-def _protected(
-    survey: Survey, figures: AreaFigures, same: Same, publication: Publication
-) -> tuple[AreaFigures, Protected]:
-    sheet = ReportCells(survey, figures, same)
-    sheet.gather()
-    spanning, between = relations_between_areas(survey, _known(sheet, publication.earlier))
-    together = PublishedTogether(
-        sheet.tables, sheet.relations, {**between, **sheet.unshown}, spanning, partial(is_certain, survey)
-    )
-    protected = protect(together, survey.privacy, publication)
-    tables = {name: finished(survey, frame) for name, frame in protected.tables.items()}
+def _protected(survey: Survey, sheets: Sequence[ReportCells], publication: Publication) -> Protected:
+    together = put_together(sheets)
+    spanning, between = relations_between_areas(survey, _known(together, publication.earlier))
+    unshown = {**between, **together.unshown}
+    published = PublishedTogether(together.tables, together.relations, unshown, spanning, partial(is_certain, survey))
+    return protect(published, survey.privacy, publication)
+
+
+def _blank(survey: Survey, figures: AreaFigures, protected: Protected) -> AreaFigures:
+    """Return an area's figures without what is withheld."""
+    start = table_of_area(figures.code, "")
+    tables = {
+        name.removeprefix(start): finished(survey, frame)
+        for name, frame in protected.tables.items()
+        if name.startswith(start)
+    }
     totals = [None if pd.isna(count) else int(count) for count in tables["totals"].iloc[0]]
+    measured = [tables[name] for name in ("measures", "homes") if name in tables]
     none = pd.DataFrame()
-    return (
-        replace(
-            figures,
-            children=totals[0],
-            households=totals[1],
-            levels=tables["levels"],
-            response=tables["response"],
-            indicators=tables["indicators"],
-            rights=tables["rights"],
-            migration=one_below_the_other(tables["measures"], tables["homes"]),
-            parts=tables.get("parts", none),
-            heat=tables.get("heat", none),
-            heat_counts=tables.get("heat_counts", none),
-            # Where a share is told, so are both counts of which it is made.
-            heat_others=figures.heat_others.mask(tables["heat"].isna()) if "heat" in tables else none,
-            flow=tables.get("flow", none),
-            quality=coarse(figures.quality),
-        ),
-        protected,
+    return replace(
+        figures,
+        children=totals[0],
+        households=totals[1],
+        levels=tables["levels"],
+        response=tables["response"],
+        indicators=tables["indicators"],
+        rights=tables.get("rights", none),
+        migration=one_below_the_other(*measured) if measured else none,
+        parts=tables.get("parts", none),
+        heat=tables.get("heat", none),
+        heat_counts=tables.get("heat_counts", none),
+        # Where a share is told, so are both counts of which it is made.
+        heat_others=figures.heat_others.mask(tables["heat"].isna()) if "heat" in tables else none,
+        flow=tables.get("flow", none),
+        quality=coarse(figures.quality),
     )

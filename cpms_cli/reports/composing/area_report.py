@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -124,7 +124,7 @@ def _leading(survey: Survey, figures: AreaFigures) -> list[str]:
     return leading_indicators(named, LEADING)["item"].tolist()
 
 
-def _withholds(part: Part) -> bool:
+def withholds(part: Part) -> bool:
     """Whether something in a part is withheld: then a note says what that means, and only then."""
     if isinstance(part, TableBlock):
         counts = [column.name for column in part.columns if column.kind == "count"]
@@ -156,18 +156,30 @@ class _Extras:
 def _to_do(context: AreaContext, extras: _Extras) -> ToDo:
     """Return what the report begins with: for the office, of the children who stand at each level today."""
     figures, survey, language = context.figures, context.survey, context.language
-    if len(extras.standing) and extras.cases is not None:
-        counts = standing_today(figures.response, extras.standing)
-        severe = {level.id: level.label.in_(language) for level in survey.urgent_levels}
-        parts, cases, as_of = extras.standing_parts, extras.cases.totals, extras.cases.as_of
-    else:
-        counts, cases, as_of = figures.response, pd.DataFrame(), datetime.date.today()
-        labels = (level.label.in_(language) for level in severe_levels(survey))
-        parts, severe = (
-            figures.parts.rename(columns={"label": "name"}),
-            {"severe": context.say("report_and").join(labels)},
-        )
+    if not len(extras.standing) or extras.cases is None:
+        return to_do_of_round(context)
+    counts = standing_today(figures.response, extras.standing)
+    severe = {level.id: level.label.in_(language) for level in survey.urgent_levels}
+    parts, cases, as_of = extras.standing_parts, extras.cases.totals, extras.cases.as_of
     return ToDo(survey, language, figures.round, figures.rounds, counts, parts, severe, as_of, cases)
+
+
+def to_do_of_round(context: AreaContext) -> ToDo:
+    """Return what there is to do by the answers of the round alone."""
+    figures, survey = context.figures, context.survey
+    labels = (level.label.in_(context.language) for level in severe_levels(survey))
+    severe = {"severe": context.say("report_and").join(labels)}
+    parts, today = figures.parts.rename(columns={"label": "name"}), datetime.date.today()
+    return ToDo(
+        survey, context.language, figures.round, figures.rounds, figures.response, parts, severe, today, pd.DataFrame()
+    )
+
+
+def closing_notes(context: AreaContext, parts: Iterable[Part], privacy: Iterable[str]) -> tuple[str, ...]:
+    """Return the notes at the end: what a withheld count is, what was withheld, and how figures are made."""
+    meaning = (context.say("report_note_withheld"),) if any(map(withholds, parts)) else ()
+    names = ("report_note_interval", "report_note_made")
+    return (*meaning, *privacy, *(context.say(name, confidence=context.confidence) for name in names))
 
 
 def _document(context: AreaContext, extras: _Extras) -> Document:
@@ -186,9 +198,7 @@ def _document(context: AreaContext, extras: _Extras) -> Document:
         *shares(context, "rights", figures.rights, ("has", "lacks")),
         *([Heading(context.say("report_response")), *extras.responses] if extras.responses else []),
     ]
-    meaning = (context.say("report_note_withheld"),) if any(map(_withholds, parts)) else ()
-    names = ("report_note_interval", "report_note_made")
-    notes = (*meaning, *extras.privacy, *(context.say(name, confidence=context.confidence) for name in names))
+    notes = closing_notes(context, parts, extras.privacy)
     title = context.say("report_title", name=figures.name)
     subtitle = context.say("report_subtitle", round=context.year, code=figures.code)
     banner = context.say("report_banner") if extras.cases is not None else ""

@@ -46,24 +46,24 @@ def indicators(context: AreaContext) -> Iterator[Part]:
         *not_comparable_sentences(without_level(context.figures.not_comparable), context.language),
     ):
         yield Paragraph(sentence, "note")
-    frame = _marked(context, _by_distance(context.figures.indicators))
+    frame = marked_rows(context, by_distance(context.figures.indicators))
     brief = {indicator.number: indicator.brief(context.language) for indicator in context.survey.indicators}
     short = frame.assign(label=frame["number"].map(brief) + frame["marks"])
     finding = indicator_finding(context, frame.assign(label=frame["number"].map(brief)))
     title = finding or context.say("report_indicators_chart")
-    yield from _chart(context, "indicators", short, title)
+    yield from share_chart(context, context.say("report_indicators"), short, title)
     columns = (
         Column("label", context.say("report_indicators")),
         Column("yes", context.say("col_children"), "count"),
-        *_share_columns(context),
+        *share_columns(context),
     )
     caption = context.say("report_indicators_table" if context.rest else "report_indicators_chart")
-    yield TableBlock(caption, _worded(context, short), columns, context.say("report_compared_table_note"))
+    yield TableBlock(caption, worded(context, short), columns, context.say("report_compared_table_note"))
     answers = (Column("label", context.say("report_indicators")), *_answer_columns(context, frame, ("yes", "no")))
     # In the order of the list, so that one can be looked up.
     listed = frame.sort_values("number", ignore_index=True)
     yield TableBlock(context.say("report_answers"), listed, with_something(frame, answers, ("yes", "no")))
-    yield from _withheld_names(context, short)
+    yield from withheld_names(context, short)
 
 
 def shares(context: AreaContext, name: str, frame: pd.DataFrame, answers: tuple[str, str]) -> Iterator[Part]:
@@ -71,15 +71,15 @@ def shares(context: AreaContext, name: str, frame: pd.DataFrame, answers: tuple[
     if frame.empty:
         return
     yield Heading(context.say(f"report_{name}"))
-    frame, title = _marked(context, frame), context.say(f"report_{name}_chart")
-    yield from _chart(context, name, frame, title)
+    frame, title = marked_rows(context, frame), context.say(f"report_{name}_chart")
+    yield from share_chart(context, context.say(f"report_{name}"), frame, title)
     counts = with_something(frame, _answer_columns(context, frame, answers), ("yes", "no"))
-    columns = (Column("label", context.say(f"report_{name}")), *counts, *_share_columns(context, compared=False))
-    yield TableBlock(context.say("report_figures", title=title), _worded(context, frame), columns)
-    yield from _withheld_names(context, frame)
+    columns = (Column("label", context.say(f"report_{name}")), *counts, *share_columns(context, compared=False))
+    yield TableBlock(context.say("report_figures", title=title), worded(context, frame), columns)
+    yield from withheld_names(context, frame)
 
 
-def _by_distance(frame: pd.DataFrame) -> pd.DataFrame:
+def by_distance(frame: pd.DataFrame) -> pd.DataFrame:
     """The farthest above the rest of the wider area first; without one, the highest share."""
     distance = frame["share"] - frame["around"] if "around" in frame else frame["share"]
     order = pd.DataFrame({"distance": distance, "share": frame["share"]}).astype("Float64")
@@ -112,7 +112,7 @@ def indicator_finding(context: AreaContext, frame: pd.DataFrame) -> str:
     )
 
 
-def _marked(context: AreaContext, frame: pd.DataFrame) -> pd.DataFrame:
+def marked_rows(context: AreaContext, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with signs behind its labels: of many unknown answers, and of answers that are counted together."""
     marks = frame["marked"].fillna(False).map({True: " *", False: ""})
     joined = joined_rows(frame) | joined_rows(frame, "yes")
@@ -120,7 +120,7 @@ def _marked(context: AreaContext, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(label=frame["label"] + marks, marks=marks).reset_index(drop=True)
 
 
-def _worded(context: AreaContext, frame: pd.DataFrame) -> pd.DataFrame:
+def worded(context: AreaContext, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the columns that are words: intervals, positions, and the shares of three rounds."""
     language = context.language
     words = {
@@ -132,7 +132,7 @@ def _worded(context: AreaContext, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**words)
 
 
-def _share_columns(context: AreaContext, *, compared: bool = True) -> Iterator[Column]:
+def share_columns(context: AreaContext, *, compared: bool = True) -> Iterator[Column]:
     """The columns of a share and of all that it is compared with."""
     figures = context.figures
     yield Column("share", context.say("col_share"), "share", bar=True)
@@ -164,7 +164,7 @@ def _withheld(frame: pd.DataFrame) -> frozenset[tuple[int, str]]:
     return withheld_cells(made.to_frame("share"))
 
 
-def _chart(context: AreaContext, name: str, frame: pd.DataFrame, title: str) -> Iterator[Chart]:
+def share_chart(context: AreaContext, heading: str, frame: pd.DataFrame, title: str) -> Iterator[Chart]:
     """A chart of shares; none where all of them are withheld."""
     withheld, language = _withheld(frame), context.language
     if len(withheld) == len(frame):
@@ -186,7 +186,7 @@ def _chart(context: AreaContext, name: str, frame: pd.DataFrame, title: str) -> 
         f"{label} {per_cent(share, language)}" for label, share in zip(most["label"], most["share"], strict=True)
     )
     words = {
-        "label": context.say(f"report_{name}"),
+        "label": heading,
         "share": context.say("col_share"),
         "low": context.say("report_col_low"),
         "high": context.say("report_col_high"),
@@ -199,7 +199,7 @@ def _chart(context: AreaContext, name: str, frame: pd.DataFrame, title: str) -> 
     yield Chart("indicator_bars", title, shown, alt, note, words, withheld)
 
 
-def _withheld_names(context: AreaContext, frame: pd.DataFrame) -> Iterator[Paragraph]:
+def withheld_names(context: AreaContext, frame: pd.DataFrame) -> Iterator[Paragraph]:
     """Where most shares are withheld, and so not drawn: which."""
     withheld = _withheld(frame)
     if mostly(len(withheld), len(frame)):

@@ -48,12 +48,14 @@ class Column:
 
     `share` and `change` are fractions, written as per cent and as points; a missing count is one that is withheld.
     Behind the figures of a column with `bar` stands a bar, as long beside the longest as its figure beside the highest.
+    `link` names the column of the frame that has the file which a cell leads to on a page, "" for none.
     """
 
     name: str
     heading: str
     kind: Kind = "text"
     bar: bool = False
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,8 @@ Part = Heading | Paragraph | Bullets | TableBlock | Chart | BlankLines | PageBre
 @dataclass(frozen=True)
 class Document:
     """A whole document in one language; `subtitle` says for where and when, `notes` what stands at its end in small
-    print: sources, what is withheld and why. `banner` heads every page of what is not for everybody."""
+    print: sources, what is withheld and why. `banner` heads every page of what is not for everybody. `crumbs`: the
+    pages above a page of a site, the widest first, each its name and its file."""
 
     title: str
     subtitle: str
@@ -126,3 +129,4 @@ class Document:
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
     banner: str = ""
+    crumbs: tuple[tuple[str, str], ...] = ()

@@ -6,9 +6,11 @@ Every chart stands in it twice, for a wide and for a narrow window; the page sho
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,6 +36,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 _TEMPLATE, _STYLE = "page.html.j2", "page.css"
+_WORDS = ("skip", "contents", "notes", "crumbs", "search", "sort", "as_it_is", "rows_left")
 _LONG = 30  # letters: a column with longer text is not narrowed to a word a line on a telephone
 _SHORT = 22  # letters: a column of no longer text is not broken where there is room for it
 
@@ -61,11 +64,16 @@ def _page() -> tuple[Template, Markup]:
     return environment.get_template(_TEMPLATE), Markup(style)  # noqa: S704 - our own style sheet
 
 
-def html_bytes(document: Document) -> bytes:
-    """The document as one HTML file in UTF-8, the same bytes from run to run."""
+def html_bytes(document: Document, script: str = "", made_by: str = "") -> bytes:
+    """The document as one HTML file in UTF-8, the same bytes from run to run.
+
+    A `script` of ours is the only one that a browser may run on the page; `made_by` says in its head what made it.
+    """
     template, style = _page()
     sections = _sections(document)
-    words = {name: say(f"report_{name}", document.language) for name in ("skip", "contents", "notes")}
+    # The script fills in how many rows are left.
+    gaps = {"count": "{count}", "all": "{all}"}
+    words = {name: say(f"report_{name}", document.language, **gaps) for name in _WORDS}
     page = template.render(
         document=document,
         sections=sections,
@@ -73,6 +81,9 @@ def html_bytes(document: Document) -> bytes:
         style=style,
         fonts=_fonts(document),
         on_each_page=_in_style(document.banner),
+        script=Markup(script),  # noqa: S704 - our own script
+        script_hash=b64encode(sha256(script.encode()).digest()).decode(),
+        made_by=made_by,
     )
     return page.encode("utf-8")
 
@@ -150,6 +161,7 @@ def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any
     fold: Fold = "folded" if folded else "open"
     cells = [cell_texts(block, column, language) for column in block.columns]
     bars = [bar_lengths(block, column) for column in block.columns]
+    links = [block.frame[column.link] if column.link else [""] * len(block.frame) for column in block.columns]
     long = [width > _LONG for width in widths(cells)]
     short = [
         column.kind == "text" and width <= _SHORT for column, width in zip(block.columns, widths(cells), strict=True)
@@ -169,9 +181,14 @@ def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any
                     "long": long[number],
                     "short": short[number],
                     "bar": f"{bar:.1%}" if bar else "",
+                    "link": link,
                 }
-                for number, (text, bar, column) in enumerate(zip(row, row_bars, block.columns, strict=True))
+                for number, (text, bar, link, column) in enumerate(
+                    zip(row, row_bars, row_links, block.columns, strict=True)
+                )
             ]
-            for row, row_bars in zip(zip(*cells, strict=True), zip(*bars, strict=True), strict=True)
+            for row, row_bars, row_links in zip(
+                *(zip(*each, strict=True) for each in (cells, bars, links)), strict=True
+            )
         ],
     }

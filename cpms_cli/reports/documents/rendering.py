@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from cpms_cli.reports.documents.document import Document, Paragraph
+from cpms_cli.reports.documents.html_file import html_bytes
 from cpms_cli.survey.messages import draft_lines
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.output_formats import output_format
+from cpms_cli.writing.site_folder import MADE_BY, write_site
+
+_SCRIPT = "page.js"
 
 
 def check_ending(path: Path) -> None:
@@ -22,6 +27,16 @@ def render(document: Document, path: Path) -> None:
     Raises UsageError for an ending nobody writes, or where the file cannot be written.
     """
     write_bytes(path, output_format("document", path).write(_marked(document)))
+
+
+def render_site(pages: Mapping[str, Document], folder: Path) -> None:
+    """Write a folder of pages that need no network, and no script to be read; raises UsageError where that cannot be.
+
+    `pages` are documents by their files' names.
+    """
+    script = (Path(__file__).parent / _SCRIPT).read_text("utf-8")
+    written = {name: html_bytes(_marked(document), script, MADE_BY) for name, document in pages.items()}
+    write_site(written, folder)
 
 
 def _marked(document: Document) -> Document:

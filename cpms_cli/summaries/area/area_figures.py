@@ -107,20 +107,21 @@ def _response(workspace: Workspace, condition: str) -> pd.DataFrame:
     )
 
 
-def _indicator_labels(survey: Survey, language: Language) -> dict[str, str]:
+def indicator_labels(survey: Survey, language: Language) -> dict[str, str]:
+    """Return each indicator's number and name, by its column."""
     return {indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in survey.indicators}
 
 
 def _indicators(workspace: Workspace, scope: Scope, wider: WiderArea | None) -> pd.DataFrame:
     survey, language = workspace.survey, workspace.language
-    answers = compared_answers(workspace, _indicator_labels(survey, language), scope, wider)
+    answers = compared_answers(workspace, indicator_labels(survey, language), scope, wider)
     numbers = {indicator.column: indicator.number for indicator in survey.indicators}
     answers.insert(0, "number", answers["item"].map(numbers))
     return answers
 
 
-def _part_group(survey: Survey, code: str) -> Group | None:
-    """What an area is divided into: subdistricts, or within one of them, villages."""
+def part_group(survey: Survey, code: str) -> Group | None:
+    """Return what an area is divided into: subdistricts, or within one of them, villages."""
     group = parts_of(survey, code)
     return group if len(code) < (group.digits or 0) else None
 
@@ -192,13 +193,13 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
     homes = connection.execute(
         f"SELECT count(DISTINCT {survey.role('home').name}) FROM {CHILD_ROUND} WHERE {condition}"
     ).fetchone()
-    response, group = _response(workspace, condition), _part_group(survey, code)
+    response, group = _response(workspace, condition), part_group(survey, code)
     rights = {right_column(right.id): right.label.in_(language) for right in survey.rights}
     measures = {
         of: {measure_column(measure.id): measure.label.in_(language) for measure in survey.measures if measure.of == of}
         for of in ("child", "household")
     }
-    labels = {**_indicator_labels(survey, language), **rights, **measures["child"], **measures["household"]}
+    labels = {**indicator_labels(survey, language), **rights, **measures["child"], **measures["household"]}
     left_out = not_comparable(workspace, scope.pairs, labels)
     of_level = {LEVEL: say("col_level", language)}
     migration = [

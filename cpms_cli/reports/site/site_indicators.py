@@ -1,0 +1,118 @@
+"""A site's page on an indicator: what it means, and every area beside the rest of the widest one, by interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from cpms_cli.reports.charts.chart_style import per_cent
+from cpms_cli.reports.composing.area_context import AreaContext, count_words
+from cpms_cli.reports.composing.area_shares import (
+    by_distance,
+    marked_rows,
+    share_chart,
+    share_columns,
+    withheld_names,
+    worded,
+)
+from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.site.site_pages import SitePages
+from cpms_cli.summaries.area.compared_answers import WiderArea
+from cpms_cli.summaries.area.comparison import ABOVE
+from cpms_cli.survey.model.checks import Indicator
+
+_COMPARED = ("around", "position")
+_MOST_BARS = 40
+_DISTRICT = 4
+
+
+def indicator_page(pages: SitePages, indicator: Indicator) -> Document:
+    """Return the page of an indicator."""
+    context = pages.whole
+    parts = (
+        Paragraph(indicator.definition.in_(context.language)),
+        *_whole(pages, indicator),
+        *_beside(pages, indicator),
+    )
+    crumbs = ((context.figures.name, pages.file_of_area(pages.top)),)
+    subtitle = context.say("report_subtitle", round=context.year, code=pages.top)
+    return pages.document(indicator.numbered(context.language), subtitle, parts, crumbs)
+
+
+def _whole(pages: SitePages, indicator: Indicator) -> Iterator[Part]:
+    """How many children of the widest area it is."""
+    answers, context = pages.whole.figures.indicators, pages.whole
+    row = answers[answers["number"] == indicator.number].iloc[0]
+    yield Paragraph(
+        context.say("site_whole", area=context.figures.name, count=count_words(row["yes"], context.language)), "key"
+    )
+    if pd.notna(row["share"]):
+        yield Paragraph(context.say("site_whole_share", share=per_cent(row["share"], context.language)), "key")
+
+
+def _beside(pages: SitePages, indicator: Indicator) -> Iterator[Part]:
+    """A chart of districts and subdistricts (of districts alone, where those are many), and two tables of all areas."""
+    wider, villages = (_rows(pages, indicator, pages.inside(villages=villages)) for villages in (False, True))
+    if len(wider):
+        context = _compared(pages.whole, wider)
+        yield Heading(context.say("site_areas"))
+        drawn = wider if len(wider) <= _MOST_BARS else wider[wider["area"].str.len() == _DISTRICT]
+        shown = marked_rows(context, by_distance(drawn))
+        yield from share_chart(context, context.say("col_area"), shown, _finding(context, indicator, shown))
+        yield from withheld_names(context, shown)
+        yield Heading(context.say("site_table"), 3)
+        yield _table(context, wider)
+    if len(villages):
+        context = _compared(pages.whole, villages)
+        yield Heading(context.say("site_communities"))
+        yield _table(context, villages)
+
+
+def _compared(whole: AreaContext, frame: pd.DataFrame) -> AreaContext:
+    """The widest area's context, in which areas are compared with the rest of it, where any of them can be."""
+    figures = whole.figures
+    wider = WiderArea(figures.code, figures.name) if "around" in frame else None
+    return replace(whole, figures=replace(figures, wider=wider))
+
+
+def _rows(pages: SitePages, indicator: Indicator, codes: list[str]) -> pd.DataFrame:
+    """The answers to the indicator in areas, a row for each; without what it is compared with where none can be."""
+    rows = []
+    for code in codes:
+        figures = pages.contexts[code].figures
+        answers = figures.indicators[figures.indicators["number"] == indicator.number]
+        # An area in which all children live has no rest beside it.
+        columns = dict.fromkeys([*map(str, answers), *_COMPARED])
+        rows.append(answers.assign(area=code, label=figures.name).reindex(columns=["area", *columns]))
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(_COMPARED))
+    return table.drop(columns=list(_COMPARED)) if table["around"].isna().all() else table
+
+
+def _finding(context: AreaContext, indicator: Indicator, frame: pd.DataFrame) -> str:
+    """Which area lies farthest above the rest, in a sentence; where none does, what the chart shows."""
+    brief = indicator.brief(context.language)
+    above = frame[(frame["position"] == ABOVE).fillna(False)] if context.rest else frame.iloc[:0]
+    if above.empty:
+        return context.say("site_chart", indicator=brief)
+    row = above.iloc[0]
+    return context.say(
+        "report_finding",
+        area=row["label"],
+        indicator=brief,
+        share=per_cent(row["share"], context.language),
+        around=per_cent(row["around"], context.language),
+        rest=context.rest,
+    )
+
+
+def _table(context: AreaContext, frame: pd.DataFrame) -> TableBlock:
+    columns = (
+        Column("label", context.say("col_area")),
+        Column("yes", context.say("col_children"), "count"),
+        *share_columns(context),
+    )
+    shown = worded(context, marked_rows(context, by_distance(frame)))
+    caption = "site_table_compared" if context.rest else "site_table_shares"
+    return TableBlock(context.say(caption, rest=context.rest), shown.drop(columns="number"), columns)

@@ -1,0 +1,226 @@
+"""The figures of a province and of every area in it, of one round: each question is asked of the store once, by
+village, and added up for the wider areas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
+from cpms_cli.summaries.area.area_figures import (
+    AreaFigures,
+    indicator_labels,
+    part_group,
+    severe_levels,
+)
+from cpms_cli.summaries.area.compared_answers import AROUND, WiderArea
+from cpms_cli.summaries.area.comparison import position
+from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.area.shares import COUNTS, area_name, count_answers, with_shares, within
+from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
+from cpms_cli.summaries.scope import Scope, area_groups, scope_of
+from cpms_cli.survey.messages import say
+from cpms_cli.workspace import Workspace
+
+AREA = "area"
+
+
+def nested_figures(workspace: Workspace, code: str, *, round_: int | None = None) -> tuple[AreaFigures, ...]:
+    """Return the figures of a province and of its districts, subdistricts and villages that have children in the round,
+    by default its last: an area before its parts, by their codes.
+
+    They are those of `area_figures.area_figures` without earlier rounds, rights and migration; what is compared with is
+    the rest of the province. Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
+    """
+    scope = scope_of(workspace, code, round_)
+    nested = _Nested(workspace, Scope(code, scope.name, scope.round, None, (scope.round,)))
+    return tuple(nested.figures(area) for area in nested.codes)
+
+
+@dataclass(frozen=True)
+class _Nested:
+    """A province in a round; each of its tables has a row, or rows, for every area."""
+
+    workspace: Workspace
+    scope: Scope
+
+    @property
+    def code(self) -> str:
+        """The code of the province."""
+        return self.scope.code or ""
+
+    @property
+    def condition(self) -> str:
+        """SQL for the rows of the province in the round."""
+        return within(self.workspace.survey, self.scope.code, self.scope.round)
+
+    @cached_property
+    def widths(self) -> list[int]:
+        """How many digits the code of the province and of each kind of area in it has, the widest area first."""
+        digits = (group.digits or 0 for group in area_groups(self.workspace.survey))
+        return [len(self.code), *(width for width in digits if width > len(self.code))]
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """The areas that have children, the province first."""
+        return sorted(self.levels.index)
+
+    @cached_property
+    def levels(self) -> pd.DataFrame:
+        """By area, how many children are at each level, and in `could_<level>` how many could be, but are not yet."""
+        survey = self.workspace.survey
+        counted = self._by_village("level, highest, count(*) AS children", "level, highest")
+        could = counted[counted["level"] != counted["highest"]].assign(level="could_" + counted["highest"])
+        names = [f"{start}{level.id}" for start in ("", "could_") for level in survey.levels]
+        counts = pd.concat([counted, could], ignore_index=True)
+        wide = counts.pivot_table(index=AREA, columns="level", values="children", aggfunc="sum", fill_value=0)
+        return self._added_up(wide.reindex(columns=names, fill_value=0).astype("int64").reset_index(), [])
+
+    def _by_village(self, what: str, groups: str) -> pd.DataFrame:
+        village = group_column(area_groups(self.workspace.survey)[-1].id)
+        return (
+            self.workspace.profiled()
+            .execute(f"""
+                SELECT {village} AS {AREA}, {what}
+                FROM {CHILD_ROUND}
+                WHERE {self.condition}
+                GROUP BY ALL
+                ORDER BY {AREA}, {groups}""")
+            .df()
+        )
+
+    def _added_up(self, by_village: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+        """Counts of villages, also added up for every wider area; `keys` and the area are the index."""
+        each = [by_village.assign(**{AREA: by_village[AREA].str[:width]}) for width in self.widths]
+        return pd.concat(each, ignore_index=True).groupby([AREA, *keys], sort=True).sum()
+
+    @cached_property
+    def households(self) -> dict[str, int]:
+        """By area, how many homes children live in; a home may be in two villages."""
+        survey = self.workspace.survey
+        homes = self._by_village(survey.role("home").name, survey.role("home").name)
+        each = [homes.assign(**{AREA: homes[AREA].str[:width]}).drop_duplicates() for width in self.widths]
+        return {str(code): int(count) for code, count in pd.concat(each).groupby(AREA).size().items()}
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        """The answers to each indicator, with their shares beside those in the rest of the province, by area."""
+        survey = self.workspace.survey
+        village, province = area_groups(survey)[-1].id, self.code
+        columns = {indicator.column: indicator for indicator in survey.indicators}
+        counted = count_answers(self.workspace.profiled(), list(columns), self.condition, [village])
+        summed = self._added_up(counted.rename(columns={village: AREA}), ["item"])
+        table = with_shares(survey, summed.astype("int64")).reset_index()
+        around = table[table[AREA] == province].set_index("item").loc[table["item"]].reset_index()
+        yes, no = (around[answer] - table[answer] for answer in ("yes", "no"))
+        # What is partly asked has no share, neither here nor around.
+        known = (yes + no).where(around["share"].notna() & table["share"].notna(), 0)
+        beside = {f"{AROUND}_{answer}": around[answer].astype("int64") for answer in COUNTS}
+        share = (yes / known.where(known > 0)).astype("float64")
+        labels = indicator_labels(survey, self.workspace.language)
+        numbers = {column: indicator.number for column, indicator in columns.items()}
+        table = table.assign(
+            number=table["item"].map(numbers),
+            label=table["item"].map(labels),
+            trend=float("nan"),
+            **{AROUND: share},
+            **beside,
+            position=position(table["low"], table["high"], share),
+        )
+        return table.sort_values([AREA, "number"], ignore_index=True)
+
+    @cached_property
+    def not_asked(self) -> pd.DataFrame:
+        """Which indicators, and whether the level, rest on questions that the round did not ask."""
+        labels = indicator_labels(self.workspace.survey, self.workspace.language)
+        level = {LEVEL: say("col_level", self.workspace.language)}
+        return not_asked(self.workspace, self.scope.round, {**labels, **level})
+
+    @cached_property
+    def not_comparable(self) -> pd.DataFrame:
+        """Nothing: no other round stands beside this one."""
+        return not_comparable(self.workspace, (), {})
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The areas' names."""
+        return {code: area_name(self.workspace.survey, code, self.workspace.language) for code in self.codes}
+
+    def figures(self, code: str) -> AreaFigures:
+        """Return the figures of one of the areas."""
+        survey, language, none = self.workspace.survey, self.workspace.language, pd.DataFrame()
+        ids, row = [level.id for level in survey.levels], self.levels.loc[code]
+        # An area that all children of the province live in has no rest beside it.
+        is_whole = row[ids].sum() == self.levels.loc[self.code, ids].sum()
+        answers = self.answers[self.answers[AREA] == code].drop(columns=AREA).reset_index(drop=True)
+        if is_whole:
+            answers = answers.drop(columns=[name for name in answers if str(name).startswith((AROUND, "position"))])
+        response = pd.DataFrame(
+            {
+                "level": ids,
+                "label": [level.label.in_(language) for level in survey.levels],
+                "children": row[ids].to_numpy(),
+                "could_be": row[[f"could_{name}" for name in ids]].to_numpy(),
+            }
+        )
+        return AreaFigures(
+            code,
+            self.names[code],
+            self.scope.round,
+            None,
+            self.scope.rounds,
+            None if is_whole else WiderArea(self.code, self.scope.name),
+            int(response["children"].sum()),
+            self.households[code],
+            pd.DataFrame([{"round": self.scope.round, **row[ids].to_dict()}]),
+            response,
+            answers,
+            self._parts(code),
+            *self._heat(code),
+            none,
+            answers.iloc[:0],
+            answers.iloc[:0],
+            self._quality(code),
+            self.not_comparable,
+            self.not_asked,
+        )
+
+    def _codes_of_parts(self, code: str) -> list[str]:
+        """The areas that an area is shown in: subdistricts, or within one of them, villages."""
+        group = part_group(self.workspace.survey, code)
+        return [part for part in self.codes if group and len(part) == group.digits and part.startswith(code)]
+
+    def _parts(self, code: str) -> pd.DataFrame:
+        survey, codes = self.workspace.survey, self._codes_of_parts(code)
+        if not codes:
+            return pd.DataFrame()
+        levels = self.levels.loc[codes, [level.id for level in survey.levels]].reset_index()
+        children = levels.drop(columns=AREA).sum(axis=1)
+        severe = levels[[level.id for level in severe_levels(survey)]].sum(axis=1)
+        levels.insert(1, "label", levels[AREA].map(self.names))
+        levels.insert(2, "children", children)
+        levels.insert(3, "severe", severe)
+        return levels.assign(share=severe / children)
+
+    def _heat(self, code: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """As `area_figures`: the share of each indicator in each part, and the two counts behind it."""
+        codes = self._codes_of_parts(code)
+        if not codes:
+            return pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
+        rows = self.answers[self.answers[AREA].isin(codes)]
+        numbers = [str(indicator.number) for indicator in self.workspace.survey.indicators]
+        wide = rows.assign(number=rows["number"].astype(str))
+        tables = []
+        for name in ("share", "yes", "no"):
+            table = wide.pivot(index=AREA, columns="number", values=name)[numbers].reset_index()
+            table.insert(1, "label", table[AREA].map(self.names))
+            tables.append(table)
+        return tables[0], tables[1], tables[2]
+
+    def _quality(self, code: str) -> pd.DataFrame:
+        """How many homes were visited, of the province alone."""
+        if code != self.code:
+            return pd.DataFrame({"coverage": [float("nan")]})
+        return quality_of(self.workspace.profiled(), self.workspace.survey, self.scope)

@@ -16,7 +16,7 @@ import pandas as pd
 from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.checking.staging import one_household_each
 from cpms_cli.linking.comparison_levels import FAIR_NAMES, STRONG_NAMES, level_of
-from cpms_cli.linking.evidence import in_memory, prepare
+from cpms_cli.linking.evidence import beside_store, prepare
 from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.linking_settings import LinkingSettings
@@ -101,7 +101,7 @@ def _compared(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
     `same_key`, and whether the identifier is `carried`."""
     levels = settings.comparisons
     columns = ", ".join(f"{level_of(name, list(levels[name]))} AS {name}" for name in _COMPARED)
-    with in_memory() as connection:
+    with beside_store() as connection:
         prepare(connection, rows, pd.Series(np.arange(len(rows))), settings)
         connection.register("sides", rows[["home", "new", "line", "identifier"]].assign(id=range(len(rows))))
         features = [row[0] for row in connection.execute("DESCRIBE features").fetchall() if row[0] != "home"]

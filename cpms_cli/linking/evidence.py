@@ -35,11 +35,36 @@ COLUMNS = (
 
 
 def in_memory() -> duckdb.DuckDBPyConnection:
-    """Where names are compared: nothing of it reaches a disk.
+    """Return an engine of its own in which names are compared: nothing of it reaches a disk.
 
     Without a folder to spill into, what does not fit fails instead of leaving names there.
     """
     return duckdb.connect(":memory:", config={"enable_external_access": "false", "temp_directory": ""})
+
+
+def beside_store() -> duckdb.DuckDBPyConnection:
+    """Return a connection to compare names on that is like `in_memory`, for what leaves nothing but temporary tables.
+
+    They go when it is closed. The engine is that of all such connections of this process: to make one takes longer than
+    to compare the names of a small file.
+    """
+    try:
+        return _begun(_shared_engine())
+    except duckdb.Error:
+        # An engine that came upon a fault of its own answers nobody any more.
+        _shared_engine.cache_clear()
+        return _begun(_shared_engine())
+
+
+@cache
+def _shared_engine() -> duckdb.DuckDBPyConnection:
+    return in_memory()
+
+
+def _begun(engine: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    connection = engine.cursor()
+    connection.execute("SELECT 1")
+    return connection
 
 
 def _named(rows: pd.DataFrame, settings: LinkingSettings, compared: pd.Series | None) -> pd.DataFrame:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.carried_ids import ALONE
-from cpms_cli.linking.evidence import in_memory
+from cpms_cli.linking.evidence import beside_store
 from cpms_cli.linking.kept.changed_rows import note_changes
 from cpms_cli.linking.kept.home_links import link_homes
 from cpms_cli.linking.kept.link_rows import digest
@@ -51,7 +51,7 @@ def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
         forget_link_rows(connection)
     changed, model = note_changes(connection, survey), None
     if changed is not None:
-        with in_memory() as names:
+        with beside_store() as names:
             evidence = partial(evidence_of_homes, connection, survey)
             apart, again = _decided(connection)
             model = link_changed(Linking(connection, names, evidence, survey.linking, apart, again), changed)

@@ -29,10 +29,13 @@ def evidence_of_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, ids:
 
 def with_anchors(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with `anchored`, the identifier that was given to each."""
+    connection.register("asked_row", rows[["row_id"]])
     anchors = connection.execute(f"""
         SELECT row_key, min(identifier) AS anchored
         FROM {standing_anchors(connection, survey)}
+        WHERE row_key IN (SELECT row_key FROM link_row SEMI JOIN asked_row USING (row_id))
         GROUP BY row_key""").df()
+    connection.unregister("asked_row")
     by_row = anchors.set_index("row_key")["anchored"].astype("str")
     return rows.assign(anchored=rows["row_key"].map(by_row).astype("str"))
 

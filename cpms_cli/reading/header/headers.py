@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -61,7 +62,8 @@ def headed(field: Field) -> str:
     return field.label.in_(programme_languages().headed)
 
 
-def header_spellings(survey: Survey) -> dict[str, str]:
+@lru_cache(maxsize=8)
+def header_spellings(survey: Survey) -> Mapping[str, str]:
     """Every accepted header, folded, to the field it names.
 
     The question itself is one: an export with labels has the words that the form showed for its headers. So is a name
@@ -77,7 +79,8 @@ def header_spellings(survey: Survey) -> dict[str, str]:
         for name, field in survey.fields.items()
         for spelling in (*field.question.written().values(), name, *field.formerly, *field.headers)
     }
-    return {**known, **{spelling: name for spelling, name in added.items() if spelling not in known}}
+    further = {spelling: name for spelling, name in added.items() if spelling not in known}
+    return MappingProxyType({**known, **further})
 
 
 def _tails(header: str) -> Iterator[tuple[str, str, str]]:

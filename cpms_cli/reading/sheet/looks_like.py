@@ -13,10 +13,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.value.digits import ascii_digits
-from cpms_cli.reading.value.values import clean
+from cpms_cli.reading.value.values import clean, read_texts
 from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_form
 from cpms_cli.survey.model.definition import Field, Role, Survey, folded
 
@@ -46,14 +47,16 @@ def kind_of(survey: Survey, source: SourceTable, index: int, *, counted: bool) -
     plain = ascii_digits(texts).str.strip()
     numbers = plain.str.fullmatch(_NUMBER.pattern).fillna(False)
     flags = not counted and _are_flags(plain[numbers], bool((~numbers).any()), codes, len(source.rows))
-    kinds: dict[str, pd.Series] = {
-        name: _answers_of(survey, field, texts, numbers) for name, field in _of_lists(survey).items()
+    words, is_word = pa.array(texts[~numbers], pa.string(), from_pandas=True), ~numbers.to_numpy(dtype=bool)
+    kinds: dict[str, npt.NDArray[np.bool_]] = {
+        name: _answers_of(survey, field, words, is_word) for name, field in _of_lists(survey).items()
     }
     if flags and (name := _of_flags(survey)):
-        kinds[name] |= numbers
-    kinds[DATE] = _dates(survey, texts, numbers)
-    kinds[ID_NUMBER] = _id_numbers(survey, texts)
-    shares = {name: float(times[hit].sum() / times.sum()) for name, hit in kinds.items()}
+        kinds[name] |= ~is_word
+    kinds[DATE] = _dates(survey, texts, numbers).to_numpy(dtype=bool)
+    kinds[ID_NUMBER] = _id_numbers(survey, texts).to_numpy(dtype=bool)
+    counts = times.to_numpy()
+    shares = {name: float(counts[hit].sum() / counts.sum()) for name, hit in kinds.items()}
     best = max(shares, key=lambda name: shares[name])
     return best if shares[best] > _MOSTLY else None
 
@@ -75,13 +78,21 @@ def _of_flags(survey: Survey) -> str | None:
     return next((name for name in _of_lists(survey) if "1" in survey.codelists[name].by_spelling), None)
 
 
-def _answers_of(survey: Survey, field: Field, texts: pd.Series, numbers: pd.Series) -> pd.Series:
-    """Which texts are answers of a field's list; numbers may be anything."""
-    listed = survey.codes(field)
-    words = texts[~numbers]
-    legal = set(listed.by_code if listed else ()) - set(survey.missing_words)
-    first = clean(survey, field, words).values.str.split(";").str[0] if len(words) else words
-    return first.isin(legal).reindex(texts.index, fill_value=False)
+def _answers_of(survey: Survey, field: Field, words: pa.Array, is_word: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which texts are answers of a field's list; numbers, which are no `words`, may be anything."""
+    is_answer = np.zeros(len(is_word), dtype=bool)
+    legal = _legal_answers(survey)[field.codelist or ""]
+    read = read_texts(survey, field, words).values.to_pylist()
+    is_answer[is_word] = [value is not None and value.partition(";")[0] in legal for value in read]
+    return is_answer
+
+
+@lru_cache(maxsize=8)
+def _legal_answers(survey: Survey) -> dict[str, frozenset[str]]:
+    """By code list, the codes that are answers."""
+    lists = {name: survey.codes(field) for name, field in _of_lists(survey).items()}
+    blank = frozenset(survey.missing_words)
+    return {name: frozenset(listed.by_code if listed else ()) - blank for name, listed in lists.items()}
 
 
 def _are_flags(numbers: pd.Series, beside_words: bool, codes: npt.NDArray[np.int32], rows: int) -> bool:

@@ -59,8 +59,8 @@ def merge(
     Today's list, filled in, is read back: what was done is recorded, and answers are stored in their round.
 
     All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a cell, a column or a sheet with
-    answers was not read; 2: nothing was merged, as where a column that is not read holds answers and no --map says what it is;
-    130: stopped.
+    answers was not read; 2: nothing was merged, as where a column that is not read holds answers and no --map says what
+    it is; 130: stopped.
 
     With --jobs, a folder's files and bundles are stored one after the other. What is merged already is passed over, so
     that a run which was stopped goes on; a file that cannot be merged is left out and named at the end (exit code 1).

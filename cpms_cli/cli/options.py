@@ -91,7 +91,7 @@ Maps = Annotated[
 ]
 
 
-def _as_typed(text: str | None) -> str | None:
+def as_typed(text: str | None) -> str | None:
     """A code in the digits of any script, as in a file."""
     return None if text is None else plain_digits(plain_text(text))
 
@@ -114,7 +114,7 @@ Area = Annotated[
         "--area",
         help="Only this province, district, subdistrict or village.",
         show_default=False,
-        callback=_as_typed,
+        callback=as_typed,
         autocompletion=complete_area,
     ),
 ]

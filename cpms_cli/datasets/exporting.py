@@ -95,7 +95,7 @@ def export_dataset(  # noqa: PLR0913 - public: what can be asked, each by its ow
     stores, each of other partitions; children who by the workbook `moved` (of `link_provinces`) came from another of
     them go by the identifier that they had first. Raises UsageError, UnreadableFile, StoreError.
     """
-    counted_as = {} if moved is None else read_moved(Path(moved))
+    counted_as = None if moved is None else read_moved(Path(moved))
     with Workspace.from_paths(store, schemas, identified=identified, writes=True) as workspace:
         return write_dataset(
             workspace, Path(folder), audience=audience, counted_as=counted_as, tool_version=tool_version
@@ -116,7 +116,7 @@ def write_dataset(  # noqa: PLR0913 - as `export_dataset`
     key = series_key(own)
     detail: Rows = "identified" if workspace.identified else "masked"
     series = None if workspace.identified else name_of_series(key, audience)
-    asked = Manifest(survey.digest, detail, audience, series)
+    asked = Manifest(survey.digest, detail, audience, series, moved=counted_as is not None)
     how = f"{FORMAT} {tool_version} {survey.digest} {detail} {audience} {series}"
     if counted_as:
         how += f" {hashlib.sha256(repr(sorted(counted_as.items())).encode()).hexdigest()}"
@@ -176,6 +176,9 @@ class _Export:
             if packed is not None:
                 write_bytes(self.folder / DEFINITION, packed)
         check_fits(self.folder, manifest, asked)
+        if manifest.moved and not asked.moved:
+            raise UsageError("dataset_moved", folder=self.folder)
+        manifest = replace(manifest, moved=asked.moved)
         check_one_store_each(self.folder, manifest, self.store, [part.name for part in parts])
         watching.begin(len(parts))
         written, same = list[str](), list[str]()

@@ -65,6 +65,7 @@ class Manifest:
 
     `definition`: the digest of that by which its rows are read. `detail`: how much of who a child is stands in it, for
     which `audience`; `pseudonyms`: of which series these are, None where it has names. `kind`: rows, or their scores.
+    `moved`: whether children who moved between provinces go by the identifier that they had first.
     """
 
     definition: str
@@ -74,6 +75,7 @@ class Manifest:
     columns: tuple[Mapping[str, Any], ...] = ()
     partitions: tuple[Partition, ...] = ()
     kind: Literal["rows", "scores"] = "rows"
+    moved: bool = False
     format: int = FORMAT
 
     @property

@@ -114,7 +114,7 @@ def test_only_strong_evidence_is_sure_and_what_is_likely_waits_for_a_person(stor
     assert (first["province_now"], first["round_now"]) == ("Phuket", 2026)
     assert first["reason"] == "same national ID"
     another = pairs.set_index("household_no_now").loc["23"]
-    assert another["reason"] == "same national ID; not sure: look at what does not agree"
+    assert another["reason"] == "same national ID; not sure: compare both sides"
     assert "another name" in another["differs"]
 
 
@@ -183,6 +183,8 @@ def test_a_child_who_moved_counts_once_in_a_data_set_of_all_stores(
     numbered[1].value = "same child"
     book.save(workbook)
     assert _export(stores, tmp_path / "together", workbook)["cpms_id"].nunique() == 14, "partitions are written anew"
+    forgotten = cpms("export", "dataset", tmp_path / "together", "--store", stores[0])
+    assert forgotten.code == 2 and "without it they would be two" in " ".join(forgotten.err.split())
 
 
 def test_the_command_speaks_both_languages(cpms: Cpms, stores: list[Path]) -> None:

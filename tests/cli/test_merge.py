@@ -35,18 +35,19 @@ def test_in_is_stored_plus_unchanged_plus_set_aside(cpms: Cpms, draw: Draw, tmp_
     assert "survey.csv was merged before" in again.out
 
 
-def test_what_stands_in_a_stored_row_and_is_not_stored_is_named(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+def test_what_a_cell_holds_and_is_not_stored_is_named(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     lost = {"violence_physical": "#REF!"}
     path = draw(lost, {}, {"sex": "x", **lost})
     header, *rows = path.read_text("utf-8-sig").splitlines()
     rows[1] += ",yes"
     path.write_text("\n".join([header, *rows]), "utf-8")
     cell = f"{column_letter(header.split(',').index('violence_physical'))}2"
+    aside = cell.replace("2", "4")
     ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
     assert "3 rows in = 2 stored + 0 unchanged + 1 set aside" in ran.out
-    assert f"survey.csv: {cell}: the formula ended in an error (#REF!)" in ran.out
+    assert f"survey.csv: {cell}, {aside}: the formula ended in an error (#REF!)" in ran.out
     assert "survey.csv: row 3: the row has more cells than the header" in ran.out
-    # The cell of the row set aside is marked in the workbook to mend.
+    # The workbook to mend has no more of it than the store: that row would be stored without it, and without a word.
     alone = draw(lost, name="alone.csv")
     assert cpms("merge", alone, "--store", tmp_path / "alone.duckdb").code == 1, "not all is in the store"
     document = cpms("merge", path, "--store", tmp_path / "json.duckdb", "--format", "json").json
@@ -54,6 +55,7 @@ def test_what_stands_in_a_stored_row_and_is_not_stored_is_named(cpms: Cpms, draw
     assert [(fault["row"], fault["cell"], fault["check"]) for fault in unread] == [
         (2, cell, "excel_error"),
         (3, None, "row_too_long"),
+        (4, aside, "excel_error"),
     ]
 
 

@@ -171,3 +171,6 @@ def test_what_k_does_not_cover_is_said_in_both_languages(cpms: Cpms, store: Path
 def test_too_few_is_said_as_too_few(store: Path) -> None:
     with pytest.raises(UsageError, match="fewer than"):
         child_records(store, detail="deidentified", k=1000, audience="us")
+    misspelt: Any = "Masked"
+    with pytest.raises(ValueError, match="identified, masked, deidentified"):
+        child_records(store, detail=misspelt)

@@ -1,6 +1,6 @@
-"""Cells of stored rows whose own content is not in the store: a formula without a value, digits that are gone.
+"""Cells whose own content is taken over nowhere: a formula without a value, digits that are gone.
 
-Their rows can be stored, so no workbook to mend names them: a merge that is silent about them would lose an answer.
+Their rows can be stored, or are set aside for another fault: a merge that is silent about them would lose an answer.
 """
 
 from __future__ import annotations
@@ -23,24 +23,28 @@ _KEPT = ("file", "sheet", "row", "cell", "check", "message", "mend")
 _SHOWN = 10
 
 
-def _in_stored_rows(findings: pd.DataFrame, set_aside: pd.DataFrame) -> pd.DataFrame:
+def _losing(findings: pd.DataFrame, set_aside: pd.DataFrame) -> pd.DataFrame:
     losing = findings[findings["check"].isin(_LOSING)]
-    aside = set(zip(set_aside["source"], set_aside["row"], strict=True))
+    silent = set_aside[set_aside["silent"]]  # a family without consent: nothing is told of its answers
+    aside = set(zip(silent["source"], silent["row"], strict=True))
     places = zip(losing["source"], losing["row"], strict=True)
     return losing[[place not in aside for place in places]]
 
 
 def has_unread_cells(findings: pd.DataFrame, set_aside: pd.DataFrame) -> bool:
-    """Return whether a stored row has a cell whose content is not in the store."""
-    return not _in_stored_rows(findings, set_aside).empty
+    """Return whether a row has a cell whose own content is not taken over."""
+    return not _losing(findings, set_aside).empty
 
 
 def unread_cells(
     survey: Survey, findings: pd.DataFrame, set_aside: pd.DataFrame, language: Language
 ) -> list[dict[str, Any]]:
-    """Return the cells of stored rows that hold something which is not stored; those of the rows `set_aside` (`source`,
-    `row`) are marked in the workbook to mend. `cell` is None where cells stand beyond the last header of a row."""
-    stored = _in_stored_rows(findings, set_aside)
+    """Return the cells that hold something which is not stored, nor is in the workbook of rows set aside.
+
+    Rows of `set_aside` (`source`, `row`) that are `silent` are left out. `cell` is None where cells stand beyond the
+    last header of a row.
+    """
+    stored = _losing(findings, set_aside)
     if stored.empty:
         return []
     worded = Wording(survey, language).put_into_words(stored)

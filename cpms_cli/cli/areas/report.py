@@ -7,24 +7,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpms_cli.cli.completing import complete_area
 from cpms_cli.cli.every_command.next_step import say_site, say_written
 from cpms_cli.cli.handing import comparing_workspace, warn_office
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
     STORE,
-    Area,
     AreaAsked,
     Identified,
     Lang,
     Round,
     Schemas,
     Store,
+    as_typed,
     check_width,
     language,
     workspace_of,
     year,
 )
+from cpms_cli.cli.window import show_line
+from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import listed_endings
 
 if TYPE_CHECKING:
@@ -41,6 +44,16 @@ Shade = Annotated[
     str | None,
     typer.Option(
         "--shade", help="What the map shows: a level, as victim, or an indicator's number.", show_default=False
+    ),
+]
+SiteArea = Annotated[
+    str | None,
+    typer.Option(
+        "--area",
+        help="Only this province or district.",
+        show_default=False,
+        callback=as_typed,
+        autocompletion=complete_area,
     ),
 ]
 Audience = Annotated[str, typer.Option("--audience", help="Whom it is for: what it was given before is reckoned with.")]
@@ -105,7 +118,7 @@ def site(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="A new folder, or one with such a site.", show_default=False)
     ],
-    area: Area = None,
+    area: SiteArea = None,
     store: Store = STORE,
     round_: Round = None,
     audience: Audience = "public",
@@ -124,15 +137,18 @@ def site(
     """
     from cpms_cli.reports.documents.rendering import render_site
     from cpms_cli.reports.site.site import compose_site
+    from cpms_cli.survey.messages import say
     from cpms_cli.writing.site_folder import check_site
 
-    if area is not None:
-        check_width(area, PROVINCE)
+    if area is not None and len(area) not in PROVINCE:
+        raise UsageError("site_area", area=area)
     replaced, readers = check_site(folder), None if internal else audience
     with workspace_of(store, schemas, lang, writes=readers is not None) as workspace:
         made = compose_site(workspace, area, round_=year(round_), audience=readers)
         spoken = workspace.language
     warn_office(made.warning)
+    if internal:
+        show_line(say("office_only", spoken), err=True)
     render_site(made.pages, folder)
     say_site(folder, len(made.pages), spoken, replaced=replaced)
 

@@ -17,6 +17,7 @@ from cpms_cli.cli.options import (
     Schemas,
     Sheets,
     Store,
+    TextOrJson,
     Unmasked,
     language,
     one_of,
@@ -180,7 +181,7 @@ def files(
 @app.command("provinces")
 def provinces(
     stores: Stores,
-    format_: Format = "text",
+    format_: TextOrJson = "text",
     output: Output = None,
     identified: Unmasked = False,
     lang: Lang = None,

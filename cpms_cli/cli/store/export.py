@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.handing import warn_office
-from cpms_cli.cli.options import STORE, Area, Identified, Lang, Round, Schemas, Store, workspace_of, year
+from cpms_cli.cli.options import STORE, Area, Identified, Lang, Round, Schemas, Store, language, workspace_of, year
 from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import Kind, listed_endings
@@ -195,7 +195,7 @@ def dataset(
     from cpms_cli.reports.progress import Progress
     from cpms_cli.survey.messages import say
 
-    counted_as = {} if moved is None else read_moved(moved)
+    counted_as = None if moved is None else read_moved(moved, language(lang))
     with workspace_of(store, schemas, lang, identified=identified, writes=True) as workspace:
         spoken = workspace.language
         with Progress("dataset_progress", spoken, shown=sys.stderr.isatty()) as progress:

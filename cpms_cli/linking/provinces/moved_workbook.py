@@ -14,6 +14,7 @@ from cpms_cli.linking.review.review import in_words
 from cpms_cli.linking.review.review_workbook import review_bytes
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.identifiers import has_cpms_check_letter
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Language, Survey, folded
 from cpms_cli.writing.files import write_bytes
@@ -53,14 +54,14 @@ def write_moved(moved: MovedChildren, survey: Survey, path: Path, language: Lang
     write_bytes(path, review_bytes(say("moved_sheet", language), table, _DECISION, choices, apart))
 
 
-def read_moved(path: Path) -> dict[str, str]:
+def read_moved(path: Path, language: Language = FALLBACK) -> dict[str, str]:
     """Return by the CPMS ID of each child who came from elsewhere the one under which it was first known.
 
     Counted are the pairs that are decided to be one child. Raises UnreadableFile, and UsageError for a cell that is no
     decision or no CPMS ID.
     """
     cells = workbook_cells(path)
-    decisions = decisions_in(path, cells)
+    decisions = decisions_in(path, cells, language)
     header = [folded(cell) for cell in cells.iloc[0]]
     sides = {}
     for side in (BEFORE, NOW):

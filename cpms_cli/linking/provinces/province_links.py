@@ -63,7 +63,7 @@ def link_provinces(
     With `identified` the pairs have names, and the audit log of each store says of how many children. Raises UsageError
     for fewer than two stores, one named twice, or stores of several definitions; StoreError, UnreadableFile.
     """
-    paths = _checked([Path(store) for store in stores])
+    paths = _checked([Path(store) for store in ([stores] if isinstance(stores, str | Path) else stores)])
     survey = _one_definition(paths, schemas)
     rows = _rows(paths, survey)
     pairs = pair_moved(rows, survey.linking) if len(rows) else pd.DataFrame()

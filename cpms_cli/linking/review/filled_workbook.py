@@ -12,7 +12,7 @@ from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.linking.review.decisions import DIFFERENT, SAME
 from cpms_cli.reading.book.container import inspect_container
 from cpms_cli.reading.source import column_letter
-from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Role, Survey, folded
 
@@ -86,7 +86,7 @@ def workbook_cells(path: Path) -> pd.DataFrame:
     return pd.DataFrame(cells, dtype=object).map(str)
 
 
-def decisions_in(path: Path, cells: pd.DataFrame) -> pd.DataFrame:
+def decisions_in(path: Path, cells: pd.DataFrame, language: Language = FALLBACK) -> pd.DataFrame:
     """As `filled_in`, from cells that were read; the first row has the headings."""
     headings = {
         **_words("review_pair", "pair"),
@@ -109,7 +109,7 @@ def decisions_in(path: Path, cells: pd.DataFrame) -> pd.DataFrame:
             file=path.name,
             row=first["row"],
             value=first["decision"],
-            same=say("review_same", FALLBACK),
-            different=say("review_different", FALLBACK),
+            same=say("review_same", language),
+            different=say("review_different", language),
         )
     return table[table["pair"] != ""]

@@ -154,8 +154,9 @@ def list_children(  # noqa: PLR0913 - public: what can be asked, each by its own
     unknown level or indicator, an area or round of which the store has nothing, or a day together with a round;
     StoreError, UnreadableFile.
     """
+    chosen = (levels,) if isinstance(levels, str) else tuple(levels)
     with Workspace.from_paths(store, schemas, language=language, identified=identified).of_area(area) as workspace:
-        return select_children(workspace, ChildSelection(area, round_, tuple(levels), indicator, answer), as_of=as_of)
+        return select_children(workspace, ChildSelection(area, round_, chosen, indicator, answer), as_of=as_of)
 
 
 def select_children(

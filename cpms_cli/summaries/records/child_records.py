@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import duckdb
 import pandas as pd
@@ -94,8 +94,10 @@ def child_records(  # noqa: PLR0913 - public: what can be asked, each by its own
       given before. In a `series` a child has one pseudonym in all rounds and files, and k children share all its rows.
 
     The store remembers what an audience was given. Raises UsageError where there is no row, fewer than `k` in a round,
-    or earlier files tell so much that k cannot be kept; StoreError, UnreadableFile.
+    or earlier files tell so much that k cannot be kept; StoreError, UnreadableFile; ValueError for another detail.
     """
+    if detail not in get_args(Detail):
+        raise ValueError(f"detail is one of {', '.join(get_args(Detail))}, not {detail!r}")
     with Workspace.from_paths(store, schemas, writes=True) as workspace:
         return make_records(workspace, Disclosed(detail, k, audience, series), area=area, round_=round_)
 

@@ -132,8 +132,8 @@ def site(
 
     \b
     Examples:
-      cpms report site ranong --store cpms.duckdb
-      cpms report site ranong --area 8501 --round 2568 --lang th
+      cpms report site pages --store cpms.duckdb
+      cpms report site pages --area 8501 --round 2568 --lang th
     """
     from cpms_cli.reports.documents.rendering import render_site
     from cpms_cli.reports.site.site import compose_site

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cpms_cli import prove_definition
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.languages import forget_translations
 from cpms_cli.survey.messages import say
 from tests.conftest import ROOT, Cpms, Draw
+
+
+@pytest.fixture
+def own_languages() -> Iterator[None]:
+    """Whatever languages a test lets be spoken are forgotten behind it."""
+    yield
+    forget_translations()
 
 
 @pytest.fixture
@@ -61,6 +70,7 @@ def test_a_newer_version_does_not_refuse_a_folder_with_what_an_earlier_one_said(
     assert cpms("validate", draw({}), "--schemas", folder).code == 0
 
 
+@pytest.mark.usefixtures("own_languages")
 def test_a_sentence_of_a_translation_that_no_longer_fits_is_passed_over(folder: Path) -> None:
     """A translation may say what the tool says; a copy of what an earlier version filled in is not said."""
     translation = (

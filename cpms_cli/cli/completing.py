@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cpms_cli.errors import CpmsError
+from cpms_cli.survey.area_widths import DISTRICT, PROVINCE, SUBDISTRICT
 from cpms_cli.survey.language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def complete_area(ctx: Any, incomplete: str) -> Proposals:
     names that begin so."""
     survey = _survey(ctx)
     areas = survey.areas if survey else {}
-    wide = next((digits for digits in (2, 4, 6) if digits > len(incomplete)), 6)
+    wide = next((digits for digits in (PROVINCE, DISTRICT) if digits > len(incomplete)), SUBDISTRICT)
     codes = ((code, _spoken(area.label)) for code, area in areas.items() if len(code) == wide)
     return _beginning(codes, incomplete) or _named(((code, area.label) for code, area in areas.items()), incomplete)
 

@@ -13,6 +13,7 @@ import typer
 
 from cpms_cli.cli.completing import complete_area, complete_child, complete_round
 from cpms_cli.errors import CpmsError, UsageError
+from cpms_cli.survey import area_widths
 from cpms_cli.survey.plain_text import plain_digits, plain_text
 from cpms_cli.writing.output_formats import PRINTED, listed_endings
 
@@ -145,7 +146,9 @@ Why = Annotated[bool, typer.Option("--why", help="Every rule, what is unknown, a
 AsOf = Annotated[str | None, typer.Option("--as-of", help="As it was on this date; else today.", show_default=False)]
 STORE = Path("cpms.duckdb")
 SHIPPED = "shipped"  # as which the definition that comes with the tool is named
-COMMUNITY, PROVINCE = (6, 8), (2, 4)  # digits of the areas that commands of these names are for
+# Digits of the areas that the commands of these names are for.
+COMMUNITY = (area_widths.SUBDISTRICT, area_widths.VILLAGE)
+PROVINCE = (area_widths.PROVINCE, area_widths.DISTRICT)
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,10 @@ from cpms_cli.datasets.manifest import (
 from cpms_cli.datasets.partition_figures import DatasetRows, figures_files, judge_partition, write_figures
 from cpms_cli.datasets.scoring import fingerprint_of_scores, open_rows
 from cpms_cli.errors import UnreadableFile, UsageError
-from cpms_cli.reading.sheet.title_keys import PROVINCE
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.summaries.area.shares import groups_asked
-from cpms_cli.summaries.records.child_records import SUBDISTRICT_DIGITS
 from cpms_cli.summaries.scope import rounds_of
+from cpms_cli.survey.area_widths import PROVINCE, SUBDISTRICT
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import QuestionsAsked, Workspace
@@ -213,12 +212,12 @@ def _without_villages(survey: Survey, asked: Asked) -> Survey:
     """Return the definition in which a subdistrict has no parts; rows without names know no villages. Raises UsageError
     where villages are asked for."""
     area = asked.area or ""
-    finer = [group.id for group in groups_asked(survey, asked.by) if (group.digits or 0) > SUBDISTRICT_DIGITS]
-    if len(area) > SUBDISTRICT_DIGITS or finer:
-        raise UsageError("dataset_no_villages", subdistrict=area[:SUBDISTRICT_DIGITS] or finer[0])
-    if len(area) < SUBDISTRICT_DIGITS:
+    finer = [group.id for group in groups_asked(survey, asked.by) if (group.digits or 0) > SUBDISTRICT]
+    if len(area) > SUBDISTRICT or finer:
+        raise UsageError("dataset_no_villages", subdistrict=area[:SUBDISTRICT] or finer[0])
+    if len(area) < SUBDISTRICT:
         return survey
-    groups = tuple(group for group in survey.figures.groups if (group.digits or 0) <= SUBDISTRICT_DIGITS)
+    groups = tuple(group for group in survey.figures.groups if (group.digits or 0) <= SUBDISTRICT)
     return survey.model_copy(update={"figures": survey.figures.model_copy(update={"groups": groups})})
 
 

@@ -30,10 +30,10 @@ from cpms_cli.datasets.series import name_of_series, name_of_store, series_key
 from cpms_cli.datasets.typed_rows import described_columns, parquet_of, typed_rows
 from cpms_cli.errors import UsageError
 from cpms_cli.linking.provinces.moved_workbook import read_moved
-from cpms_cli.reading.sheet.title_keys import PROVINCE
 from cpms_cli.store.tables.pseudonym_key import pseudonym_key
 from cpms_cli.summaries.records.child_records import FIELDS_NOT_ASKED, Disclosed, make_records
 from cpms_cli.summaries.records.household_records import make_household_records
+from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.files.packed_definition import packed_definition
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.workspace import Workspace

@@ -15,8 +15,8 @@ from cpms_cli.errors import ServerError
 from cpms_cli.publishing.column_words import words_of, words_of_column
 from cpms_cli.publishing.server import SERVED, Server
 from cpms_cli.publishing.star_tables import STORE, StarTable
-from cpms_cli.reading.sheet.title_keys import PROVINCE
 from cpms_cli.summaries.records.child_records import SUBDISTRICT
+from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 

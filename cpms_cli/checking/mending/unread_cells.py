@@ -44,10 +44,10 @@ def unread_cells(
     Rows of `set_aside` (`source`, `row`) that are `silent` are left out. `cell` is None where cells stand beyond the
     last header of a row.
     """
-    stored = _losing(findings, set_aside)
-    if stored.empty:
+    losing = _losing(findings, set_aside)
+    if losing.empty:
         return []
-    worded = Wording(survey, language).put_into_words(stored)
+    worded = Wording(survey, language).put_into_words(losing)
     each = worded.drop_duplicates(["file", "sheet", "row", "cell", "check"])[list(_KEPT)]
     return records(each)
 

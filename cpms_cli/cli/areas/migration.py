@@ -76,7 +76,8 @@ def migration(
         )
         return
     from cpms_cli.reports.areas.migration import show_migration
-    from cpms_cli.summaries.migration.area_migration import PROVINCE, compute_migration_summary
+    from cpms_cli.summaries.migration.area_migration import compute_migration_summary
+    from cpms_cli.survey.area_widths import PROVINCE
 
     # A child who left is of the group that it has where it is now, which may be in another province.
     # Shares are held against the rest of the province.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cpms_cli.errors import CpmsError, UsageError
+from cpms_cli.survey.area_widths import DISTRICT, PROVINCE
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Survey
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 _AREAS = ("area", "code")
 _PROPOSED = 5
-_PROVINCE, _DISTRICT = 2, 4  # digits
 
 
 def name_areas_by_code(given: dict[str, Any]) -> None:
@@ -55,7 +55,7 @@ def _with_province(survey: Survey, code: str) -> Words:
     """An area's name and those of the district and the province around it, which tell it from others of the name."""
     from cpms_cli.survey.model.words import Words
 
-    around = [survey.areas[code[:digits]] for digits in (_DISTRICT, _PROVINCE) if digits < len(code)]
+    around = [survey.areas[code[:digits]] for digits in (DISTRICT, PROVINCE) if digits < len(code)]
     names = [survey.areas[code], *around]
     return Words(en=", ".join(area.en for area in names), th=", ".join(area.th for area in names))
 

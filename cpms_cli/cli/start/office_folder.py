@@ -12,6 +12,7 @@ import typer
 from cpms_cli.cli.options import Lang, language, year
 from cpms_cli.cli.window import show_line
 from cpms_cli.errors import UsageError
+from cpms_cli.survey.area_widths import DISTRICT, PROVINCE, SUBDISTRICT, VILLAGE
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Area, Language, Survey
@@ -29,7 +30,6 @@ RoundNow = Annotated[
 ]
 Who = Annotated[str | None, typer.Option("--who", help="Who works here, for the store's history.", show_default=False)]
 
-_VILLAGE = 8  # digits of a village's code
 _SHOWN = 20  # areas of one name
 _BETWEEN = "; "
 _Answer = TypeVar("_Answer")
@@ -142,7 +142,9 @@ def _area(text: str, spoken: Language) -> tuple[str, str]:
     from cpms_cli.survey.plain_text import plain_digits, plain_text
 
     survey, wanted = load_survey(), plain_digits(plain_text(text))
-    if wanted.isdecimal() and (wanted in survey.areas or (len(wanted) == _VILLAGE and wanted[:6] in survey.areas)):
+    if wanted.isdecimal() and (
+        wanted in survey.areas or (len(wanted) == VILLAGE and wanted[:SUBDISTRICT] in survey.areas)
+    ):
         return wanted, area_name(survey, wanted, spoken)
     matching = find_areas(survey, text)
     named = [area for area in matching if text.strip().casefold() in (area.en.casefold(), area.th)] or matching
@@ -156,5 +158,5 @@ def _area(text: str, spoken: Language) -> tuple[str, str]:
 
 def _with_those_around(survey: Survey, area: Area, spoken: Language) -> str:
     """The name of an area, of its district and of its province."""
-    codes = dict.fromkeys((area.code, area.code[:4], area.code[:2]))
+    codes = dict.fromkeys((area.code, area.code[:DISTRICT], area.code[:PROVINCE]))
     return ", ".join(survey.areas[code].label.in_(spoken) for code in codes if code in survey.areas)

@@ -21,8 +21,9 @@ from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.summaries.area.shares import within
-from cpms_cli.summaries.migration.area_migration import PROVINCE, MigrationSummary, counted_measures
+from cpms_cli.summaries.migration.area_migration import MigrationSummary, counted_measures
 from cpms_cli.summaries.migration.movement import COME, GONE
+from cpms_cli.survey.area_widths import PROVINCE
 
 _AMONG_PARTS = ("moved_away", "stayed", "moved_here")
 """Of these an area has not as many as its parts together: who moves between two of its parts stays in it."""

@@ -21,6 +21,7 @@ from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
+from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -29,7 +30,6 @@ SURE, TO_REVIEW = "automatic", "review"
 BEFORE, NOW = "before", "now"
 PLACES = ("province", "round", "child")
 """What is told of each side of a pair, as `province_before` and `province_now`."""
-_PROVINCE = 2
 _LEAST_STORES = 2
 
 
@@ -152,8 +152,8 @@ def _described(pairs: pd.DataFrame, rows: pd.DataFrame, survey: Survey, language
 
 
 def _province(survey: Survey, village: str, language: Language) -> str:
-    area = survey.areas.get(village[:_PROVINCE])
-    return village[:_PROVINCE] if area is None else area.label.in_(language)
+    area = survey.areas.get(village[:PROVINCE])
+    return village[:PROVINCE] if area is None else area.label.in_(language)
 
 
 def _cells(paths: Sequence[Path], survey: Survey, shown: pd.DataFrame) -> dict[str, pd.DataFrame]:

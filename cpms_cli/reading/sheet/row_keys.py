@@ -25,8 +25,9 @@ from cpms_cli.reading.sheet.sheets import (
     with_column,
     with_counted_lines,
 )
-from cpms_cli.reading.sheet.title_keys import SUBDISTRICT, place_in_titles, subdistrict_of, village_in_subdistrict
+from cpms_cli.reading.sheet.title_keys import place_in_titles, subdistrict_of, village_in_subdistrict
 from cpms_cli.reading.value.digits import ascii_digits
+from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.model.definition import Survey
 
 _MOSTLY = 0.5

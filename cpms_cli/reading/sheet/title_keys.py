@@ -15,11 +15,10 @@ from typing import TypeVar
 
 from cpms_cli.reading.sheet.sheet_names import FIRST_ROUND
 from cpms_cli.reading.source import SourceTable
+from cpms_cli.survey.area_widths import DISTRICT, PROVINCE, SUBDISTRICT
 from cpms_cli.survey.era import christian_year, era_of
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.plain_text import plain_digits
-
-PROVINCE, DISTRICT, SUBDISTRICT = 2, 4, 6
 
 _Value = TypeVar("_Value")
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from cpms_cli.reports.terminal import Screen, show_table
+from cpms_cli.survey.area_widths import DISTRICT, PROVINCE
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Area, Language, Survey
 
-_WIDTHS = (2, 4)
+_WIDTHS = (PROVINCE, DISTRICT)
 
 
 def area_codes_table(survey: Survey, areas: Sequence[Area], language: Language) -> pd.DataFrame:

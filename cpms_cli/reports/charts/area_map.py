@@ -13,6 +13,7 @@ from cpms_cli.reports.charts.map_outlines import has_outlines, outline_source
 from cpms_cli.reports.documents.document import Chart
 from cpms_cli.summaries.area.area_figures import AreaFigures, severe_levels
 from cpms_cli.summaries.area.comparison import beside_rest, distance_class
+from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Language, Level, Survey
 from cpms_cli.survey.near_words import meant, named, spellings
@@ -40,7 +41,7 @@ def map_chart(
     # No more digits than the other figures of the paper have.
     beside = parts[["area", "label"]].join(beside.round(survey.privacy.digits))
     outlined = has_outlines(survey, figures.code)
-    source = outline_source(survey, figures.code[:2], language)
+    source = outline_source(survey, figures.code[:PROVINCE], language)
     note = say("report_map_note", language, source=source) if outlined else say("report_tiles_note", language)
     named = {
         "area": "col_area",

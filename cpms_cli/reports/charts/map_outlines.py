@@ -14,6 +14,7 @@ from cpms_cli.reports.charts.chart_style import BLACK, QUIET, text_width
 from cpms_cli.reports.charts.map_legend import fills, label_order, labels, map_legend
 from cpms_cli.reports.charts.svg import Element, Picture, outline, rectangle, rule, words_on_white
 from cpms_cli.reports.documents.document import Chart
+from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.outlines import CODE, outlines_of
 
@@ -32,7 +33,7 @@ _LED = 14  # px: a label that stands farther aside is joined to its area by a li
 
 def has_outlines(survey: Survey, code: str) -> bool:
     """Whether the outlines of the subdistricts of a province (2 digits) or district (4) are known."""
-    known = outlines_of(survey.folder, code[:2])
+    known = outlines_of(survey.folder, code[:PROVINCE])
     return known is not None and any(feature["properties"][CODE].startswith(code) for feature in known["features"])
 
 
@@ -94,7 +95,7 @@ def area_map(chart: Chart, width: float) -> Picture:
     Every subdistrict of the map has an outline, whether it has a row or not.
     """
     code = chart.words["map"]
-    known = outlines_of(Path(chart.words["definition"]), code[:2])
+    known = outlines_of(Path(chart.words["definition"]), code[:PROVINCE])
     features = [feature for feature in (known or {})["features"] if str(feature["properties"][CODE]).startswith(code)]
     elements, top = map_legend(chart, width)
     points = np.concatenate([ring for feature in features for ring in _rings(feature)])

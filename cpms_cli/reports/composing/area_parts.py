@@ -31,8 +31,7 @@ from cpms_cli.reports.documents.document import (
 )
 from cpms_cli.summaries.area.area_figures import severe_levels
 from cpms_cli.summaries.area.comparison import ABOVE, beside_rest, distance_class
-
-_SUBDISTRICT = 6
+from cpms_cli.survey.area_widths import SUBDISTRICT
 
 
 def parts(context: AreaContext, shade: str | None) -> Iterator[Part]:
@@ -41,7 +40,7 @@ def parts(context: AreaContext, shade: str | None) -> Iterator[Part]:
     if figures.parts.empty:
         return
     yield Heading(context.say("report_parts"))
-    if len(figures.code) < _SUBDISTRICT:
+    if len(figures.code) < SUBDISTRICT:
         drawn, beside = map_chart(context.survey, figures, shade, context.language, context.rest_of_parts)
         yield replace(drawn, title=_map_finding(context, drawn, beside, shade))
         if shade is not None:

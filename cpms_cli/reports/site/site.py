@@ -16,10 +16,9 @@ from cpms_cli.reports.site.site_pages import SitePages
 from cpms_cli.summaries.area.nested_figures import nested_figures
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.summaries.scope import villages_with_children
+from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.messages import say
 from cpms_cli.workspace import Workspace
-
-_PROVINCE = 2
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def compose_site(
 
 
 def _only_province(workspace: Workspace) -> str:
-    provinces = sorted({code[:_PROVINCE] for code in villages_with_children(workspace)})
+    provinces = sorted({code[:PROVINCE] for code in villages_with_children(workspace)})
     if not provinces:
         raise UsageError("no_children_ever", area=say("whole_store", workspace.language))
     if len(provinces) > 1:

@@ -21,11 +21,11 @@ from cpms_cli.reports.documents.document import Column, Document, Heading, Parag
 from cpms_cli.reports.site.site_pages import SitePages
 from cpms_cli.summaries.area.compared_answers import WiderArea
 from cpms_cli.summaries.area.comparison import ABOVE
+from cpms_cli.survey.area_widths import DISTRICT
 from cpms_cli.survey.model.checks import Indicator
 
 _COMPARED = ("around", "position")
 _MOST_BARS = 40
-_DISTRICT = 4
 
 
 def indicator_page(pages: SitePages, indicator: Indicator) -> Document:
@@ -58,7 +58,7 @@ def _beside(pages: SitePages, indicator: Indicator) -> Iterator[Part]:
     if len(wider):
         context = _compared(pages.whole, wider)
         yield Heading(context.say("site_areas"))
-        drawn = wider if len(wider) <= _MOST_BARS else wider[wider["area"].str.len() == _DISTRICT]
+        drawn = wider if len(wider) <= _MOST_BARS else wider[wider["area"].str.len() == DISTRICT]
         shown = marked_rows(context, by_distance(drawn))
         yield from share_chart(context, context.say("col_area"), shown, _finding(context, indicator, shown))
         yield from withheld_names(context, shown)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from cpms_cli.reports.composing.area_context import AreaContext
 from cpms_cli.reports.composing.area_report import closing_notes
 from cpms_cli.reports.documents.document import Document, Part, TableBlock
+from cpms_cli.survey.area_widths import SUBDISTRICT
 
 INDEX = "index.html"
-_SUBDISTRICT = 6
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class SitePages:
 
     def inside(self, *, villages: bool) -> list[str]:
         """Return the codes of the areas within the top: the villages, or all that are wider."""
-        return [code for code in self.contexts if code != self.top and (len(code) > _SUBDISTRICT) == villages]
+        return [code for code in self.contexts if code != self.top and (len(code) > SUBDISTRICT) == villages]
 
     def crumbs(self, code: str) -> tuple[tuple[str, str], ...]:
         """Return the areas around one, the widest first, each with its name and its file."""

@@ -12,6 +12,7 @@ from cpms_cli.summaries.area.comparison import direction, position
 from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.scope import Scope
+from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.messages import say
 from cpms_cli.workspace import Workspace
 
@@ -19,7 +20,7 @@ BEFORE = ("before", "earlier")
 """The columns of the shares in the round before and in the one before that."""
 AROUND = "around"
 """The column of the share in the rest of the wider area."""
-_PROVINCE, _WHOLE_STORE = 2, ""
+_WHOLE_STORE = ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def area_compared(code: str) -> str | None:
     >>> area_compared("850105"), area_compared("85")
     ('85', None)
     """
-    return code[:_PROVINCE] if len(code) > _PROVINCE else None
+    return code[:PROVINCE] if len(code) > PROVINCE else None
 
 
 def wider_area(workspace: Workspace, scope: Scope) -> WiderArea | None:

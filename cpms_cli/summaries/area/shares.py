@@ -12,6 +12,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.unasked_columns import UNASKED
 from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, band_name, group_column
 from cpms_cli.summaries.area.intervals import wilson
+from cpms_cli.survey.area_widths import SUBDISTRICT, VILLAGE
 from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
@@ -25,7 +26,7 @@ PARTLY = "partly_asked"
 
 def area_name(survey: Survey, code: str, language: Language) -> str:
     """The name of a province, district, subdistrict or village; raises UsageError for a code of no area."""
-    known = survey.areas.get(code[:6] if len(code) == 8 else code)
+    known = survey.areas.get(code[:SUBDISTRICT] if len(code) == VILLAGE else code)
     if known is None or not code.isdigit():
         raise UsageError("unknown_area", area=code)
     kind = f"area_of_{min(len(code), 6)}"

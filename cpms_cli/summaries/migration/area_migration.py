@@ -22,12 +22,11 @@ from cpms_cli.summaries.migration.movement import counted_movement, create_movem
 from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of, tables_with_rows
+from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
 
-# An area's place in the official code: its first two digits are its province.
-PROVINCE = 2
 HEIGHTS = ("high", "not_high", "no_rest", "unknown")  # an area beside the rest of its province
 
 

@@ -20,6 +20,7 @@ from cpms_cli.store.tables.record_releases import earlier_records, next_number, 
 from cpms_cli.summaries.area.shares import area_name, within
 from cpms_cli.summaries.records.deidentification import HOME_ANSWERS, Generalised, generalised, pseudonyms
 from cpms_cli.summaries.records.given_rows import GivenRows
+from cpms_cli.survey import area_widths
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.model.deidentification import AGE
@@ -34,7 +35,6 @@ HOUSEHOLD_ROW, HAS_HOUSEHOLD, FIELDS_NOT_ASKED = "household_row", "has_household
 questions were not asked, as `;field;other;`."""
 CHILD_ROW = "child_row"
 """The number of a row within its household, by pseudonym, where the number that the file had is hidden."""
-SUBDISTRICT_DIGITS = 6
 _MONTH = 7
 _ASKED = "asked_"
 
@@ -238,7 +238,7 @@ def _masked(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, *par
     born, village, round_ = (survey.role(role) for role in ("born", "village", "round"))
     identities = [survey.role("person").name, survey.role("home").name]
     coarse = frame.drop(columns=hidden_columns(survey, born)).rename(columns={village.name: SUBDISTRICT})
-    coarse[SUBDISTRICT] = coarse[SUBDISTRICT].str[:SUBDISTRICT_DIGITS]
+    coarse[SUBDISTRICT] = coarse[SUBDISTRICT].str[: area_widths.SUBDISTRICT]
     coarse[born.name] = coarse[born.name].str[:_MONTH]
     for name in (*identities, *(HOUSEHOLD_ROW for _ in frame.columns.intersection([HOUSEHOLD_ROW]))):
         named = frame[name]

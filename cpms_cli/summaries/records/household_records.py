@@ -9,13 +9,13 @@ from cpms_cli.summaries.area.shares import within
 from cpms_cli.summaries.records.child_records import (
     HOUSEHOLD_ROW,
     SUBDISTRICT,
-    SUBDISTRICT_DIGITS,
     Disclosed,
     fields_not_asked,
     hidden_columns,
     household_row,
 )
 from cpms_cli.summaries.records.deidentification import pseudonyms
+from cpms_cli.survey import area_widths
 from cpms_cli.workspace import Workspace
 
 
@@ -38,7 +38,7 @@ def make_household_records(workspace: Workspace, disclosed: Disclosed, *, area: 
     village, home = survey.role("village").name, survey.role("home").name
     hidden = frame.columns.intersection(hidden_columns(survey, survey.role("born")))
     masked = frame.drop(columns=hidden).rename(columns={village: SUBDISTRICT})
-    masked[SUBDISTRICT] = masked[SUBDISTRICT].str[:SUBDISTRICT_DIGITS]
+    masked[SUBDISTRICT] = masked[SUBDISTRICT].str[: area_widths.SUBDISTRICT]
     for name in (home, HOUSEHOLD_ROW):
         masked[name] = pseudonyms(disclosed.pseudonyms_under, disclosed.audience, masked[name])
     return masked.sort_values(HOUSEHOLD_ROW, ignore_index=True)

@@ -6,9 +6,9 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.checking.staging import TABLES
+from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.model.definition import Survey, Table
 
-SUBDISTRICT = 6  # digits of its code
 _LEAST_HOMES = 2  # of one home alone, nobody can say that the round did not ask
 
 

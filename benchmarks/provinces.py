@@ -128,11 +128,11 @@ def expected(rows: pd.DataFrame) -> pd.DataFrame:
 def measure(children: int, seed: int) -> None:
     """Print the figures of one seed."""
     provinces = [linked_province(rounds) for rounds in drawn(children, seed)]
-    begun = time.process_time()
+    survey, begun = load_survey(), time.process_time()
     evidence = [as_moving(evidence).assign(**truth) for evidence, truth in provinces]
     held = [each.loc[each["number"].notna(), ["number", "round", "identifier"]].drop_duplicates() for each in evidence]
-    rows = in_one_frame(evidence, held)
-    pairs = pair_moved(rows, load_survey().linking)
+    rows = in_one_frame(survey, evidence, held)
+    pairs = pair_moved(rows, survey.linking)
     seconds = time.process_time() - begun
     truth = rows["truth"].to_numpy()
     left, right = pairs["id_l"].to_numpy(int), pairs["id_r"].to_numpy(int)

@@ -16,6 +16,8 @@ from stdnum.th.pin import calc_check_digit
 from cpms_cli import export_dataset, link_provinces, merge
 from cpms_cli.errors import CpmsError
 from cpms_cli.linking.provinces.moved_workbook import read_moved
+from cpms_cli.linking.provinces.stored_movers import in_one_frame
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, write_drawn
 
 RANONG, PHUKET, CHUMPHON = "85010501", "83010101", "86010101"
@@ -150,6 +152,25 @@ def test_each_store_logs_of_how_many_children_names_were_shown(stores: list[Path
 
 def test_the_order_of_the_stores_changes_nothing(stores: list[Path]) -> None:
     pd.testing.assert_frame_equal(link_provinces(stores).pairs, link_provinces(stores[::-1]).pairs)
+
+
+def test_identifiers_which_are_drawn_change_nothing(survey: Survey) -> None:
+    """What is learnt goes by the order of the rows, which is that of their houses, whatever the children are called."""
+    key = [name for name in survey.key("child") if name != "round"]
+
+    def rows(villages: list[str], identifiers: list[str]) -> pd.DataFrame:
+        places = dict(zip(key, (villages, ["1", "2", "3"], ["1", "1", "1"]), strict=True))
+        return pd.DataFrame(
+            {**places, "round": 2026, "identifier": identifiers, "number": None, "first": True, "last": False}
+        )
+
+    held = [pd.DataFrame({"number": [], "round": [], "identifier": []})] * 2
+    ranong, phuket = ["85010501"] * 3, ["83010101"] * 3
+    drawn = in_one_frame(survey, [rows(ranong, ["A", "B", "C"]), rows(phuket, ["D", "E", "F"])], held)
+    again = in_one_frame(survey, [rows(ranong, ["Z", "Y", "X"]), rows(phuket, ["W", "V", "U"])], held)
+    swapped = in_one_frame(survey, [rows(phuket, ["W", "V", "U"]), rows(ranong, ["Z", "Y", "X"])], held)
+    assert drawn[key].to_numpy().tolist() == again[key].to_numpy().tolist() == swapped[key].to_numpy().tolist()
+    assert drawn["identifier"].tolist() == ["D", "E", "F", "A", "B", "C"]
 
 
 def _export(stores: list[Path], folder: Path, moved: Path | None) -> pd.DataFrame:

@@ -113,7 +113,7 @@ def _rows(paths: Sequence[Path], survey: Survey) -> pd.DataFrame:
     for path in paths:
         with open_store(path, survey) as connection:
             held.append(holders(connection, survey, numbers))
-    return in_one_frame(by_store, held)
+    return in_one_frame(survey, by_store, held)
 
 
 def _no_pairs() -> pd.DataFrame:
@@ -122,7 +122,9 @@ def _no_pairs() -> pd.DataFrame:
 
 
 def _described(pairs: pd.DataFrame, rows: pd.DataFrame, survey: Survey, language: Language) -> pd.DataFrame:
-    """The pairs in words, the surest first, with the place of each side, and its store by number."""
+    """The pairs in words, the surest first, then by their places, with the place of each side, and its store by
+    number."""
+    pairs = pairs.sort_values(["id_l", "id_r"], ignore_index=True)
     levels = [
         {str(name): str(level) for name, level in each.items()} for each in pairs[list(CONDITIONS)].to_dict("records")
     ]
@@ -148,7 +150,7 @@ def _described(pairs: pd.DataFrame, rows: pd.DataFrame, survey: Survey, language
     ends = shown[[f"{name}_{side}" for side in (BEFORE, NOW) for name in ("child", "round")]].astype("str")
     names = [hashlib.sha256("|".join(each).encode()).hexdigest()[:16] for each in ends.itertuples(index=False)]
     shown.insert(0, "pair", names)
-    return shown.sort_values(["kind", "probability", "pair"], ascending=[True, False, True], ignore_index=True)
+    return shown.sort_values(["kind", "probability"], ascending=[True, False], kind="stable", ignore_index=True)
 
 
 def _province(survey: Survey, village: str, language: Language) -> str:

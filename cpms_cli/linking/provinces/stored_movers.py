@@ -73,12 +73,17 @@ def may_move(connection: duckdb.DuckDBPyConnection, survey: Survey, years: Years
         LEFT JOIN moving_row m USING ({key})
         ORDER BY {", ".join(f"e.{name}" for name in survey.key("child"))}""").df()
     between = connection.execute(f"""
-        SELECT year AS round, identifier, FALSE AS first, FALSE AS last
+        SELECT {", ".join(_place(survey))}, year AS round, identifier, FALSE AS first, FALSE AS last
         FROM moving_row
         ANTI JOIN (FROM moving_row WHERE first OR last) near USING ({home})
-        ORDER BY identifier, year""").df()
+        ORDER BY {key}""").df()
     connection.execute("DROP TABLE moving_row")
     return pd.concat([as_evidence(compared, survey.linking), between], ignore_index=True)
+
+
+def _place(survey: Survey) -> list[str]:
+    """Return the columns by which the rows of a round are told apart, whichever store they are in."""
+    return [name for name in survey.key("child") if name != survey.role("round").name]
 
 
 def holders(connection: duckdb.DuckDBPyConnection, survey: Survey, numbers: Sequence[str]) -> pd.DataFrame:
@@ -94,14 +99,15 @@ def holders(connection: duckdb.DuckDBPyConnection, survey: Survey, numbers: Sequ
     ).df()
 
 
-def in_one_frame(by_store: Sequence[pd.DataFrame], held: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def in_one_frame(survey: Survey, by_store: Sequence[pd.DataFrame], held: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of all stores as `pair_moved` takes them: by round, `store` and `person` noted.
 
+    They are in the order of their places: identifiers are drawn, and what the model learns goes by the order of rows.
     `held` has the `holders` of each store: a number that two children have in one round is no evidence of either,
     whichever their stores are.
     """
     rows = pd.concat([rows.assign(store=number) for number, rows in enumerate(by_store)], ignore_index=True)
-    rows = rows.sort_values(["round", "store", "identifier"], kind="stable", ignore_index=True)
+    rows = rows.sort_values(["round", *_place(survey), "store"], kind="stable", ignore_index=True)
     children = pd.concat([frame.assign(store=number) for number, frame in enumerate(held)], ignore_index=True)
     several = children.groupby(["number", "round"]).size()
     shared = several[several > 1].index.get_level_values("number")

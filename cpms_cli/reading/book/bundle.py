@@ -32,6 +32,8 @@ Dispute = dict[str, str | None]
 """What a family says is wrong, as a bundle brings it: the cells of a row by their columns."""
 PASSPHRASE, IDENTITY_FILE = "CPMS_BUNDLE_KEY", "CPMS_IDENTITY_FILE"
 _HEAD = 200  # bytes in which a bundle says how it is encrypted
+_KEPT = 100_000_000  # bytes of opened bundles that are kept in memory at most
+_opened_bundles: dict[tuple[bytes, str], bytes] = {}  # what is in a bundle, by its SHA-256 and the key that opens it
 
 
 def _identities(path: Path, file_named: str) -> list[pyrage.x25519.Identity]:
@@ -63,8 +65,19 @@ def _opened(path: Path) -> bytes:
     key = key_value(variable)
     if key is None:
         raise KeyMissing("bundle_needs_key", file=path.name, variable=variable)
+    # A merge reads a bundle for its survey, its log and its disputes, and a passphrase takes half a second to try.
+    known = (hashlib.sha256(sealed).digest(), key)
+    if known not in _opened_bundles:
+        package = _decrypted(path, sealed, key, by_passphrase=variable == PASSPHRASE)
+        if sum(map(len, _opened_bundles.values())) + len(package) > _KEPT:
+            _opened_bundles.clear()
+        _opened_bundles[known] = package
+    return _opened_bundles[known]
+
+
+def _decrypted(path: Path, sealed: bytes, key: str, *, by_passphrase: bool) -> bytes:
     try:
-        if variable == PASSPHRASE:
+        if by_passphrase:
             return bytes(pyrage.passphrase.decrypt(sealed, key))
         return bytes(pyrage.decrypt(sealed, _identities(path, key)))
     except pyrage.DecryptError:

@@ -39,6 +39,14 @@ class QuestionsAsked:
     partly: Mapping[int, frozenset[str]]
 
 
+@dataclass(frozen=True)
+class QuestionsLookedUp:
+    """What is known so far of `QuestionsAsked`, while the store is open: rounds are added as they are looked at."""
+
+    asked: dict[int, frozenset[str]]
+    partly: dict[int, frozenset[str]]
+
+
 @dataclass
 class _Session:
     """The store while it is open, and which tables of scoring are on its connection."""
@@ -47,6 +55,7 @@ class _Session:
     connection: duckdb.DuckDBPyConnection | None = None
     is_scored: bool = False
     is_profiled: bool = False
+    questions_looked_up: QuestionsLookedUp = field(default_factory=lambda: QuestionsLookedUp({}, {}))
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ class Workspace:
         closing = self._session.closing
         self._session.closing, self._session.connection = None, None
         self._session.is_scored = self._session.is_profiled = False
+        self._session.questions_looked_up = QuestionsLookedUp({}, {})
         if closing is not None:
             closing.__exit__(kind, error, traceback)
 
@@ -158,6 +168,11 @@ class Workspace:
         """Return which questions these rounds asked, where that is known without a look at the rows; else None."""
         del rounds
         return None
+
+    @property
+    def questions_looked_up(self) -> QuestionsLookedUp:
+        """What is known so far of the rounds' questions, by a look at the rows; whoever looks adds to it."""
+        return self._session.questions_looked_up
 
     def note_identified(self, what: str, children: int) -> None:
         """Write to the audit log that names of so many children are shown, and by what; nothing where they are not."""

@@ -15,11 +15,14 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Survey
 from cpms_cli.survey.rules.dependents import names_looked_at
 from cpms_cli.survey.rules.typed_answers import quoted
-from cpms_cli.workspace import Workspace
+from cpms_cli.workspace import QuestionsAsked, Workspace
 
 COLUMNS = ("from_round", "to_round", "item", "label", "questions")
 COLUMNS_OF_ROUND = ("round", "item", "label", "questions", "asked")
 NOBODY, SOME = "nobody", "some"
+ASKED, UNASKED = "asked", "unasked"
+Condition = tuple[str, str]
+"""What a condition on a row tells, ASKED or UNASKED, and of which question."""
 LEVEL = "level"
 """The column of `child_round` that holds the level: it rests on all questions that its rules look at."""
 
@@ -33,8 +36,9 @@ def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], colum
     pairs = list(pairs)
     survey, language = workspace.survey, workspace.language
     rounds = sorted({round_ for pair in pairs for round_ in pair})
-    asked = _asked(workspace, rounds)
-    asked_of_all = {round_: asked[round_] - _asked_of_some(workspace, round_) for round_ in rounds}
+    questions_asked = _questions_asked(workspace, rounds)
+    asked = questions_asked.asked
+    asked_of_all = {round_: asked[round_] - questions_asked.partly[round_] for round_ in rounds}
     fields = _names_of_columns(survey, columns)
     rows = []
     for first, last in pairs:
@@ -58,8 +62,9 @@ def not_asked(workspace: Workspace, round_: int, columns: Mapping[str, str]) -> 
     asked. Whom the questions that were asked leave open is counted as not asked.
     """
     survey, language = workspace.survey, workspace.language
-    unasked = {NOBODY: frozenset(survey.fields) - _asked(workspace, [round_])[round_]}
-    unasked[SOME] = _asked_of_some(workspace, round_) - unasked[NOBODY]
+    questions_asked = _questions_asked(workspace, [round_])
+    unasked = {NOBODY: frozenset(survey.fields) - questions_asked.asked[round_]}
+    unasked[SOME] = questions_asked.partly[round_] - unasked[NOBODY]
     rows = []
     for column, names in _names_of_columns(survey, columns).items():
         for asked, outside in unasked.items():
@@ -97,47 +102,53 @@ def _names_of_columns(survey: Survey, columns: Iterable[str]) -> dict[str, set[s
     return {column: names_looked_at(survey, rules[column]) for column in columns}
 
 
-def _asked(workspace: Workspace, rounds: Sequence[int]) -> dict[int, frozenset[str]]:
-    """Return the questions that each round asked somebody, by what the store's rows say."""
-    if rounds and (known := workspace.questions_asked(rounds)) is not None:
-        return dict(known.asked)
+def _questions_asked(workspace: Workspace, rounds: Sequence[int]) -> QuestionsAsked:
+    """Return which questions these rounds asked somebody, and which some of their rows were not asked, as far as the
+    store's rows and definitions say; each round is looked at once while the store is open."""
+    if (known := workspace.questions_asked(rounds)) is not None:
+        return known
+    looked_up = workspace.questions_looked_up
+    for round_ in rounds:
+        if round_ not in looked_up.asked:
+            looked_up.asked[round_], looked_up.partly[round_] = _looked_up(workspace, round_)
+    return QuestionsAsked(looked_up.asked, looked_up.partly)
+
+
+def _looked_up(workspace: Workspace, round_: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the questions of which an answer is in some row of a round, and those that some of its rows were not
+    asked, anywhere in the store."""
     survey = workspace.survey
     not_asked = quoted(survey.not_asked)
-    conditions = {name: f"{name} IS DISTINCT FROM {not_asked}" for name in survey.fields}
-    return {round_: _holds_of_some(workspace, round_, conditions) for round_ in rounds}
+    asked = {(ASKED, name): f"{name} IS DISTINCT FROM {not_asked}" for name in survey.fields}
+    unasked = unasked_in_store(workspace.connection, survey)
+    holding = _holds_of_some(workspace, round_, asked | {(UNASKED, name): condition for name, condition in unasked})
+    names_of = {kind: frozenset(name for of, name in holding if of == kind) for kind in (ASKED, UNASKED)}
+    return names_of[ASKED], names_of[UNASKED]
 
 
-def _asked_of_some(workspace: Workspace, round_: int) -> frozenset[str]:
-    """Return the questions that some rows of a round were not asked, as far as the store's definitions say."""
-    if (known := workspace.questions_asked([round_])) is not None:
-        return known.partly[round_]
-    return _holds_of_some(workspace, round_, dict(unasked_in_store(workspace.connection, workspace.survey)))
-
-
-def _holds_of_some(workspace: Workspace, round_: int, conditions: Mapping[str, str]) -> frozenset[str]:
-    """Return the questions whose condition on a row holds of some row of a round, anywhere in the store.
+def _holds_of_some(workspace: Workspace, round_: int, conditions: Mapping[Condition, str]) -> set[Condition]:
+    """Return which conditions on a row hold of some row of a round, anywhere in the store.
 
     Where only an area's rows are read, all others are looked at for what holds of none of these.
     """
-    survey, holding = workspace.survey, set[str]()
+    survey, holding = workspace.survey, set[Condition]()
     everywhere = ("current", "whole") if area_read(workspace.connection) is not None else ("current",)
     for table in (survey.household, survey.child):
+        fields = {field.name for field in table.fields}
         for rows in everywhere:
-            names = [field.name for field in table.fields if field.name in conditions and field.name not in holding]
-            if names:
-                holding |= _holding(
-                    workspace, f"{rows}_{table.name}", round_, {name: conditions[name] for name in names}
-                )
-    return frozenset(holding)
+            left = {of: condition for of, condition in conditions.items() if of[1] in fields and of not in holding}
+            if left:
+                holding |= _holding(workspace, f"{rows}_{table.name}", round_, left)
+    return holding
 
 
-def _holding(workspace: Workspace, rows: str, round_: int, conditions: Mapping[str, str]) -> set[str]:
-    flags = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in conditions.items())
+def _holding(workspace: Workspace, rows: str, round_: int, conditions: Mapping[Condition, str]) -> set[Condition]:
+    flags = ", ".join(f"bool_or({condition}) AS {kind}_{name}" for (kind, name), condition in conditions.items())
     held = workspace.connection.execute(f"""
         SELECT {flags}
         FROM {rows}
         WHERE {workspace.survey.role("round").name}::INTEGER = {round_}""").fetchone()
-    return {name for name, holds in zip(conditions, held or (), strict=True) if holds}
+    return {of for of, holds in zip(conditions, held or (), strict=True) if holds}
 
 
 def _changed(survey: Survey, first: int, last: int, asked: Sequence[Mapping[int, frozenset[str]]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from cpms_cli.errors import DefinitionError
@@ -9,6 +10,7 @@ from cpms_cli.errors import DefinitionError
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 
 
+@cache
 def shipped(folder: str) -> Path:
     """The folder of this name that ships with the tool.
 

@@ -25,7 +25,13 @@ from cpms_cli.reading.sheet.sheets import (
     with_column,
     with_counted_lines,
 )
-from cpms_cli.reading.sheet.title_keys import place_in_titles, subdistrict_of, village_in_subdistrict
+from cpms_cli.reading.sheet.title_keys import (
+    place_in_titles,
+    place_of_section,
+    sections_of,
+    subdistrict_of,
+    village_in_subdistrict,
+)
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.model.definition import Survey
@@ -109,11 +115,38 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
         if given:
             _check_same_village(own, place, given, name)
         return own
+    if not _is_nearly_there(sheet, name) and sections_of(sheet.source):
+        return _villages_by_section(survey, sheet, subdistrict, village, given)
     if village is None or _is_nearly_there(sheet, name):
         return sheet
     column = pd.Series(village, index=range(sheet.source.data.num_rows), dtype="str")
     note = Note("village_given" if given else "village_from_title", {"village": village})
     return with_column(sheet, name, column, note)
+
+
+def _villages_by_section(
+    survey: Survey, sheet: Sheet, subdistrict: str | None, first: str | None, given: str | None
+) -> Sheet:
+    """The sheet with the village of each row in a column, of which lines between the rows say it for those below them;
+    `first` is that of the rows above all of these lines. Where such a line names no village that is known, the rows
+    below it have none, unless the village itself is given.
+
+    Raises UsageError where another village is given.
+    """
+    source, sections = sheet.source, sections_of(sheet.source)
+    villages = pd.Series(first, index=range(len(source.rows)), dtype="str")
+    lines: list[str] = []
+    for row, line in sections:
+        village = place_of_section(survey, line, subdistrict) or (given and first)
+        villages[source.rows > row] = village
+        lines.append(f"{village} ({row})")
+        if given and village is not None and not village.startswith(given):
+            values = {"given": given, "codes": village, "column": line}
+            raise UsageError("village_differs", file=source.path.name, sheet=source.sheet or "", **values)
+    if villages.isna().all():
+        return sheet
+    note = Note("village_from_sections", {"first": first or "-", "villages": ", ".join(lines)})
+    return with_column(sheet, survey.role("village").name, villages, note)
 
 
 def _only_column(sheet: Sheet, headers: Sequence[str]) -> int | None:

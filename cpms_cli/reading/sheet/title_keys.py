@@ -38,6 +38,13 @@ _WORDS = {
     DISTRICT: r"(?:อำเภอ|เขต|(?<![ก-๛])อ\.|\bamphoe\b|\bdistrict(?:\s+of)?\b)",
     PROVINCE: r"(?:จังหวัด|(?<![ก-๛])จ\.|\bprovince(?:\s+of)?\b)",
 }
+# A line between the rows that heads those below it: it begins with the village, so that no note that mentions one is taken.
+_SECTION = re.compile(
+    r"[\s(*\-–—:]*(?:บ้าน[^\d\n]{1,40}?|(?:ban|village)\s+[a-z][a-z ]{1,40}?)?[\s,(]*"
+    r"(?:หมู่\s*(?:ที่|บ้านที่)?|ม\.|moo|village(?:\s+no\.?)?)\s*\d{1,2}(?!\d)[^\n]{0,60}"
+    r"|[\s(*\-–—:]*(?:หมู่บ้าน|บ้าน(?!เลขที่|เช่า|พัก)|ชุมชน)[^\d\n]{2,40}",
+    re.IGNORECASE,
+)
 _THAI_LETTER = re.compile("[ก-๛]")
 _NEXT_PART = re.compile("อำเภอ|เขต|จังหวัด|หมู่|บ้าน|ปี|ประจำ|รอบ|อ\\.|จ\\.|ม\\.")
 _LATIN_BEFORE = {
@@ -47,8 +54,8 @@ _LATIN_BEFORE = {
 }
 
 
-TITLES = "titles"
-"""The evidence of a table that was made of a sheet's rows: the lines that stand above these."""
+TITLES, SECTIONS = "titles", "sections"
+"""The evidence of a table that was made of a sheet's rows: the lines that stand above these, and between them."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,16 @@ def titles_of(source: SourceTable) -> list[str]:
     lines = [row.text for row in source.left_out if row.kind == "title" and row.row < source.header_row]
     is_text = source.sheet is None or "encoding" in source.evidence
     return [plain_digits(line) for line in (*lines, *([] if is_text else [source.sheet or ""]))]
+
+
+def sections_of(source: SourceTable) -> list[tuple[int, str]]:
+    """The lines between a sheet's rows that name the village of the rows below them, each with its row."""
+    if SECTIONS in source.evidence:
+        lines = (line.partition("\t") for line in source.evidence[SECTIONS].split("\n"))
+        return [(int(row), text) for row, _, text in lines]
+    below = [row for row in source.left_out if row.kind in ("title", "note") and row.row > source.header_row]
+    lines = ((row.row, " ".join(plain_digits(row.text).split())) for row in below)
+    return [(row, text) for row, text in lines if _SECTION.fullmatch(text)]
 
 
 def round_in_titles(source: SourceTable) -> int | None:
@@ -108,6 +125,20 @@ def place_in_titles(survey: Survey, source: SourceTable) -> SaidPlace | None:
         return None
     villages = {int(match[1]) for line in lines for match in _MOO.finditer(line)} - {0}
     return SaidPlace(subdistrict, _only(villages))
+
+
+def place_of_section(survey: Survey, line: str, around: str | None) -> str | None:
+    """The code of the village that such a line names, in the subdistrict that it names itself or else `around` it;
+    None where that is not known, or two villages are named.
+
+    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> place_of_section(load_survey(), "หมู่ที่ 3 บ้านทุ่งหงาว", "850103")
+    '85010303'
+    """
+    named = {code for code in _named(survey, line, SUBDISTRICT) if around is None or code[:DISTRICT] == around[:DISTRICT]}
+    subdistrict = _only(named) if named else around
+    moo = _only({int(match[1]) for match in _MOO.finditer(line)} - {0})
+    return None if subdistrict is None or moo is None else f"{subdistrict}{moo:02d}"
 
 
 def subdistrict_of(survey: Survey, source: SourceTable, text: str, given: str | None) -> str | None:

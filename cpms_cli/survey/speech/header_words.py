@@ -93,6 +93,14 @@ def names_child(header: str) -> bool:
     return _of_child().search(_plain(header)) is not None
 
 
+def asks_of_family(header: str, words: frozenset[str]) -> bool:
+    """Whether a header of these words asks of the family, and names no child, what is asked of children too."""
+    settings = proposal_settings()
+    return bool(words & settings.of_families and words & settings.asked_of_families) and not any(
+        word in header.casefold() for word in settings.of_children
+    )
+
+
 def names_head(header: str) -> bool:
     """Whether a header is that of the name of the household's head, and of nothing else about the head."""
     settings, words = proposal_settings(), meanings(header)

@@ -70,6 +70,9 @@ class ProposalSettings(_Part):
     always_asked: frozenset[Role]
     always_asked_topics: frozenset[str]
     of_members: frozenset[str]
+    of_families: frozenset[str]
+    of_children: tuple[str, ...]
+    asked_of_families: frozenset[str]
     headed_by_answers: frozenset[str]
     negations: tuple[str, ...]
     unsure: UnsureWords

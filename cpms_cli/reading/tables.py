@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
-from cpms_cli.reading.header.export_layouts import find_column
+from cpms_cli.reading.header.export_layouts import find_column, with_repeats_told
 from cpms_cli.reading.header.headers import headed, header_spellings
 from cpms_cli.reading.header.mapping import HeaderMap, Maps
 from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
@@ -53,7 +53,7 @@ def read_sources(
     spellings = header_spellings(survey)
     for each in maps:
         spellings = {**spellings, **each.spellings()}
-    return read_sheets(path, spellings, encoding, names)
+    return with_repeats_told(read_sheets(path, spellings, encoding, names))
 
 
 def is_log(survey: Survey, source: SourceTable) -> bool:
@@ -270,7 +270,7 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
         for part in children_apart(survey, understand(survey, source, by_file[source.path]))
     ]
     given = GivenKeys(round_, read_as.village, several=read_as.village_of_some or len(files) > 1)
-    keyed = [with_row_keys(survey, sheet, given) for sheet in join_repeats(survey, parts)]
+    keyed = join_repeats(survey, [with_row_keys(survey, sheet, given) for sheet in parts])
     if len(files) > 1:
         check_village_used(keyed, given)
     sheets = [with_sex_of_titles(survey, sheet) for sheet in keyed]

@@ -24,7 +24,7 @@ from cpms_cli.checking.drafting.pooled_sheets import pool_sheets
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
-from cpms_cli.reading.header.export_layouts import aside_columns
+from cpms_cli.reading.header.export_layouts import aside_columns, with_repeats_told
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import (
     UNDECIDED,
@@ -36,7 +36,8 @@ from cpms_cli.reading.header.mapping import (
 from cpms_cli.reading.header.several_maps import load_maps, map_of
 from cpms_cli.reading.header.side_by_side import child_apart, of_any_child
 from cpms_cli.reading.sheet.sex_of_titles import title_column
-from cpms_cli.reading.sheet.sheets import match_sheet
+from cpms_cli.reading.sheet.sheet_choice import may_hold_survey
+from cpms_cli.reading.sheet.sheets import match_sheet, questions_of_others
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.files.loading import load_survey
@@ -156,10 +157,16 @@ def _answers_of(sheet: DraftedSheet, rows: Sequence[HeaderRow]) -> Iterator[_Ans
 
 def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:
     try:
-        return read_sources(path, survey, encoding, maps)
+        sources = read_sources(path, survey, encoding, maps)
     except NoSurveyTable:
         # Not one header is known: then they are told from the rows by their looks, and all wait for the officer.
-        return read_cells(path, encoding=encoding)
+        return with_repeats_told(read_cells(path, encoding=encoding))
+    further = {sheet.sheet for sheet in sources[0].not_read if may_hold_survey(survey, sheet)}
+    if not further:
+        return sources
+    # So are those of a further sheet, as of children beside their families.
+    by_looks = [source for source in read_cells(path, encoding=encoding) if source.sheet in further]
+    return with_repeats_told([*sources, *by_looks])
 
 
 def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> Iterator[HeaderRow]:
@@ -201,7 +208,7 @@ def _proposals(sheet: DraftedSheet) -> _Proposed:
     fields = {*matched.match.fields.values(), *matched.match.twice}
     children = matched.side_by_side.children.values()
     of_all, own = {name for _, name in children}, {field.name for field in survey.child.fields}
-    taken = {"": fields | of_all}
+    taken = {"": fields | of_all | questions_of_others(survey, matched.source)}
     # What is one child's is asked of the others too, and of no household.
     of_homes = set(survey.fields) - own
     taken |= {f"_{child}": of_homes | {name for of, name in children if of == child} for child, _ in children}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpms_cli.checking.columns_not_read import kind_words
-from cpms_cli.reading.header.export_layouts import subdistrict_words, village_number_words
+from cpms_cli.reading.header.export_layouts import subdistrict_words, village_number_words, words_around_subdistrict
 from cpms_cli.reading.header.headers import is_headed
 from cpms_cli.reading.header.mapping import UNDECIDED, leave_out
 from cpms_cli.reading.sheet.sheets import Matched
@@ -31,10 +31,11 @@ def describe_unread(survey: Survey, matched: Matched, column: UnreadColumn, lang
 def _use(survey: Survey, matched: Matched, column: UnreadColumn, language: Language) -> str:
     """What a column is for that answers no question."""
     known = set(matched.match.fields.values())
-    places = (*village_number_words(), *subdistrict_words())
+    around = [word for words in words_around_subdistrict().values() for word in words]
+    places = (*village_number_words(), *subdistrict_words(), *around)
     if names_head(column.header) and survey.role("household").name not in known:
         return say("map_head", language)
-    if is_headed(column.header, places) and survey.role("village").name not in known:
+    if is_headed(column.header, places, matched.layout is not None) and survey.role("village").name not in known:
         return say("map_village", language)
     if column.why == "added":
         return say("map_added", language, program=matched.layout.name if matched.layout else "KoboToolbox / ODK")

@@ -7,7 +7,7 @@ mothers' birth dates read as the children's would do more harm than one that is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -127,8 +127,9 @@ def parts_said_again(header: str) -> list[str]:
     return [part.strip() for part in _SAID_AGAIN.split(header) if part.strip()]
 
 
-def is_headed(header: str, words: Iterable[str]) -> bool:
-    """Whether a header is one of these words, in one language or in two."""
+def is_headed(header: str, words: Iterable[str], exported: bool = False) -> bool:
+    """Whether a header is one of these words, in one language or in two; in an export behind the groups of its form."""
+    header = header.rpartition("/")[2] if exported else header
     spellings, parts = set(map(spelt, words)), set(map(spelt, parts_said_again(header)))
     return spelt(header) in spellings or (bool(parts) and parts <= spellings)
 
@@ -145,8 +146,9 @@ def match_headers(cells: Sequence[str], spellings: Mapping[str, str]) -> HeaderM
     claimed: dict[str, list[int]] = {}
     unknown: list[int] = []
     exported = layout_of(cells) is not None
+    whole = {spelt(cell) for cell in cells} if exported else set()
     for index, cell in enumerate(cells):
-        name = field_of(cell, spellings, exported) if cell else None
+        name = field_of(cell, spellings, exported) if cell and not _is_choice(cell, whole) else None
         if name:
             claimed.setdefault(name, []).append(index)
         elif cell.strip():
@@ -156,6 +158,14 @@ def match_headers(cells: Sequence[str], spellings: Mapping[str, str]) -> HeaderM
     fields = {places[0]: name for name, places in claimed.items() if len(places) == 1}
     twice = {name: tuple(places) for name, places in claimed.items() if len(places) > 1}
     return HeaderMatch(dict(sorted(fields.items())), tuple(sorted(unknown)), twice, tuple(apart))
+
+
+def _is_choice(header: str, whole: Collection[str]) -> bool:
+    """Whether a header is one answer of a question that has a column of its own (`whole`, as headers are compared): of
+    "what do you drink" the answer "alcohol" is no question about alcohol."""
+    return bool(whole) and any(
+        separator == "/" and spelt(groups) in whole for groups, separator, _ in _tails(header.strip())
+    )
 
 
 def _set_apart(cells: Sequence[str], claimed: dict[str, list[int]]) -> list[int]:

@@ -232,6 +232,8 @@ def _about(sheet: DraftedSheet, index: int) -> tuple[str, str]:
     """What the header of a column asks, and how the names of its child's fields end in a map ("" where it is no one
     child's), in a sheet whose children stand side by side."""
     header = sheet.matched.source.header[index]
+    if sheet.matched.layout is not None:
+        header = header.rpartition("/")[2] or header  # the names of a form's groups say little of its questions
     apart = child_apart(header) if sheet.matched.side_by_side.children else None
     return (header, "") if apart is None else (apart[0], f"_{apart[1]}")
 

@@ -74,6 +74,8 @@ def meanings(header: str) -> frozenset[str]:
         end = hit.end()
     rest.append(plain[end:])
     unknown = [word for part in rest for word in part.split() if not (word.isdecimal() and len(word) < _YEAR)]
+    # A letter alone, as forms for phones put before the names of their questions ("c_sex"), is no word.
+    unknown = [word for word in unknown if len(word) > 1 or not word.isascii()]
     content = frozenset(filter(None, [*found_words, *unknown]))
     return content or frozenset(plain.split())
 

@@ -194,6 +194,8 @@ def _one_coding(columns: list[Column]) -> list[Column]:
 
 def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], place: dict[str, str]) -> NoSurveyTable:
     """What to say of a sheet that lacks a column of its key: which of its headers may be the one that is missed."""
+    if survey.role("village").name in lacking and _counts_children(survey, sheet):
+        lacking = [name for name in lacking if name != survey.role("line").name]
     labels = ", ".join(f"{name} ({headed(survey.fields[name])})" for name in lacking)
     header = sheet.source.header
     near = [f"'{header[index]}' = {miss.field}" for index, miss in sheet.near.items() if miss.field in lacking]
@@ -207,6 +209,12 @@ def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], place: dict[st
         return NoSurveyTable("key_village_missing", fields=labels, **place)
     message = "key_round_missing" if survey.role("round").name in lacking else "key_column_missing"
     return NoSurveyTable(message, fields=labels, **place)
+
+
+def _counts_children(survey: Survey, sheet: Sheet) -> bool:
+    """Whether the children of a sheet are counted by itself once their homes are known."""
+    line = survey.role("line").name
+    return not any(miss.field == line for miss in sheet.near.values()) and not sheet.source.has_repeats
 
 
 def _check_consent(survey: Survey, sheet: Sheet, place: dict[str, str]) -> None:

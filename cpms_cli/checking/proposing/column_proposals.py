@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from cpms_cli.checking.proposing.answer_proposals import is_sure_answer
+from cpms_cli.checking.proposing.answer_proposals import is_sure_answer, offices_answers
 from cpms_cli.reading.header.headers import parts_said_again
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.reading.value.personal_names import without_title
@@ -147,7 +147,8 @@ def _fit_of_text(survey: Survey, field: Field, column: pd.Series, plain: pd.Seri
         return float(plain.str.fullmatch(r"[^\d]{0,6}\d{1,4}(?:\s*/\s*\d{1,4})?[^\d]{0,6}").mean())
     if field.format is not None:
         return 0.0
-    is_word = ~plain.str.contains(r"\d") & (plain.str.len() > 1) & ~column.map(folded).isin(survey.answer_spellings)
+    answers = set(survey.answer_spellings) | offices_answers()
+    is_word = ~plain.str.contains(r"\d") & (plain.str.len() > 1) & ~column.map(folded).isin(answers)
     return float(is_word.mean())
 
 

@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 from cpms_cli.reading.header.export_layouts import layout_of
 from cpms_cli.survey.languages import programme_languages
 from cpms_cli.survey.model.definition import Field, Language, Survey, folded_header
+from cpms_cli.survey.speech.header_words import without_date_form
 
 _MARKS = re.compile("[\u0e47-\u0e4c]")
 _GROUPS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[/.\-][A-Za-z_][A-Za-z0-9_]*)*")
@@ -97,7 +98,8 @@ def field_of(header: str, spellings: Mapping[str, str], exported: bool = False) 
     (`exported`) the spellings count as well, since it can write labels. Otherwise "mother/Age" would be a child's age.
     """
     header = header.strip()
-    whole = _whole_field(header, spellings) or _whole_field(_without_number(header), spellings)
+    plain = without_date_form(_without_number(header))
+    whole = _whole_field(header, spellings) or _whole_field(plain, spellings)
     if whole is not None:
         return whole
     for groups, separator, rest in _tails(header):

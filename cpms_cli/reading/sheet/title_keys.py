@@ -85,8 +85,8 @@ def titles_of(source: SourceTable) -> list[str]:
 def sections_of(source: SourceTable) -> list[tuple[int, str]]:
     """The lines between a sheet's rows that name the village of the rows below them, each with its row."""
     if SECTIONS in source.evidence:
-        lines = (line.partition("\t") for line in source.evidence[SECTIONS].split("\n"))
-        return [(int(row), text) for row, _, text in lines]
+        kept = (line.partition("\t") for line in source.evidence[SECTIONS].split("\n"))
+        return [(int(row), text) for row, _, text in kept]
     below = [row for row in source.left_out if row.kind in ("title", "note") and row.row > source.header_row]
     lines = ((row.row, " ".join(plain_digits(row.text).split())) for row in below)
     return [(row, text) for row, text in lines if _SECTION.fullmatch(text)]

@@ -55,7 +55,9 @@ class ProposalSettings(_Part):
     confidence: Confidence
     fillers: tuple[str, ...]
     placeholders: tuple[str, ...]
+    date_forms: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
+    made_of: dict[str, tuple[str, ...]]
     other_persons: frozenset[str]
     other_subjects: frozenset[str]
     of_child: tuple[str, ...]

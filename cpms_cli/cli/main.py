@@ -24,8 +24,8 @@ from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.office_defaults import (
     HELP,
     STORE_VARIABLE,
-    language_by_default,
     check_round_variable,
+    language_by_default,
     office_here,
     parser_defaults,
     store_by_default,

@@ -44,8 +44,10 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.plain_text import plain_digits
 
 _MOST_CELLS = 1_000
+_CODES = {"0", "1", "2", "8", "9", "99"}
 
 _AnswerRow = tuple[str, str, str, int, str, str]
 _Proposed = Mapping[int, tuple[Proposal, ...]]
@@ -150,9 +152,19 @@ def _answers_of(sheet: DraftedSheet, rows: Sequence[HeaderRow]) -> Iterator[_Ans
     for column in columns:
         given = [held.answers_of(column.header, column.field.name) for held in (sheet.chosen, sheet.begun) if held]
         yield from answer_lines(sheet.survey, column, moved, dict(ChainMap(*given)), sheet.language)
-    for header in (compared(row[0]) for row in rows if row[1] == UNDECIDED):
-        if header in places:
+    for header, wanted in ((compared(row[0]), row[1]) for row in rows):
+        if header not in places:
+            continue
+        if wanted == UNDECIDED or _may_be_coded(sheet, wanted, places[header]):
             yield from open_answer_lines(sheet.survey, sheet.matched.source, places[header], sheet.language)
+
+
+def _may_be_coded(sheet: DraftedSheet, wanted: str, index: int) -> bool:
+    """Whether a line only proposes a number, and its few numbers may rather be the codes of answers to a question."""
+    field = sheet.survey.fields.get(of_any_child(sheet.survey, wanted.removeprefix(UNDECIDED)))
+    if not wanted.startswith(UNDECIDED) or field is None or field.type not in ("integer", "number"):
+        return False
+    return {plain_digits(text).strip() for text in column_texts(sheet.matched.source, index)} <= _CODES
 
 
 def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:

@@ -16,7 +16,7 @@ from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, spells_a
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
 from cpms_cli.reading.header.mapping import UNDECIDED
-from cpms_cli.reading.header.split_questions import distinct
+from cpms_cli.reading.header.split_questions import distinct, separated
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.messages import say
@@ -134,8 +134,10 @@ def _unread(survey: Survey, field: Field, texts: list[str]) -> set[str]:
     """The texts that are neither an answer to the field nor a reason for having none."""
     if not texts:
         return set()
-    read = clean(survey, field, pd.Series(texts, dtype="str"))
     codes = survey.codes(field)
+    known = {**survey.codelists["missing"].by_spelling, **(codes.by_spelling if codes else {})}
+    plain = [separated(text, known) for text in texts] if field.many else texts
+    read = clean(survey, field, pd.Series(plain, dtype="str"))
     legal = {*(codes.by_code if codes else ()), *survey.codelists["missing"].by_code}
     values = zip(texts, read.values, read.questions, strict=True)
     return {text for text, value, asked in values if pd.notna(asked) or (pd.notna(value) and not _legal(value, legal))}

@@ -131,7 +131,7 @@ def parts_said_again(header: str) -> list[str]:
 
 def is_headed(header: str, words: Iterable[str], exported: bool = False) -> bool:
     """Whether a header is one of these words, in one language or in two; in an export behind the groups of its form."""
-    header = header.rpartition("/")[2] if exported else header
+    header = _without_number(header.rpartition("/")[2] if exported else header)
     spellings, parts = set(map(spelt, words)), set(map(spelt, parts_said_again(header)))
     return spelt(header) in spellings or (bool(parts) and parts <= spellings)
 

@@ -26,6 +26,7 @@ from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet.sheet_rounds import round_faults, round_given
 from cpms_cli.reading.sheet.sheets import Sheet, understand
 from cpms_cli.reading.sheet.unpivot import children_apart
+from cpms_cli.reading.sheet.whole_names import with_whole_names_told
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.survey_table import Column, SurveyTable, is_round
 from cpms_cli.reading.threads import on_each
@@ -281,7 +282,8 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
     keyed = join_repeats(survey, [with_row_keys(survey, sheet, given) for sheet in parts])
     if len(files) > 1:
         check_village_used(keyed, given)
-    sheets = [with_sex_of_titles(survey, sheet) for sheet in keyed]
+    told = [with_whole_names_told(survey, sheet, decided=by_file[sheet.source.path] is not None) for sheet in keyed]
+    sheets = [with_sex_of_titles(survey, sheet) for sheet in told]
     return [survey_table(survey, sheet, round_, by_file[sheet.source.path]) for sheet in sheets]
 
 

@@ -38,6 +38,7 @@ from cpms_cli.reading.header.side_by_side import child_apart, of_any_child
 from cpms_cli.reading.sheet.sex_of_titles import title_column
 from cpms_cli.reading.sheet.sheet_choice import may_hold_survey
 from cpms_cli.reading.sheet.sheets import match_sheet, questions_of_others
+from cpms_cli.reading.sheet.whole_names import whole_names
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.files.loading import load_survey
@@ -195,6 +196,8 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> 
             sure = say("map_told" if by_map else "map_known" if child is None else "map_child", language, number=child)
             label = survey.fields[name].label.in_(language)
             yield cell, name if child is None else f"{name}_{child}", label, sure, show_cells(sheet, index, name)
+            if not by_map:
+                yield from _family_name_line(sheet, index, name, child)
             for line in chosen.further_lines(cell) if chosen else ():
                 further = line.field or ""
                 label = survey.fields[further].label.in_(language)
@@ -209,6 +212,20 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> 
         else:
             shown = show_answers(sheet, index) if unread[index].holds_answers else show_cells(sheet, index, None)
             yield (cell, *describe_unread(survey, matched, unread[index], language), shown)
+
+
+def _family_name_line(sheet: DraftedSheet, index: int, name: str, child: int | None) -> Iterator[HeaderRow]:
+    """A further line for a column of given names that may have the family names as well."""
+    survey, matched = sheet.survey, sheet.matched
+    children = [field for number, field in matched.side_by_side.children.values() if number == child]
+    fields = {*matched.match.fields.values(), *children}
+    texts = pd.Series(column_texts(matched.source, index)[:_MOST_CELLS], dtype="str")
+    if name != survey.role("given_name").name or not whole_names(survey, texts, fields):
+        return
+    family = survey.role("family_name")
+    wanted = UNDECIDED + family.name + ("" if child is None else f"_{child}")
+    label = family.label.in_(sheet.language)
+    yield matched.source.header[index], wanted, label, say("map_family", sheet.language), show_cells(sheet, index, name)
 
 
 def _proposals(sheet: DraftedSheet) -> _Proposed:

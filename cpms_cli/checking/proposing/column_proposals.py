@@ -11,13 +11,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 
 from cpms_cli.checking.proposing.answer_proposals import is_sure_answer, offices_answers
 from cpms_cli.reading.header.headers import parts_said_again
 from cpms_cli.reading.value.digits import ascii_digits
-from cpms_cli.reading.value.personal_names import without_title
+from cpms_cli.reading.value.personal_names import are_whole_names
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.identifiers import has_thai_form
 from cpms_cli.survey.model.definition import Field, Survey, folded
@@ -253,9 +252,7 @@ def _is_whole_name(survey: Survey, words: frozenset[str], texts: Sequence[str]) 
     """Whether a column has both names of a child: the header says both and nothing else, and most cells have a word
     behind the first."""
     of_names = proposal_settings().of_names
-    if words != of_names or not texts:
-        return False
-    return float(np.mean([len(without_title(survey, text).split()) > 1 for text in texts])) >= _MOSTLY
+    return words == of_names and are_whole_names(survey, texts)
 
 
 def _by_cells(

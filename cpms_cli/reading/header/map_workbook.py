@@ -124,9 +124,11 @@ def load_workbook(path: Path, survey: Survey, *, half_answered: bool = False) ->
         in_order[key] = (*in_order.get(key, ()), read if wanted else None)
         if not wanted:
             silent.setdefault(key, read)
-        elif key not in lines:
+        elif key not in lines or lines[key].field is None:
             lines[key] = read
-        elif read.field is None or read.field in {lines[key].field, *(other.field for other in further.get(key, ()))}:
+        elif read.field is None:
+            continue  # the column answers another question, and not this one as well
+        elif read.field in {lines[key].field, *(other.field for other in further.get(key, ()))}:
             raise UsageError("map_header_twice", other=lines[key].line, **place)
         else:
             further[key] = (*further.get(key, ()), read)

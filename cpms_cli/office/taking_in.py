@@ -23,6 +23,7 @@ from cpms_cli.merging.compare import validate_against_store
 from cpms_cli.merging.filled_lists import import_lists
 from cpms_cli.merging.merge import Merge, merge
 from cpms_cli.office.journal import OpenRun, Outcome
+from cpms_cli.office.left_behind import left_behind
 from cpms_cli.office.maps_tried import fitting_map
 from cpms_cli.office.settings import MAPS, Office
 from cpms_cli.reading.arrivals import Arrived
@@ -180,7 +181,9 @@ def _survey(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, s
     except CpmsError:
         del journal.outcomes[file.digest]
         raise
-    return _marked(work, validation, opened, _counted(planned, merged, journal.folder))
+    behind = left_behind(survey, merged, work.language)
+    outcome = replace(planned, messages=(*planned.messages, *behind), not_stored=len(behind))
+    return _marked(work, validation, opened, _counted(outcome, merged, journal.folder))
 
 
 def _answers_unknown(survey: Survey, path: Path, mapping: Path) -> list[str]:

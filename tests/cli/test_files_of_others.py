@@ -96,8 +96,9 @@ def test_what_stands_under_the_family_is_not_the_childs(survey: Survey, tmp_path
     assert headers["พฤติกรรมในครอบครัว ทะเลาะวิวาท"] == "?"
 
 
+OF_RISKS = ["g/risks", "g/risks/alcohol", "g/risks/drugs"]
 HOUSES: Rows = [
-    "g/subdistrict g/moo g/house_no consent g/risks g/risks/alcohol g/risks/drugs g/tobacco _uuid _index".split(),
+    ["g/subdistrict", "g/moo", "g/house_no", "consent", *OF_RISKS, "g/tobacco", "_uuid", "_index"],
     ["850104", "2", "11", "yes", "alcohol", 1, 0, "yes", "u-1", 1],
     ["850104", "3", "12", "yes", "drugs", 0, 1, "no", "u-2", 2],
 ]

@@ -23,7 +23,7 @@ from cpms_cli.merging.compare import validate_against_store
 from cpms_cli.merging.filled_lists import import_lists
 from cpms_cli.merging.merge import Merge, merge
 from cpms_cli.office.journal import OpenRun, Outcome
-from cpms_cli.office.left_behind import left_behind
+from cpms_cli.office.left_behind import columns_left, left_behind
 from cpms_cli.office.maps_tried import fitting_map
 from cpms_cli.office.settings import MAPS, Office
 from cpms_cli.reading.arrivals import Arrived
@@ -182,7 +182,9 @@ def _survey(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, s
         del journal.outcomes[file.digest]
         raise
     behind = left_behind(survey, merged, work.language)
-    outcome = replace(planned, messages=(*planned.messages, *behind), not_stored=len(behind))
+    outcome = replace(
+        planned, messages=(*planned.messages, *behind, *columns_left(merged, work.language)), not_stored=len(behind)
+    )
     return _marked(work, validation, opened, _counted(outcome, merged, journal.folder))
 
 

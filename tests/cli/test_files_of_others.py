@@ -197,6 +197,26 @@ def test_few_numbers_under_a_proposed_number_may_be_codes(survey: Survey, tmp_pa
 
 
 @pytest.mark.parametrize(
+    ("line", "header", "means"),
+    [
+        ("1=ใช่ 2=ไม่ใช่ 9=ไม่ทราบ", "มีหนี้นอกระบบ", ["yes", "no", "unknown"]),
+        ("คำชี้แจง (๑ = ใช่, ๒ = ไม่ใช่)", "มีหนี้นอกระบบ", ["yes", "no", ""]),
+        ("1=ใช่ 2=ไม่ใช่; 1=ไม่ใช่ 2=ใช่", "มีหนี้นอกระบบ", ["", "", ""]),
+        ("1=ชาย 2=หญิง", "มีหนี้นอกระบบ", ["", "", ""]),
+        ("1=ไม่ใช่ 2=ใช่", "มีหนี้นอกระบบ (1=ใช่ 2=ไม่ใช่)", ["yes", "no", ""]),
+    ],
+)
+def test_a_legend_says_what_the_numbers_mean(
+    survey: Survey, tmp_path: Path, line: str, header: str, means: list[str]
+) -> None:
+    """The header's own goes before the one above the list; one that says two things says nothing."""
+    rows: list[list[object]] = [[line], ["รหัสหมู่บ้าน", "บ้านเลขที่", "ชื่อ", "อายุ", header]]
+    rows += [["85010501", str(house), "มานี", 7, (1, 2, 9)[house % 3]] for house in range(1, 13)]
+    answers = draft([book(tmp_path / "legend.xlsx", {"เด็ก": rows})], survey).answers.set_index("answer")["means"]
+    assert [answers[number].removeprefix("?") for number in ("1", "2", "9")] == means
+
+
+@pytest.mark.parametrize(
     ("header", "field"),
     [
         ("DOB (dd/mm/yy)", "birth_date"),

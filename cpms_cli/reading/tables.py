@@ -282,8 +282,8 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
     keyed = join_repeats(survey, [with_row_keys(survey, sheet, given) for sheet in parts])
     if len(files) > 1:
         check_village_used(keyed, given)
-    told = [with_whole_names_told(survey, sheet, decided=by_file[sheet.source.path] is not None) for sheet in keyed]
-    sheets = [with_sex_of_titles(survey, sheet) for sheet in told]
+    noted = [with_whole_names_told(survey, sheet, decided=by_file[sheet.source.path] is not None) for sheet in keyed]
+    sheets = [with_sex_of_titles(survey, sheet) for sheet in noted]
     return [survey_table(survey, sheet, round_, by_file[sheet.source.path]) for sheet in sheets]
 
 

@@ -49,7 +49,7 @@ def child(number: int) -> list[object]:
 def two_villages(path: Path, line: str, *, header_again: bool) -> Path:
     """A list of three children of village 1, and below a line two of another village."""
     again = [HEADER] if header_again else []
-    rows = [[LIST], ["หมู่ที่ 1"], HEADER, child(1), child(2), child(3), [line], *again, child(1), child(2)]
+    rows: Rows = [[LIST], ["หมู่ที่ 1"], HEADER, child(1), child(2), child(3), [line], *again, child(1), child(2)]
     return book(path, {"เด็ก": rows})
 
 
@@ -123,7 +123,11 @@ def test_an_export_of_a_foreign_form_is_mapped_with_its_repeat_group(survey: Sur
 def test_an_export_of_a_foreign_form_is_read_by_its_map(survey: Survey, tmp_path: Path) -> None:
     """The village is that of the number and of the subdistrict's code; a cell with two answers is two answers."""
     file = book(tmp_path / "export.xlsx", {"hh": HOUSES, "kids": KIDS})
-    mapping = {"kids/c_name": "given_name", "kids/c_sex": "sex", "kids/c_svc": "services_received"}
+    mapping: dict[str, str | None] = {
+        "kids/c_name": "given_name",
+        "kids/c_sex": "sex",
+        "kids/c_svc": "services_received",
+    }
     mapping |= {
         "g/risks/alcohol": "member_alcohol",
         "g/tobacco": None,
@@ -140,7 +144,7 @@ def test_an_export_of_a_foreign_form_is_read_by_its_map(survey: Survey, tmp_path
 
 
 def test_a_map_workbook_asks_for_no_meaning_of_several_known_answers(survey: Survey, tmp_path: Path) -> None:
-    file = book(tmp_path / "export.xlsx", {"hh": HOUSES, "kids": [KIDS[0], *KIDS[1:] * 3]})
+    file = book(tmp_path / "export.xlsx", {"hh": HOUSES, "kids": [*KIDS, *KIDS[1:], *KIDS[1:]]})
     mapping = {"kids/c_name": "given_name", "kids/c_svc": "services_received"}
     drafted = draft([file], survey, mapping=mapping)
     assert not drafted.answers["header"].eq("kids/c_svc").any()
@@ -173,7 +177,7 @@ def test_a_schools_list_says_its_villages_by_district_and_province(survey: Surve
 
 
 def test_whole_names_are_told_and_the_map_asks_about_the_family_name(survey: Survey, tmp_path: Path) -> None:
-    rows = [["รหัสหมู่บ้าน", "บ้านเลขที่", "ชื่อเด็ก", "อายุ"], ["85010501", "1", "ด.ช.มานะ ใจดี", 7]]
+    rows: list[list[object]] = [["รหัสหมู่บ้าน", "บ้านเลขที่", "ชื่อเด็ก", "อายุ"], ["85010501", "1", "ด.ช.มานะ ใจดี", 7]]
     rows.append(["85010501", "2", "ด.ญ.มานี ณ ระนอง", 9])
     file = book(tmp_path / "names.xlsx", {"เด็ก": rows})
     (table,) = read(file, survey, round_=2026)
@@ -182,7 +186,7 @@ def test_whole_names_are_told_and_the_map_asks_about_the_family_name(survey: Sur
     ]
     headers = draft([file], survey).headers
     assert headers.loc[headers["header"] == "ชื่อเด็ก", "field"].tolist() == ["given_name", "?family_name"]
-    single = [rows[0], ["85010501", "1", "ด.ช.มานะ", 7], ["85010501", "2", "มานี", 9]]
+    single: Rows = [rows[0], ["85010501", "1", "ด.ช.มานะ", 7], ["85010501", "2", "มานี", 9]]
     (told_nothing,) = read(book(tmp_path / "single.xlsx", {"เด็ก": single}), survey, round_=2026)
     assert not [note for note in told_nothing.notes if note.message_id == "name_whole"]
 

@@ -185,15 +185,15 @@ def _villages_by_name(survey: Survey, sheet: Sheet, place: int, given: str | Non
         for area, words in words_around_subdistrict().items()
         if (column := _only_column(sheet, words)) is not None
     }
-    said = pd.DataFrame({"subdistrict": names, **{area: texts_of(sheet, column) for area, column in around.items()}})
-    said = said[names.notna()].fillna("")
+    areas = pd.DataFrame({"subdistrict": names, **{area: texts_of(sheet, column) for area, column in around.items()}})
+    areas = areas[names.notna()].fillna("")
     codes = {
-        cells: subdistrict_of(survey, sheet.source, cells[0], given, dict(zip(said.columns, cells, strict=True)))
-        for cells in said.drop_duplicates().itertuples(index=False, name=None)
+        cells: subdistrict_of(survey, sheet.source, cells[0], given, dict(zip(areas.columns, cells, strict=True)))
+        for cells in areas.drop_duplicates().itertuples(index=False, name=None)
     }
     if not codes or None in codes.values():
         return None
-    of_rows = dict(zip(said.index, said.itertuples(index=False, name=None), strict=True))
+    of_rows = dict(zip(areas.index, areas.itertuples(index=False, name=None), strict=True))
     villages = [
         village_in_subdistrict(number, codes[of_rows[row]] or "") if pd.notna(number) and row in of_rows else None
         for row, number in enumerate(numbers)

@@ -143,6 +143,16 @@ def test_an_export_of_a_foreign_form_is_read_by_its_map(survey: Survey, tmp_path
     assert texts(children, "services_received") == ["home_visit;cash", "none", "home_visit;cash"]
 
 
+def test_when_a_form_was_filled_in_is_proposed_as_the_interviews_day(survey: Survey, tmp_path: Path) -> None:
+    """Once, for the families; not where the form asks the day itself."""
+    houses: Rows = [["start", *HOUSES[0]], *(["2026-05-01T09:01:00.000+07:00", *row] for row in HOUSES[1:])]
+    drafted = draft([book(tmp_path / "export.xlsx", {"hh": houses, "kids": KIDS})], survey).headers
+    assert drafted.loc[drafted["field"] == "?interview_date", "header"].tolist() == ["start"]
+    asked: Rows = [["interview_date", *houses[0]], *(["2026-05-01", *row] for row in houses[1:])]
+    drafted = draft([book(tmp_path / "asked.xlsx", {"hh": asked, "kids": KIDS})], survey).headers
+    assert drafted.set_index("header")["field"]["start"] == ""
+
+
 def test_a_map_workbook_asks_for_no_meaning_of_several_known_answers(survey: Survey, tmp_path: Path) -> None:
     file = book(tmp_path / "export.xlsx", {"hh": HOUSES, "kids": [*KIDS, *KIDS[1:], *KIDS[1:]]})
     mapping = {"kids/c_name": "given_name", "kids/c_svc": "services_received"}

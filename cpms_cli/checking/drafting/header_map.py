@@ -24,7 +24,7 @@ from cpms_cli.checking.drafting.pooled_sheets import pool_sheets
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
-from cpms_cli.reading.header.export_layouts import aside_columns, with_repeats_told
+from cpms_cli.reading.header.export_layouts import aside_columns, find_column, with_repeats_told
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import (
     UNDECIDED,
@@ -46,6 +46,7 @@ from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.plain_text import plain_digits
+from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _MOST_CELLS = 1_000
 _CODES = {"0", "1", "2", "8", "9", "99"}
@@ -254,7 +255,22 @@ def _proposals(sheet: DraftedSheet) -> _Proposed:
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
         for about, child in [_about(sheet, column.index)]
     }
-    return {index: proposals for index, proposals in proposed.items() if proposals}
+    return {index: proposals for index, proposals in proposed.items() if proposals} | _day_of_form(sheet)
+
+
+def _day_of_form(sheet: DraftedSheet) -> _Proposed:
+    """The column in which a program notes when a form was filled in, as the day of the interview, where none is known:
+    not of a repeat group, whose rows have it from the sheet around them."""
+    layout, header, visited = sheet.matched.layout, sheet.matched.source.header, sheet.survey.role("visited").name
+    if (
+        layout is None
+        or find_column(header, layout.parent) is not None
+        or visited in sheet.matched.match.fields.values()
+    ):
+        return {}
+    places = [place for name in layout.days if (place := find_column(header, name)) is not None]
+    decided = sheet.chosen is not None and any(sheet.chosen.line(header[place]) is not None for place in places)
+    return {} if decided or not places else {places[0]: (Proposal(visited, proposal_settings().confidence.from_cells),)}
 
 
 def _about(sheet: DraftedSheet, index: int) -> tuple[str, str]:

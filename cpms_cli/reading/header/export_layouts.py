@@ -33,6 +33,7 @@ class Layout(BaseModel):
     parent: str
     parent_table: str | None = None
     submission: tuple[str, ...]
+    days: tuple[str, ...]
     metadata: tuple[str, ...]
     metadata_begins: tuple[str, ...]
 

@@ -255,7 +255,7 @@ def _proposals(sheet: DraftedSheet) -> _Proposed:
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
         for about, child in [_about(sheet, column.index)]
     }
-    return {index: proposals for index, proposals in proposed.items() if proposals} | _day_of_form(sheet)
+    return {**{index: proposals for index, proposals in proposed.items() if proposals}, **_day_of_form(sheet)}
 
 
 def _day_of_form(sheet: DraftedSheet) -> _Proposed:

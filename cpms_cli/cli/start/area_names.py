@@ -25,7 +25,7 @@ def areas(name: Name, format_: Format = "text", lang: Lang = None, schemas: Sche
     Examples:
       cpms areas Ranong
       cpms areas "Bang Rin"
-      cpms areas ปากน้ำ ระนอง
+      cpms areas Pak Nam Ranong
       cpms areas 8501 --format csv
     """
     one_of(format_)

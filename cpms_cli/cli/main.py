@@ -24,6 +24,7 @@ from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.office_defaults import (
     HELP,
     STORE_VARIABLE,
+    check_round_variable,
     language_by_default,
     office_here,
     parser_defaults,
@@ -195,6 +196,7 @@ def _parser() -> Any:
 def _command() -> None:
     """Parse and run, with help and refusals in the language of this run; that of the commands needs no catalogue."""
     move_flags_forward()
+    check_round_variable()
     office = office_here()
     spoken = _language_of_run()
     _tell_other_store(office)

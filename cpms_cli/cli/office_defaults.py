@@ -67,6 +67,21 @@ def settled(office: Office) -> Office:
     )
 
 
+def check_round_variable() -> None:
+    """Raise UsageError where the variable of the round is no year: it counts in an office alone, and a slip in it is
+    told wherever it is made. Help needs no round."""
+    value = os.environ.get(ROUND_VARIABLE)
+    if not value or HELP & set(sys.argv[1:]):
+        return
+    from cpms_cli.cli.options import year
+    from cpms_cli.errors import UsageError
+
+    try:
+        year(value)
+    except UsageError:
+        raise UsageError("bad_round_variable", variable=ROUND_VARIABLE, round=value) from None
+
+
 def store_by_default(office: Office | None) -> Path:
     """The store of a command that is given none."""
     named = os.environ.get(STORE_VARIABLE)

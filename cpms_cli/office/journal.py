@@ -24,7 +24,8 @@ TO_MEND: frozenset[str] = frozenset({"held", "left_out", "undone"})
 class Outcome:
     """What became of one file of the inbox: `state`, the sentences to say of it, the counts of its rows, and the names
     of the workbooks in the run's folder: `to_mend` the rows set aside, `checked` the copy with its cells marked, `map`
-    a map that waits for decisions."""
+    a map that waits for decisions; `not_stored` how many of the sentences are about cells, columns and sheets of which
+    the store has nothing, though the rows are there."""
 
     file: str
     state: State
@@ -38,6 +39,7 @@ class Outcome:
     to_mend: str = ""
     checked: str = ""
     map: str = ""
+    not_stored: int = 0
 
     def counted(self, counts: Mapping[str, int]) -> Outcome:
         """The outcome with these counts of rows, by their names."""
@@ -46,8 +48,8 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """1 where something is to mend, or was left out."""
-        return int(self.state in TO_MEND or bool(self.set_aside or self.to_mend))
+        """1 where something is to mend, or was left out on which nobody decided."""
+        return int(self.state in TO_MEND or bool(self.set_aside or self.to_mend or self.not_stored))
 
 
 @dataclass

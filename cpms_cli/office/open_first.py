@@ -68,7 +68,12 @@ def _came_in(about: PageOf, language: Language) -> Iterator[Part]:
     columns = [Column("file", say("col_file", language)), Column("state", say("office_col_state", language))]
     columns += [Column(name, say(f"office_col_{name}", language), "count") for name in _COUNTS]
     yield TableBlock(say("office_page_files", language), frame, tuple(columns))
-    notes = [words for outcome in about.files if outcome.state not in _PLAIN for words in outcome.messages]
+    notes = [
+        words
+        for outcome in about.files
+        if outcome.state not in _PLAIN and not _is_said_below(outcome)
+        for words in outcome.messages
+    ]
     if notes:
         yield Bullets(tuple(notes))
 
@@ -88,6 +93,11 @@ def _stored(about: PageOf, language: Language) -> Iterator[Part]:
     yield TableBlock(caption, figures.levels, columns)
 
 
+def _is_said_below(outcome: Outcome) -> bool:
+    """Whether the sentences of a file say what is to mend, for which there is no workbook."""
+    return bool(outcome.exit_code and not outcome.to_mend)
+
+
 def _to_mend(about: PageOf, language: Language) -> Iterator[Part]:
     items, links = [], []
     for outcome in about.files:
@@ -96,7 +106,7 @@ def _to_mend(about: PageOf, language: Language) -> Iterator[Part]:
                 counts = {"count": outcome.set_aside if name == outcome.to_mend else outcome.to_look_at}
                 items.append(say(message, language, name=name, file=outcome.file, folder=INBOX, **counts))
                 links.append(_link(about.folder / name, about.folder.parent))
-        if outcome.exit_code and not outcome.to_mend:
+        if _is_said_below(outcome):
             items.append(" ".join(outcome.messages))
             links.append("")
     for path in about.waiting:

@@ -23,6 +23,7 @@ from cpms_cli.merging.compare import validate_against_store
 from cpms_cli.merging.filled_lists import import_lists
 from cpms_cli.merging.merge import Merge, merge
 from cpms_cli.office.journal import OpenRun, Outcome
+from cpms_cli.office.left_behind import columns_left, left_behind
 from cpms_cli.office.maps_tried import fitting_map
 from cpms_cli.office.settings import MAPS, Office
 from cpms_cli.reading.arrivals import Arrived
@@ -86,10 +87,19 @@ def take_in(work: Work, file: Arrived, opened: OpenRun | None, recorded: Outcome
         start = replace(start, messages=(work.say("office_map_answers", file=file.name, answers=answers),))
         return _map_needed(work, file, opened, start, None, error.mapping)
     except (UnreadableFile, UsageError) as error:
-        start = replace(start, messages=(sentence(error, work.language),))
+        start = replace(start, messages=(sentence(error, work.language), *_way_round(work, survey, file, error)))
         if not isinstance(error, NoSurveyTable) or fitting_map(survey, work.maps, file.path)[0] is not None:
             return start  # what it lacks is nothing that a map could say, or what a map says already
         return _map_needed(work, file, opened, start, recorded)
+
+
+def _way_round(work: Work, survey: Survey, file: Arrived, error: CpmsError) -> list[str]:
+    """What to do about a village that neither the file nor the office says: a run is of all files, and is told none."""
+    if error.message_id != _VILLAGE:
+        return []
+    mapping = fitting_map(survey, work.maps, file.path)[0]
+    option = f' --map "{mapping}"' if mapping else ""
+    return [work.say("office_village", path=file.path, map=option)]
 
 
 def _responses(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome | None:
@@ -171,7 +181,11 @@ def _survey(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, s
     except CpmsError:
         del journal.outcomes[file.digest]
         raise
-    return _marked(work, validation, opened, _counted(planned, merged, journal.folder))
+    behind = left_behind(survey, merged, work.language)
+    outcome = replace(
+        planned, messages=(*planned.messages, *behind, *columns_left(merged, work.language)), not_stored=len(behind)
+    )
+    return _marked(work, validation, opened, _counted(outcome, merged, journal.folder))
 
 
 def _answers_unknown(survey: Survey, path: Path, mapping: Path) -> list[str]:
@@ -197,6 +211,8 @@ def _validated(work: Work, path: Path, mapping: Path | None) -> tuple[Validation
             return validate_against_store(path, store, **options), options
         except NoSurveyTable as error:
             option, value = given.pop(error.message_id, ("", None))
+            if value is None and error.message_id == _VILLAGE and _ROUND in given:
+                option, value = given.pop(_ROUND)  # what the office has is not asked for with what it has not
             if value is None:
                 raise
             options[option] = value

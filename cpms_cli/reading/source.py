@@ -89,7 +89,8 @@ class SourceTable:
     `rows` are the sheet's own row numbers, counted from 1 as a spreadsheet shows them; `sheet` is None for CSV.
     `evidence` says how the file was read (encoding, delimiter, and why), `faults` what is wrong with its writing,
     `left_out` which rows are no records. The first table of a file has in `not_read` the file's sheets without one.
-    `groups` has, by column, the name of the group of columns above its header, "" where there is none.
+    `groups` has, by column, the name of the group of columns above its header, "" where there is none. `has_repeats`:
+    its rows are families, whose children stand in another sheet that the exporting program ties to it.
     """
 
     path: Path
@@ -103,6 +104,7 @@ class SourceTable:
     left_out: tuple[RowLeftOut, ...] = ()
     not_read: tuple[SheetNotRead, ...] = ()
     groups: tuple[str, ...] = ()
+    has_repeats: bool = False
 
     def group(self, index: int) -> str:
         """The name of the group of columns above a column's header; "" where there is none, or it is in the header."""

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
-from cpms_cli.reading.header.export_layouts import find_column
+from cpms_cli.reading.header.export_layouts import find_column, with_repeats_told
 from cpms_cli.reading.header.headers import headed, header_spellings
 from cpms_cli.reading.header.mapping import HeaderMap, Maps
 from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
@@ -26,6 +26,7 @@ from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet.sheet_rounds import round_faults, round_given
 from cpms_cli.reading.sheet.sheets import Sheet, understand
 from cpms_cli.reading.sheet.unpivot import children_apart
+from cpms_cli.reading.sheet.whole_names import with_whole_names_told
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.survey_table import Column, SurveyTable, is_round
 from cpms_cli.reading.threads import on_each
@@ -53,7 +54,7 @@ def read_sources(
     spellings = header_spellings(survey)
     for each in maps:
         spellings = {**spellings, **each.spellings()}
-    return read_sheets(path, spellings, encoding, names)
+    return with_repeats_told(read_sheets(path, spellings, encoding, names))
 
 
 def is_log(survey: Survey, source: SourceTable) -> bool:
@@ -194,6 +195,8 @@ def _one_coding(columns: list[Column]) -> list[Column]:
 
 def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], place: dict[str, str]) -> NoSurveyTable:
     """What to say of a sheet that lacks a column of its key: which of its headers may be the one that is missed."""
+    if survey.role("village").name in lacking and _counts_children(survey, sheet):
+        lacking = [name for name in lacking if name != survey.role("line").name]
     labels = ", ".join(f"{name} ({headed(survey.fields[name])})" for name in lacking)
     header = sheet.source.header
     near = [f"'{header[index]}' = {miss.field}" for index, miss in sheet.near.items() if miss.field in lacking]
@@ -207,6 +210,12 @@ def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], place: dict[st
         return NoSurveyTable("key_village_missing", fields=labels, **place)
     message = "key_round_missing" if survey.role("round").name in lacking else "key_column_missing"
     return NoSurveyTable(message, fields=labels, **place)
+
+
+def _counts_children(survey: Survey, sheet: Sheet) -> bool:
+    """Whether the children of a sheet are counted by itself once their homes are known."""
+    line = survey.role("line").name
+    return not any(miss.field == line for miss in sheet.near.values()) and not sheet.source.has_repeats
 
 
 def _check_consent(survey: Survey, sheet: Sheet, place: dict[str, str]) -> None:
@@ -270,10 +279,11 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
         for part in children_apart(survey, understand(survey, source, by_file[source.path]))
     ]
     given = GivenKeys(round_, read_as.village, several=read_as.village_of_some or len(files) > 1)
-    keyed = [with_row_keys(survey, sheet, given) for sheet in join_repeats(survey, parts)]
+    keyed = join_repeats(survey, [with_row_keys(survey, sheet, given) for sheet in parts])
     if len(files) > 1:
         check_village_used(keyed, given)
-    sheets = [with_sex_of_titles(survey, sheet) for sheet in keyed]
+    noted = [with_whole_names_told(survey, sheet, decided=by_file[sheet.source.path] is not None) for sheet in keyed]
+    sheets = [with_sex_of_titles(survey, sheet) for sheet in noted]
     return [survey_table(survey, sheet, round_, by_file[sheet.source.path]) for sheet in sheets]
 
 

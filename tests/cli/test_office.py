@@ -491,3 +491,44 @@ def test_a_bare_cpms_in_an_office_shows_what_waits_and_the_next_step(cpms: Cpms,
     assert "Usage" in cpms("--help").out
     assert "and 2 more" not in cpms("today").out
     assert "and 6 more" in cpms("today", "--first", "1").out
+
+
+def test_a_run_names_what_of_a_stored_row_is_not_in_the_store(cpms: Cpms, office: NewOffice) -> None:
+    """A formula that nobody calculated is lost, and to mend; a column of remarks is named, and no more."""
+    folder = office("--round", "2569")
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    page.append(["village_code", "household_no", "given_name", "sex", "age_years", "members_total", "หมายเหตุ"])
+    page.append(["85010501", "1", "มานี", "female", 9, 4, "ย้ายมา"])
+    page.append(["85010501", "2", "มานะ", "male", 7, "=1+3", None])
+    book.save(folder / "inbox" / "list.xlsx")
+    ran = cpms("run")
+    assert ran.code == 1
+    words = " ".join(ran.out.split())
+    assert "list.xlsx Sheet: F3: the formula was never calculated" in words
+    assert "columns that were not read (cells filled in): G 'หมายเหตุ' (1)" in words
+    page["F3"] = 4
+    book.save(folder / "inbox" / "list.xlsx")
+    assert cpms("run").code == 0
+
+
+def test_a_variable_of_the_round_that_is_no_year_is_refused_everywhere(
+    cpms: Cpms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CPMS_ROUND", "256")
+    refused = cpms("areas", "Ranong")
+    assert (refused.code, "CPMS_ROUND is 256" in refused.err) == (2, True)
+    monkeypatch.setenv("CPMS_ROUND", "2569")
+    assert cpms("areas", "Ranong").code == 0
+
+
+def test_what_the_office_has_is_not_called_missing(cpms: Cpms, office: NewOffice) -> None:
+    """The village is in nobody's settings, and is asked for alone, with a way to say it."""
+    folder = office("--round", "2569")
+    settings = folder / "cpms.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"850105"', '"85"'), "utf-8")
+    (folder / "inbox" / "list.csv").write_text("household_no,given_name,sex,age_years\n1,มานี,female,9\n", "utf-8")
+    words = " ".join(cpms("run").out.split())
+    assert "there is no column for village_code (รหัสหมู่บ้าน)." in words
+    assert f'cpms merge "{folder / "inbox" / "list.csv"}" --village CODE' in words

@@ -24,7 +24,7 @@ from cpms_cli.checking.drafting.pooled_sheets import pool_sheets
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
-from cpms_cli.reading.header.export_layouts import aside_columns
+from cpms_cli.reading.header.export_layouts import aside_columns, find_column, with_repeats_told
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import (
     UNDECIDED,
@@ -36,15 +36,20 @@ from cpms_cli.reading.header.mapping import (
 from cpms_cli.reading.header.several_maps import load_maps, map_of
 from cpms_cli.reading.header.side_by_side import child_apart, of_any_child
 from cpms_cli.reading.sheet.sex_of_titles import title_column
-from cpms_cli.reading.sheet.sheets import match_sheet
+from cpms_cli.reading.sheet.sheet_choice import may_hold_survey
+from cpms_cli.reading.sheet.sheets import match_sheet, questions_of_others
+from cpms_cli.reading.sheet.whole_names import whole_names
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.plain_text import plain_digits
+from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _MOST_CELLS = 1_000
+_CODES = {"0", "1", "2", "8", "9", "99"}
 
 _AnswerRow = tuple[str, str, str, int, str, str]
 _Proposed = Mapping[int, tuple[Proposal, ...]]
@@ -149,17 +154,33 @@ def _answers_of(sheet: DraftedSheet, rows: Sequence[HeaderRow]) -> Iterator[_Ans
     for column in columns:
         given = [held.answers_of(column.header, column.field.name) for held in (sheet.chosen, sheet.begun) if held]
         yield from answer_lines(sheet.survey, column, moved, dict(ChainMap(*given)), sheet.language)
-    for header in (compared(row[0]) for row in rows if row[1] == UNDECIDED):
-        if header in places:
+    for header, wanted in ((compared(row[0]), row[1]) for row in rows):
+        if header not in places:
+            continue
+        if wanted == UNDECIDED or _may_be_coded(sheet, wanted, places[header]):
             yield from open_answer_lines(sheet.survey, sheet.matched.source, places[header], sheet.language)
+
+
+def _may_be_coded(sheet: DraftedSheet, wanted: str, index: int) -> bool:
+    """Whether a line only proposes a number, and its few numbers may rather be the codes of answers to a question."""
+    field = sheet.survey.fields.get(of_any_child(sheet.survey, wanted.removeprefix(UNDECIDED)))
+    if not wanted.startswith(UNDECIDED) or field is None or field.type not in ("integer", "number"):
+        return False
+    return {plain_digits(text).strip() for text in column_texts(sheet.matched.source, index)} <= _CODES
 
 
 def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:
     try:
-        return read_sources(path, survey, encoding, maps)
+        sources = read_sources(path, survey, encoding, maps)
     except NoSurveyTable:
         # Not one header is known: then they are told from the rows by their looks, and all wait for the officer.
-        return read_cells(path, encoding=encoding)
+        return with_repeats_told(read_cells(path, encoding=encoding))
+    further = {sheet.sheet for sheet in sources[0].not_read if may_hold_survey(survey, sheet)}
+    if not further:
+        return sources
+    # So are those of a further sheet, as of children beside their families.
+    by_looks = [source for source in read_cells(path, encoding=encoding) if source.sheet in further]
+    return with_repeats_told([*sources, *by_looks])
 
 
 def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> Iterator[HeaderRow]:
@@ -176,6 +197,8 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> 
             sure = say("map_told" if by_map else "map_known" if child is None else "map_child", language, number=child)
             label = survey.fields[name].label.in_(language)
             yield cell, name if child is None else f"{name}_{child}", label, sure, show_cells(sheet, index, name)
+            if not by_map:
+                yield from _family_name_line(sheet, index, name, child)
             for line in chosen.further_lines(cell) if chosen else ():
                 further = line.field or ""
                 label = survey.fields[further].label.in_(language)
@@ -192,6 +215,20 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> 
             yield (cell, *describe_unread(survey, matched, unread[index], language), shown)
 
 
+def _family_name_line(sheet: DraftedSheet, index: int, name: str, child: int | None) -> Iterator[HeaderRow]:
+    """A further line for a column of given names that may have the family names as well."""
+    survey, matched = sheet.survey, sheet.matched
+    children = [field for number, field in matched.side_by_side.children.values() if number == child]
+    fields = {*matched.match.fields.values(), *children}
+    texts = pd.Series(column_texts(matched.source, index)[:_MOST_CELLS], dtype="str")
+    if name != survey.role("given_name").name or not whole_names(survey, texts, fields):
+        return
+    family = survey.role("family_name")
+    wanted = UNDECIDED + family.name + ("" if child is None else f"_{child}")
+    label = family.label.in_(sheet.language)
+    yield matched.source.header[index], wanted, label, say("map_family", sheet.language), show_cells(sheet, index, name)
+
+
 def _proposals(sheet: DraftedSheet) -> _Proposed:
     """What the columns may be of which neither the header nor a map says it, by column.
 
@@ -201,7 +238,7 @@ def _proposals(sheet: DraftedSheet) -> _Proposed:
     fields = {*matched.match.fields.values(), *matched.match.twice}
     children = matched.side_by_side.children.values()
     of_all, own = {name for _, name in children}, {field.name for field in survey.child.fields}
-    taken = {"": fields | of_all}
+    taken = {"": fields | of_all | questions_of_others(survey, matched.source)}
     # What is one child's is asked of the others too, and of no household.
     of_homes = set(survey.fields) - own
     taken |= {f"_{child}": of_homes | {name for of, name in children if of == child} for child, _ in children}
@@ -218,13 +255,30 @@ def _proposals(sheet: DraftedSheet) -> _Proposed:
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
         for about, child in [_about(sheet, column.index)]
     }
-    return {index: proposals for index, proposals in proposed.items() if proposals}
+    return {**{index: proposals for index, proposals in proposed.items() if proposals}, **_day_of_form(sheet)}
+
+
+def _day_of_form(sheet: DraftedSheet) -> _Proposed:
+    """The column in which a program notes when a form was filled in, as the day of the interview, where none is known:
+    not of a repeat group, whose rows have it from the sheet around them."""
+    layout, header, visited = sheet.matched.layout, sheet.matched.source.header, sheet.survey.role("visited").name
+    if (
+        layout is None
+        or find_column(header, layout.parent) is not None
+        or visited in sheet.matched.match.fields.values()
+    ):
+        return {}
+    places = [place for name in layout.days if (place := find_column(header, name)) is not None]
+    decided = sheet.chosen is not None and any(sheet.chosen.line(header[place]) is not None for place in places)
+    return {} if decided or not places else {places[0]: (Proposal(visited, proposal_settings().confidence.from_cells),)}
 
 
 def _about(sheet: DraftedSheet, index: int) -> tuple[str, str]:
     """What the header of a column asks, and how the names of its child's fields end in a map ("" where it is no one
     child's), in a sheet whose children stand side by side."""
     header = sheet.matched.source.header[index]
+    if sheet.matched.layout is not None:
+        header = header.rpartition("/")[2] or header  # the names of a form's groups say little of its questions
     apart = child_apart(header) if sheet.matched.side_by_side.children else None
     return (header, "") if apart is None else (apart[0], f"_{apart[1]}")
 

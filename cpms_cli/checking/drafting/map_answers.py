@@ -11,12 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from cpms_cli.checking.drafting.legends import said_by_legend
 from cpms_cli.checking.findings import MASK
 from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
 from cpms_cli.reading.header.mapping import UNDECIDED
-from cpms_cli.reading.header.split_questions import distinct
+from cpms_cli.reading.header.split_questions import distinct, separated
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.messages import say
@@ -134,8 +135,10 @@ def _unread(survey: Survey, field: Field, texts: list[str]) -> set[str]:
     """The texts that are neither an answer to the field nor a reason for having none."""
     if not texts:
         return set()
-    read = clean(survey, field, pd.Series(texts, dtype="str"))
     codes = survey.codes(field)
+    known = {**survey.codelists["missing"].by_spelling, **(codes.by_spelling if codes else {})}
+    plain = [separated(text, known) for text in texts] if field.many else texts
+    read = clean(survey, field, pd.Series(plain, dtype="str"))
     legal = {*(codes.by_code if codes else ()), *survey.codelists["missing"].by_code}
     values = zip(texts, read.values, read.questions, strict=True)
     return {text for text, value, asked in values if pd.notna(asked) or (pd.notna(value) and not _legal(value, legal))}
@@ -152,6 +155,9 @@ def _meaning(
     field = column.field
     if folded(text) in decided:
         return decided[folded(text)], say("map_told", language)
+    by_legend = said_by_legend(survey, column.source, column.index, field, text)
+    if by_legend is not None:
+        return by_legend, say("map_answer_legend", language)
     if is_unsure(survey, field, column.header, text):
         why = why_unsure(survey, field, column.header)
         return UNDECIDED + perhaps_means(survey, field, column.header, text), say(f"map_answer_{why}", language)

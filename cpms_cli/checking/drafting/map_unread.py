@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpms_cli.checking.columns_not_read import kind_words
-from cpms_cli.reading.header.export_layouts import subdistrict_words, village_number_words
+from cpms_cli.reading.header.export_layouts import subdistrict_words, village_number_words, words_around_subdistrict
 from cpms_cli.reading.header.headers import is_headed
 from cpms_cli.reading.header.mapping import UNDECIDED, leave_out
 from cpms_cli.reading.sheet.sheets import Matched
@@ -22,7 +22,7 @@ def describe_unread(survey: Survey, matched: Matched, column: UnreadColumn, lang
     if column.why == "near" and column.may_be:
         sure = say("map_near", language, percent=round(100 * matched.near[column.index].likeness))
         return UNDECIDED + column.may_be, survey.fields[column.may_be].label.in_(language), sure
-    if column.holds_answers and column.looks_like:
+    if column.holds_answers and column.looks_like and not _tells_village(survey, matched, column):
         kind = kind_words(survey, column.looks_like, language)
         return UNDECIDED, "", say("map_answers", language, count=column.filled, kind=kind)
     return "", "", _use(survey, matched, column, language)
@@ -30,12 +30,18 @@ def describe_unread(survey: Survey, matched: Matched, column: UnreadColumn, lang
 
 def _use(survey: Survey, matched: Matched, column: UnreadColumn, language: Language) -> str:
     """What a column is for that answers no question."""
-    known = set(matched.match.fields.values())
-    places = (*village_number_words(), *subdistrict_words())
-    if names_head(column.header) and survey.role("household").name not in known:
+    if names_head(column.header) and survey.role("household").name not in set(matched.match.fields.values()):
         return say("map_head", language)
-    if is_headed(column.header, places) and survey.role("village").name not in known:
+    if _tells_village(survey, matched, column):
         return say("map_village", language)
     if column.why == "added":
         return say("map_added", language, program=matched.layout.name if matched.layout else "KoboToolbox / ODK")
     return say(_SURE_WORDS.get(column.why, "map_none"), language)
+
+
+def _tells_village(survey: Survey, matched: Matched, column: UnreadColumn) -> bool:
+    """Whether a column says the village of each row together with others, so that its numbers are no answers."""
+    around = [word for words in words_around_subdistrict().values() for word in words]
+    places = (*village_number_words(), *subdistrict_words(), *around)
+    is_place = is_headed(column.header, places, matched.layout is not None)
+    return is_place and survey.role("village").name not in set(matched.match.fields.values())

@@ -49,6 +49,17 @@ def _listed(survey: Survey, name: str) -> dict[str, AnswerProposal]:
     return {text: proposal for text, proposal in known.items() if proposal.code in legal}
 
 
+@lru_cache(maxsize=1)
+def offices_answers() -> frozenset[str]:
+    """All that offices write for an answer to some question, folded: none of it is a name."""
+    return frozenset(
+        folded(text)
+        for words in proposal_settings().answers.values()
+        for texts in (*words.sure.values(), *words.perhaps.values())
+        for text in texts
+    )
+
+
 def _yes_or_no(survey: Survey, plain: str) -> str:
     """The code of a text that says yes or no in any of its ways, else ""."""
     codes = survey.codes(survey.role("consent"))

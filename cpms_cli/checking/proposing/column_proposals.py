@@ -11,17 +11,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 
-from cpms_cli.checking.proposing.answer_proposals import is_sure_answer
+from cpms_cli.checking.proposing.answer_proposals import is_sure_answer, offices_answers
 from cpms_cli.reading.header.headers import parts_said_again
 from cpms_cli.reading.value.digits import ascii_digits
-from cpms_cli.reading.value.personal_names import without_title
+from cpms_cli.reading.value.personal_names import are_whole_names
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.identifiers import has_thai_form
 from cpms_cli.survey.model.definition import Field, Survey, folded
-from cpms_cli.survey.speech.header_words import known_meanings, meanings, names_child
+from cpms_cli.survey.speech.header_words import asks_of_family, known_meanings, meanings, names_child
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _MOSTLY, _HARDLY = 0.8, 0.3
@@ -147,7 +146,8 @@ def _fit_of_text(survey: Survey, field: Field, column: pd.Series, plain: pd.Seri
         return float(plain.str.fullmatch(r"[^\d]{0,6}\d{1,4}(?:\s*/\s*\d{1,4})?[^\d]{0,6}").mean())
     if field.format is not None:
         return 0.0
-    is_word = ~plain.str.contains(r"\d") & (plain.str.len() > 1) & ~column.map(folded).isin(survey.answer_spellings)
+    answers = set(survey.answer_spellings) | offices_answers()
+    is_word = ~plain.str.contains(r"\d") & (plain.str.len() > 1) & ~column.map(folded).isin(answers)
     return float(is_word.mean())
 
 
@@ -219,10 +219,13 @@ def _propose(
         likeness = _likeness(survey, words | (around & spelling.words), spelling.words)
         if likeness > best.get(spelling.field, 0.0):
             best[spelling.field] = likeness
+    of_family = asks_of_family(f"{group} {header}", words | around)
     likely = {
         name: likeness
         for name, likeness in best.items()
-        if likeness >= confidence.shown / 2 and not _names_another(survey, words, around, name)
+        if likeness >= confidence.shown / 2
+        and not _names_another(survey, words, around, name)
+        and not (of_family and _is_childs(survey, name))
     }
     sure = {name: _with_cells(survey, survey.fields[name], likeness, texts) for name, likeness in likely.items()}
     ranked = sorted(sure.items(), key=lambda item: -item[1])
@@ -231,9 +234,14 @@ def _propose(
     if not ranked:
         return _by_cells(survey, words, texts, taken)
     rivals = [value for _, value in ranked[1:] if value >= confidence.rival * ranked[0][1]]
-    of_family = ranked[0][0] in {field.name for field in survey.household.fields}
-    most = confidence.unsure_cells if rivals or (of_family and names_child(header)) else confidence.most
+    of_home = not _is_childs(survey, ranked[0][0])
+    most = confidence.unsure_cells if rivals or (of_home and names_child(header)) else confidence.most
     return tuple(Proposal(name, min(value, most)) for name, value in ranked if name not in taken)[:3]
+
+
+def _is_childs(survey: Survey, name: str) -> bool:
+    """Whether a question is one about the child of the row."""
+    return name not in {field.name for field in survey.household.fields}
 
 
 def _name_fields(survey: Survey) -> frozenset[str]:
@@ -244,9 +252,7 @@ def _is_whole_name(survey: Survey, words: frozenset[str], texts: Sequence[str]) 
     """Whether a column has both names of a child: the header says both and nothing else, and most cells have a word
     behind the first."""
     of_names = proposal_settings().of_names
-    if words != of_names or not texts:
-        return False
-    return float(np.mean([len(without_title(survey, text).split()) > 1 for text in texts])) >= _MOSTLY
+    return words == of_names and are_whole_names(survey, texts)
 
 
 def _by_cells(

@@ -87,7 +87,9 @@ def map_(
     elif output is None:
         report.show(open_console(spoken), drafted.headers, drafted.answers, spoken)
     else:
-        report.tell_counts(open_console(spoken, stderr=True), drafted.headers, drafted.answers, spoken)
+        is_workbook = output.suffix.casefold() == _WORKBOOK
+        console = open_console(spoken, stderr=True)
+        report.tell_counts(console, drafted.headers, drafted.answers, spoken, in_workbook=is_workbook)
     if output is not None:
         say_written(output, spoken)
 

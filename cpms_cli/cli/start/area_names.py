@@ -10,7 +10,11 @@ from cpms_cli.cli.options import Format, Lang, Schemas, language, one_of
 from cpms_cli.errors import UsageError
 
 Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="A name in Thai or English, or a part of it; or how a code begins.")
+    list[str],
+    typer.Argument(
+        metavar="NAME",
+        help="A name in Thai or English, or a part of it, and the district or province it is in; or how a code begins.",
+    ),
 ]
 
 
@@ -21,6 +25,7 @@ def areas(name: Name, format_: Format = "text", lang: Lang = None, schemas: Sche
     Examples:
       cpms areas Ranong
       cpms areas "Bang Rin"
+      cpms areas Pak Nam Ranong
       cpms areas 8501 --format csv
     """
     one_of(format_)
@@ -32,9 +37,10 @@ def areas(name: Name, format_: Format = "text", lang: Lang = None, schemas: Sche
     from cpms_cli.writing.files import csv_text, json_text, records
 
     survey = load_survey(schemas)
-    matching = find_areas(survey, name)
+    text = " ".join(name)
+    matching = find_areas(survey, text)
     if not matching:
-        raise UsageError("no_area_named", name=name)
+        raise UsageError("no_area_named", name=text)
     table = area_codes_table(survey, matching, spoken)
     if format_ == "json":
         typer.echo(json_text({"schema_version": 1, "areas": records(table)}))

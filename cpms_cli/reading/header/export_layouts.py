@@ -7,11 +7,13 @@ The layouts belong to those programs, not to a province: they are read from the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.model.definition import Role
@@ -31,6 +33,7 @@ class Layout(BaseModel):
     parent: str
     parent_table: str | None = None
     submission: tuple[str, ...]
+    days: tuple[str, ...]
     metadata: tuple[str, ...]
     metadata_begins: tuple[str, ...]
 
@@ -137,6 +140,12 @@ def subdistrict_words() -> tuple[str, ...]:
     return tuple(_content()["subdistrict"])
 
 
+@cache
+def words_around_subdistrict() -> dict[str, tuple[str, ...]]:
+    """Headers of columns that have the names of the areas around a subdistrict: `district` and `province`."""
+    return {area: tuple(_content()[area]) for area in ("district", "province")}
+
+
 def layout_of(header: Sequence[str]) -> Layout | None:
     """The layout that a row of headers has the marks of; None where no program's marks are there.
 
@@ -157,3 +166,18 @@ def find_column(header: Sequence[str], name: str) -> int | None:
     """The place of the column that a program named so; None where it is not there."""
     wanted = name.casefold()
     return next((index for index, cell in enumerate(header) if folded_name(cell) == wanted), None)
+
+
+def with_repeats_told(sources: Sequence[SourceTable]) -> list[SourceTable]:
+    """Return the sheets of one file; one whose rows other sheets repeat groups of is told apart (`has_repeats`)."""
+    inner = {layout.id for source in sources if (layout := layout_of(source.header)) and _is_inner(source, layout)}
+    return [
+        replace(source, has_repeats=True)
+        if (layout := layout_of(source.header)) is not None and layout.id in inner and not _is_inner(source, layout)
+        else source
+        for source in sources
+    ]
+
+
+def _is_inner(source: SourceTable, layout: Layout) -> bool:
+    return find_column(source.header, layout.parent) is not None

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from cpms_cli.reading.header.headers import field_of
 from cpms_cli.reading.header.row_looks import Span, filled, is_number, is_textual, names_groups
 from cpms_cli.reading.header.side_by_side import numbered
-from cpms_cli.survey.speech.header_words import known_meanings, meanings
+from cpms_cli.survey.speech.header_words import asks_of_family, known_meanings, meanings
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _GROUP_LETTERS = 40
@@ -66,7 +66,7 @@ def _column_name(group: str, name: str, spellings: Mapping[str, str], *, is_repe
         return of_both
     if is_alone and not alone and field_of(group, spellings):
         return group
-    return both if _is_about_person(group, name) else name
+    return both if _is_about_person(group, name) or _is_about_family(group, name) else name
 
 
 def _is_about_person(group: str, name: str) -> bool:
@@ -76,6 +76,16 @@ def _is_about_person(group: str, name: str) -> bool:
         bool(person & settings.group_persons)
         and person <= known_meanings()
         and not asked & (settings.group_persons | settings.of_no_person)
+    )
+
+
+def _is_about_family(group: str, name: str) -> bool:
+    """Whether a group is about the family and no child, and the column below asks what is asked of both."""
+    settings, of_group, asked = proposal_settings(), meanings(group), meanings(name)
+    return (
+        bool(of_group & settings.of_families and asked & settings.asked_of_families)
+        and not asked & (settings.group_persons | settings.of_families)
+        and asks_of_family(f"{group} {name}", of_group | asked)
     )
 
 

@@ -7,7 +7,7 @@ mothers' birth dates read as the children's would do more harm than one that is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 from cpms_cli.reading.header.export_layouts import layout_of
 from cpms_cli.survey.languages import programme_languages
 from cpms_cli.survey.model.definition import Field, Language, Survey, folded_header
+from cpms_cli.survey.speech.header_words import without_date_form
 
 _MARKS = re.compile("[\u0e47-\u0e4c]")
 _GROUPS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[/.\-][A-Za-z_][A-Za-z0-9_]*)*")
@@ -97,7 +98,8 @@ def field_of(header: str, spellings: Mapping[str, str], exported: bool = False) 
     (`exported`) the spellings count as well, since it can write labels. Otherwise "mother/Age" would be a child's age.
     """
     header = header.strip()
-    whole = _whole_field(header, spellings) or _whole_field(_without_number(header), spellings)
+    plain = without_date_form(_without_number(header))
+    whole = _whole_field(header, spellings) or _whole_field(plain, spellings)
     if whole is not None:
         return whole
     for groups, separator, rest in _tails(header):
@@ -127,8 +129,9 @@ def parts_said_again(header: str) -> list[str]:
     return [part.strip() for part in _SAID_AGAIN.split(header) if part.strip()]
 
 
-def is_headed(header: str, words: Iterable[str]) -> bool:
-    """Whether a header is one of these words, in one language or in two."""
+def is_headed(header: str, words: Iterable[str], exported: bool = False) -> bool:
+    """Whether a header is one of these words, in one language or in two; in an export behind the groups of its form."""
+    header = _without_number(header.rpartition("/")[2] if exported else header)
     spellings, parts = set(map(spelt, words)), set(map(spelt, parts_said_again(header)))
     return spelt(header) in spellings or (bool(parts) and parts <= spellings)
 
@@ -145,8 +148,9 @@ def match_headers(cells: Sequence[str], spellings: Mapping[str, str]) -> HeaderM
     claimed: dict[str, list[int]] = {}
     unknown: list[int] = []
     exported = layout_of(cells) is not None
+    whole = {spelt(cell) for cell in cells} if exported else set()
     for index, cell in enumerate(cells):
-        name = field_of(cell, spellings, exported) if cell else None
+        name = field_of(cell, spellings, exported) if cell and not _is_choice(cell, whole) else None
         if name:
             claimed.setdefault(name, []).append(index)
         elif cell.strip():
@@ -156,6 +160,14 @@ def match_headers(cells: Sequence[str], spellings: Mapping[str, str]) -> HeaderM
     fields = {places[0]: name for name, places in claimed.items() if len(places) == 1}
     twice = {name: tuple(places) for name, places in claimed.items() if len(places) > 1}
     return HeaderMatch(dict(sorted(fields.items())), tuple(sorted(unknown)), twice, tuple(apart))
+
+
+def _is_choice(header: str, whole: Collection[str]) -> bool:
+    """Whether a header is one answer of a question that has a column of its own (`whole`, as headers are compared): of
+    "what do you drink" the answer "alcohol" is no question about alcohol."""
+    return bool(whole) and any(
+        separator == "/" and spelt(groups) in whole for groups, separator, _ in _tails(header.strip())
+    )
 
 
 def _set_apart(cells: Sequence[str], claimed: dict[str, list[int]]) -> list[int]:

@@ -19,6 +19,7 @@ from cpms_cli.reading.book.cell_text import cell_text
 from cpms_cli.reading.book.container import inspect_container
 from cpms_cli.reading.header.headers import header_spellings, spelt
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, HeaderMap, MapLine, compared, map_line
+from cpms_cli.reading.header.split_questions import separated
 from cpms_cli.survey.messages import wordings
 from cpms_cli.survey.model.definition import Survey, folded
 from cpms_cli.survey.speech.unsure_words import is_unsure
@@ -26,6 +27,7 @@ from cpms_cli.survey.speech.unsure_words import is_unsure
 ANSWER, MEANS = "answer", "means"
 _HEADINGS = {HEADER: "col_header", FIELD: "col_field", ANSWER: "col_written_answer", MEANS: "col_means"}
 _CODE = re.compile(r"\[([^\[\]]+)\]\s*$")
+_SEPARATED = re.compile(r"[;,/|\n]")
 _SHOWN = 8
 
 
@@ -122,9 +124,11 @@ def load_workbook(path: Path, survey: Survey, *, half_answered: bool = False) ->
         in_order[key] = (*in_order.get(key, ()), read if wanted else None)
         if not wanted:
             silent.setdefault(key, read)
-        elif key not in lines:
+        elif key not in lines or lines[key].field is None:
             lines[key] = read
-        elif read.field is None or read.field in {lines[key].field, *(other.field for other in further.get(key, ()))}:
+        elif read.field is None:
+            continue  # the column answers another question, and not this one as well
+        elif read.field in {lines[key].field, *(other.field for other in further.get(key, ()))}:
             raise UsageError("map_header_twice", other=lines[key].line, **place)
         else:
             further[key] = (*further.get(key, ()), read)
@@ -165,9 +169,12 @@ def _waits(survey: Survey, chosen: HeaderMap, row: _Line) -> bool:
 
 
 def _is_known(survey: Survey, name: str, text: str) -> bool:
-    """Whether a text is an answer to a question, or a reason for having none, without a map."""
-    listed = survey.codelists[survey.fields[name].codelist or ""]
-    return folded(text) in listed.by_spelling or folded(text) in survey.codelists["missing"].by_spelling
+    """Whether a text is an answer to a question, several where that may have several, or a reason for having none,
+    without a map."""
+    field = survey.fields[name]
+    known = {**survey.codelists["missing"].by_spelling, **survey.codelists[field.codelist or ""].by_spelling}
+    parts = _SEPARATED.split(separated(text, known)) if field.many else [text]
+    return folded(text) in known or all(folded(part) in known for part in parts)
 
 
 def _half_answered(path: Path, waiting: list[_Line]) -> UsageError:

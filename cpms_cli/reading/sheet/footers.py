@@ -44,6 +44,8 @@ _NOTE = (
     r"(?i)^[\s(*]*(?:หมายเหตุ|ที่มา|แหล่งข้อมูล|ข้อมูล ณ|ลงชื่อ|ผู้กรอก|ผู้บันทึก|ผู้รายงาน|ผู้รับรอง|ผู้จัดทำ|จัดทำโดย|พิมพ์เมื่อ"
     r"|notes?\b|remarks?\b|sources?\b|prepared by|signature|printed)|^\s*\*"
 )
+# A line that heads the rows of another village is nobody's name, in whichever column it stands.
+_HEADS_VILLAGE = r"(?i)^[\s(*\-–—:]*(?:หมู่\s*(?:ที่|บ้านที่)?|ม\.|moo|village(?:\s+no\.?)?)\s*[0-9๐-๙]{1,2}(?:[^0-9๐-๙].*)?$"
 _DIGITS = r"^\s*[0-9๐-๙၀-၉][0-9๐-๙၀-၉\s.,/-]*$"
 _SENTENCE = r"^.{9,}$"
 _NEARLY_BLANK, _OF_NOTE, _USUAL = 2, 4, 0.9
@@ -144,5 +146,6 @@ def notes(columns: Sequence[CodedColumn], filled: npt.NDArray[np.int64]) -> Flag
         noted = (matching(column, note_rows, _SURE_NOTE) & placed) | (matching(column, note_rows, _NOTE) & sentence)
         if of_numbers:
             noted |= (filled[note_rows] == 1) & sentence & ~matching(column, note_rows, _DIGITS)
+        noted |= (filled[note_rows] == 1) & matching(column, note_rows, _HEADS_VILLAGE)
         out[note_rows[noted]] = True
     return out

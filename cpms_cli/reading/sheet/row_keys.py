@@ -13,7 +13,13 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.reading.header.export_layouts import subdistrict_words, village_number_words
+from cpms_cli.reading.header.export_layouts import (
+    Layout,
+    find_column,
+    subdistrict_words,
+    village_number_words,
+    words_around_subdistrict,
+)
 from cpms_cli.reading.header.headers import is_headed
 from cpms_cli.reading.sheet.head_names import with_codes_of_homes, with_heads_as_homes
 from cpms_cli.reading.sheet.sheets import (
@@ -25,7 +31,13 @@ from cpms_cli.reading.sheet.sheets import (
     with_column,
     with_counted_lines,
 )
-from cpms_cli.reading.sheet.title_keys import place_in_titles, subdistrict_of, village_in_subdistrict
+from cpms_cli.reading.sheet.title_keys import (
+    place_in_titles,
+    place_of_section,
+    sections_of,
+    subdistrict_of,
+    village_in_subdistrict,
+)
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.model.definition import Survey
@@ -58,12 +70,23 @@ def with_row_keys(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
 
     Raises UsageError where a village is given for this file alone and its own column says another.
     """
-    if sheet.layout is not None or not sheet.fields:
-        return sheet  # an export has its keys in its own columns, or in the sheet around it
+    if not sheet.fields:
+        return sheet
+    if sheet.layout is not None:
+        return _of_export(survey, sheet, sheet.layout, given)
     placed = _with_village(survey, sheet, given)
     homes = with_heads_as_homes(survey, placed)
     filled = _houses_filled_down(survey, homes)
     return _numbered(survey, filled if homes is placed else with_codes_of_homes(survey, filled, homes))
+
+
+def _of_export(survey: Survey, sheet: Sheet, layout: Layout, given: GivenKeys) -> Sheet:
+    """As `with_row_keys`, of an export: a form may ask for the village by its number and its subdistrict; the rows of
+    its repeat groups have their keys from the sheet around them."""
+    if find_column(sheet.source.header, layout.parent) is not None:
+        return sheet
+    placed = _with_village(survey, sheet, given)
+    return placed if sheet.source.has_repeats else _numbered(survey, placed)
 
 
 def _with_village(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
@@ -109,6 +132,8 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
         if given:
             _check_same_village(own, place, given, name)
         return own
+    if not _is_nearly_there(sheet, name) and sections_of(sheet.source):
+        return _villages_by_section(survey, sheet, subdistrict, village, given)
     if village is None or _is_nearly_there(sheet, name):
         return sheet
     column = pd.Series(village, index=range(sheet.source.data.num_rows), dtype="str")
@@ -116,9 +141,35 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     return with_column(sheet, name, column, note)
 
 
+def _villages_by_section(
+    survey: Survey, sheet: Sheet, subdistrict: str | None, first: str | None, given: str | None
+) -> Sheet:
+    """The sheet with the village of each row in a column, of which lines between the rows say it for those below them;
+    `first` is that of the rows above all of these lines. Where such a line names no village that is known, the rows
+    below it have none, unless the village itself is given.
+
+    Raises UsageError where another village is given.
+    """
+    source, sections = sheet.source, sections_of(sheet.source)
+    villages = pd.Series(first, index=range(len(source.rows)), dtype="str")
+    lines: list[str] = []
+    for row, line in sections:
+        village = place_of_section(survey, line, subdistrict) or (given and first)
+        villages[source.rows > row] = village
+        lines.append(f"{village} ({row})")
+        if given and village is not None and not village.startswith(given):
+            values = {"given": given, "codes": village, "column": line}
+            raise UsageError("village_differs", file=source.path.name, sheet=source.sheet or "", **values)
+    if villages.isna().all():
+        return sheet
+    note = Note("village_from_sections", {"first": first or "-", "villages": ", ".join(lines)})
+    return with_column(sheet, survey.role("village").name, villages, note)
+
+
 def _only_column(sheet: Sheet, headers: Sequence[str]) -> int | None:
     """The one unread column with one of these headers, in one language or two; None where it is not the only one."""
-    places = [index for index in sheet.unknown if is_headed(sheet.source.header[index], headers)]
+    header, exported = sheet.source.header, sheet.layout is not None
+    places = [index for index in sheet.unknown if is_headed(header[index], headers, exported)]
     return places[0] if len(places) == 1 else None
 
 
@@ -129,17 +180,28 @@ def _villages_by_name(survey: Survey, sheet: Sheet, place: int, given: str | Non
     if beside is None:
         return None
     numbers, names = texts_of(sheet, place), texts_of(sheet, beside)
-    codes = {text: subdistrict_of(survey, sheet.source, text, given) for text in names.dropna().unique()}
+    around = {
+        area: column
+        for area, words in words_around_subdistrict().items()
+        if (column := _only_column(sheet, words)) is not None
+    }
+    areas = pd.DataFrame({"subdistrict": names, **{area: texts_of(sheet, column) for area, column in around.items()}})
+    areas = areas[names.notna()].fillna("")
+    codes = {
+        cells: subdistrict_of(survey, sheet.source, cells[0], given, dict(zip(areas.columns, cells, strict=True)))
+        for cells in areas.drop_duplicates().itertuples(index=False, name=None)
+    }
     if not codes or None in codes.values():
         return None
+    of_rows = dict(zip(areas.index, areas.itertuples(index=False, name=None), strict=True))
     villages = [
-        village_in_subdistrict(number, codes[name] or "") if pd.notna(number) and pd.notna(name) else None
-        for number, name in zip(numbers, names, strict=True)
+        village_in_subdistrict(number, codes[of_rows[row]] or "") if pd.notna(number) and row in of_rows else None
+        for row, number in enumerate(numbers)
     ]
     if not any(villages):
         return None
     headers = {"column": sheet.source.header[place], "beside": sheet.source.header[beside]}
-    read = _read_as_village(survey, sheet, (place, beside), Note("village_by_name", headers))
+    read = _read_as_village(survey, sheet, (place, beside, *around.values()), Note("village_by_name", headers))
     return replace_texts(read, place, pd.Series(villages, dtype="str").fillna(numbers))
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 import pandas as pd
 
 from cpms_cli.errors import NoSurveyTable, UsageError
-from cpms_cli.reading.header.export_layouts import find_column
+from cpms_cli.reading.header.export_layouts import find_column, layout_of
 from cpms_cli.reading.header.headers import headed, header_spellings, match_headers, spelt
 from cpms_cli.reading.header.mapping import HeaderMap
 from cpms_cli.reading.header.row_looks import is_number
@@ -230,6 +230,15 @@ def _judged(survey: Survey, sheet: SheetNotRead) -> SheetNotRead:
     if not with_headers and of_answers >= _MANY_ANSWERS and of_answers >= _MOSTLY * len(shares):
         raise NoSurveyTable("sheet_without_header", file=sheet.file, sheet=sheet.sheet or "")
     return replace(sheet, answers=of_answers >= _FEW_ANSWERS, top=())
+
+
+def may_hold_survey(survey: Survey, sheet: SheetNotRead) -> bool:
+    """Whether a sheet without a header of the survey may be a part of it under headers of its own: a program exported
+    it with the others, or answers stand in several of its columns."""
+    if sheet.reason != "no_header":
+        return False
+    shares = _shares_of_answers(survey, sheet.top)
+    return any(map(layout_of, sheet.top)) or sum(share >= _MOSTLY for share in shares) >= _FEW_ANSWERS
 
 
 def _some_headers(survey: Survey, row: Sequence[str]) -> bool:

@@ -101,7 +101,7 @@ def match_sheet(
         "" if into.get(index, index) != index or spelt(header) in scores else header
         for index, header in enumerate(source.header)
     ]
-    match = match_headers(cells, spellings)
+    match = _of_homes_alone(survey, source, match_headers(cells, spellings))
     of_children = children_said(chosen, source)
     if chosen:
         match = apply_map(chosen, source, match, settled={*into, *of_children})
@@ -117,6 +117,7 @@ def match_sheet(
         if (miss := near_miss(header := source.header[index], spellings) or mentions(header, consent, spellings))
     }
     taken = {*match.fields.values(), *match.twice, *(name for _, name in side_by_side.children.values())}
+    taken |= questions_of_others(survey, source)
     near = {index: miss for index, miss in near.items() if miss.field not in taken}
     why: dict[int, Why] = {
         **dict.fromkeys(choices, "choice"),
@@ -133,6 +134,23 @@ def match_sheet(
     }
     unread = unread_columns(survey, source, HeaderResult(read, near, why, may_be), layout, {*beside, *scores})
     return Matched(source, match, near, layout, into, side_by_side, unread)
+
+
+def questions_of_others(survey: Survey, source: SourceTable) -> set[str]:
+    """What is not asked in a sheet of families whose children stand in another: the questions about a child."""
+    return {field.name for field in survey.child.fields} - set(survey.child.shared) if source.has_repeats else set()
+
+
+def _of_homes_alone(survey: Survey, source: SourceTable, match: HeaderMatch) -> HeaderMatch:
+    """What the headers of a sheet say without a question about a child, where there are only families in it: whoever
+    is meant there, it is no child."""
+    own = questions_of_others(survey, source)
+    fields = {index: name for index, name in match.fields.items() if name not in own}
+    twice = {name: places for name, places in match.twice.items() if name not in own}
+    apart = set(match.fields) - set(fields) | {
+        place for name in match.twice for place in match.twice[name] if name in own
+    }
+    return replace(match, fields=fields, twice=twice, unknown=tuple(sorted({*match.unknown, *apart})))
 
 
 def understand(

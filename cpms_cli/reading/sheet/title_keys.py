@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeVar
 
 from cpms_cli.reading.sheet.sheet_names import FIRST_ROUND
@@ -38,6 +39,14 @@ _WORDS = {
     DISTRICT: r"(?:อำเภอ|เขต|(?<![ก-๛])อ\.|\bamphoe\b|\bdistrict(?:\s+of)?\b)",
     PROVINCE: r"(?:จังหวัด|(?<![ก-๛])จ\.|\bprovince(?:\s+of)?\b)",
 }
+# A line between the rows that heads those below it begins with the village: no note that mentions one is taken.
+_SECTION = re.compile(
+    r"[\s(*\-–—:]*(?:บ้าน[^\d\n]{1,40}?|(?:ban|village)\s+[a-z][a-z ]{1,40}?)?[\s,(]*"
+    r"(?:หมู่\s*(?:ที่|บ้านที่)?|ม\.|moo|village(?:\s+no\.?)?)\s*\d{1,2}(?!\d)[^\n]{0,60}"
+    r"|[\s(*\-–—:]*(?:หมู่บ้าน|บ้าน(?!เลขที่|เช่า|พัก)|ชุมชน)[^\d\n]{2,40}",
+    re.IGNORECASE,
+)
+_AROUND = (("district", DISTRICT), ("province", PROVINCE))
 _THAI_LETTER = re.compile("[ก-๛]")
 _NEXT_PART = re.compile("อำเภอ|เขต|จังหวัด|หมู่|บ้าน|ปี|ประจำ|รอบ|อ\\.|จ\\.|ม\\.")
 _LATIN_BEFORE = {
@@ -47,8 +56,8 @@ _LATIN_BEFORE = {
 }
 
 
-TITLES = "titles"
-"""The evidence of a table that was made of a sheet's rows: the lines that stand above these."""
+TITLES, SECTIONS = "titles", "sections"
+"""The evidence of a table that was made of a sheet's rows: the lines that stand above these, and between them."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,16 @@ def titles_of(source: SourceTable) -> list[str]:
     lines = [row.text for row in source.left_out if row.kind == "title" and row.row < source.header_row]
     is_text = source.sheet is None or "encoding" in source.evidence
     return [plain_digits(line) for line in (*lines, *([] if is_text else [source.sheet or ""]))]
+
+
+def sections_of(source: SourceTable) -> list[tuple[int, str]]:
+    """The lines between a sheet's rows that name the village of the rows below them, each with its row."""
+    if SECTIONS in source.evidence:
+        kept = (line.partition("\t") for line in source.evidence[SECTIONS].split("\n"))
+        return [(int(row), text) for row, _, text in kept]
+    below = [row for row in source.left_out if row.kind in ("title", "note") and row.row > source.header_row]
+    lines = ((row.row, " ".join(plain_digits(row.text).split())) for row in below)
+    return [(row, text) for row, text in lines if _SECTION.fullmatch(text)]
 
 
 def round_in_titles(source: SourceTable) -> int | None:
@@ -110,21 +129,48 @@ def place_in_titles(survey: Survey, source: SourceTable) -> SaidPlace | None:
     return SaidPlace(subdistrict, _only(villages))
 
 
-def subdistrict_of(survey: Survey, source: SourceTable, text: str, given: str | None) -> str | None:
-    """The code of the subdistrict that a cell names, with or without the word for it: the only one of this name, or the
-    only one in the area that is `given`, or that the lines above the header name; None where it may be several."""
-    line, names = plain_digits(text).strip(), _names(survey, SUBDISTRICT)
-    codes = _named(survey, line, SUBDISTRICT) or set(names.get(line.casefold(), frozenset()))
+def place_of_section(survey: Survey, line: str, around: str | None) -> str | None:
+    """The code of the village that such a line names, in the subdistrict that it names itself or else `around` it;
+    None where that is not known, or two villages are named.
+
+    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> place_of_section(load_survey(), "หมู่ที่ 3 บ้านทุ่งหงาว", "850103")
+    '85010303'
+    """
+    named = {
+        code for code in _named(survey, line, SUBDISTRICT) if around is None or code[:DISTRICT] == around[:DISTRICT]
+    }
+    subdistrict = _only(named) if named else around
+    moo = _only({int(match[1]) for match in _MOO.finditer(line)} - {0})
+    return None if subdistrict is None or moo is None else f"{subdistrict}{moo:02d}"
+
+
+def subdistrict_of(
+    survey: Survey, source: SourceTable, text: str, given: str | None, beside: Mapping[str, str] = MappingProxyType({})
+) -> str | None:
+    """The code of the subdistrict that a cell names, by its code, or with or without the word for it: the only one of
+    this name, or the only one in the area that is `given`, that the lines above the header name, or that cells of its
+    row name (`beside`: "district" and "province"); None where it may be several."""
+    line = plain_digits(text).strip()
+    codes = {line} if len(line) == SUBDISTRICT and line in survey.areas else _cell_names(survey, line, SUBDISTRICT)
     around = {
         code for width in (DISTRICT, PROVINCE) for title in titles_of(source) for code in _named(survey, title, width)
     }
+    of_row = [_cell_names(survey, plain_digits(beside.get(area, "")).strip(), width) for area, width in _AROUND]
     area = given[:DISTRICT] if given else None
     within = {
         code
         for code in codes
-        if (area is None or code.startswith(area)) and (not around or any(map(code.startswith, around)))
+        if (area is None or code.startswith(area))
+        and (not around or any(map(code.startswith, around)))
+        and all(not named or any(map(code.startswith, named)) for named in of_row)
     }
     return _only(within)
+
+
+def _cell_names(survey: Survey, line: str, width: int) -> set[str]:
+    """The codes of the areas of a width that a cell names, with or without the word for it."""
+    return _named(survey, line, width) or set(_names(survey, width).get(line.casefold(), frozenset()))
 
 
 def village_in_subdistrict(text: str, subdistrict: str) -> str | None:

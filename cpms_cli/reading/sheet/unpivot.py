@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.reading.sheet.sheets import Note, Sheet
-from cpms_cli.reading.sheet.title_keys import TITLES, titles_of
+from cpms_cli.reading.sheet.title_keys import SECTIONS, TITLES, sections_of, titles_of
 from cpms_cli.reading.sheet.unread import says_something
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.model.definition import Survey
@@ -134,6 +134,8 @@ def _rows_of(source: SourceTable, kept_rows: npt.NDArray[np.bool_], columns: Con
     evidence = {name: source.evidence[name] for name in _OF_ALL_ROWS if name in source.evidence}
     if titles := titles_of(source):
         evidence[TITLES] = "\n".join(titles)  # the village of these rows may stand there
+    if sections := sections_of(source):
+        evidence[SECTIONS] = "\n".join(f"{row}\t{text}" for row, text in sections)
     return replace(
         source, data=source.data.filter(pa.array(kept_rows)), rows=rows, faults=faults, evidence=evidence, left_out=()
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import pandas as pd
 
 from cpms_cli.survey.model.definition import Survey
 
+_MOSTLY = 0.8
 # What a Thai name can begin with: a consonant, or a vowel that is written before one.
 _NAME_FOLLOWS = r"(?=[ก-ฮเแโใไ])"
 
@@ -50,6 +52,12 @@ def split_title(survey: Survey, name: str) -> tuple[str | None, str]:
 def without_title(survey: Survey, name: str) -> str:
     """Return the name alone."""
     return split_title(survey, name)[1]
+
+
+def are_whole_names(survey: Survey, names: Sequence[str]) -> bool:
+    """Whether most of some names have more than one word behind their title: a family name may be among them."""
+    words = [len(without_title(survey, name).split()) for name in names if name.strip()]
+    return bool(words) and sum(count > 1 for count in words) >= _MOSTLY * len(words)
 
 
 def sex_of_title(survey: Survey, titles: pd.Series) -> pd.Series:

@@ -44,8 +44,11 @@ def show(console: Console, drafted: pd.DataFrame, answers: pd.DataFrame, languag
     tell_counts(console, drafted, answers, language)
 
 
-def tell_counts(console: Console, drafted: pd.DataFrame, answers: pd.DataFrame, language: Language) -> None:
-    """Print how many headers and answers wait for a decision, and what to do."""
-    console.print(say("map_sum", language, leave_out=leave_out(language), **counts(drafted)))
+def tell_counts(
+    console: Console, drafted: pd.DataFrame, answers: pd.DataFrame, language: Language, *, in_workbook: bool = False
+) -> None:
+    """Print how many headers and answers wait for a decision, and what to do: in the workbook, where one is written."""
+    words = ("map_sum_workbook", "map_answers_sum_workbook") if in_workbook else ("map_sum", "map_answers_sum")
+    console.print(say(words[0], language, leave_out=leave_out(language), **counts(drafted)))
     if len(answers):
-        console.print(say("map_answers_sum", language, count=len(answers), cells=int(answers["count"].sum())))
+        console.print(say(words[1], language, count=len(answers), cells=int(answers["count"].sum())))

@@ -19,6 +19,7 @@ KEY_NOTES = frozenset(
         "round_from_sheet",
         "round_from_title",
         "village_from_title",
+        "village_from_sections",
         "village_given",
         "village_own",
         "village_by_name",
@@ -29,6 +30,7 @@ KEY_NOTES = frozenset(
         "heads_two_families",
         "layout_counted",
         "name_split",
+        "name_whole",
         "sex_from_titles",
     }
 )

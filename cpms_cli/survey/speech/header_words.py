@@ -57,6 +57,21 @@ def _placeholders() -> re.Pattern[str]:
     return re.compile("|".join(proposal_settings().placeholders), re.IGNORECASE)
 
 
+@cache
+def _date_forms() -> re.Pattern[str]:
+    return re.compile("|".join(proposal_settings().date_forms), re.IGNORECASE)
+
+
+def without_date_form(header: str) -> str:
+    """Return a header without how a day is to be written there; as it is where nothing else would remain.
+
+    >>> without_date_form("DOB (dd/mm/yy)"), without_date_form("ว/ด/ป")
+    ('DOB', 'ว/ด/ป')
+    """
+    rest = _date_forms().sub("", header.strip()).strip()
+    return rest or header
+
+
 @lru_cache(maxsize=16_384)
 def meanings(header: str) -> frozenset[str]:
     """The words of a header by their meaning; fillers only where nothing else remains.
@@ -64,7 +79,7 @@ def meanings(header: str) -> frozenset[str]:
     >>> sorted(meanings("บิดายังมีชีวิตอยู่หรือไม่")) == sorted(meanings("Is the child's father alive?"))
     True
     """
-    plain = _plain(_placeholders().sub(" ", header))
+    plain = _plain(_placeholders().sub(" ", without_date_form(header)).replace("#", " no "))
     plain = _NUMBERED.sub("", plain, count=1)
     known, finder = _vocabulary()
     found_words, rest, end = [], [], 0
@@ -74,6 +89,10 @@ def meanings(header: str) -> frozenset[str]:
         end = hit.end()
     rest.append(plain[end:])
     unknown = [word for part in rest for word in part.split() if not (word.isdecimal() and len(word) < _YEAR)]
+    # A letter alone, as forms for phones put before the names of their questions ("c_sex"), is no word.
+    unknown = [word for word in unknown if len(word) > 1 or not word.isascii()]
+    made_of = proposal_settings().made_of
+    found_words = [part for word in found_words for part in made_of.get(word, (word,))]
     content = frozenset(filter(None, [*found_words, *unknown]))
     return content or frozenset(plain.split())
 
@@ -91,6 +110,14 @@ def _of_child() -> re.Pattern[str]:
 def names_child(header: str) -> bool:
     """Whether a header says in words that it is about the child of the row."""
     return _of_child().search(_plain(header)) is not None
+
+
+def asks_of_family(header: str, words: frozenset[str]) -> bool:
+    """Whether a header of these words asks of the family, and names no child, what is asked of children too."""
+    settings = proposal_settings()
+    return bool(words & settings.of_families and words & settings.asked_of_families) and not any(
+        word in header.casefold() for word in settings.of_children
+    )
 
 
 def names_head(header: str) -> bool:

@@ -55,7 +55,9 @@ class ProposalSettings(_Part):
     confidence: Confidence
     fillers: tuple[str, ...]
     placeholders: tuple[str, ...]
+    date_forms: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
+    made_of: dict[str, tuple[str, ...]]
     other_persons: frozenset[str]
     other_subjects: frozenset[str]
     of_child: tuple[str, ...]
@@ -70,6 +72,9 @@ class ProposalSettings(_Part):
     always_asked: frozenset[Role]
     always_asked_topics: frozenset[str]
     of_members: frozenset[str]
+    of_families: frozenset[str]
+    of_children: tuple[str, ...]
+    asked_of_families: frozenset[str]
     headed_by_answers: frozenset[str]
     negations: tuple[str, ...]
     unsure: UnsureWords

@@ -1,0 +1,38 @@
+"""What of a file is not in the store although its rows are, in the sentences of `cpms merge`."""
+
+from __future__ import annotations
+
+from cpms_cli.checking.columns_not_read import left_open
+from cpms_cli.checking.mending.unread_cells import unread_cell_lines, unread_cells
+from cpms_cli.checking.unasked import unasked_lines
+from cpms_cli.merging.merge import Merge
+from cpms_cli.reading.survey_table import sheets_not_read
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+
+
+def left_behind(survey: Survey, merged: Merge, language: Language) -> list[str]:
+    """Return a sentence for the answers and cells of stored rows, and for each sheet, that hold something and are not
+    stored: answers that a round did not ask, formulas without a value, sheets on which nobody decided."""
+    cells = unread_cells(survey, merged.findings, merged.set_aside, language)
+    sheets = [sheet for sheet in sheets_not_read(merged.tables) if sheet.answers]
+    return [
+        *unasked_lines(merged.tables, language),
+        *unread_cell_lines(cells, language),
+        *(
+            say("office_sheet_left", language, file=sheet.file, sheet=sheet.sheet or "", count=sheet.cells)
+            for sheet in sheets
+        ),
+    ]
+
+
+def columns_left(merged: Merge, language: Language) -> list[str]:
+    """Return a sentence for each sheet with columns that were not read and on which nobody decided, as remarks."""
+    sheets: dict[tuple[str, str], list[str]] = {}
+    for table, column in left_open(merged.tables):
+        place = (table.source.path.name, table.source.sheet or "")
+        sheets.setdefault(place, []).append(f"{column.letter} '{column.header.strip()}' ({column.filled})")
+    return [
+        say("office_columns_left", language, file=file, sheet=sheet, columns=", ".join(columns))
+        for (file, sheet), columns in sheets.items()
+    ]

@@ -12,8 +12,11 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
 
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.reading.source import file_digest
@@ -37,8 +40,8 @@ class Partition:
     each with its SHA-256. `unasked`: the questions that no row was asked; `partly_unasked`: those that some were not.
     """
 
-    province: str
-    round: int
+    province: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    round: Annotated[int, Field(ge=1000, le=9999)]
     path: str
     rows: int
     sha256: str
@@ -106,15 +109,33 @@ def read_manifest(folder: Path) -> Manifest | None:
     Raises UnreadableFile where there is one that cannot be read, or that a later version wrote.
     """
     try:
-        values = json.loads((folder / MANIFEST).read_text("utf-8"))
-        if values["format"] > FORMAT:
+        text = (folder / MANIFEST).read_text("utf-8")
+        if json.loads(text)["format"] > FORMAT:
             raise UnreadableFile("dataset_newer", folder=folder)
-        partitions = tuple(Partition(**each) for each in values["partitions"])
-        return Manifest(**{**values, "columns": tuple(values["columns"]), "partitions": partitions})
+        manifest = _shape().validate_json(text, strict=True)
+        if not _lies_within(manifest):
+            raise ValueError("a partition stands twice, or elsewhere")
+        return manifest
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError):
         raise UnreadableFile("dataset_manifest_damaged", file=folder / MANIFEST) from None
+
+
+@cache
+def _shape() -> TypeAdapter[Manifest]:
+    """What a manifest may hold: it comes from another's hands, and its paths are read, and removed."""
+    return TypeAdapter(Manifest)
+
+
+def _lies_within(manifest: Manifest) -> bool:
+    """Whether each partition stands once, each of its files in a folder of the partition's own name."""
+    for partition in manifest.partitions:
+        for path in (partition.path, *partition.further):
+            folders = PurePosixPath(path).parts[:-1]
+            if ".." in folders or not f"/{'/'.join(folders)}".endswith(f"/{partition.name}") or path.startswith("/"):
+                return False
+    return len(manifest.by_name) == len(manifest.partitions) and all("name" in each for each in manifest.columns)
 
 
 def label_of(manifest: Manifest) -> dict[str, str]:

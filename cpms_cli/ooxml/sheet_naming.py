@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+from cpms_cli.survey.plain_text import UNPRINTABLE
+
+_FORBIDDEN = re.compile(rf"[\[\]:*?/\\\t\n\r]|{UNPRINTABLE}")
 _LONGEST = 31
+_RESERVED = frozenset({"history"})
+"""What Excel keeps for itself: a workbook with a sheet of this name is damaged to it."""
 
 
 def sheet_name(name: str, taken: Iterable[str] = ()) -> str:
     """Return a name that Excel accepts and that is none of those taken, in letters of either case: 31 characters at
-    most, none of []:*?/\\ .
+    most, none of []:*?/\\ , and not "History".
 
-    >>> sheet_name("Risk: 2026", taken=["risk  2026"])
-    'Risk  2026 2'
+    >>> sheet_name("Risk: 2026", taken=["risk  2026"]), sheet_name("History")
+    ('Risk  2026 2', 'History 2')
     """
-    known = {taken_name.lower() for taken_name in taken}
-    base = _FORBIDDEN.sub(" ", name).strip("' ")[:_LONGEST] or "sheet"
+    known = {taken_name.lower() for taken_name in taken} | _RESERVED
+    base = _FORBIDDEN.sub(" ", name).strip("' ")[:_LONGEST].rstrip("' ") or "sheet"
     number, numbered = 1, base
     while numbered.lower() in known:
         number += 1

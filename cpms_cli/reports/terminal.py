@@ -24,6 +24,7 @@ from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.numbers import in_digits, shown_change, shown_share
+from cpms_cli.survey.plain_text import printable_text
 from cpms_cli.writing.gate import printable
 
 _PIPED_WIDTH = 200
@@ -104,10 +105,11 @@ class SpokenConsole(Console):
         self.colours = {say(f"severity_{severity}", language): style for severity, style in words.items()}
 
     def print(self, *objects: Any, soft_wrap: bool | None = None, **how: Any) -> None:
-        """Print; sentences are broken between words, in languages too that write no spaces between them."""
+        """Print; sentences are broken between words, in languages too that write no spaces between them. What
+        would steer the terminal, as in the name of a file, is left out."""
         shown = [
             "\n".join(wrapped_lines(part, self.width)) if isinstance(part, str) and not soft_wrap else part
-            for part in objects
+            for part in (printable_text(part) if isinstance(part, str) else part for part in objects)
         ]
         super().print(*shown, soft_wrap=soft_wrap, **how)
 

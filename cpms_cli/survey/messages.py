@@ -17,6 +17,7 @@ from cpms_cli.survey.language import FALLBACK, Language, chosen_language
 from cpms_cli.survey.languages import is_draft, spoken_languages, traits_of, translation_of
 from cpms_cli.survey.near_words import Named
 from cpms_cli.survey.numbers import in_digits
+from cpms_cli.survey.plain_text import printable_text
 from cpms_cli.survey.problems import Fault, FaultValue, Problem
 
 __all__ = [
@@ -56,7 +57,7 @@ def fill(text: str, values: Mapping[str, object]) -> str:
     """The text with its placeholders filled in, all at once: braces in a value are the value's own.
 
     A placeholder without a value stays; an empty value takes the space before it along, since a CSV has no sheet, nor
-    room for its name.
+    room for its name. What steers a terminal is left out of values.
 
     >>> fill("{file}, sheet {sheet}: {cells}", {"file": "{cells}.xlsx", "sheet": "a"})
     '{cells}.xlsx, sheet a: {cells}'
@@ -66,7 +67,7 @@ def fill(text: str, values: Mapping[str, object]) -> str:
         space, name = place.groups()
         if name not in values:
             return place[0]
-        value = str(values[name])
+        value = printable_text(str(values[name]))
         return f"{space}{value}" if value else ""
 
     return _PLACEHOLDER.sub(filled, text)

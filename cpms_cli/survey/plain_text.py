@@ -22,6 +22,10 @@ IGNORABLE = (
     "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _CONTROL = "\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufff9-\ufffb\x00"
+UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+"""Control characters and those that turn the direction of what follows: they change what a terminal, a page or a
+workbook shows, and no Office file may hold the first."""
+_UNPRINTABLE = re.compile(UNPRINTABLE)
 # Joiners choose the form of a letter in Arabic and in the scripts of India: there they are a part of the name.
 _JOINED = "[\u0600-\u08ff\u0900-\u0dff\ufb50-\ufdff]"
 _UNSEEN = re.compile(rf"(?!(?<={_JOINED})[\u200c\u200d](?={_JOINED}))[{IGNORABLE}{_CONTROL}]")
@@ -174,6 +178,15 @@ def plain_text(text: str) -> str:
     while quoted := _QUOTED.fullmatch(text):
         text = _BLANKS.sub(" ", quoted[1].replace('""', '"')).strip()
     return text
+
+
+def printable_text(text: str) -> str:
+    """The text without UNPRINTABLE: what a file is called, too, may steer a terminal.
+
+    >>> printable_text("\x1b[31m2569.csv")
+    '[31m2569.csv'
+    """
+    return _UNPRINTABLE.sub("", text)
 
 
 def plain_digits(text: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cpms_cli.survey.plain_text import UNPRINTABLE
+
 _TRIGGER = r"^\s*[=+\-@\t\r\n\x00＝＋－＠]"
 _NUMBER = r"^[+-]?\d+(?:\.\d+)?$"
-_UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 def disarmed(texts: pd.Series) -> pd.Series:
@@ -25,7 +26,7 @@ def disarmed(texts: pd.Series) -> pd.Series:
 
 def printable(texts: pd.Series) -> pd.Series:
     """Texts without the control and direction characters that change what a terminal or a workbook shows."""
-    return texts.str.replace(_UNPRINTABLE, "", regex=True)
+    return texts.str.replace(UNPRINTABLE, "", regex=True)
 
 
 def flat_text(values: pd.Series) -> pd.Series:

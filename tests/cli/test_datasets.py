@@ -183,6 +183,39 @@ def test_what_does_not_fit_a_data_set_is_refused_and_changes_nothing(
         export_dataset(store, folder)
 
 
+@pytest.mark.parametrize(
+    ("of_what", "value"),
+    [
+        ("rows", "many"),
+        ("round", 3.5),
+        ("province", "../85"),
+        ("unasked", 1),
+        ("further", None),
+        ("path", "../kept.txt"),
+        ("path", "/etc/hosts"),
+        ("path", "province=85/round=2024/../../../kept.txt"),
+        ("path", "../province=85/round=2024/kept.txt"),
+    ],
+)
+def test_a_manifest_that_somebody_changed_is_refused_and_leads_to_no_file_elsewhere(
+    store: Path, tmp_path: Path, of_what: str, value: object
+) -> None:
+    """The store has no rows of a third partition, which would be removed: by the path that the manifest says."""
+    folder = tmp_path / "shared" / "set"
+    folder.parent.mkdir()
+    export_dataset(store, folder)
+    kept = folder.parent / "kept.txt"
+    kept.write_text("kept")
+    document = json.loads((folder / "manifest.json").read_text("utf-8"))
+    third = {**document["partitions"][0], "round": 2024, "path": "province=85/round=2024/children.parquet"}
+    third |= {"further": {}, of_what: value}
+    document["partitions"].append(third)
+    (folder / "manifest.json").write_text(json.dumps(document), "utf-8")
+    with pytest.raises(CpmsError, match="this manifest cannot be read"):
+        export_dataset(store, folder)
+    assert kept.exists()
+
+
 @pytest.fixture(scope="module")
 def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two rounds of the samples: families without consent, blank answers, dates known in part."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from cpms_cli import merge
+from cpms_cli.ooxml.sheet_naming import sheet_name
 from cpms_cli.reports.terminal import Layout, show_table
 from tests.conftest import ROOT, Cpms, made_once, write_drawn
 
@@ -197,3 +199,31 @@ def test_no_column_is_lost_in_a_narrow_window(figures: tuple[str, ...]) -> None:
     text = shown.file.getvalue()
     assert [cell for cell in cells.values() if cell not in text] == []
     assert max(map(cell_len, text.splitlines())) <= 80
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file is called so there")
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_what_a_file_is_called_does_not_steer_the_terminal(
+    cpms: Cpms, base: dict[str, dict[str, Any]], tmp_path: Path, language: str
+) -> None:
+    """An escape sequence that would set the window's title and colour, and a mark that turns the direction."""
+    file = write_drawn(tmp_path / "\x1b]0;t\x07\x1b[31m\u202e69.csv", base, [{"household_no": "1", "sex": "?"}])
+    store = ("--store", tmp_path / "s.duckdb")
+    for words in (("validate", file), ("merge", file, *store), ("merge", file, *store), ("merge", f"{file}x", *store)):
+        ran = cpms(*words, "--lang", language)
+        assert ran.code in (0, 1, 2)
+        assert not re.search("[\x1b\x07\u202e]", ran.out + ran.err), words[0]
+        assert "]0;t[31m69.csv" in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "accepted"),
+    [
+        ("History", "History 2"),
+        ("W1\x1b[31m\n", "W1  31m"),
+        ("'Moo 3' and the houses beyond t'he", "Moo 3' and the houses beyond t"),
+    ],
+    ids=["kept by Excel", "control characters", "an apostrophe where the name is cut"],
+)
+def test_a_sheet_is_called_what_excel_accepts(name: str, accepted: str) -> None:
+    assert sheet_name(name) == accepted

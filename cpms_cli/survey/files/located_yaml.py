@@ -7,6 +7,7 @@ Where a text quotes a limit (`$name`, see `limits.yaml`), the limit's number tak
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +20,7 @@ from pydantic import ValidationError
 from cpms_cli.survey.files.quoting import quoted_names, written_out
 from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.limits import Limit, values_of
+from cpms_cli.survey.plain_text import UNPRINTABLE, named
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
 
 Place = tuple[str | int, ...]
@@ -86,6 +88,7 @@ class _Builder:
             if not isinstance(event, yaml.ScalarEvent):
                 raise self._bad(event, Fault("yaml_word"))
             key = event.value
+            self._check_printable(event)
             if key in content:
                 raise self._bad(event, Fault("twice_here", name=key))
             self.lines[*place, key] = _line(event)
@@ -100,6 +103,7 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Any:
         plain, text = event.implicit[0], event.value
+        self._check_printable(event)
         if quoted_names(text):
             self.quoting[place] = text
             text = written_out(text, self.limits)
@@ -111,10 +115,15 @@ class _Builder:
         except ValueError:
             raise self._bad(event, Fault("yaml_value", text=text)) from None
 
+    def _check_printable(self, event: yaml.ScalarEvent) -> None:
+        if sign := _UNPRINTABLE.search(event.value):
+            raise self._bad(event, Fault("unprintable", sign=named(sign[0])))
+
     def _bad(self, event: yaml.Event, fault: Fault) -> BadDocument:
         return BadDocument(Problem(self.file, _line(event), fault))
 
 
+_UNPRINTABLE = re.compile(UNPRINTABLE)
 _SCALARS, _RESOLVER = yaml.constructor.SafeConstructor(), yaml.resolver.Resolver()
 _RESOLVED = frozenset(_RESOLVER.yaml_implicit_resolvers)
 """How unquoted text begins that may be a number, a date, true, false or nothing; any other is text."""
@@ -240,7 +249,11 @@ def csv_rows(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[i
 
 
 def csv_cells(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows of one CSV file as (line, cells); raises BadDocument when its header is not exactly `columns`."""
+    """Give the rows of one CSV file as (line, cells); raises BadDocument when its header is not exactly `columns`,
+    or where a character of no script stands."""
+    if sign := _UNPRINTABLE.search(text):
+        line = text[: sign.start()].count("\n") + 1
+        raise BadDocument(Problem(file, line, Fault("unprintable", sign=named(sign[0]))))
     reader = csv.reader(text.splitlines())
     try:
         header = next(reader, [])

@@ -36,8 +36,10 @@ def met(goal: Goal, count: float, value: float) -> bool:
 
 
 class Audit:
-    """Attacks one problem again and again, as more of it is hidden. What has not changed is not attacked again, and what
-    was met stays so: what is possible stays possible when more is hidden."""
+    """Attacks one problem again and again, as more of it is hidden.
+
+    What has not changed is not attacked again, and what was met stays so: more hidden makes nothing impossible.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem

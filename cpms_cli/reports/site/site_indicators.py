@@ -44,9 +44,9 @@ def _whole(pages: SitePages, indicator: Indicator) -> Iterator[Part]:
     """How many children of the widest area it is."""
     answers, context = pages.whole.figures.indicators, pages.whole
     row = answers[answers["number"] == indicator.number].iloc[0]
-    yield Paragraph(
-        context.say("site_whole", area=context.figures.name, count=count_words(row["yes"], context.language)), "key"
-    )
+    count = count_words(row["yes"], context.language)
+    message = "site_whole_withheld" if pd.isna(row["yes"]) else "site_whole"
+    yield Paragraph(context.say(message, area=context.figures.name, count=count), "key")
     if pd.notna(row["share"]):
         yield Paragraph(context.say("site_whole_share", share=per_cent(row["share"], context.language)), "key")
 

@@ -26,8 +26,8 @@ from tests.conftest import write_drawn
 
 UNDATED = "the day of the interview, and so the deadline, is not known: see at once whoever was not seen yet."
 COUNTED = (
-    "Counted, each once and at the gravest level that the missing answers leave open: children who cannot be judged yet,"
-    " and children who are now at a lighter level."
+    "Counted, each once and at the gravest level that the missing answers leave open: children who cannot be judged"
+    " yet, and children who are now at a lighter level."
 )
 SENTENCES = (
     "Victim: 2 child(ren); of these, 1 past the deadline (within 24 hours) with no first response recorded."

@@ -169,7 +169,8 @@ class Problem:
     @cached_property
     def _degrees(self) -> npt.NDArray[np.intp]:
         """In how many relations each cell is."""
-        return np.diff(self.matrix.indptr)
+        degrees: npt.NDArray[np.intp] = np.diff(self.matrix.indptr)
+        return degrees
 
     @cached_property
     def small(self) -> Flags:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import duckdb
 import numpy as np
@@ -132,8 +133,8 @@ def _masked(table: CountTable, hidden: frozenset[CellId]) -> pd.DataFrame:
     return frame.assign(**masked)
 
 
-def _without(column: pd.Series, dtype: str, gone: npt.NDArray[np.bool_]) -> pd.Series:
-    blank = column.astype(dtype)
+def _without(column: pd.Series, dtype: Literal["Int64", "Float64"], gone: npt.NDArray[np.bool_]) -> pd.Series:
+    blank: pd.Series = column.astype(dtype)
     blank[gone] = pd.NA
     return blank
 

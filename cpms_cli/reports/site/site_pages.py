@@ -40,8 +40,8 @@ class SitePages:
         each = [of.indicators.assign(area=of.code, label=of.name) for of in areas]
         every = pd.concat(each, ignore_index=True)
         columns = ["area", *(str(name) for name in every if name not in ("area", *COMPARED)), *COMPARED]
-        numbered = every.reindex(columns=columns).groupby("number", sort=False)
-        return {int(number): rows for number, rows in numbered}  # type: ignore[call-overload]
+        ordered = every.reindex(columns=columns)
+        return {int(number): ordered[ordered["number"] == number] for number in ordered["number"].unique()}
 
     def file_of_area(self, code: str) -> str:
         """Return the file of an area's page; "" where it has none."""

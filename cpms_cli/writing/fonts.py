@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from importlib.resources import files
 from pathlib import Path
 
 from cpms_cli.survey.language import Language
@@ -14,8 +15,17 @@ from cpms_cli.survey.languages import traits_of
 _FILES = {".ttf", ".ttc", ".otf"}
 
 
+def shipped_fonts() -> Path:
+    """Return the folder of the font that is installed with the package, so that no machine lacks its letters."""
+    return Path(str(files("fontpkg_noto_sans_thai"))) / "files"
+
+
 def font_folders() -> list[Path]:
-    """Where this system keeps fonts, its own first."""
+    """Where fonts are: this system's own, the user's, and the one that is installed with the package."""
+    return [*_system_folders(), shipped_fonts()]
+
+
+def _system_folders() -> list[Path]:
     home = Path.home()
     if sys.platform == "win32":
         own = Path(os.environ.get("LOCALAPPDATA", home)) / "Microsoft" / "Windows" / "Fonts"
@@ -27,8 +37,8 @@ def font_folders() -> list[Path]:
 
 def fonts_of(language: Language) -> list[Path]:
     """Font files with the letters of a language, known by their names, the best first."""
-    files = [path for folder in font_folders() if folder.is_dir() for path in sorted(folder.rglob("*"))]
-    fonts = [path for path in files if path.suffix.lower() in _FILES]
+    every = [path for folder in font_folders() if folder.is_dir() for path in sorted(folder.rglob("*"))]
+    fonts = [path for path in every if path.suffix.lower() in _FILES]
     plain = {path: path.stem.lower().replace("-", "").replace(" ", "") for path in fonts}
     return [path for family in traits_of(language).fonts.files for path in fonts if family in plain[path]]
 

@@ -213,10 +213,22 @@ def test_the_country_table_has_a_row_a_province_and_names_those_without(two: Pat
     assert violence.iloc[1][["yes", "no", "unknown"]].tolist() == of_store.iloc[0][["yes", "no", "unknown"]].tolist()
 
 
+def test_provinces_fit_a_window_of_80_columns_a_line_each(
+    cpms: Cpms, two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = cpms("country", "--dataset", two / "rows", "--lang", "th").out.splitlines()
+    assert [line.split() for line in lines if line.split()[:2] in (["ภูเก็ต", "83"], ["ระนอง", "85"])][:2] == [
+        ["ภูเก็ต", "83", "3", "3", "0", "0", "0", "0", "3"],
+        ["ระนอง", "85", "3", "3", "1", "0", "0", "0", "2"],
+    ]
+
+
 def test_country_is_printed_and_written_in_both_languages(cpms: Cpms, two: Path, tmp_path: Path) -> None:
     ran = cpms("country", "--dataset", two / "rows", "--indicator", "13")
     assert (ran.code, "Round 2026: 2 province(s) side by side" in ran.out) == (0, True), ran.err
-    assert "Without rows in this data set are 75 province(s): Bangkok" in ran.out
+    # By hand: of the codes 10 to 96, all but 83 and 85.
+    assert "75 provinces have no rows in this data set. Their codes: 10–82, 84, 86–96. A workbook (-o)" in ran.out
     assert "To keep them: cpms score --dataset" in ran.err
     thai = cpms("country", "--dataset", two / "rows", "--lang", "th", "--round", "2568")
     assert "เปรียบเทียบ 1 จังหวัด" in thai.out

@@ -10,6 +10,7 @@ import docx
 import openpyxl
 import pandas as pd
 import pypdf
+import pypdfium2
 import pytest
 import typst
 from docx.oxml.ns import qn
@@ -17,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpms_cli.errors import UsageError
-from cpms_cli.reports.charts.pictures import as_png, picture_width, without_sara_am
+from cpms_cli.reports.charts.pictures import as_png, drawing_fonts, picture_width, without_sara_am
 from cpms_cli.reports.composing.codebook import codebook
 from cpms_cli.reports.composing.plan import plan_document
 from cpms_cli.reports.documents.document import (
@@ -37,6 +38,7 @@ from cpms_cli.reports.documents.rendering import render
 from cpms_cli.reports.documents.xlsx_report import xlsx_bytes
 from cpms_cli.summaries.area.plans import plan_area
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.writing.fonts import families_of, shipped_fonts
 from tests.conftest import THAI_FONT
 
 
@@ -284,6 +286,20 @@ def test_pdf_without_a_thai_font_says_what_to_install(thai_plan: Document) -> No
     with pytest.raises(UsageError) as refusal:
         pdf_bytes(thai_plan, typst.Fonts(include_system_fonts=False))
     assert refusal.value.message_id == "pdf_needs_font"
+
+
+def test_the_font_that_is_installed_with_the_package_sets_thai_where_no_other_font_can(thai_plan: Document) -> None:
+    ours = typst.Fonts(include_system_fonts=False, font_paths=[shipped_fonts()])
+    assert families_of("th", [font.family for font in ours.fonts()]) == ["Noto Sans Thai"]
+    text = pypdfium2.PdfDocument(pdf_bytes(thai_plan, ours))[0].get_textpage().get_text_range()
+    assert "สิ่งที่ต้องทำ" in text.replace(" ", "")
+    families = [font.family for font in drawing_fonts().fonts()]
+    assert families_of("th", families), "charts never draw boxes"
+
+
+def test_pdf_says_that_it_is_made_for_people_who_cannot_see_it() -> None:
+    """PDF/UA-1 (ISO 14289-1): the mark stands in the file's own metadata."""
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf_bytes(EVERYTHING)
 
 
 def test_text_of_a_document_is_never_read_as_markup_of_the_pdf() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from lxml import html
 from cpms_cli.disclosure.cells.report_cells import ReportCells
 from cpms_cli.disclosure.cells.reports_together import put_together
 from cpms_cli.disclosure.release.area_release import PublishedAreas, published_areas, same_answers
+from cpms_cli.reports.charts.chart_style import Fill
 from cpms_cli.reports.documents.document import Document
 from cpms_cli.reports.documents.rendering import render_site
 from cpms_cli.reports.site.site import compose_site
@@ -109,6 +111,37 @@ def test_without_a_script_nothing_is_hidden(sites: dict[str, dict[str, Any]]) ->
         assert page.xpath("//*[@hidden] | //input | //select | //button | //noscript") == []
     rows = sites["en"]["indicator-3.html"].xpath("//table[last()]//tbody//th/a/text()")
     assert {re.sub(r" [‡*]", "", name) for name in rows} >= {f"Pak Nam, moo {number}" for number in range(1, 7)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_can_be_read_aloud(sites: dict[str, dict[str, Any]], language: str) -> None:
+    """One title; no level of heading left out; a caption and heads of rows and columns for every table; words for every
+    picture; a link to skip to what the page says; nothing with a text of its own that has no name."""
+    for name, page in sites[language].items():
+        levels = [int(heading.tag[1]) for heading in page.xpath("//h1 | //h2 | //h3 | //h4")]
+        assert (levels[0], levels.count(1)) == (1, 1), name
+        assert all(after <= before + 1 for before, after in pairwise(levels)), name
+        for table in page.xpath("//table"):
+            assert table.xpath("string(caption)").strip(), name
+            assert all(head.get("scope") == "col" and head.text_content().strip() for head in table.xpath("thead//th"))
+            assert all(row.xpath("th[@scope='row']") for row in table.xpath("tbody/tr")), name
+        for picture in page.xpath("//*[local-name()='svg']"):
+            named = picture.get("aria-labelledby").split()
+            texts = [picture.xpath(f"string(*[@id='{target}'])") for target in named]
+            assert picture.get("role") == "img" and len(texts) == 2 and all(texts), name
+        assert page.xpath("//a[@class='skip']/@href") == ["#main"] and page.xpath("//main[@id='main']"), name
+        assert all(link.text_content().strip() for link in page.xpath("//a")), name
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_stands_out_from_the_page_by_day_and_by_night(sites: dict[str, dict[str, Any]], scheme: int) -> None:
+    """WCAG 2.2, 1.4.3: 4.5 to 1 for text, on the page, on a card and on the bar in a table's cell."""
+    style = sites["en"]["index.html"].xpath("string(//style)")
+    colours = dict(re.findall(r"--([\w-]+): (#\w{6})", re.findall(r":root \{([^}]+)\}", style)[scheme]))
+    for text in ("ink", "quiet", "link"):
+        for behind in ("paper", "card", *(["bar-ink"] if text == "ink" else [])):
+            light, dark = sorted((Fill(colours[text]).luminance, Fill(colours[behind]).luminance), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, behind)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -25,13 +25,17 @@ from cpms_cli.survey.model.definition import Survey
 from tests.conftest import write_drawn
 
 UNDATED = "the day of the interview, and so the deadline, is not known: see at once whoever was not seen yet."
+COUNTED = (
+    "Counted, each once and at the gravest level that the missing answers leave open: children who cannot be judged"
+    " yet, and children who are now at a lighter level."
+)
 SENTENCES = (
     "Victim: 2 child(ren); of these, 1 past the deadline (within 24 hours) with no first response recorded."
     f" Of 1, {UNDATED}",
     "High risk: 1 child(ren); of these, 1 past the deadline (within 72 hours) with no first response recorded.",
     "Areas with most of these children: Pak Nam, moo 1 (Victim 1 and High risk 1).",
-    "1 child(ren) cannot be judged until the missing answers are asked. Once these are asked, so many more could turn"
-    " out to be at these levels, by the answers of round 2026: Victim 1.",
+    "1 child(ren) cannot be judged until the missing answers are asked. Up to so many more could turn out to be at"
+    f" these levels, by the answers of round 2026: Victim 1. {COUNTED}",
     "Counted on {day}, over the rounds 2026: a level holds until a later round or a recorded closing ends it.",
 )
 
@@ -135,8 +139,8 @@ def test_what_is_withheld_is_in_no_sentence(survey: Survey) -> None:
         "Victim: how many children there are is not published.",
         "High risk: 12 child(ren), to be answered within 72 hours.",
         "Areas with most of these children, among those whose counts are published: two (High risk 10).",
-        "Once these are asked, so many more could turn out to be at these levels, by the answers of round 2026:"
-        " High risk 11.",
+        "Up to so many more could turn out to be at these levels, by the answers of round 2026:"
+        f" High risk 11. {COUNTED}",
         "Counted by the answers of round 2026 alone, without children who are at a level since an earlier round.",
     ]
     nobody = counts.assign(children=pd.array([0, 0, 40, 0, 30], "Int64"), could_be=0)

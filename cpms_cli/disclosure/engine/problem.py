@@ -151,6 +151,28 @@ class Problem:
         return sparse.csc_array((values, (rows, columns)), shape=(len(self.members), len(self.cells)))
 
     @cached_property
+    def _joins(self) -> sparse.csr_array:
+        """Relations by cells: 1 for each member."""
+        return abs(self.matrix).tocsr()
+
+    def near(self, cell: int, steps: int, free: Flags, hub: float) -> npt.NDArray[np.intp]:
+        """Return the `free` cells that chains of so many relations join to this one, itself among them. A cell of more
+        relations than `hub`, such as all children of an area, is not gone through to what is beyond it."""
+        passable = free & (self._degrees <= hub)
+        reached = np.zeros(len(free), dtype=bool)
+        reached[cell] = passable[cell] = True
+        for _ in range(steps):
+            rows = self._joins @ (reached & passable) > 0
+            reached = (self._joins.T @ rows > 0) & free
+        return np.flatnonzero(reached)
+
+    @cached_property
+    def _degrees(self) -> npt.NDArray[np.intp]:
+        """In how many relations each cell is."""
+        degrees: npt.NDArray[np.intp] = np.diff(self.matrix.indptr)
+        return degrees
+
+    @cached_property
     def small(self) -> Flags:
         """The cells that hold less than the threshold and must not be found out; telling zeros among them."""
         threshold, counts = self.rules.threshold, self.counts

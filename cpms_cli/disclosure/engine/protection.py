@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.disclosure.cells.cell_id import CellId
@@ -119,16 +122,21 @@ def protect(published: PublishedTogether, rules: PrivacyRules, publication: Publ
 
 
 def _masked(table: CountTable, hidden: frozenset[CellId]) -> pd.DataFrame:
-    frame = table.frame.copy()
+    frame = table.frame
+    masked: dict[str, pd.Series] = {}
     for column, names in table.ids.items():
-        gone = pd.Series([name in hidden for name in names], index=frame.index, dtype=bool)
-        frame[column] = frame[column].astype("Int64").mask(gone)
+        gone = np.array([name in hidden for name in names], dtype=bool)
+        masked[column] = _without(frame[column], "Int64", gone)
     for column, sources in table.derived.items():
-        gone = pd.Series(
-            [not hidden.isdisjoint(names) for names in zip(*sources, strict=True)], index=frame.index, dtype=bool
-        )
-        frame[column] = frame[column].astype("Float64").mask(gone)
-    return frame
+        gone = np.array([not hidden.isdisjoint(names) for names in zip(*sources, strict=True)], dtype=bool)
+        masked[column] = _without(masked.get(column, frame[column]), "Float64", gone)
+    return frame.assign(**masked)
+
+
+def _without(column: pd.Series, dtype: Literal["Int64", "Float64"], gone: npt.NDArray[np.bool_]) -> pd.Series:
+    blank: pd.Series = column.astype(dtype)
+    blank[gone] = pd.NA
+    return blank
 
 
 def _notes(problem: Problem, suppression: Suppression, printed: set[CellId], language: Language) -> Iterable[str]:

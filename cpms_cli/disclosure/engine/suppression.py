@@ -24,18 +24,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 
 from cpms_cli.disclosure.cells.cell_id import CellId
-from cpms_cli.disclosure.engine.attack import SECONDS, Audit
+from cpms_cli.disclosure.engine.attack import Audit
 from cpms_cli.disclosure.engine.problem import Counts, Flags, Goal, Problem
+from cpms_cli.disclosure.engine.programme import solve
 
 _ZERO_AS = 1000
 """The count that is as dear to hide as a zero."""
-_STEPS = (2, 6)
-"""How many relations away from the attacked cell a repair is looked for, before the whole report is."""
-_HUB = 8
-"""A cell of more relations than this, such as all children of an area, is not gone through to what is beyond it."""
+_REACHES = ((2, 40), (4, 40), (1000, np.inf))
+"""How many relations away from the attacked cell a repair is looked for, and through cells of how many relations at
+most; the whole report is the last."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def suppress(problem: Problem) -> Suppression:
     while failed := [goal for goal in audit.unmet(work.hidden) if goal not in lost]:
         before = int(work.hidden.sum()) + len(lost)
         for goal in failed:
-            if not work.repair(goal):
+            if not audit.surely_met(goal, work.hidden) and not work.repair(goal):
                 lost[goal] = None
         if int(work.hidden.sum()) + len(lost) == before:
             # A programme was not solved in time: then all that stands beside the cell is hidden, or nothing can be.
@@ -154,28 +154,13 @@ class _Work:
     def repair(self, goal: Goal) -> bool:
         """Step 3 for one goal: False where nothing can be hidden that would meet it."""
         ways = [goal.direction] if goal.direction else [1, -1]
-        for steps in (*_STEPS, None):
-            near = self._near(goal.cell, steps)
+        for steps, hub in _REACHES:
+            near = self.problem.near(goal.cell, steps, ~self.known, hub)
             changes = [change for way in ways if (change := self._change(goal, way, near)) is not None]
             if changes:
                 self.hide(near[min(changes, key=lambda change: change[0])[1]].tolist())
                 return True
         return False
-
-    def _near(self, cell: int, steps: int | None) -> npt.NDArray[np.intp]:
-        """The cells that can be changed together with this one, by relations of so many steps; None for all."""
-        if steps is None:
-            return np.flatnonzero(~self.known)
-        reached = {cell}
-        for _ in range(steps):
-            rows = {
-                row
-                for reached_cell in reached
-                if reached_cell == cell or len(self.problem.within[reached_cell]) <= _HUB
-                for row in self.problem.within[reached_cell]
-            }
-            reached |= {int(neighbour) for row in rows for neighbour in self.problem.members[row]}
-        return np.array(sorted(reached_cell for reached_cell in reached if not self.known[reached_cell]))
 
     def _change(self, goal: Goal, way: int, near: npt.NDArray[np.intp]) -> tuple[float, npt.NDArray[np.intp]] | None:
         """The cheapest change of the cells near that meets a goal: what it costs, and which of them it changes."""
@@ -196,14 +181,8 @@ class _Work:
         price = np.tile(np.where(self.hidden[near], 0.001, self.cost[near]), 2)
         part = self.problem.matrix[:, near].tocsr()
         part = part[np.flatnonzero(np.diff(part.indptr))]
-        solved = milp(
-            price,
-            integrality=np.ones(2 * size),
-            bounds=Bounds(least, limit),
-            constraints=LinearConstraint(sparse.hstack([part, -part], format="csc"), 0, 0) if part.shape[0] else None,
-            options={"time_limit": SECONDS},
-        )
-        if solved.x is None:
+        joined = sparse.hstack([part, -part], format="csc")
+        change = solve(price, Bounds(least, limit), LinearConstraint(joined, 0, 0) if part.shape[0] else None).values
+        if change is None:
             return None
-        change = np.rint(solved.x)
         return float(price @ change), np.flatnonzero(change[:size] - change[size:])

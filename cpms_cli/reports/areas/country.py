@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import pandas as pd
 
@@ -16,6 +16,8 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 _WITHOUT, _WIDTH = "province_without_rows", 12
+_MOST_NAMED = 10
+"""So many provinces without rows are named; of more their codes are printed, which fit a line."""
 
 
 def show_country(screen: Screen, summary: CountrySummary) -> None:
@@ -24,11 +26,12 @@ def show_country(screen: Screen, summary: CountrySummary) -> None:
     year = shown_year(summary.round, language)
     console.print(say("country_title", language, round=year, count=len(summary.provinces)), style="bold")
     whole = summary.whole.assign(area="", name=say("country_whole", language))
-    rows = counts_told(pd.concat([summary.provinces, whole], ignore_index=True), language)
+    provinces = _bare_names(summary.provinces, screen)
+    rows = counts_told(pd.concat([provinces, whole], ignore_index=True), language)
     words = {"children": "col_children", "households": "col_households"}
     figures = {name: say(word, language) for name, word in words.items() if name in rows}
     figures |= {level.id: level.label.in_(language) for level in survey.levels}
-    headings = {"area": say("col_area", language), "name": "", **figures}
+    headings = {**_province_headings(language), **figures}
     show_table(console, rows, headings, Layout(right=list(figures)), title=say("country_levels", language, round=year))
     show_shares(
         screen,
@@ -43,10 +46,21 @@ def show_country(screen: Screen, summary: CountrySummary) -> None:
         console.print(sentence)
 
 
+def _province_headings(language: Language) -> dict[str, str]:
+    return {"name": say("country_province", language), "area": say("country_code", language)}
+
+
+def _bare_names(frame: pd.DataFrame, screen: Screen) -> pd.DataFrame:
+    """Return provinces by name without the word province, which heads their column."""
+    labels = {code: area.label.in_(screen.language) for code, area in screen.survey.areas.items()}
+    return frame.assign(name=frame["area"].map(labels).fillna(frame["name"]))
+
+
 def _show_by_province(screen: Screen, summary: CountrySummary) -> None:
     """Print the share of some indicators in each province, as many side by side as the window has room for."""
     language = screen.language
-    shares = summary.indicators.assign(share=[percent(share, language) for share in summary.indicators["share"]])
+    shares = _bare_names(summary.indicators, screen)
+    shares = shares.assign(share=[percent(share, language) for share in shares["share"]])
     columns = max(1, (screen.console.width - 2 * _WIDTH) // _WIDTH)
     for first in range(0, len(summary.shown), columns):
         numbers = summary.shown[first : first + columns]
@@ -55,17 +69,36 @@ def _show_by_province(screen: Screen, summary: CountrySummary) -> None:
         show_table(
             screen.console,
             beside.rename(columns=str).reset_index(),
-            {"area": say("col_area", language), "name": "", **headings},
+            {**_province_headings(language), **headings},
             Layout(right=list(headings)),
             title=say("country_by_province", language),
         )
+
+
+def _code_ranges(codes: Iterable[str], others: Collection[str]) -> list[str]:
+    """Return codes as ranges, between the ends of which none of the others lies.
+
+    >>> _code_ranges(["10", "11", "13", "20"], ["12", "85"])
+    ['10–11', '13–20']
+    """
+    runs: list[list[str]] = []
+    for code in sorted(codes):
+        if runs and not any(runs[-1][-1] < other < code for other in others):
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return [run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
 
 
 def missing_sentences(summary: CountrySummary, language: Language) -> Iterator[str]:
     """Yield what the tables do not have: provinces without rows in one sentence, everything else in one each."""
     missing = summary.missing
     without = missing[missing["why"] == _WITHOUT]
-    if len(without):
+    if len(without) > _MOST_NAMED:
+        others = {*summary.provinces["area"], *missing.loc[missing["why"] != _WITHOUT, "area"].dropna()}
+        ranges = ", ".join(_code_ranges(without["area"], others))
+        yield say("provinces_without_rows", language, count=len(without), codes=ranges)
+    elif len(without):
         yield say(_WITHOUT, language, count=len(without), provinces=", ".join(without["name"]))
     for row in missing[missing["why"] != _WITHOUT].to_dict("records"):
         year = shown_year(int(row["round"]), language) if pd.notna(row["round"]) else ""

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from cpms_cli.reports.charts.chart_style import QUIET
+from cpms_cli.reports.charts.chart_style import QUIET, widest_text
 from cpms_cli.reports.charts.map_legend import fills, map_legend, short_code
-from cpms_cli.reports.charts.svg import Picture, rectangle, words_on_patch
+from cpms_cli.reports.charts.svg import Element, Picture, rectangle, words, words_on_patch
 from cpms_cli.reports.documents.document import Chart
 
 _LOOSE = 1.35  # squares of the grid for each area: room for the shape of the province
 _LARGEST, _SMALLEST_WITH_CODE, _GAP = 46, 28, 2
+_NAME_SIZE, _NAME_LINE, _ABOVE_NAMES = 11, 17, 10
 
 
 def _points(code: str, definition: Path) -> pd.DataFrame:
@@ -51,7 +52,7 @@ def tiles(code: str, definition: Path) -> pd.DataFrame:
 
 
 def tile_map(chart: Chart, width: float) -> Picture:
-    """Columns area, label, share; `words` as of `map_outlines.area_map`."""
+    """Columns area, label, share; `words` as of `map_outlines.area_map`. Squares have codes, which are named below."""
     placed = tiles(chart.words["map"], Path(chart.words["definition"]))
     elements, top = map_legend(chart, width)
     columns, rows = int(placed["column"].max()) + 1, int(placed["row"].max()) + 1
@@ -63,4 +64,19 @@ def tile_map(chart: Chart, width: float) -> Picture:
         elements.append(rectangle((x, y, x + square, y + square), fill, QUIET, 0.8))
         if side >= _SMALLEST_WITH_CODE:
             elements += words_on_patch(x + square / 2, y + square / 2, short_code(area), 10, fill)
-    return Picture(elements, top + side * rows)
+    names, bottom = _names(chart, width, top + side * rows + _ABOVE_NAMES)
+    return Picture([*elements, *names], bottom)
+
+
+def _names(chart: Chart, width: float, top: float) -> tuple[list[Element], float]:
+    """Which code is whose, in columns from `top` down; and where they end."""
+    rows = sorted(zip(chart.frame["area"], chart.frame["label"], strict=True))
+    texts = [f"{short_code(str(area))} {label}" for area, label in rows]
+    wide = widest_text(texts, _NAME_SIZE) + 2 * _GAP + _NAME_SIZE
+    columns = max(1, int(width // wide))
+    high = math.ceil(len(texts) / columns)
+    drawn = [
+        words(((number // high) * wide, top + (number % high + 0.5) * _NAME_LINE), text, size=_NAME_SIZE)
+        for number, text in enumerate(texts)
+    ]
+    return drawn, top + high * _NAME_LINE

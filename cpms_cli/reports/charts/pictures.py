@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import typst
 from lxml import etree
@@ -11,6 +12,8 @@ from cpms_cli.reports.charts.chart_style import WIDE
 from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.documents.document import Chart
 from cpms_cli.survey.language import Language
+from cpms_cli.survey.languages import programme_languages
+from cpms_cli.writing.fonts import families_of, shipped_fonts
 
 _SHEET = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 16cm)"""
@@ -18,6 +21,15 @@ _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e33")
 _DOTS_PER_INCH = 200.0
 # Centimetres: no picture is wider than an upright page, nor higher than what a page has left under a heading.
 _WIDEST, _HIGHEST = 17.0, 21.0
+
+
+@cache
+def drawing_fonts() -> typst.Fonts:
+    """Return the fonts of this machine; where none of them has the letters of the survey's own language, also the one
+    that is installed with the package."""
+    own = typst.Fonts()
+    has_letters = families_of(programme_languages().headed, [font.family for font in own.fonts()])
+    return own if has_letters else typst.Fonts(font_paths=[shipped_fonts()])
 
 
 def chart_picture(chart: Chart, language: Language) -> str:
@@ -45,5 +57,6 @@ def picture_width(svg: str) -> float:
 
 
 def as_png(svg: str) -> bytes:
-    """An SVG as PNG, 16 cm wide; letters from the fonts of this machine."""
-    return bytes(typst.compile(_SHEET, sys_inputs={"svg": svg}, format="png", ppi=_DOTS_PER_INCH))
+    """An SVG as PNG, 16 cm wide."""
+    fonts = drawing_fonts()
+    return bytes(typst.compile(_SHEET, font_paths=fonts, sys_inputs={"svg": svg}, format="png", ppi=_DOTS_PER_INCH))

@@ -29,10 +29,8 @@ def key_figures(context: AreaContext, standing: pd.DataFrame) -> Iterator[Part]:
     how many stand there today."""
     yield Heading(context.say("report_key"))
     children = context.figures.children
-    yield Paragraph(context.say("report_key_children", count=count_words(children, context.language)), "key")
-    yield Paragraph(
-        context.say("report_key_households", count=count_words(context.figures.households, context.language)), "key"
-    )
+    for message, total in (("report_key_children", children), ("report_key_households", context.figures.households)):
+        yield Paragraph(_total_words(context, message, total), "key")
     severe = {level.id for level in severe_levels(context.survey)}
     rows = context.figures.response[context.figures.response["level"].isin(severe)]
     for label, count in zip(rows["label"], rows["children"], strict=True):
@@ -48,6 +46,13 @@ def key_figures(context: AreaContext, standing: pd.DataFrame) -> Iterator[Part]:
         yield Paragraph(context.say("report_key_standing", round=context.year, **values), "key")
     for sentence in quality_sentences(context.figures.quality, context.figures.previous, context.language):
         yield Paragraph(sentence)
+
+
+def _total_words(context: AreaContext, message: str, count: int | None) -> str:
+    """How many there are of an area, or that this is not published."""
+    if count is None:
+        return context.say(f"{message}_withheld")
+    return context.say(message, count=count_words(count, context.language))
 
 
 def levels(context: AreaContext) -> Iterator[Part]:

@@ -58,7 +58,8 @@ def indicators(context: AreaContext) -> Iterator[Part]:
         *share_columns(context),
     )
     caption = context.say("report_indicators_table" if context.rest else "report_indicators_chart")
-    yield TableBlock(caption, worded(context, short), columns, context.say("report_compared_table_note"))
+    note = context.say("report_compared_table_note") if context.figures.earlier else ""
+    yield TableBlock(caption, worded(context, short), columns, note)
     answers = (Column("label", context.say("report_indicators")), *_answer_columns(context, frame, ("yes", "no")))
     # In the order of the list, so that one can be looked up.
     listed = frame.sort_values("number", ignore_index=True)

@@ -18,13 +18,12 @@ from cpms_cli.reports.composing.area_shares import (
     worded,
 )
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
-from cpms_cli.reports.site.site_pages import SitePages
+from cpms_cli.reports.site.site_pages import COMPARED, SitePages
 from cpms_cli.summaries.area.compared_answers import WiderArea
 from cpms_cli.summaries.area.comparison import ABOVE
 from cpms_cli.survey.area_widths import DISTRICT
 from cpms_cli.survey.model.checks import Indicator
 
-_COMPARED = ("around", "position")
 _MOST_BARS = 40
 
 
@@ -45,9 +44,9 @@ def _whole(pages: SitePages, indicator: Indicator) -> Iterator[Part]:
     """How many children of the widest area it is."""
     answers, context = pages.whole.figures.indicators, pages.whole
     row = answers[answers["number"] == indicator.number].iloc[0]
-    yield Paragraph(
-        context.say("site_whole", area=context.figures.name, count=count_words(row["yes"], context.language)), "key"
-    )
+    count = count_words(row["yes"], context.language)
+    message = "site_whole_withheld" if pd.isna(row["yes"]) else "site_whole"
+    yield Paragraph(context.say(message, area=context.figures.name, count=count), "key")
     if pd.notna(row["share"]):
         yield Paragraph(context.say("site_whole_share", share=per_cent(row["share"], context.language)), "key")
 
@@ -79,15 +78,9 @@ def _compared(whole: AreaContext, frame: pd.DataFrame) -> AreaContext:
 
 def _rows(pages: SitePages, indicator: Indicator, codes: list[str]) -> pd.DataFrame:
     """The answers to the indicator in areas, a row for each; without what it is compared with where none can be."""
-    rows = []
-    for code in codes:
-        figures = pages.contexts[code].figures
-        answers = figures.indicators[figures.indicators["number"] == indicator.number]
-        # An area in which all children live has no rest beside it.
-        columns = dict.fromkeys([*map(str, answers), *_COMPARED])
-        rows.append(answers.assign(area=code, label=figures.name).reindex(columns=["area", *columns]))
-    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(_COMPARED))
-    return table.drop(columns=list(_COMPARED)) if table["around"].isna().all() else table
+    answers = pages.answers.get(indicator.number, pd.DataFrame(columns=["area", *COMPARED]))
+    table = answers[answers["area"].isin(codes)].reset_index(drop=True)
+    return table.drop(columns=list(COMPARED)) if table["around"].isna().all() else table
 
 
 def _finding(context: AreaContext, indicator: Indicator, frame: pd.DataFrame) -> str:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
 
 from cpms_cli.reports.composing.area_context import AreaContext
 from cpms_cli.reports.composing.area_report import closing_notes
 from cpms_cli.reports.documents.document import Document, Part, TableBlock
+from cpms_cli.summaries.area.compared_answers import AROUND
 from cpms_cli.survey.area_widths import SUBDISTRICT
 
 INDEX = "index.html"
+COMPARED = (AROUND, "position")
+"""The columns in which an area stands beside the rest of the widest one."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,16 @@ class SitePages:
     def whole(self) -> AreaContext:
         """The area that the site is of."""
         return self.contexts[self.top]
+
+    @cached_property
+    def answers(self) -> dict[int, pd.DataFrame]:
+        """The answers in all areas by indicator; an area that all children live in has no rest beside it."""
+        areas = [context.figures for context in self.contexts.values()]
+        each = [of.indicators.assign(area=of.code, label=of.name) for of in areas]
+        every = pd.concat(each, ignore_index=True)
+        columns = ["area", *(str(name) for name in every if name not in ("area", *COMPARED)), *COMPARED]
+        ordered = every.reindex(columns=columns)
+        return {int(number): ordered[ordered["number"] == number] for number in ordered["number"].unique()}
 
     def file_of_area(self, code: str) -> str:
         """Return the file of an area's page; "" where it has none."""

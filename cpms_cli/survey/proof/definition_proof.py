@@ -15,8 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from cpms_cli.survey.files.definition_reader import Reader
+from cpms_cli.survey.files.identity import ENDINGS
 from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.files.schema_files import ENDINGS, read_survey
+from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.model.definition import (
     Survey,
 )

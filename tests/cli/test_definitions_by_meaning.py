@@ -109,8 +109,8 @@ def test_two_definitions_of_other_words_become_one(cpms: Cpms, old_store: Path) 
     assert cpms("children", "--store", old_store).code == 0
     (digest,) = _digests(old_store)
     with duckdb.connect(str(old_store), read_only=True) as connection:
-        told = connection.execute("SELECT detail FROM event WHERE what = 'schema use'").fetchone()
-    assert told == (f"{digest[:12]} > {digest[:12]}",)
+        change = connection.execute("SELECT detail FROM event WHERE what = 'schema use'").fetchone()
+    assert change == (f"{digest[:12]} > {digest[:12]}",)
     assert cpms("score", "--store", old_store, "--as-defined-in", "2569").code == 0
     assert cpms("schema", "use", "shipped", "--store", old_store, "--yes").code == 0
 

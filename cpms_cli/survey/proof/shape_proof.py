@@ -1,4 +1,4 @@
-"""Parts of a definition's files that nobody reads, and lists that come to nothing, which would be passed over unsaid."""
+"""Parts of a definition that nobody reads, and lists without an entry: they would be passed over unsaid."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ _ROWS_STORED = (
         (
             "merging.row_fates",
             "scoring.standing",
+            "store.definitions.asked_later",
             "store.definitions.definition_in_use",
             "store.definitions.definition_of_round",
             "store.definitions.first_adoption",
@@ -77,6 +78,7 @@ _ROWS_STORED = (
             "linking.kept.stored_evidence",
             "linking.kept.changed_rows",
             "store.content",
+            "store.definitions.asked_later",
             "store.definitions.current_rows",
             "store.definitions.near_rows",
             "store.definitions.definition_of_round",

@@ -15,7 +15,7 @@ from cpms_cli.checking.columns import ColumnFault, TableFault
 from cpms_cli.reading.survey_table import SurveyTable, UnaskedAnswers
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.fields import NOT_ASKED
 
 CHECK = "not_asked_in_round"
@@ -91,7 +91,7 @@ def unasked_records(tables: Sequence[SurveyTable]) -> list[dict[str, Any]]:
     ]
 
 
-def unasked_lines(tables: Sequence[SurveyTable], language: Language) -> Iterable[str]:
+def unasked_lines(survey: Survey, tables: Sequence[SurveyTable], language: Language) -> Iterable[str]:
     """What is told at the end: each such column, how many answers are not stored, and what can be done."""
     for _, table, unasked, count in _answers(tables):
         field = unasked.column.field
@@ -104,4 +104,5 @@ def unasked_lines(tables: Sequence[SurveyTable], language: Language) -> Iterable
             count=count,
             label=field.label.in_(language),
             round=shown_year(unasked.round, language),
+            mend=survey.column_checks[CHECK].mend.in_(language),
         )

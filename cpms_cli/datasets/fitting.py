@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from cpms_cli.datasets.manifest import DEFINITION, HOUSEHOLDS, MANIFEST, Manifest, Partition, further_file, label_of
 from cpms_cli.datasets.series import SERIES_KEY
-from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.errors import DefinitionError, UnreadableFile, UsageError
+from cpms_cli.survey.files.packed_definition import digest_of_packed
 
 
 def make_folder(folder: Path) -> None:
@@ -32,6 +33,14 @@ def check_place(folder: Path) -> None:
     strange = [name for name in inside if name != DEFINITION and not name.startswith((".", "_", "province="))]
     if strange and MANIFEST not in inside:
         raise UsageError("dataset_no_folder", folder=folder)
+
+
+def digest_by_now(folder: Path, manifest: Manifest) -> str:
+    """Return the digest of the definition by which a data set's rows are read: earlier versions gave it another."""
+    try:
+        return digest_of_packed((folder / DEFINITION).read_bytes(), manifest.definition)
+    except (OSError, DefinitionError):
+        return manifest.definition
 
 
 def check_fits(folder: Path, manifest: Manifest, asked: Manifest) -> None:

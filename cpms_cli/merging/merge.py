@@ -218,7 +218,7 @@ def _merge_each(
 def _store_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Incoming, made: list[Path]) -> Merge:
     """Check the rows, store those without errors and set the others aside; nothing is linked yet."""
     tables, files = incoming.tables, incoming.files
-    arrivals = note_arrivals(connection, tables, files)
+    arrivals = note_arrivals(connection, survey, tables, files)
     first, known = arrivals.first_batch, arrivals.known
     stored = ("current_child", "current_household")
     displaced = partial(displaced_children, child=stored[0], household=stored[1], passed=known)

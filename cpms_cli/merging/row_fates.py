@@ -13,6 +13,7 @@ import pyarrow as pa
 from cpms_cli.checking.repeated import REPEATED
 from cpms_cli.reading.source import file_digest
 from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.store.definitions.asked_later import asked_later
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import next_batch
 from cpms_cli.store.row_writing import refusals
@@ -42,7 +43,7 @@ class Arrivals:
 
 
 def note_arrivals(
-    connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, ...], files: list[Path]
+    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], files: list[Path]
 ) -> Arrivals:
     """Create `arrival`, which says of each table its batch and whether its file was merged before."""
     first = next_batch(connection)
@@ -50,7 +51,7 @@ def note_arrivals(
     seen = _merged_before(connection)
     merged_in = [seen.get(digests[table.source.path]) for table in tables]
     new_answers = {
-        source: _asked_since(connection, table, batch)
+        source: _asked_since(connection, survey, table, batch)
         for source, (table, batch) in enumerate(zip(tables, merged_in, strict=True))
         if batch is not None
     }
@@ -77,7 +78,8 @@ def _merged_before(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def merged_for_good(store: Path, survey: Survey) -> set[str]:
-    """Return the digests of the files that a store has, and that bring nothing new to it: no question was added since.
+    """Return the digests of the files that a store has, and that bring nothing new to it: no question was added since,
+    in no round.
 
     There may be no store yet. Raises StoreError, KeyMissing.
     """
@@ -89,12 +91,15 @@ def merged_for_good(store: Path, survey: Survey) -> set[str]:
             SELECT max(after_batch)
             FROM adoption
             SEMI JOIN (FROM adopted_question WHERE added) USING (adoption)""").fetchone()
-    added = int(last[0]) if last and last[0] is not None else 0
-    return {digest for digest, batch in seen.items() if batch > added}
+        added = int(last[0]) if last and last[0] is not None else 0
+        since = {digest: batch for digest, batch in seen.items() if batch > added}
+        return {digest for digest, batch in since.items() if not asked_later(connection, survey, batch)}
 
 
-def _asked_since(connection: duckdb.DuckDBPyConnection, table: SurveyTable, batch: int) -> frozenset[str]:
-    """The questions with answers in a table that the store keeps only since a batch."""
+def _asked_since(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, table: SurveyTable, batch: int
+) -> frozenset[str]:
+    """The questions with answers in a table that the store keeps only since a batch, or of its rounds only since."""
     rows = connection.execute(
         """
         SELECT name
@@ -103,7 +108,7 @@ def _asked_since(connection: duckdb.DuckDBPyConnection, table: SurveyTable, batc
         WHERE added AND after_batch >= ?""",
         [batch],
     ).fetchall()
-    added = {str(name) for (name,) in rows}
+    added = {str(name) for (name,) in rows} | asked_later(connection, survey, batch)
     return frozenset(name for name in added & set(table.columns) if (table.columns[name].codes >= 0).any())
 
 

@@ -17,7 +17,7 @@ def left_behind(survey: Survey, merged: Merge, language: Language) -> list[str]:
     cells = unread_cells(survey, merged.findings, merged.set_aside, language)
     sheets = [sheet for sheet in sheets_not_read(merged.tables) if sheet.answers]
     return [
-        *unasked_lines(merged.tables, language),
+        *unasked_lines(survey, merged.tables, language),
         *unread_cell_lines(cells, language),
         *(
             say("office_sheet_left", language, file=sheet.file, sheet=sheet.sheet or "", count=sheet.cells)

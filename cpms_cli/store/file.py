@@ -40,6 +40,7 @@ from cpms_cli.store.connection import (
 from cpms_cli.store.definitions.adoption_tables import asked_questions, record_adoption
 from cpms_cli.store.definitions.current_rows import create_current_views, read_as
 from cpms_cli.store.definitions.first_adoption import begin_adoptions
+from cpms_cli.store.definitions.names_by_meaning import name_by_meaning
 from cpms_cli.store.safety.birth import clear_place, has_log, is_blank, is_unborn, log_of
 from cpms_cli.store.safety.earlier_formats import OLDER, Step, keep_copy, migrate
 from cpms_cli.store.safety.holding import hold_store
@@ -58,7 +59,7 @@ _ENGINE_STOPS = (
     duckdb.FatalException,
     duckdb.OutOfMemoryException,
 )
-FORMAT = 5
+FORMAT = 6
 
 
 def _format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
@@ -91,7 +92,7 @@ def _to_format_5(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     connection.execute(dispute_table())
 
 
-STEPS: dict[int, Step] = {2: _to_format_2, 3: _to_format_3, 4: begin_adoptions, 5: _to_format_5}
+STEPS: dict[int, Step] = {2: _to_format_2, 3: _to_format_3, 4: begin_adoptions, 5: _to_format_5, 6: name_by_meaning}
 
 
 def _brought_up_to_date(

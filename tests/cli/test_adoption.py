@@ -445,7 +445,7 @@ def test_scores_as_a_round_was_defined(cpms: Cpms, draw: Draw, own: Path, store:
     assert cpms("score", "--store", store, "--as-defined-in", 2560).code == 2
 
 
-@pytest.mark.parametrize("format_", ["format1", "format2", "format3", "format4"])
+@pytest.mark.parametrize("format_", ["format1", "format2", "format3", "format4", "format5"])
 def test_a_store_of_every_earlier_format_follows_a_definition(cpms: Cpms, tmp_path: Path, format_: str) -> None:
     store = tmp_path / "old.duckdb"
     store.write_bytes(gzip.decompress((ROOT / f"tests/stores/{format_}.duckdb.gz").read_bytes()))

@@ -183,7 +183,10 @@ def test_a_folder_from_before_is_told_once_what_it_lacks(cpms: Cpms, tmp_path: P
     """Not a fault for each of its numbers."""
     ran = cpms("schema", "check", _plain(tmp_path))
     assert ran.code == 1
-    assert ran.out.splitlines() == ["limits.yaml:1: this file is missing", "1 problem(s) in the definition."]
+    assert ran.out.splitlines() == [
+        "limits.yaml:1: this file is missing; take it from a new copy (cpms schema new)",
+        "1 problem(s) in the definition.",
+    ]
 
 
 def _plain(tmp_path: Path) -> Path:

@@ -234,6 +234,28 @@ def test_an_answer_of_a_round_that_did_not_ask_is_told_and_not_stored(cpms: Cpms
     assert "รอบ 2568 ซึ่งไม่ได้ถามข้อนี้" in thai.out
 
 
+def test_the_mend_works_once_the_definition_says_that_the_round_asked_it(
+    cpms: Cpms, draw: Draw, tmp_path: Path
+) -> None:
+    """The very same file is merged again: what it answers is taken from it, and nothing that was corrected since."""
+    then = {"round": 2025, "interview_date": "2025-11-15", "phone": "0812345678"}
+    file, store = draw({**then, "tobacco": "no"}, name="first.csv"), tmp_path / "s.duckdb"
+    warned = cpms("merge", file, "--store", store)
+    assert "if that round did ask it, let the definition say so (since, until, skipped" in " ".join(warned.out.split())
+    corrected = draw({**then, "phone": "", "tobacco": "yes"}, name="corrected.csv")
+    cpms("merge", corrected, "--store", store)
+    assert _stored(store, "household", "phone") == [("2025", "not_asked")]
+    own = copy_definition(tmp_path / "own")
+    phone = "  - name: phone\n    topic: family\n    type: string\n    format: digits\n"
+    change_file(own, "household.yaml", f"{phone}    since: 2569\n", f"{phone}    since: 2568\n")
+    assert cpms("schema", "use", own, "--store", store, "--yes").code == 0
+    assert cpms("merge", file, "--store", store).code == 0
+    assert _stored(store, "household", "phone") == [("2025", "0812345678")]
+    assert _stored(store, "child", "tobacco") == [("2025", "yes")]
+    again = cpms("merge", file, "--store", store)
+    assert (again.code, "was merged before; nothing in it is new" in again.out) == (0, True)
+
+
 def test_an_answer_that_cannot_be_read_keeps_no_row_of_a_round_that_did_not_ask(cpms: Cpms, draw: Draw) -> None:
     file = draw({"round": 2025, "interview_date": "2025-11-15", "chore_hours_week": "many"})
     ran = cpms("validate", file, "--format", "json")
@@ -366,7 +388,7 @@ def _next_round(draw: Draw) -> Path:
 def test_a_store_of_the_first_version_goes_on_under_it(cpms: Cpms, draw: Draw, survey: Survey, first: Path) -> None:
     assert cpms("store", "check", "--store", first).code == 0
     followed = cpms("schema", "use", "shipped", "--store", first, "--dry-run")
-    assert f"follows definition ffceda0156b3. The other one is {survey.digest[:12]}" in followed.out
+    assert f"follows definition e2697a6c90c8. The other one is {survey.digest[:12]}" in followed.out
     assert "house_code (House code)" in followed.out
     without = draw({"round": 2027, "interview_date": "2027-11-15"}, name="as_before.csv", without=SINCE_2569)
     assert cpms("merge", without, "--store", first).code == 0

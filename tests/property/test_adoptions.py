@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -12,13 +13,26 @@ import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cpms_cli import check_store, merge, score
+from cpms_cli import backup, check_store, merge, score, undo
+from cpms_cli.store.content import dump
 from cpms_cli.store.definitions.adopting import adopt_definition
 from cpms_cli.survey.files.loading import load_survey
 from tests.conftest import ROOT, THOROUGH, write_drawn
 from tests.definitions import add_question, remove_question, rename_question
 
-STEPS = st.lists(st.sampled_from(["add", "rename", "remove", "hours"]), min_size=2, max_size=6 if THOROUGH else 3)
+OWN_FROM = 101
+INDICATOR = """  - number: {number}
+    name: {{en: "{name}", th: "ไม่สูบบุหรี่ {number}"}}
+    definition: {{en: "The child says so: {name}.", th: "เด็กบอกว่าไม่สูบบุหรี่ {number}"}}
+    level: child
+    when: tobacco = 'no'
+    source: "P: drawn"
+"""
+STEPS = st.lists(
+    st.sampled_from(["add", "rename", "remove", "hours", "code", "indicator"]),
+    min_size=2,
+    max_size=6 if THOROUGH else 3,
+)
 
 
 class Questionnaire:
@@ -30,6 +44,8 @@ class Questionnaire:
         self.named: dict[int, str] = {}
         self.answers: dict[tuple[int, int], str] = {}
         self.asked: dict[int, set[int]] = {}
+        self.carers: dict[int, str] = {}
+        self.carer, self.indicators = "mother", list[str]()
 
     def change(self, step: str, number: int) -> None:
         """Change one question; each version stands in a folder of its own, since a folder is read once."""
@@ -49,8 +65,24 @@ class Questionnaire:
             self.named[known[-1]] = name
         elif step == "remove":
             remove_question(folder, self.named.pop(known[0]))
+        elif step == "code":
+            codes = folder / "codelists/carer.csv"
+            added = f"neighbour_{number},Neighbour {number},เพื่อนบ้าน {number},,Neighbour {number}|เพื่อนบ้าน {number}"
+            codes.write_text(f"{codes.read_text('utf-8')}{added}\n", "utf-8")
+            self.carer = f"neighbour_{number}"
+        elif step == "indicator":
+            self._add_indicator(folder, number)
         else:
             rename_question(folder, self.hours(), f"work_hours_{number}")
+
+    def _add_indicator(self, folder: Path, number: int) -> None:
+        """Add one of the province's own, which every child has; an activity answers to it."""
+        entry = INDICATOR.format(number=OWN_FROM + len(self.indicators), name=f"no tobacco {number}")
+        self.indicators.append(f"i{OWN_FROM + len(self.indicators)}")
+        path, activities = folder / "indicators.yaml", folder / "activities.yaml"
+        path.write_text(f"{path.read_text('utf-8')}{entry}", "utf-8")
+        text, numbers = activities.read_text("utf-8"), ", ".join(name[1:] for name in ["i16", *self.indicators])
+        activities.write_text(re.sub(r"indicators: \[16[0-9, ]*\]", f"indicators: [{numbers}]", text), "utf-8")
 
     def hours(self) -> str:
         """Return the name that the question of the hours of work has now."""
@@ -64,7 +96,9 @@ class Questionnaire:
         for origin in self.named:
             self.answers[self.year, origin] = str((self.year + origin) % 50)
         hours = {name: self.answers[self.year, origin] for origin, name in self.named.items()}
-        return {"round": self.year, "interview_date": f"{self.year}-11-15", self.hours(): "3", **hours}
+        self.carers[self.year] = self.carer
+        row = {"round": self.year, "interview_date": f"{self.year}-11-15", "carer": self.carer}
+        return {**row, self.hours(): "3", **hours}
 
     def expected(self) -> dict[str, dict[int, str]]:
         """What each question of the definition must say of each round."""
@@ -102,4 +136,13 @@ def test_no_answer_is_blank_or_lost_and_no_command_fails(
                 assert _read(store, question) == expected
             assert set(_read(store, questionnaire.hours()).values()) == {"3"}
             assert not check_store(store)["violations"].any()
-            assert len(score(store)) == number + 1
+            assert _read(store, "carer") == questionnaire.carers
+            scores = score(store)
+            assert len(scores) == number + 1
+            assert all((scores[indicator] == "yes").all() for indicator in questionnaire.indicators)
+        copy = backup(store, folder / "copy.duckdb")
+        assert dump(copy) == dump(store)
+        undo(store, len(steps) + 1)
+        for question, expected in questionnaire.expected().items():
+            assert _read(store, question) == {year: expected[year] for year in expected if year < questionnaire.year}
+        assert not check_store(store)["violations"].any()

@@ -93,5 +93,5 @@ def test_a_file_that_is_gone_hides_no_other_fault(folder: Path, put: Put) -> Non
     (folder / "child.yaml").unlink()
     place = put("activities.yaml", "    indicators: [16]\n", "    indicators: [16, 99]\n")
     problems = list(map(str, prove_definition(folder).problems))
-    assert "child.yaml:1: this file is missing" in problems
+    assert "child.yaml:1: this file is missing; take it from a new copy (cpms schema new)" in problems
     assert any(problem.startswith(place) for problem in problems)

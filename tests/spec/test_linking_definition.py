@@ -147,4 +147,6 @@ def test_a_merge_recognises_by_the_definition_that_it_is_given(cpms: Cpms, draw:
 def test_a_file_of_names_that_is_gone_is_named(tmp_path: Path) -> None:
     own = copy_definition(tmp_path / "own")
     (own / "names" / "karen.yaml").unlink()
-    assert [str(problem) for problem in proved(own)[1]] == ["names/karen.yaml:1: this file is missing"]
+    assert [str(problem) for problem in proved(own)[1]] == [
+        "names/karen.yaml:1: this file is missing; take it from a new copy (cpms schema new)"
+    ]

@@ -48,7 +48,9 @@ def test_a_mutant_is_found_where_it_stands(folder: Path, line: str, wrong: str, 
 def test_a_definition_without_the_file_is_refused(folder: Path) -> None:
     (folder / "privacy.yaml").unlink()
     problems = proved(folder)[1]
-    assert [(problem.file, problem.message) for problem in problems] == [("privacy.yaml", "this file is missing")]
+    assert [(problem.file, problem.message) for problem in problems] == [
+        ("privacy.yaml", "this file is missing; take it from a new copy (cpms schema new)")
+    ]
 
 
 def test_a_threshold_of_ones_own_holds(folder: Path) -> None:

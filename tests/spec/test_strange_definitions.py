@@ -12,9 +12,10 @@ from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import fault_sentence, sentence
 from cpms_cli.survey.proof.definition_proof import judged
-from tests.definitions import copy_definition
+from tests.definitions import change_file, copy_definition
 
 CHILD, SEX, INDICATORS = "child.yaml", "codelists/sex.csv", "indicators.yaml"
+CHECKS, LIMITS, RISK = "checks.yaml", "limits.yaml", "risk.yaml"
 TOBACCO, RULE = "  - name: tobacco\n", "when: tobacco = 'yes'"
 THAI = re.compile("[ก-๛]")
 
@@ -56,6 +57,7 @@ def _rule(rule: str) -> Callable[[str], str]:
         (SEX, _written(""), "this file is empty"),
         (SEX, lambda text: text.replace("female,", "fe male,"), "'fe male' cannot be a code: no spaces"),
         (INDICATORS, _rule("when: i15 OR tobacco = 'yes'"), "indicators look at each other in a circle: i15"),
+        (INDICATORS, _rule("when: !!python/name:os.system x"), "YAML tags (!name) are not used here; take it out"),
         (INDICATORS, _rule("when: tobacco = ’yes’"), "’ is no quotation mark of a rule"),
     ],
 )
@@ -105,3 +107,32 @@ def test_a_code_list_that_a_spreadsheet_saved_is_read(own: Path) -> None:
     path = own / SEX
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     assert judged(own).problems == []
+
+
+@pytest.mark.parametrize(
+    ("file", "slip", "message"),
+    [
+        # A number in Thai digits: that plans and rules know no indicator 3 is no further fault.
+        (
+            INDICATORS,
+            ("- number: 3\n", "- number: ๓\n"),
+            "indicators.๓.number: this must be a whole number in the digits",
+        ),
+        (LIMITS, ("name: school_age_to\n", "name: [school_age_to]\n"), "name: this must be a text"),
+        (SEX, None, "this list has no answers; write one on each line"),
+        # Of two checks with one name, the first would never speak.
+        (CHECKS, ("  - id: code\n", "  - id: required\n"), "the check 'required' stands twice"),
+        (RISK, ("circumstances:\n", "circumstance:\n"), "circumstance: nothing of this name is read here"),
+    ],
+)
+def test_a_slip_is_named_and_not_what_follows_of_it(
+    own: Path, file: str, slip: tuple[str, str] | None, message: str
+) -> None:
+    if slip is None:
+        path = own / file
+        path.write_text(f"{path.read_text('utf-8').splitlines()[0]}\n", "utf-8")
+    else:
+        change_file(own, file, *slip)
+    others = {"the check 'code' is missing", "calls for help"} if file in (CHECKS, RISK) else set()
+    problems = [problem for problem in judged(own).problems if not any(word in problem.message for word in others)]
+    assert [(problem.file, message in problem.message) for problem in problems] == [(file, True)]

@@ -98,7 +98,7 @@ def show_notes(console: Console, survey: Survey, merged: Merge, urgent: pd.DataF
                     places=", ".join(places[:_PLACES]) + more,
                 )
             )
-    for line in unasked_lines(merged.tables, language):
+    for line in unasked_lines(survey, merged.tables, language):
         console.print(line)
     for line in unread_cell_lines(unread_cells(survey, merged.findings, merged.set_aside, language), language):
         console.print(line)

@@ -7,7 +7,8 @@ Formats
 - 3: no `adoption`: which definition the store follows stood nowhere, and it could hold no question that came later;
   the content of a row hung on the order of the questions.
 - 4: no `dispute`: what a family said is wrong stood nowhere.
-- 5: as `store.file` describes.
+- 5: the digest of a definition was one of the tool's own words too.
+- 6: as `store.file` describes.
 """
 
 from __future__ import annotations

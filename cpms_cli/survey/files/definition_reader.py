@@ -140,8 +140,7 @@ class Reader:
         for index in faulty:
             item = document.content[key][index]
             if file in _REFERRED_TO and isinstance(item, dict):
-                self.unread |= {str(item[word]) for word in NAMED_BY if word in item}
-                self.unread |= {f"i{item['number']:02d}"} if isinstance(item.get("number"), int) else set()
+                self.unread |= _names_of(item)
         new_place: dict[str | int, int] = {old: new for new, old in enumerate(kept)}
         lines = {
             (key, new_place[place[1]], *place[2:]) if len(place) > 1 and place[0] == key else place: line
@@ -160,10 +159,21 @@ class Reader:
             self.quotes += [(file, number, name) for number, line_text in lines for name in quoted_names(line_text)]
         except BadDocument as bad:
             self.problems.append(bad.problem)
-            self.faulty.add(file)
-            # Of a list, its own name too: nobody is told that it has no answers.
-            self.unread |= {Path(file).stem, *_names_in(self.folder / file)}
-            self.unread |= _names_in(self.stand_in / file) if self.stand_in is not None else set()
+            self.leave_unread(Path(file))
+
+    def leave_unread(self, file: Path) -> None:
+        """Pass over what else would be said of a table that cannot be read: of a list, that it has no answers."""
+        self.faulty.add(file.as_posix())
+        self.unread |= {file.stem, *_names_in(self.folder / file)}
+        self.unread |= _names_in(self.stand_in / file) if self.stand_in is not None else set()
+
+
+def _names_of(item: dict[str, Any]) -> set[str]:
+    """What a part that cannot be read may be called elsewhere, in whatever digits or list it was written."""
+    written = [item[word] for word in NAMED_BY if word in item]
+    names = {str(name) for part in written for name in (part if isinstance(part, list) else [part])}
+    numbers = {int(name) for name in names if name.isdecimal()}
+    return names | {str(number) for number in numbers} | {f"i{number:02d}" for number in numbers}
 
 
 def _names_in(path: Path) -> set[str]:

@@ -74,6 +74,8 @@ class _Builder:
 
     def _part(self, event: yaml.Event, place: Place) -> Any:
         self.lines.setdefault(place, _line(event))
+        if getattr(event, "tag", None) not in _TAGS:
+            raise self._bad(event, Fault("yaml_tag"))
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, place)
         if isinstance(event, yaml.MappingStartEvent):
@@ -125,6 +127,10 @@ class _Builder:
 
 _UNPRINTABLE = re.compile(UNPRINTABLE)
 _SCALARS, _RESOLVER = yaml.constructor.SafeConstructor(), yaml.resolver.Resolver()
+_TAGS = frozenset(
+    {None, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "map", "seq"))}
+)
+"""What may be said of the kind of a part: nothing, or what it is anyway."""
 _RESOLVED = frozenset(_RESOLVER.yaml_implicit_resolvers)
 """How unquoted text begins that may be a number, a date, true, false or nothing; any other is text."""
 

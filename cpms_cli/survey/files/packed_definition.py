@@ -11,11 +11,12 @@ from pathlib import Path, PurePosixPath
 
 from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.definition_reader import Reader
+from cpms_cli.survey.files.identity import digest_of, digest_with_words, files_of
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import limit_values
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.quoting import written_out
-from cpms_cli.survey.files.schema_files import ENDINGS, digest, read_linking
+from cpms_cli.survey.files.schema_files import read_linking
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.linking_settings import FILE, NAMES
@@ -31,13 +32,9 @@ _OUTLINES = "areas/outlines"
 @lru_cache(maxsize=4)
 def packed_definition(survey: Survey) -> bytes | None:
     """Return the files of a definition, packed; None where they are no longer those that it was read from."""
-    folder = survey.folder
-    texts = {
-        path.relative_to(folder).as_posix(): path.read_bytes().replace(b"\r\n", b"\n").decode("utf-8")
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in ENDINGS and path.is_file()
-    }
-    unchanged = digest(folder) == survey.digest
+    files = files_of(survey.folder)
+    texts = {name: content.decode("utf-8") for name, content in files.items()}
+    unchanged = digest_of(files) == survey.digest
     return zlib.compress(json.dumps(texts, ensure_ascii=False).encode("utf-8")) if unchanged else None
 
 
@@ -45,33 +42,51 @@ def packed_definition(survey: Survey) -> bytes | None:
 def unpacked_definition(packed: bytes, expected: str) -> Survey:
     """Return the definition in these bytes; a file that it has not and the shipped one has is taken from there.
 
-    It may come from another's store, so what scoring takes from it is proved first. Raises DefinitionError where it is
-    damaged, is not the one of this digest, or has a rule that is not allowed.
+    `expected` is its digest, or the one that earlier versions gave it. It may come from another's store, so what
+    scoring takes from it is proved first. Raises DefinitionError where it is damaged, is not the one of this digest, or
+    has a rule that is not allowed.
     """
     if load_survey().digest == expected:
         return load_survey()
-    try:
-        opened = zlib.decompressobj()
-        texts = json.loads(opened.decompress(packed, _LIMIT))
-        named = {PurePosixPath(name): str(text) for name, text in texts.items()}
-    except (zlib.error, ValueError, AttributeError):
-        raise DefinitionError("definition_kept_damaged", digest=expected[:12]) from None
-    if any(path.is_absolute() or ".." in path.parts or ":" in str(path) or "\\" in str(path) for path in named):
-        raise DefinitionError("definition_kept_damaged", digest=expected[:12])
+    digest, files = _known_files(packed, expected)
+    if load_survey().digest == digest:
+        return load_survey()
     _FOLDERS.append(tempfile.TemporaryDirectory(prefix="cpms-definition-"))
     folder = Path(_FOLDERS[-1].name)
-    for path, text in named.items():
+    for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(text.encode("utf-8"))
-    if digest(folder) != expected:
-        raise DefinitionError("definition_kept_damaged", digest=expected[:12])
+        (folder / path).write_bytes(content)
     _fill_up(folder)
     survey, problems = proved_for_scoring(folder)
     if survey is None or problems:
         raise DefinitionError("definition_kept_broken", digest=expected[:12], first=problems[0])
     # What this version finds in files, and an earlier one did not, needs words.
     column_checks = {**load_survey().column_checks, **survey.column_checks}
-    return survey.model_copy(update={"digest": expected, "column_checks": column_checks})
+    return survey.model_copy(update={"digest": digest, "column_checks": column_checks})
+
+
+def digest_of_packed(packed: bytes, expected: str) -> str:
+    """Return the digest that a packed definition has by now: earlier versions gave it another, `expected`.
+
+    Raises DefinitionError where it is damaged, or is not the one of this digest.
+    """
+    return _known_files(packed, expected)[0]
+
+
+def _known_files(packed: bytes, expected: str) -> tuple[str, dict[str, bytes]]:
+    """Return the digest of a packed definition, and its files by path."""
+    try:
+        opened = zlib.decompressobj()
+        texts = json.loads(opened.decompress(packed, _LIMIT))
+        files = {PurePosixPath(name): str(text).encode("utf-8") for name, text in texts.items()}
+    except (zlib.error, ValueError, AttributeError):
+        raise DefinitionError("definition_kept_damaged", digest=expected[:12]) from None
+    strange = any(path.is_absolute() or ".." in path.parts or ":" in str(path) or "\\" in str(path) for path in files)
+    contents = {path.as_posix(): content for path, content in files.items()}
+    digest = digest_of(contents)
+    if strange or expected not in (digest, digest_with_words(contents)):
+        raise DefinitionError("definition_kept_damaged", digest=expected[:12])
+    return digest, contents
 
 
 def _fill_up(folder: Path) -> None:

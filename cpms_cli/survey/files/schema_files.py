@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import Any
 
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.definition_tables import read_areas, read_codelist, read_titles
+from cpms_cli.survey.files.identity import digest
 from cpms_cli.survey.files.translation_files import FOLDER, in_own_digits, with_translations
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
@@ -35,8 +34,6 @@ from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
 from cpms_cli.survey.problems import Fault, Problem
 
-ENDINGS = frozenset({".yaml", ".csv"})  # the files of which a definition consists
-
 
 def read_messages(reader: Reader) -> dict[str, Words]:
     """The sentences of both languages by name: what the tool says, also beside a definition of one's own."""
@@ -62,16 +59,6 @@ def _translations(reader: Reader) -> tuple[Translation, ...]:
             content = in_own_digits(reader.documents[file], reader.limits)
         parts.append(reader.part(Translation, file, content))
     return tuple(part for part in parts if part is not None)
-
-
-def digest(folder: Path) -> str:
-    """SHA-256 over names and contents of every file of the definition: the definition's own identity."""
-    total = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in ENDINGS and path.is_file():
-            total.update(path.relative_to(folder).as_posix().encode())
-            total.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return total.hexdigest()
 
 
 def _further(reader: Reader) -> dict[str, Any] | None:

@@ -15,8 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from cpms_cli.survey.files.definition_reader import Reader
+from cpms_cli.survey.files.identity import ENDINGS
 from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.files.schema_files import ENDINGS, read_survey
+from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.model.definition import (
     Survey,
 )
@@ -29,6 +30,7 @@ from cpms_cli.survey.proof.proof import PLACEHOLDER, language_faults
 from cpms_cli.survey.proof.question_proof import NEEDED_ROLES
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.rule_proof import RuleProof
+from cpms_cli.survey.proof.shape_proof import shape_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
 from cpms_cli.survey.proof.translation_proof import translation_problems
 from cpms_cli.survey.proof.unused_files import unused_files
@@ -173,6 +175,7 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
             lambda: figure_problems(reader, survey, language_faults, proof.rule),
             lambda: response_problems(reader, survey),
             lambda: limit_problems(reader, survey, language_faults),
+            lambda: shape_problems(reader, survey),
         ]
     for stage in stages:
         try:

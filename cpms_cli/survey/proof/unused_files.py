@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from cpms_cli.survey.files.identity import AS_SHIPPED, is_among
 from cpms_cli.survey.files.located_yaml import limit_values, read_yaml
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
@@ -43,8 +44,6 @@ _READ = (
     "examples/readings.yaml",
     "examples/figures.yaml",
 )
-# Of these the tool takes its own: how other programs name columns, its languages, and what it says.
-_AS_SHIPPED = ("exports.yaml", "proposals.yaml", "languages.yaml", "messages/*.yaml")
 # Beside a definition stand notes for people, and what systems and editors leave behind.
 _OF_NO_MATTER = ("*.md", "*.txt", ".*", "*/.*", "~$*", "*~", "Thumbs.db", "desktop.ini")
 
@@ -54,14 +53,14 @@ def unused_files(folder: Path) -> list[Problem]:
     return [
         Problem(file, 1, Fault("never_read"))
         for file in _files(folder)
-        if not _is_among(file, (*_READ, *_AS_SHIPPED)) and not any(fnmatch(file, pattern) for pattern in _OF_NO_MATTER)
+        if not is_among(file, (*_READ, *AS_SHIPPED)) and not any(fnmatch(file, pattern) for pattern in _OF_NO_MATTER)
     ]
 
 
 def passed_over_files(folder: Path) -> list[Problem]:
     """Return a note for each file that is read from the shipped definition and says something else here, with the line
     of the first part that is otherwise."""
-    lines = {file: _first_difference(folder, file) for file in _files(folder) if _is_among(file, _AS_SHIPPED)}
+    lines = {file: _first_difference(folder, file) for file in _files(folder) if is_among(file, AS_SHIPPED)}
     return [Problem(file, line, Fault("taken_as_shipped")) for file, line in lines.items() if line is not None]
 
 
@@ -70,10 +69,6 @@ def _files(folder: Path) -> list[str]:
     if folder.resolve() == shipped("schemas").resolve():
         return []
     return [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
-
-
-def _is_among(file: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch(file, pattern) and file.count("/") == pattern.count("/") for pattern in patterns)
 
 
 def _first_difference(folder: Path, file: str) -> int | None:

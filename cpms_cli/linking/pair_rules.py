@@ -11,17 +11,32 @@ from cpms_cli.linking.comparison_levels import FAIR_NAMES, REFUSALS, STRONG_NAME
 
 _SAME_MOTHER = ("exact", "sound", "alike")
 _ONE_BIRTH = ("exact", "month", "year")
+_ONE_MONTH = ("exact", "month")
 
 
 def disagree(pairs: pd.DataFrame) -> pd.Series:
-    """Return which pairs have no name in common that would do without a person, whatever their score."""
+    """Return which pairs have no name in common that would do without a person, whatever their score.
+
+    `pairs`: the level of each comparison, `one_script`, `unnamed`, and `no_twin`: neither child has another beside it
+    who may be of the same birth.
+    """
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
     own = (name == "other") | (pairs["nickname"] == "exact") | ~pairs["one_script"].fillna(False).astype(bool)
     agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact") & own)
     mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
-    agrees |= pairs["unnamed"] & mother_or_home
+    # A mother has one child of one birth, unless it has a twin: then a name that is near, or a nickname, will do.
+    of_one_birth = by_mother(pairs) & pairs["no_twin"]
+    agrees |= (pairs["unnamed"] & mother_or_home) | of_one_birth
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
+
+
+def by_mother(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs with a name that is not sure have mother (or home) and birth to tell who the child is."""
+    name, birth = pairs["given"], pairs["birth"]
+    mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
+    near = (name == "near") & birth.isin(_ONE_MONTH)
+    return mother_or_home & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
 
 
 def either_of_two(pairs: pd.DataFrame) -> pd.Series:

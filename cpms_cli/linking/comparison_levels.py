@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cpms_cli.linking.name_levels import ALIKE, CLASH, NEAR, SAME_SOUND, similar, whole_name
+from cpms_cli.linking.name_levels import ALIKE, CLASH, NEAR, SAME_SOUND, shortened, similar, whole_name
 
 UNKNOWN = "unknown"
 
@@ -83,7 +83,7 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
                     OR mother_loose_l = mother_loose_r
                     OR (mother_key_l = mother_key_r AND length(mother_key_l) >= 3)
                 )""",
-            "alike": similar("mother", 0.7),
+            "alike": f"({similar('mother', 0.7)} OR {shortened('mother')})",
         },
     ),
     "nickname": ("nickname", {"exact": "nickname_l = nickname_r"}),

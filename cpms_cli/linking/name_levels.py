@@ -8,6 +8,10 @@ from __future__ import annotations
 from cpms_cli.linking.names.phones import LOOSE
 
 
+# A name of one syllable is too short to stand for a longer one.
+_LEAST_SHORT = 7
+
+
 def _within(code_l: str, code_r: str, least: float) -> str:
     """SQL for two codes of which at least this share is the same."""
     return f"levenshtein({code_l}, {code_r}) <= {round(1 - least, 2)} * greatest(length({code_l}), length({code_r}))"
@@ -21,6 +25,21 @@ def similar(name: str, least: float) -> str:
     pairs = (("bare_said", "bare_said"), ("said", "bare_said"), ("bare_said", "said"))
     near = " OR ".join(_within(f"{name}_{of_l}_l", f"{name}_{of_r}_r", least) for of_l, of_r in pairs)
     return f"({near})"
+
+
+def shortened(name: str) -> str:
+    """SQL for a name of which one side leaves out the last part, as a mother's with and without her family name."""
+    ways = " OR ".join(
+        f"""(
+            least(length({whole}), length({part})) >= {_LEAST_SHORT}
+            AND ({_loose(whole)} = {_loose(part)} OR {_within(whole, part, 0.8)})
+        )"""
+        for whole, part in (
+            (f"{name}_short_l", f"{name}_bare_said_r"),
+            (f"{name}_bare_said_l", f"{name}_short_r"),
+        )
+    )
+    return f"coalesce({ways}, FALSE)"
 
 
 def _loose(code: str) -> str:

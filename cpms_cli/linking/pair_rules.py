@@ -10,6 +10,7 @@ import pandas as pd
 from cpms_cli.linking.comparison_levels import FAIR_NAMES, REFUSALS, STRONG_NAMES, UNKNOWN
 
 _SAME_MOTHER = ("exact", "sound", "alike")
+_MOTHER_SURE = ("exact", "sound")
 _ONE_BIRTH = ("exact", "month", "year")
 _ONE_MONTH = ("exact", "month")
 
@@ -28,6 +29,8 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     # A mother has one child of one birth, unless it has a twin: then a name that is near, or a nickname, will do.
     of_one_birth = by_mother(pairs) & pairs["no_twin"]
     agrees |= (pairs["unnamed"] & mother_or_home) | of_one_birth
+    # A cousin in the house may have the name, but not the mother.
+    agrees &= (pairs["birth"] != "close") | pairs["mother"].isin(_MOTHER_SURE)
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
 
 
@@ -35,7 +38,7 @@ def by_mother(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs with a name that is not sure have mother (or home) and birth to tell who the child is."""
     name, birth = pairs["given"], pairs["birth"]
     mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
-    near = (name == "near") & birth.isin(_ONE_MONTH)
+    near = (name == "near") & (birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER)))
     return mother_or_home & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
 
 

@@ -100,7 +100,7 @@ def whole_name() -> str:
     parted_otherwise = " = ".join(_loose(f"(given_bare_said_{side} || family_said_{side})") for side in "lr")
     turned = " AND ".join(
         f"({_loose(code_l)} = {_loose(code_r)} OR {_close(code_l, code_r)})"
-        for code_l, code_r in (("given_bare_said_l", "family_said_r"), ("family_said_l", "given_bare_said_r"))
+        for code_l, code_r in (("given_bare_said_l", "family_bare_said_r"), ("family_bare_said_l", "given_bare_said_r"))
     )
     ways = (_in_one_cell("l", "r"), _in_one_cell("r", "l"), parted_otherwise, f"({turned})")
     return " OR ".join(f"coalesce({way}, FALSE)" for way in ways)
@@ -125,7 +125,7 @@ SAME_SOUND = f"""
 # shade of one sound in two syllables. Three syllables in another order are the same ones; two may be a brother's.
 ALIKE = f"""
     (
-        (script_l <> script_r AND {similar("given", 0.72)})
+        (script_l <> script_r AND ({similar("given", 0.72)} OR {_within("given_loose_l", "given_loose_r", 0.8)}))
         OR (
             script_l = script_r
             AND script_l IN ('thai', 'latin')
@@ -155,7 +155,11 @@ NEAR = f"""
         OR (given_key_l = given_key_r AND jaro_winkler_similarity(given_l, given_r) >= 0.75)
         OR given_turned_l = given_turned_r
         OR {similar("given", 0.66)}
-        OR (script_l <> script_r AND {similar("given", 0.6)})
+        OR (
+            script_l <> script_r
+            AND ({similar("given", 0.6)} OR {_within("given_turned_l", "given_turned_r", 0.75)})
+        )
+        OR {shortened("given")}
     )"""
 # A family name in the cell of the given name is that of all brothers and sisters.
 _OWN = {

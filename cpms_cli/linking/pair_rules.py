@@ -38,7 +38,9 @@ def by_mother(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs with a name that is not sure have mother (or home) and birth to tell who the child is."""
     name, birth = pairs["given"], pairs["birth"]
     mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
-    near = (name == "near") & (birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER)))
+    # Within one script what is near may be the name of a twin whom nobody has seen; two scripts bring names no nearer.
+    near = (name == "near") & ~pairs["one_script"].fillna(False).astype(bool)
+    near &= birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER))
     return mother_or_home & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
 
 

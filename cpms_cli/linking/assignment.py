@@ -147,12 +147,12 @@ def best_edges(candidates: pd.DataFrame) -> pd.DataFrame:
     return _without_rivals_of_identical(best)
 
 
-def choose_edges(edges: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
+def choose_edges(edges: pd.DataFrame, settings: LinkingSettings, automatic: float) -> pd.DataFrame:
     """Return the edges that the best assignment takes, with `probability`, `alone` (the same without regard to what is
-    certain) and `likely`: enough to be linked or shown."""
+    certain) and `likely`: enough to be linked (`automatic`) or shown."""
     alone = _remaining(edges)
     certain = edges["certain"] & ~edges["refused"]
-    probability = alone.mask(certain, alone.clip(lower=settings.automatic))
+    probability = alone.mask(certain, alone.clip(lower=automatic))
     ambiguous = _ambiguous(edges, settings.review)
     edges = edges.assign(certain=certain, probability=probability, alone=alone, ambiguous=ambiguous)
     edges["likely"] = (probability >= settings.review) | ambiguous
@@ -203,9 +203,9 @@ def assign(
         if edges.empty:
             continue
         edges["refused"] |= _contradicted(people, edges["left"].to_numpy(), edges["right"].to_numpy())
-        edges = choose_edges(edges, settings)
+        edges = choose_edges(edges, settings, settings.tables.automatic)
         edges = edges[edges["likely"]]
-        linked = ~edges["refused"] & (edges["probability"] >= settings.automatic)
+        linked = ~edges["refused"] & (edges["probability"] >= settings.tables.automatic)
         decided.append(edges.assign(verdict=np.where(linked, AUTOMATIC, DOUBTFUL)))
         _join(people, edges.loc[linked, "left"].to_numpy(), edges.loc[linked, "right"].to_numpy())
     columns = [*pairs.columns, "refused", "probability", "verdict"]

@@ -136,7 +136,7 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
         left=pairs["choice"].map(ranks),
         right=pairs["seeker"].map(ranks),
     ).sort_values(["id_l", "id_r"], ignore_index=True)
-    chosen = choose_edges(best_edges(pairs), linking.settings)
+    chosen = choose_edges(best_edges(pairs), linking.settings, linking.settings.automatic)
     chosen = chosen.merge(conflicts(linking.rows, chosen[["seeker", "choice"]]), on=["seeker", "choice"])
     # What is known of two children beyond the names: a number of each, another row of each in one round.
     against = chosen["conflict"] > 0

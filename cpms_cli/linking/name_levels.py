@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from cpms_cli.linking.names.phones import LOOSE
 
-
 # A name of one syllable is too short to stand for a longer one.
 _LEAST_SHORT = 7
 

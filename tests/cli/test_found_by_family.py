@@ -1,4 +1,4 @@
-"""What finds a child again beside its own name: mother and birth, an age counted otherwise, and its own earlier rows."""
+"""What finds a child again beside its own name: mother and birth, an age counted otherwise, its earlier rows."""
 
 from __future__ import annotations
 

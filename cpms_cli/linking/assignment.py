@@ -17,6 +17,8 @@ import pandas as pd
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 AUTOMATIC, DOUBTFUL = "automatic", "doubtful"
+# Levels of the birth date that leave no room for a brother or sister, but a twin.
+_ONE_MONTH = ("exact", "month")
 _MAX_EXPONENT = 60.0
 
 
@@ -69,7 +71,22 @@ def _remaining(edges: pd.DataFrame) -> pd.Series:
     total: pd.Series = (
         1 + odds.groupby(edges["left"]).transform("sum") + odds.groupby(edges["right"]).transform("sum") - odds
     )
-    return pd.Series(odds / total, index=edges.index)
+    return pd.Series(odds / (total - _odds_of_the_same(edges, odds)), index=edges.index)
+
+
+def _odds_of_the_same(edges: pd.DataFrame, odds: pd.Series) -> pd.Series:
+    """Of each pair, the odds of those rivals that are no rivals: the other child on the left may be the same child.
+
+    One child whose rows were not linked in the rounds before stands on the left twice, each time in other rounds. Both
+    then agree in name and birth with the row on the right, and to take either of them is right.
+    """
+    may_be_one = ~edges["refused"] & edges["birth"].isin(_ONE_MONTH) & edges["right"].duplicated(keep=False)
+    if not may_be_one.any():
+        return pd.Series(0.0, index=edges.index)
+    sides = edges.loc[may_be_one, ["right", "presence"]].assign(odds=odds).reset_index(names="edge")
+    both = sides.merge(sides, on="right", suffixes=("", "_of_other"))
+    both = both[(both["edge"] != both["edge_of_other"]) & ((both["presence"] & both["presence_of_other"]) == 0)]
+    return both.groupby("edge")["odds_of_other"].sum().reindex(edges.index, fill_value=0.0)
 
 
 def _best(edges: pd.DataFrame) -> pd.Series:
@@ -111,13 +128,14 @@ def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], ro
         & (first[left] < round_number)
         & ((people.rounds[left] & people.rounds[right]) == 0)
     )
-    return best_edges(pairs.assign(left=left, right=right)[fits])
+    return best_edges(pairs.assign(left=left, right=right, presence=people.rounds[left])[fits])
 
 
 def best_edges(candidates: pd.DataFrame) -> pd.DataFrame:
     """Return the best pair of rows for each `left` and `right`, with `refused`: never taken without a person.
 
-    `candidates`: id_l, id_r, weight, disagrees, contradicts, identical, certain, in any order.
+    `candidates`: id_l, id_r, weight, birth (its level), presence (a bit for each round in which `left` is), disagrees,
+    contradicts, identical, certain, in any order.
     """
     # A contradiction holds for all that two children are; that a name agrees need be so in one pair of rows only.
     contradicts = candidates.groupby(["left", "right"])["contradicts"].transform("any")
@@ -129,12 +147,12 @@ def best_edges(candidates: pd.DataFrame) -> pd.DataFrame:
     return _without_rivals_of_identical(best)
 
 
-def choose_edges(edges: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
+def choose_edges(edges: pd.DataFrame, settings: LinkingSettings, automatic: float) -> pd.DataFrame:
     """Return the edges that the best assignment takes, with `probability`, `alone` (the same without regard to what is
-    certain) and `likely`: enough to be linked or shown."""
+    certain) and `likely`: enough to be linked (`automatic`) or shown."""
     alone = _remaining(edges)
     certain = edges["certain"] & ~edges["refused"]
-    probability = alone.mask(certain, alone.clip(lower=settings.automatic))
+    probability = alone.mask(certain, alone.clip(lower=automatic))
     ambiguous = _ambiguous(edges, settings.review)
     edges = edges.assign(certain=certain, probability=probability, alone=alone, ambiguous=ambiguous)
     edges["likely"] = (probability >= settings.review) | ambiguous
@@ -185,9 +203,9 @@ def assign(
         if edges.empty:
             continue
         edges["refused"] |= _contradicted(people, edges["left"].to_numpy(), edges["right"].to_numpy())
-        edges = choose_edges(edges, settings)
+        edges = choose_edges(edges, settings, settings.tables.automatic)
         edges = edges[edges["likely"]]
-        linked = ~edges["refused"] & (edges["probability"] >= settings.automatic)
+        linked = ~edges["refused"] & (edges["probability"] >= settings.tables.automatic)
         decided.append(edges.assign(verdict=np.where(linked, AUTOMATIC, DOUBTFUL)))
         _join(people, edges.loc[linked, "left"].to_numpy(), edges.loc[linked, "right"].to_numpy())
     columns = [*pairs.columns, "refused", "probability", "verdict"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cpms_cli.linking.name_levels import ALIKE, CLASH, NEAR, SAME_SOUND, similar, whole_name
+from cpms_cli.linking.name_levels import ALIKE, CLASH, NEAR, SAME_SOUND, shortened, similar, whole_name
 
 UNKNOWN = "unknown"
 
@@ -31,6 +31,15 @@ _MONTH = (
 )
 _MONTH_ONLY = "(length(born_l) = 7 AND born_l = born_r)"
 
+
+# Of two dates one is no more than a month, a year or an age, and they miss each other by less than a year: an age
+# counted otherwise, a year of birth worked out from it.
+_CLOSE = """
+    (
+        (born_l IS NULL OR born_r IS NULL OR least(length(born_l), length(born_r)) < 10)
+        AND low_l <= high_r + 365
+        AND low_r <= high_l + 365
+    )"""
 
 _LEAST = "least(length(members_l), length(members_r))"
 
@@ -69,6 +78,7 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
             "month": f"({_MONTH} OR {_MONTH_ONLY})",
             "year": "(low_l <= high_r AND low_r <= high_l)",
             "slip": _SLIP,
+            "close": _CLOSE,
         },
     ),
     "sex": ("sex", {"same": "sex_l = sex_r"}),
@@ -83,7 +93,7 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
                     OR mother_loose_l = mother_loose_r
                     OR (mother_key_l = mother_key_r AND length(mother_key_l) >= 3)
                 )""",
-            "alike": similar("mother", 0.7),
+            "alike": f"({similar('mother', 0.7)} OR {shortened('mother')})",
         },
     ),
     "nickname": ("nickname", {"exact": "nickname_l = nickname_r"}),
@@ -204,6 +214,8 @@ _STREET_ALIKE = f"""
 PERSONS = Comparing(
     {
         **{name: of for name, of in CONDITIONS.items() if name != "number"},
+        # Persons of any age whose brothers are in the table: the year before is another's.
+        "birth": ("low", {**CONDITIONS["birth"][1], "close": "FALSE"}),
         "register": (
             "number",
             {

@@ -84,7 +84,7 @@ def _named(rows: pd.DataFrame, settings: LinkingSettings, compared: pd.Series | 
     columns = {
         f"{name}_{form}": forms[form]
         for name, forms in (("given", given), ("family", family), ("mother", mother))
-        for form in ("key", "said", "bare", "bare_said", "loose", "heads", "turned")
+        for form in ("key", "said", "bare", "bare_said", "loose", "short", "heads", "turned")
     }
     return rows.assign(
         given=given["fold"],

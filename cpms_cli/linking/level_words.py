@@ -8,7 +8,7 @@ from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 # Levels that speak against a pair, and those that say nothing; the others agree.
-_DIFFERING = frozenset({"differs", "none", "elsewhere", "clash", "slip", "near", "other"})
+_DIFFERING = frozenset({"differs", "none", "elsewhere", "clash", "slip", "close", "near", "other"})
 _SILENT = frozenset({"unknown", "clear"})
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from cpms_cli.linking.names.phones import LOOSE
 
+# A name of one syllable is too short to stand for a longer one.
+_LEAST_SHORT = 7
+
 
 def _within(code_l: str, code_r: str, least: float) -> str:
     """SQL for two codes of which at least this share is the same."""
@@ -21,6 +24,21 @@ def similar(name: str, least: float) -> str:
     pairs = (("bare_said", "bare_said"), ("said", "bare_said"), ("bare_said", "said"))
     near = " OR ".join(_within(f"{name}_{of_l}_l", f"{name}_{of_r}_r", least) for of_l, of_r in pairs)
     return f"({near})"
+
+
+def shortened(name: str) -> str:
+    """SQL for a name of which one side leaves out the last part, as a mother's with and without her family name."""
+    ways = " OR ".join(
+        f"""(
+            least(length({whole}), length({part})) >= {_LEAST_SHORT}
+            AND ({_loose(whole)} = {_loose(part)} OR {_within(whole, part, 0.8)})
+        )"""
+        for whole, part in (
+            (f"{name}_short_l", f"{name}_bare_said_r"),
+            (f"{name}_bare_said_l", f"{name}_short_r"),
+        )
+    )
+    return f"coalesce({ways}, FALSE)"
 
 
 def _loose(code: str) -> str:
@@ -81,7 +99,7 @@ def whole_name() -> str:
     parted_otherwise = " = ".join(_loose(f"(given_bare_said_{side} || family_said_{side})") for side in "lr")
     turned = " AND ".join(
         f"({_loose(code_l)} = {_loose(code_r)} OR {_close(code_l, code_r)})"
-        for code_l, code_r in (("given_bare_said_l", "family_said_r"), ("family_said_l", "given_bare_said_r"))
+        for code_l, code_r in (("given_bare_said_l", "family_bare_said_r"), ("family_bare_said_l", "given_bare_said_r"))
     )
     ways = (_in_one_cell("l", "r"), _in_one_cell("r", "l"), parted_otherwise, f"({turned})")
     return " OR ".join(f"coalesce({way}, FALSE)" for way in ways)
@@ -106,7 +124,7 @@ SAME_SOUND = f"""
 # shade of one sound in two syllables. Three syllables in another order are the same ones; two may be a brother's.
 ALIKE = f"""
     (
-        (script_l <> script_r AND {similar("given", 0.72)})
+        (script_l <> script_r AND ({similar("given", 0.72)} OR {_within("given_loose_l", "given_loose_r", 0.8)}))
         OR (
             script_l = script_r
             AND script_l IN ('thai', 'latin')
@@ -136,7 +154,11 @@ NEAR = f"""
         OR (given_key_l = given_key_r AND jaro_winkler_similarity(given_l, given_r) >= 0.75)
         OR given_turned_l = given_turned_r
         OR {similar("given", 0.66)}
-        OR (script_l <> script_r AND {similar("given", 0.6)})
+        OR (
+            script_l <> script_r
+            AND ({similar("given", 0.6)} OR {_within("given_turned_l", "given_turned_r", 0.75)})
+        )
+        OR {shortened("given")}
     )"""
 # A family name in the cell of the given name is that of all brothers and sisters.
 _OWN = {

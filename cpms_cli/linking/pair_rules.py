@@ -10,18 +10,38 @@ import pandas as pd
 from cpms_cli.linking.comparison_levels import FAIR_NAMES, REFUSALS, STRONG_NAMES, UNKNOWN
 
 _SAME_MOTHER = ("exact", "sound", "alike")
+_MOTHER_SURE = ("exact", "sound")
 _ONE_BIRTH = ("exact", "month", "year")
+_ONE_MONTH = ("exact", "month")
 
 
 def disagree(pairs: pd.DataFrame) -> pd.Series:
-    """Return which pairs have no name in common that would do without a person, whatever their score."""
+    """Return which pairs have no name in common that would do without a person, whatever their score.
+
+    `pairs`: the level of each comparison, `one_script`, `unnamed`, and `no_twin`: neither child has another beside it
+    who may be of the same birth.
+    """
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
     own = (name == "other") | (pairs["nickname"] == "exact") | ~pairs["one_script"].fillna(False).astype(bool)
     agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact") & own)
     mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
-    agrees |= pairs["unnamed"] & mother_or_home
+    # A mother has one child of one birth, unless it has a twin: then a name that is near, or a nickname, will do.
+    of_one_birth = by_mother(pairs) & pairs["no_twin"]
+    agrees |= (pairs["unnamed"] & mother_or_home) | of_one_birth
+    # A cousin in the house may have the name, but not the mother.
+    agrees &= (pairs["birth"] != "close") | pairs["mother"].isin(_MOTHER_SURE)
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
+
+
+def by_mother(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs with a name that is not sure have mother (or home) and birth to tell who the child is."""
+    name, birth = pairs["given"], pairs["birth"]
+    mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
+    # Within one script what is near may be the name of a twin whom nobody has seen; two scripts bring names no nearer.
+    near = (name == "near") & ~pairs["one_script"].fillna(False).astype(bool)
+    near &= birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER))
+    return mother_or_home & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
 
 
 def either_of_two(pairs: pd.DataFrame) -> pd.Series:

@@ -281,7 +281,7 @@ def test_levels_and_circumstances_are_a_provinces_own(
 @pytest.mark.parametrize(
     ("file", "old", "new", "part", "name", "place"),
     [
-        ("linking.yaml", "automatic: 0.995", "automatic: 0.999", "setting", "linking.yaml", "automatic"),
+        ("linking.yaml", "automatic: 0.95", "automatic: 0.999", "setting", "linking.yaml", "automatic"),
         ("summaries.yaml", "many_unknown: 0.2 ", "many_unknown: 0.3 ", "setting", "summaries.yaml", "many_unknown"),
         ("fairness.yaml", "  - id: sex\n", "  - id: gender\n", "setting", "fairness.yaml", "groups.gender.field"),
         ("names/prefixes.yaml", "[thao, tao,", "[thao, tao, xay,", "setting", "linking.yaml", "names.prefixes"),

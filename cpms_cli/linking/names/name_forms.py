@@ -192,7 +192,8 @@ def _spoken_parts(parts: list[str], script: str, settings: LinkingSettings) -> s
 
 def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
     """For each text, NA where there is no name: `fold`, `sound` and `key`; how it is `said`; `bare` of words of
-    respect, `bare_said`, and of that `loose` (vowels that hands confuse are one), `heads` and `turned`; and `parts`."""
+    respect, `bare_said`, and of that `loose` (vowels that hands confuse are one), `heads` and `turned`; `short`, how it
+    is said without its last part, as by a hand that leaves out a family name; and `parts`."""
     parts = {name: _tokens(name, settings) for name in texts.dropna().unique()}
     folds = {name: "".join(tokens) for name, tokens in parts.items()}
     scripts = {name: script_name(fold, settings) for name, fold in folds.items()}
@@ -208,6 +209,7 @@ def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
         "bare": {name: spoken("".join(tokens), settings) for name, tokens in bare.items()},
         "bare_said": of_bare,
         "loose": {name: loosely_said(form) for name, form in of_loose.items()},
+        "short": {name: _spoken_parts(tokens[:-1], scripts[name], settings) for name, tokens in bare.items()},
         "heads": {name: heads(form) for name, form in of_bare.items()},
         "turned": {name: syllables_in_order(form) for name, form in of_bare.items()},
     }

@@ -19,7 +19,7 @@ import pandas as pd
 from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL, best_edges, choose_edges
 from cpms_cli.linking.comparison_levels import CONDITIONS
 from cpms_cli.linking.kept.link_rows import BY_HOME, numbers_of
-from cpms_cli.linking.pair_rules import contradict, disagree, either_of_two
+from cpms_cli.linking.pair_rules import by_mother, contradict, disagree, either_of_two
 from cpms_cli.linking.pair_scores import score_pairs
 from cpms_cli.linking.rounds.found_again import note_found_again
 from cpms_cli.linking.rounds.frequencies import note_round_frequencies
@@ -95,7 +95,8 @@ def _scored(of: Pass, pairs: pd.DataFrame, without: pd.Series | None = None) -> 
     linking, round_ = of.linking, of.of_round.round
     children = children_of(linking.rows, pd.concat([pairs["row_id"], pairs["other_id"]]), round_).set_index("row_id")
     pairs = pairs.assign(seeker=pairs["row_id"].map(children["child"]), choice=pairs["other_id"].map(children["child"]))
-    together = pairs["row_id"].map(children["rounds"]) & pairs["other_id"].map(children["rounds"])
+    pairs = pairs.assign(presence=pairs["other_id"].map(children["rounds"]))
+    together = pairs["row_id"].map(children["rounds"]) & pairs["presence"]
     fits = pairs["seeker"].isin(of.in_round) & ~pairs["choice"].isin(of.in_round) & (together == 0)
     pairs = pairs[fits if without is None else fits & ~pairs["seeker"].isin(without)]
     apart = linking.children_apart()
@@ -121,7 +122,8 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
     if pairs.empty:
         return pairs
     linking = of.linking
-    pairs = pairs.assign(unnamed=pairs["unnamed"] & ~either_of_two(pairs) & ~_of_twins(of, pairs))
+    pairs = pairs.assign(no_twin=~either_of_two(pairs) & ~_of_twins(of, pairs))
+    pairs["unnamed"] &= pairs["no_twin"]
     pairs = pairs.assign(disagrees=disagree(pairs), contradicts=contradict(pairs))
     if len(linking.again):
         asked = pd.MultiIndex.from_frame(linking.again[["first", "second"]])
@@ -134,7 +136,7 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
         left=pairs["choice"].map(ranks),
         right=pairs["seeker"].map(ranks),
     ).sort_values(["id_l", "id_r"], ignore_index=True)
-    chosen = choose_edges(best_edges(pairs), linking.settings)
+    chosen = choose_edges(best_edges(pairs), linking.settings, linking.settings.automatic)
     chosen = chosen.merge(conflicts(linking.rows, chosen[["seeker", "choice"]]), on=["seeker", "choice"])
     # What is known of two children beyond the names: a number of each, another row of each in one round.
     against = chosen["conflict"] > 0
@@ -147,12 +149,13 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_twins(of: Pass, pairs: pd.DataFrame) -> pd.Series:
-    """Return which pairs without a name are of a child who was seen at home with what may be a twin, in any round up to
-    this one."""
-    linking, round_, unnamed = of.linking, of.of_round.round, pairs[pairs["unnamed"]]
-    if unnamed.empty:
-        return pairs["unnamed"]
-    children = pd.concat([unnamed["seeker"], unnamed["choice"]]).drop_duplicates()
+    """Return which pairs without a sure name are of a child who was seen at home with what may be a twin, in any round
+    up to this one."""
+    asked = pairs["unnamed"] | by_mother(pairs)
+    linking, round_, unsure = of.linking, of.of_round.round, pairs[asked]
+    if unsure.empty:
+        return asked
+    children = pd.concat([unsure["seeker"], unsure["choice"]]).drop_duplicates()
     rows = rows_of_children(linking.rows, children, round_)
     linking.compare_ready(rows)
     twins = linking.names.execute("SELECT id FROM features WHERE twin").df()["id"]

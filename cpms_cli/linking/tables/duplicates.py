@@ -62,7 +62,7 @@ def join_duplicates(rows: pd.DataFrame, pairs: pd.DataFrame, settings: LinkingSe
     ever = always | (differ & ~pairs["register"].isin(NUMBER_AGREES))
     apart = {True: _apart(pairs[always]), False: _apart(pairs[ever])}
     refused = pairs["disagrees"] | pairs["contradicts"]
-    sure = pairs[~refused & (pairs["probability"] >= settings.automatic)]
+    sure = pairs[~refused & (pairs["probability"] >= settings.tables.automatic)]
     groups = _Groups(len(rows))
     for first, second, clear in zip(*(sure[name].tolist() for name in ("id_l", "id_r", "clear")), strict=True):
         groups.join(first, second, apart[clear])
@@ -104,6 +104,6 @@ def _together(group: npt.NDArray[np.int64], pairs: pd.DataFrame, settings: Linki
     together: pd.DataFrame = both.merge(pairs, on=["id_l", "id_r"], how="left").assign(verdict=AUTOMATIC)
     levels = [name for name in PERSONS.conditions if name in together]
     together[levels] = together[levels].fillna(UNKNOWN)
-    together["probability"] = together["probability"].fillna(0).clip(lower=settings.automatic)
+    together["probability"] = together["probability"].fillna(0).clip(lower=settings.tables.automatic)
     together["weight"] = together["weight"].fillna(together["weight"].min())
     return together

@@ -57,7 +57,7 @@ def cleared(pairs: pd.DataFrame, weight: pd.Series, settings: LinkingSettings) -
     Another name, or another birth date, is believed a slip only where a number agrees; both never, as in a mother's row
     beside that of her child, who has her number. Nor is another sex.
     """
-    odds = settings.automatic / (1 - settings.automatic)
+    odds = settings.tables.automatic / (1 - settings.tables.automatic)
     name, birth = pairs["given"] == "differs", pairs["birth"] == "differs"
     against = (pairs["sex"] == "differs") | (pairs["sibling"] == "clash") | (name & birth)
     clear: pd.Series = (weight >= np.log2(odds)) & ~against & (~(name | birth) | pairs["register"].isin(NUMBER_AGREES))

@@ -57,8 +57,12 @@ class TableColumn(Part):
 
 
 class TableSettings(Part):
-    """Tables of persons: `agree` has the share of relatives at each level of what is mostly a person's own."""
+    """Tables of persons: `agree` has the share of relatives at each level of what is mostly a person's own.
 
+    `automatic` holds there and between provinces.
+    """
+
+    automatic: float = Field(0.995, gt=0.5, lt=1)  # definitions of an earlier version have one limit for all
     duplicates: float = Field(gt=0, lt=1)
     relatives: Relatives
     agree: dict[str, dict[str, float]]

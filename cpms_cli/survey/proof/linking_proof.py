@@ -13,6 +13,9 @@ from cpms_cli.survey.problems import Fault, Problem
 
 Languages = Callable[[Words, str], Iterable[Fault]]
 
+# Levels that definitions of an earlier version do not have: what was one of them is another level there.
+_LATER = frozenset({("birth", "close")})
+
 
 def linking_problems(reader: Reader, settings: LinkingSettings, languages: Languages) -> list[Problem]:
     """Return every fault of `linking.yaml` and `names/`, with file and line; `languages` says what is wrong with words.
@@ -28,13 +31,18 @@ def linking_problems(reader: Reader, settings: LinkingSettings, languages: Langu
     ]
 
 
+def _asked_levels(known: LinkingSettings, name: str, levels: Iterable[str]) -> list[str]:
+    """Return the levels that a comparison must have, in their order; a later one may be missing."""
+    return [level for level in known.comparisons[name] if level in levels or (name, level) not in _LATER]
+
+
 def _comparisons(
     settings: LinkingSettings, known: LinkingSettings, languages: Languages
 ) -> Iterator[tuple[str, tuple[str, ...], Fault]]:
     for name, levels in settings.comparisons.items():
         if name not in known.comparisons:
             yield FILE, ("comparisons", name), Fault("no_comparison", name=name)
-        elif list(known.comparisons[name]) != list(levels):
+        elif _asked_levels(known, name, levels) != list(levels):
             fault = Fault("levels_in_order", name=name, levels=", ".join(known.comparisons[name]))
             yield FILE, ("comparisons", name), fault
         for level, share in levels.items():

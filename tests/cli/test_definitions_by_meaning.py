@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import tempfile
 import zlib
 from contextlib import closing
 from pathlib import Path, PurePosixPath
@@ -16,7 +17,7 @@ from cpms_cli.datasets.manifest import DEFINITION, MANIFEST
 from cpms_cli.errors import DefinitionError
 from cpms_cli.store.definitions.definition_in_use import definition_in_use, definition_to_write
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.packed_definition import digest_of_packed
+from cpms_cli.survey.files.packed_definition import digest_of_packed, packed_definition, unpacked_definition
 from tests.conftest import ROOT, Cpms
 from tests.definitions import change_file, copy_definition
 
@@ -132,3 +133,17 @@ def test_a_kept_definition_that_was_changed_is_of_neither_digest(old_store: Path
     files["limits.yaml"] += "\n# changed\n"
     with pytest.raises(DefinitionError):
         digest_of_packed(zlib.compress(json.dumps(files).encode()), former)
+
+
+def test_where_a_kept_definition_cannot_be_written_out_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copy_definition(tmp_path / "own")
+    change_file(folder, "indicators.yaml", "numbering:", "# Looked through in June.\nnumbering:")
+    survey = load_survey(folder)
+    packed, gone = packed_definition(survey), tmp_path / "gone"
+    assert packed is not None
+    monkeypatch.setattr(tempfile, "tempdir", str(gone))
+    with pytest.raises(DefinitionError, match="TMPDIR") as refused:
+        unpacked_definition(packed, survey.digest)
+    assert str(gone) in str(refused.value)

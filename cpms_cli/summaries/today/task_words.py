@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.summaries.response.cases import OPEN, OVERDUE
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
@@ -16,16 +17,19 @@ ASK, APPOINTMENT, DISPUTED = "ask", "appointment", "disputed"
 ASKED = (ASK, DISPUTED)
 """The kinds of task that are questions to a household."""
 LINES = ("reason", "next_step")
+HELP = f"{NEEDS_HELP}_label"
+"""What a child's circumstances call for help with, in words."""
 
 
 def case_reasons(cases: pd.DataFrame, language: Language) -> pd.Series:
-    """Return for each child why it is to be seen: how it stands with the date, what has to be known, why its level.
+    """Return for each child why it is to be seen: how it stands with the date, what has to be known, why its level, and
+    what its circumstances call for help with.
 
-    `cases`: kind, due_date, days_late, `note` and `why`, both in words.
+    `cases`: kind, due_date, days_late, `note`, `why` and needs_help_label, these three in words.
     """
     lines = []
-    columns = (cases[name].tolist() for name in ("kind", "due_date", "days_late", "note", "why"))
-    for kind, due_date, days_late, note, why in zip(*columns, strict=True):
+    columns = (cases[name].tolist() for name in ("kind", "due_date", "days_late", "note", "why", HELP))
+    for kind, due_date, days_late, note, why, needs in zip(*columns, strict=True):
         dated = ""
         if kind in (OPEN, OVERDUE):
             day = shown_date(datetime.date.fromisoformat(due_date), language)
@@ -33,7 +37,8 @@ def case_reasons(cases: pd.DataFrame, language: Language) -> pd.Series:
             dated = say("today_open" if kind == OPEN else "today_overdue", language, **values)
         elif kind == APPOINTMENT:
             dated = say("today_appointment", language)
-        lines.append("; ".join(text for text in (dated, note, why) if isinstance(text, str) and text))
+        helped = say("needs_help", language, what=needs) if isinstance(needs, str) and needs else ""
+        lines.append("; ".join(text for text in (dated, note, why, helped) if isinstance(text, str) and text))
     return pd.Series(lines, index=cases.index, dtype="str")
 
 

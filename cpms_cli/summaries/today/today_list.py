@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.standing import standings
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name
@@ -28,6 +29,7 @@ from cpms_cli.summaries.today.task_words import (
     ASK,
     ASKED,
     DISPUTED,
+    HELP,
     LINES,
     case_reasons,
     case_steps,
@@ -47,8 +49,8 @@ class Today:
     `tasks` has a row per task, a household's rows together, the most urgent household and child first, what waits at
     the office last. Columns: `kind`; `round`, village code, `village` (its name), household, the child's line and
     identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`;
-    `due_date`, `days_late`; `worker`, whose case it is; `reason` and `next_step`, in words;
-    `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known),
+    `needs_help` and `needs_help_label` (see `Explainer.help`); `due_date`, `days_late`; `worker`, whose case it is;
+    `reason` and `next_step`, in words; `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known),
     missed (a next date has passed), silent (no entry for long), appointment (planned for this day), ask, disputed (the
     family says an answer is wrong), pair, set_aside.
 
@@ -229,6 +231,6 @@ def _in_columns(survey: Survey, tasks: pd.DataFrame, language: Language) -> pd.D
         village,
         "village",
         *(survey.role(role).name for role in ("household", "line", "person", "given_name", "family_name", "sex")),
-        *("age_min", "age_max", "level", "due_date", "days_late", "worker", *LINES, "questions"),
+        *("age_min", "age_max", "level", NEEDS_HELP, HELP, "due_date", "days_late", "worker", *LINES, "questions"),
     ]
     return tasks.assign(village=tasks[village].map(names).astype("str")).reindex(columns=columns)

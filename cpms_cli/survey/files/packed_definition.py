@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import zlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -51,12 +52,11 @@ def unpacked_definition(packed: bytes, expected: str) -> Survey:
     digest, files = _known_files(packed, expected)
     if load_survey().digest == digest:
         return load_survey()
-    _FOLDERS.append(tempfile.TemporaryDirectory(prefix="cpms-definition-"))
-    folder = Path(_FOLDERS[-1].name)
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-    _fill_up(folder)
+    try:
+        folder = _unpacked_folder(files)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DefinitionError("definition_no_room", folder=tempfile.gettempdir(), reason=reason) from None
     survey, problems = proved_for_scoring(folder)
     if survey is None or problems:
         raise DefinitionError("definition_kept_broken", digest=expected[:12], first=problems[0])
@@ -87,6 +87,18 @@ def _known_files(packed: bytes, expected: str) -> tuple[str, dict[str, bytes]]:
     if strange or expected not in (digest, digest_with_words(contents)):
         raise DefinitionError("definition_kept_damaged", digest=expected[:12])
     return digest, contents
+
+
+def _unpacked_folder(files: Mapping[str, bytes]) -> Path:
+    """Return a folder with these files, and with those of the shipped definition that they lack. Raises OSError."""
+    made = tempfile.TemporaryDirectory(prefix="cpms-definition-")
+    _FOLDERS.append(made)
+    folder = Path(made.name)
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    _fill_up(folder)
+    return folder
 
 
 def _fill_up(folder: Path) -> None:

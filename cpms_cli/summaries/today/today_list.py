@@ -50,7 +50,8 @@ class Today:
     the office last. Columns: `kind`; `round`, village code, `village` (its name), household, the child's line and
     identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`;
     `needs_help` and `needs_help_label` (see `Explainer.help`); `due_date`, `days_late`; `worker`, whose case it is;
-    `reason` and `next_step`, in words; `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known),
+    `reason` and `next_step`, in words; `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not
+    late, late, no deadline known),
     missed (a next date has passed), silent (no entry for long), appointment (planned for this day), ask, disputed (the
     family says an answer is wrong), pair, set_aside.
 

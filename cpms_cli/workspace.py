@@ -23,6 +23,7 @@ from cpms_cli.scoring.scores import create_scores
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.definitions.near_rows import read_near
+from cpms_cli.store.definitions.questions_of_rounds import questions_asked_in, questions_partly_asked_in
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
@@ -47,6 +48,8 @@ class _Session:
     connection: duckdb.DuckDBPyConnection | None = None
     is_scored: bool = False
     is_profiled: bool = False
+    asked: dict[int, frozenset[str]] = field(default_factory=dict)
+    partly: dict[int, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ class Workspace:
         closing = self._session.closing
         self._session.closing, self._session.connection = None, None
         self._session.is_scored = self._session.is_profiled = False
+        self._session.asked.clear()
+        self._session.partly.clear()
         if closing is not None:
             closing.__exit__(kind, error, traceback)
 
@@ -154,10 +159,16 @@ class Workspace:
         """The partitions of a data set of which scores were worked out, since none stood there; a store has none."""
         return ()
 
-    def questions_asked(self, rounds: Collection[int]) -> QuestionsAsked | None:
-        """Return which questions these rounds asked, where that is known without a look at the rows; else None."""
-        del rounds
-        return None
+    def questions_asked(self, rounds: Collection[int]) -> QuestionsAsked:
+        """Return which questions these rounds asked; the store is looked through once for a round."""
+        session, connection = self._session, self.connection
+        for round_ in rounds:
+            if round_ not in session.asked:
+                session.asked[round_] = questions_asked_in(connection, self.survey, round_)
+                session.partly[round_] = questions_partly_asked_in(connection, self.survey, round_)
+        return QuestionsAsked(
+            {round_: session.asked[round_] for round_ in rounds}, {round_: session.partly[round_] for round_ in rounds}
+        )
 
     def note_identified(self, what: str, children: int) -> None:
         """Write to the audit log that names of so many children are shown, and by what; nothing where they are not."""

@@ -9,12 +9,9 @@ from itertools import pairwise
 import pandas as pd
 
 from cpms_cli.scoring.judged_columns import rules_by_column
-from cpms_cli.store.definitions.area_asked import area_read
-from cpms_cli.store.definitions.current_rows import unasked_in_store
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Survey
 from cpms_cli.survey.rules.dependents import names_looked_at
-from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
 COLUMNS = ("from_round", "to_round", "item", "label", "questions")
@@ -33,12 +30,12 @@ def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], colum
     pairs = list(pairs)
     survey, language = workspace.survey, workspace.language
     rounds = sorted({round_ for pair in pairs for round_ in pair})
-    asked = _asked(workspace, rounds)
-    asked_of_all = {round_: asked[round_] - _asked_of_some(workspace, round_) for round_ in rounds}
+    known = workspace.questions_asked(rounds)
+    asked_of_all = {round_: known.asked[round_] - known.partly[round_] for round_ in rounds}
     fields = _names_of_columns(survey, columns)
     rows = []
     for first, last in pairs:
-        changed = list(_changed(survey, first, last, (asked, asked_of_all)))
+        changed = list(_changed(survey, first, last, (known.asked, asked_of_all)))
         for column, label in columns.items():
             questions = [survey.fields[name].label.in_(language) for name in changed if name in fields[column]]
             for indicator in _of_one_round_only(survey, column, fields[column], first, last):
@@ -58,8 +55,9 @@ def not_asked(workspace: Workspace, round_: int, columns: Mapping[str, str]) -> 
     asked. Whom the questions that were asked leave open is counted as not asked.
     """
     survey, language = workspace.survey, workspace.language
-    unasked = {NOBODY: frozenset(survey.fields) - _asked(workspace, [round_])[round_]}
-    unasked[SOME] = _asked_of_some(workspace, round_) - unasked[NOBODY]
+    known = workspace.questions_asked([round_])
+    unasked = {NOBODY: frozenset(survey.fields) - known.asked[round_]}
+    unasked[SOME] = known.partly[round_] - unasked[NOBODY]
     rows = []
     for column, names in _names_of_columns(survey, columns).items():
         for asked, outside in unasked.items():
@@ -95,49 +93,6 @@ def _names_of_columns(survey: Survey, columns: Iterable[str]) -> dict[str, set[s
     """Return all that the rules look at whose answers stand in each column."""
     rules = {**rules_by_column(survey), LEVEL: [level.when for level in survey.rule_levels if level.when]}
     return {column: names_looked_at(survey, rules[column]) for column in columns}
-
-
-def _asked(workspace: Workspace, rounds: Sequence[int]) -> dict[int, frozenset[str]]:
-    """Return the questions that each round asked somebody, by what the store's rows say."""
-    if rounds and (known := workspace.questions_asked(rounds)) is not None:
-        return dict(known.asked)
-    survey = workspace.survey
-    not_asked = quoted(survey.not_asked)
-    conditions = {name: f"{name} IS DISTINCT FROM {not_asked}" for name in survey.fields}
-    return {round_: _holds_of_some(workspace, round_, conditions) for round_ in rounds}
-
-
-def _asked_of_some(workspace: Workspace, round_: int) -> frozenset[str]:
-    """Return the questions that some rows of a round were not asked, as far as the store's definitions say."""
-    if (known := workspace.questions_asked([round_])) is not None:
-        return known.partly[round_]
-    return _holds_of_some(workspace, round_, dict(unasked_in_store(workspace.connection, workspace.survey)))
-
-
-def _holds_of_some(workspace: Workspace, round_: int, conditions: Mapping[str, str]) -> frozenset[str]:
-    """Return the questions whose condition on a row holds of some row of a round, anywhere in the store.
-
-    Where only an area's rows are read, all others are looked at for what holds of none of these.
-    """
-    survey, holding = workspace.survey, set[str]()
-    everywhere = ("current", "whole") if area_read(workspace.connection) is not None else ("current",)
-    for table in (survey.household, survey.child):
-        for rows in everywhere:
-            names = [field.name for field in table.fields if field.name in conditions and field.name not in holding]
-            if names:
-                holding |= _holding(
-                    workspace, f"{rows}_{table.name}", round_, {name: conditions[name] for name in names}
-                )
-    return frozenset(holding)
-
-
-def _holding(workspace: Workspace, rows: str, round_: int, conditions: Mapping[str, str]) -> set[str]:
-    flags = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in conditions.items())
-    held = workspace.connection.execute(f"""
-        SELECT {flags}
-        FROM {rows}
-        WHERE {workspace.survey.role("round").name}::INTEGER = {round_}""").fetchone()
-    return {name for name, holds in zip(conditions, held or (), strict=True) if holds}
 
 
 def _changed(survey: Survey, first: int, last: int, asked: Sequence[Mapping[int, frozenset[str]]]) -> Iterator[str]:

@@ -9,6 +9,7 @@ when it is first needed, scored at most once, and closed at the end of the `with
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -17,14 +18,17 @@ from types import TracebackType
 from typing import Self
 
 import duckdb
+import pandas as pd
 
 from cpms_cli.scoring.profiles import create_store_profiles
 from cpms_cli.scoring.scores import create_scores
+from cpms_cli.scoring.standing import standings
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.definitions.near_rows import read_near
 from cpms_cli.store.definitions.questions_of_rounds import questions_asked_in, questions_partly_asked_in
 from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 
@@ -48,6 +52,7 @@ class _Session:
     connection: duckdb.DuckDBPyConnection | None = None
     is_scored: bool = False
     is_profiled: bool = False
+    stood: dict[datetime.date, pd.DataFrame] = field(default_factory=dict)
     asked: dict[int, frozenset[str]] = field(default_factory=dict)
     partly: dict[int, frozenset[str]] = field(default_factory=dict)
 
@@ -103,8 +108,8 @@ class Workspace:
         closing = self._session.closing
         self._session.closing, self._session.connection = None, None
         self._session.is_scored = self._session.is_profiled = False
-        self._session.asked.clear()
-        self._session.partly.clear()
+        for known in (self._session.stood, self._session.asked, self._session.partly):
+            known.clear()
         if closing is not None:
             closing.__exit__(kind, error, traceback)
 
@@ -143,6 +148,15 @@ class Workspace:
             create_store_profiles(connection, self.survey)
             self._session.is_profiled = True
         return connection
+
+    def standings(self, as_of: datetime.date) -> pd.DataFrame:
+        """Return what `scoring.standing.standings` says of a day; `known_child` is there then. Worked out once."""
+        stood = self._session.stood
+        if as_of not in stood:
+            connection = self.scored()
+            create_known_children(connection, self.survey)
+            stood[as_of] = standings(connection, self.survey, as_of)
+        return stood[as_of]
 
     @property
     def lists_children(self) -> bool:

@@ -13,8 +13,6 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.standing import standings
-from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name
 from cpms_cli.summaries.child.visits import order_visits, visits_of
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, IN_TIME, LATE, OPEN, OVERDUE, find_cases, workers_of
@@ -101,9 +99,7 @@ def today_of(
     """
     survey, day = workspace.survey, as_of or datetime.date.today()
     check_surveyed(workspace, area, None)
-    connection = workspace.scored()
-    create_known_children(connection, survey)
-    stood = standings(connection, survey, day)
+    connection, stood = workspace.scored(), workspace.standings(day)
     cases, grown, workers = _cases(workspace, stood, area, day)
     waiting = cases[cases["kind"] != APPOINTMENT]
     person = survey.role("person").name

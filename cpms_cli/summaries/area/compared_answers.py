@@ -58,9 +58,19 @@ def wider_area(workspace: Workspace, scope: Scope) -> WiderArea | None:
     code = scope.code or _WHOLE_STORE
     survey, language = workspace.survey, workspace.language
     wider = area_compared(code) or _WHOLE_STORE
-    others = f"SELECT 1 FROM {CHILD_ROUND} WHERE {within(survey, wider or None, scope.round)}"
-    found = workspace.profiled().execute(f"{others} AND NOT ({within(survey, code, None)}) LIMIT 1").fetchone()
-    if found is None and not _has_others_outside(workspace, wider, scope.round):
+    other = (
+        workspace.profiled()
+        .execute(
+            f"""
+            SELECT 1
+            FROM {CHILD_ROUND}
+            WHERE {within(survey, wider or None, scope.round)} AND NOT ({within(survey, code, None)})
+            LIMIT 1
+            """
+        )
+        .fetchone()
+    )
+    if other is None and not _has_others_outside(workspace, wider, scope.round):
         return None
     return WiderArea(wider, area_name(survey, wider, language) if wider else say("whole_store", language))
 
@@ -71,7 +81,7 @@ def _has_others_outside(workspace: Workspace, wider: str, round_: int) -> bool:
     if area is None:
         return False
     survey = workspace.survey
-    found = workspace.connection.execute(
+    other = workspace.connection.execute(
         f"""
         SELECT 1
         FROM whole_child
@@ -80,7 +90,7 @@ def _has_others_outside(workspace: Workspace, wider: str, round_: int) -> bool:
         LIMIT 1
         """
     ).fetchone()
-    return found is not None
+    return other is not None
 
 
 def _area_within(workspace: Workspace, wider: str) -> str | None:

@@ -20,13 +20,17 @@ from cpms_cli.workspace import Workspace
 STANDING, STOOD = "standing_score", "stood"
 SINCE, ANSWERED, NOT_FOUND, NO_CONSENT = "since", "answered_in", "not_found", "no_consent"
 ADULT, GIVEN, CLOSED = "turned_18", "given", "closed_on"
+_OF_STANDINGS = (
+    *("person", "year", "case", "standing", "standing_since", "closed_on", "latest", "not_found", "no_consent"),
+    *("counted", "adult"),
+)
 
 
 def create_stood(workspace: Workspace, as_of: datetime.date) -> None:
-    """Create the temporary table `stood`: the columns of `scoring.standing.standings`, a row per child and round up to
-    a day."""
-    connection = workspace.scored()
-    connection.register("stood_frame", workspace.standings(as_of))
+    """Create the temporary table `stood`: what is asked of `scoring.standing.standings`, a row per child and round up
+    to a day."""
+    connection, village = workspace.scored(), workspace.survey.role("village").name
+    connection.register("stood_frame", workspace.standings(as_of)[[village, *_OF_STANDINGS]])
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {STOOD} AS SELECT * FROM stood_frame")
     connection.unregister("stood_frame")
 

@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cpms_cli.samples.drawn_answers import sample_rounds
@@ -30,16 +32,27 @@ _EACH = 5
 _LAST_ROUND = 2026
 
 
-def write_files(folder: Path, options: argparse.Namespace) -> list[Path]:
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn: so many children a round, in so many files."""
+
+    children: int
+    rounds: int
+    seed: int
+    files: int
+    districts: Sequence[str] = DISTRICTS
+
+
+def write_files(folder: Path, drawn: Drawn) -> list[Path]:
     """Write so many flat files for each round, of some subdistricts each, in the order of the rounds."""
     survey = load_survey()
     home, village = list(survey.key("household")), survey.role("village").name
-    codes = [f"{district}0{number}" for district in options.districts for number in range(1, _EACH + 1)]
-    years = list(range(_LAST_ROUND + 1 - options.rounds, _LAST_ROUND + 1))
+    codes = [f"{district}0{number}" for district in drawn.districts for number in range(1, _EACH + 1)]
+    years = list(range(_LAST_ROUND + 1 - drawn.rounds, _LAST_ROUND + 1))
     paths = list[Path]()
-    for year, sample in zip(years, sample_rounds(codes, years, options.children, options.seed), strict=True):
+    for year, sample in zip(years, sample_rounds(codes, years, drawn.children, drawn.seed), strict=True):
         rows = sample.children.merge(sample.households, on=home, suffixes=("", "_of_home"))
-        for number, of_file in rows.groupby(rows[village].str[:6].map(codes.index) % options.files):
+        for number, of_file in rows.groupby(rows[village].str[:6].map(codes.index) % drawn.files):
             paths.append(folder / f"{year}_{number}.csv")
             of_file.to_csv(paths[-1], index=False)
             os.utime(paths[-1], (time.time() - 1_000_000 + len(paths),) * 2)
@@ -78,7 +91,9 @@ def main() -> None:
         folder = Path(name)
         files, store = folder / "files", folder / "s.duckdb"
         files.mkdir()
-        paths = write_files(files, options)
+        paths = write_files(
+            files, Drawn(options.children, options.rounds, options.seed, options.files, options.districts)
+        )
         print(json.dumps({"files": len(paths), "mb": size_of(files), "load": os.getloadavg()}), flush=True)
         if options.one_by_one:
             some = folder / "some"

@@ -176,10 +176,10 @@ class Workspace:
     def questions_asked(self, rounds: Collection[int]) -> QuestionsAsked:
         """Return which questions these rounds asked; the store is looked through once for a round."""
         session, connection = self._session, self.connection
-        for round_ in rounds:
-            if round_ not in session.asked:
-                session.asked[round_] = questions_asked_in(connection, self.survey, round_)
-                session.partly[round_] = questions_partly_asked_in(connection, self.survey, round_)
+        new = [round_ for round_ in rounds if round_ not in session.asked]
+        if new:
+            session.asked |= questions_asked_in(connection, self.survey, new)
+            session.partly |= questions_partly_asked_in(connection, self.survey, new)
         return QuestionsAsked(
             {round_: session.asked[round_] for round_ in rounds}, {round_: session.partly[round_] for round_ in rounds}
         )

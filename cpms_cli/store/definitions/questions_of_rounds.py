@@ -2,77 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 import duckdb
 
 from cpms_cli.store.definitions.current_rows import BATCH, CURRENT, all_answers, unasked_in_store
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
-from cpms_cli.survey.model.definition import Field, Survey, Table
+from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 
 _FEW = 2_000
 """So many rows of a round show nearly all questions that it asked."""
 
+ByRound = dict[int, frozenset[str]]
+"""Questions by round."""
 
-def questions_asked_in(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int) -> frozenset[str]:
-    """Return the questions that a round asked somebody, by what the store's rows say.
+
+def questions_asked_in(connection: duckdb.DuckDBPyConnection, survey: Survey, rounds: Collection[int]) -> ByRound:
+    """Return the questions that each of these rounds asked somebody, by what the store's rows say.
 
     A few rows answer it of most questions. Those that these were not asked are looked for in all.
     """
-    asked = set[str]()
+    asked: ByRound = {round_: frozenset() for round_ in rounds}
     identities = {identity_column(survey, table) for table in TABLES}
     for table in TABLES:
-        own = {field.name for field in _fields(survey, table)}
-        rows = f"""
-            FROM ({all_answers(connection, survey, table)})
-            WHERE {survey.role("round").name} = {quoted(str(round_))}"""
-        few = f"FROM (SELECT * {rows} LIMIT {_FEW})"
-        answered = _answered(connection, survey, sorted(own - identities), few)
-        if answered is None:
-            continue
+        own, rows = _questions(survey, table), all_answers(connection, survey, table)
+        answered = _answered(
+            connection, survey, own - identities, [_of_rounds(survey, rows, [each]) for each in rounds]
+        )
         # Whatever row there is has its identifiers, which nobody is asked for.
-        asked |= {*answered, *(own & identities)}
-        if waiting := sorted(own - asked):
-            asked.update(_answered(connection, survey, waiting, rows) or ())
-    return frozenset(asked)
+        known = {round_: names | (own & identities) for round_, names in answered.items()}
+        waiting = {round_: own - names for round_, names in known.items() if own - names}
+        if waiting:
+            every = _of_rounds(survey, rows, waiting)
+            others = _answered(connection, survey, frozenset().union(*waiting.values()), [every], few=False)
+            known = {round_: names | others.get(round_, frozenset()) for round_, names in known.items()}
+        asked = {round_: names | known.get(round_, frozenset()) for round_, names in asked.items()}
+    return asked
 
 
-def _fields(survey: Survey, table: Table) -> tuple[Field, ...]:
-    return tuple((survey.household if table == "household" else survey.child).fields)
+def _questions(survey: Survey, table: Table) -> frozenset[str]:
+    return frozenset(field.name for field in (survey.household if table == "household" else survey.child).fields)
 
 
-def _answered(connection: duckdb.DuckDBPyConnection, survey: Survey, names: list[str], rows: str) -> set[str] | None:
-    """Return which of these questions some of the rows were asked; None where there are no rows."""
-    flags = ", ".join(f"bool_or({name} IS DISTINCT FROM {quoted(survey.not_asked)})" for name in names)
-    held = connection.execute(f"SELECT count(*), {flags} {rows}").fetchone()
-    if held is None or not held[0]:
-        return None
-    return {name for name, holds in zip(names, held[1:], strict=True) if holds}
+def _of_rounds(survey: Survey, rows: str, rounds: Iterable[int]) -> str:
+    years = ", ".join(quoted(str(round_)) for round_ in rounds)
+    return f"SELECT * FROM ({rows}) WHERE {survey.role('round').name} IN ({years})"
 
 
-def questions_partly_asked_in(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int) -> frozenset[str]:
-    """Return the questions that some rows of a round were not asked, as far as the store's definitions say.
+def _answered(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, names: frozenset[str], parts: list[str], few: bool = True
+) -> ByRound:
+    """Return which of these questions some rows of each part, or some of the first `few`, were asked; no round of which
+    there are no rows."""
+    wanted = sorted(names)
+    flags = ", ".join(f"bool_or({name} IS DISTINCT FROM {quoted(survey.not_asked)})" for name in wanted)
+    rows = " UNION ALL ".join(f"({part} LIMIT {_FEW})" if few else part for part in parts)
+    held = connection.execute(f"""
+        SELECT {survey.role("round").name}::INTEGER, {flags}
+        FROM ({rows})
+        GROUP BY 1""").fetchall()
+    return {int(row[0]): frozenset(name for name, holds in zip(wanted, row[1:], strict=True) if holds) for row in held}
 
-    That hangs on the row's batch alone.
+
+def questions_partly_asked_in(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, rounds: Collection[int]
+) -> ByRound:
+    """Return the questions that some rows of each of these rounds were not asked, as far as the definitions say.
+
+    That hangs on the row's round and batch alone.
     """
     conditions = dict(unasked_in_store(connection, survey))
-    unasked = set[str]()
+    unasked: ByRound = {round_: frozenset() for round_ in rounds}
     for table in TABLES:
-        names = [field.name for field in _fields(survey, table) if field.name in conditions]
-        if names:
-            unasked |= _unasked(connection, survey, table, round_, {name: conditions[name] for name in names})
-    return frozenset(unasked)
+        of_table = {name: conditions[name] for name in sorted(_questions(survey, table) & conditions.keys())}
+        if of_table:
+            held = _unasked(connection, survey, table, of_table)
+            unasked = {round_: names | held.get(round_, frozenset()) for round_, names in unasked.items()}
+    return unasked
 
 
 def _unasked(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, round_: int, conditions: dict[str, str]
-) -> set[str]:
-    flags = ", ".join(f"bool_or({condition})" for condition in conditions.values())
-    year = survey.role("round").name
+    connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, conditions: Mapping[str, str]
+) -> ByRound:
+    flags, year = ", ".join(f"bool_or({condition})" for condition in conditions.values()), survey.role("round").name
     held = connection.execute(f"""
-        SELECT {flags}
+        SELECT {year}::INTEGER, {flags}
         FROM (
             SELECT DISTINCT o.{year}, o.{BATCH}
             FROM {table}_observation o
-            WHERE {CURRENT} AND o.{year} = {quoted(str(round_))}
-        )""").fetchone()
-    return {name for name, holds in zip(conditions, held or (), strict=True) if holds}
+            WHERE {CURRENT}
+        )
+        GROUP BY 1""").fetchall()
+    return {
+        int(row[0]): frozenset(name for name, holds in zip(conditions, row[1:], strict=True) if holds) for row in held
+    }

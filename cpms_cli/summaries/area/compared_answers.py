@@ -99,8 +99,8 @@ def _area_within(workspace: Workspace, wider: str) -> str | None:
     Raises RuntimeError where that is a part of some other wider area.
     """
     area = area_read(workspace.connection)
-    if area is None or wider != _WHOLE_STORE:
-        workspace.check_reads(wider or None)
+    if area is not None and wider != _WHOLE_STORE:
+        workspace.check_reads(wider)
         return None
     return area
 

@@ -27,7 +27,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from scale import measured, size_of, write_files
+from scale import Drawn, measured, size_of, write_files
 
 from cpms_cli.datasets.manifest import (
     DEFINITION,
@@ -49,7 +49,7 @@ def write_seed(folder: Path) -> None:
     """Merge and export the rows that are copied."""
     files = folder / "files"
     files.mkdir()
-    write_files(files, CHILDREN, ROUNDS, 11, 1)
+    write_files(files, Drawn(CHILDREN, ROUNDS, 11, 1))
     store = ("--store", folder / "s.duckdb")
     for words in (("merge", "--jobs", "1", files, *store), ("export", "dataset", folder / "seed", *store)):
         assert measured(*words)["exit_code"] in (0, 1)

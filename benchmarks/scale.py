@@ -1,10 +1,11 @@
-"""What many files and a data set cost: CPU seconds, memory and bytes, at a size that one chooses.
+"""What many files, questions and a data set cost: CPU seconds, memory and bytes, at a size that one chooses.
 
     python benchmarks/scale.py --children 5000 --rounds 10
 
-Draws a file for each of 20 subdistricts and each round (`--files 1`: one a round), merges the folder, exports it, and
-scores the data set. Each step is a process of its own; its seconds are the processor's, those of the processes that it
-starts counted too.
+Draws a file for each of 20 subdistricts and each round (`--files 1`: one a round), merges the folder, asks about a
+subdistrict and its province, exports the store, and scores the data set. `--districts` says in which districts the
+subdistricts are: with those of two provinces, what is asked about one of them bears on a part of the store. Each step
+is a process of its own; its seconds are the processor's, those of the processes that it starts counted too.
 `--one-by-one 20` merges the first 20 files once more one by one, and as a folder: what it saves to link them together.
 """
 
@@ -18,25 +19,40 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cpms_cli.samples.drawn_answers import sample_rounds
 from cpms_cli.survey.files.loading import load_survey
 
-SUBDISTRICTS = ("8501", "8502", "8503", "8504")
+DISTRICTS = ("8501", "8502", "8503", "8504")
+_EACH = 5
+"""So many subdistricts of each district."""
 _LAST_ROUND = 2026
 
 
-def write_files(folder: Path, children: int, rounds: int, seed: int, files: int) -> list[Path]:
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn: so many children a round, in so many files."""
+
+    children: int
+    rounds: int
+    seed: int
+    files: int
+    districts: Sequence[str] = DISTRICTS
+
+
+def write_files(folder: Path, drawn: Drawn) -> list[Path]:
     """Write so many flat files for each round, of some subdistricts each, in the order of the rounds."""
     survey = load_survey()
     home, village = list(survey.key("household")), survey.role("village").name
-    codes = [f"{district}0{number}" for district in SUBDISTRICTS for number in range(1, 6)]
-    years = list(range(_LAST_ROUND + 1 - rounds, _LAST_ROUND + 1))
+    codes = [f"{district}0{number}" for district in drawn.districts for number in range(1, _EACH + 1)]
+    years = list(range(_LAST_ROUND + 1 - drawn.rounds, _LAST_ROUND + 1))
     paths = list[Path]()
-    for year, sample in zip(years, sample_rounds(codes, years, children, seed), strict=True):
+    for year, sample in zip(years, sample_rounds(codes, years, drawn.children, drawn.seed), strict=True):
         rows = sample.children.merge(sample.households, on=home, suffixes=("", "_of_home"))
-        for number, of_file in rows.groupby(rows[village].str[:6].map(codes.index) % files):
+        for number, of_file in rows.groupby(rows[village].str[:6].map(codes.index) % drawn.files):
             paths.append(folder / f"{year}_{number}.csv")
             of_file.to_csv(paths[-1], index=False)
             os.utime(paths[-1], (time.time() - 1_000_000 + len(paths),) * 2)
@@ -66,6 +82,7 @@ def main() -> None:
     parser.add_argument("--children", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--files", type=int, default=20)
+    parser.add_argument("--districts", nargs="+", default=DISTRICTS)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--one-by-one", type=int, default=0)
@@ -74,7 +91,9 @@ def main() -> None:
         folder = Path(name)
         files, store = folder / "files", folder / "s.duckdb"
         files.mkdir()
-        paths = write_files(files, options.children, options.rounds, options.seed, options.files)
+        paths = write_files(
+            files, Drawn(options.children, options.rounds, options.seed, options.files, options.districts)
+        )
         print(json.dumps({"files": len(paths), "mb": size_of(files), "load": os.getloadavg()}), flush=True)
         if options.one_by_one:
             some = folder / "some"
@@ -86,10 +105,21 @@ def main() -> None:
             together = measured("merge", "--jobs", options.jobs, some, "--store", folder / "some.duckdb")
             print(json.dumps({"step": "the same as a folder", **together}), flush=True)
         rows, scores, table = folder / "rows", folder / "scores", folder / "scores.parquet"
+        paper, subdistrict = folder / "province.html", f"{options.districts[0]}01"
+        province = subdistrict[:2]
         steps = {
             "merge": (("merge", "--jobs", options.jobs, files, "--store", store), store),
             "merge again": (("merge", "--jobs", options.jobs, files, "--store", store), store),
             "score the store": (("score", "--store", store, "-o", table), table),
+            "community": (("community", subdistrict, "--store", store), store),
+            "visits of a subdistrict": (("visits", "--area", subdistrict, "--store", store), store),
+            "today in a subdistrict": (("today", "--area", subdistrict, "--store", store), store),
+            "response due in a subdistrict": (("response", "due", "--area", subdistrict, "--store", store), store),
+            "province": (("province", province, "--store", store), store),
+            "report of a province": (
+                ("report", "province", province, "--internal", "-o", paper, "--store", store),
+                paper,
+            ),
             "export dataset": (("export", "dataset", rows, "--store", store), rows),
             "export dataset again": (("export", "dataset", rows, "--store", store), rows),
             "score the data set": (("score", "--dataset", rows, "-o", scores, "--memory-limit", "500MB"), scores),

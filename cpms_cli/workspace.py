@@ -9,6 +9,7 @@ when it is first needed, scored at most once, and closed at the end of the `with
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -17,13 +18,17 @@ from types import TracebackType
 from typing import Self
 
 import duckdb
+import pandas as pd
 
 from cpms_cli.scoring.profiles import create_store_profiles
 from cpms_cli.scoring.scores import create_scores
+from cpms_cli.scoring.standing import standings
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.definitions.near_rows import read_near
+from cpms_cli.store.definitions.questions_of_rounds import questions_asked_in, questions_partly_asked_in
 from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 
@@ -39,14 +44,6 @@ class QuestionsAsked:
     partly: Mapping[int, frozenset[str]]
 
 
-@dataclass(frozen=True)
-class QuestionsLookedUp:
-    """What is known so far of `QuestionsAsked`, while the store is open: rounds are added as they are looked at."""
-
-    asked: dict[int, frozenset[str]]
-    partly: dict[int, frozenset[str]]
-
-
 @dataclass
 class _Session:
     """The store while it is open, and which tables of scoring are on its connection."""
@@ -55,7 +52,9 @@ class _Session:
     connection: duckdb.DuckDBPyConnection | None = None
     is_scored: bool = False
     is_profiled: bool = False
-    questions_looked_up: QuestionsLookedUp = field(default_factory=lambda: QuestionsLookedUp({}, {}))
+    stood: dict[datetime.date, pd.DataFrame] = field(default_factory=dict)
+    asked: dict[int, frozenset[str]] = field(default_factory=dict)
+    partly: dict[int, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,8 @@ class Workspace:
         closing = self._session.closing
         self._session.closing, self._session.connection = None, None
         self._session.is_scored = self._session.is_profiled = False
-        self._session.questions_looked_up = QuestionsLookedUp({}, {})
+        for known in (self._session.stood, self._session.asked, self._session.partly):
+            known.clear()
         if closing is not None:
             closing.__exit__(kind, error, traceback)
 
@@ -149,6 +149,15 @@ class Workspace:
             self._session.is_profiled = True
         return connection
 
+    def standings(self, as_of: datetime.date) -> pd.DataFrame:
+        """Return what `scoring.standing.standings` says of a day; `known_child` is there then. Worked out once."""
+        stood = self._session.stood
+        if as_of not in stood:
+            connection = self.scored()
+            create_known_children(connection, self.survey)
+            stood[as_of] = standings(connection, self.survey, as_of)
+        return stood[as_of]
+
     @property
     def lists_children(self) -> bool:
         """Whether children can be named, and the log of responses says how each stands today."""
@@ -164,15 +173,16 @@ class Workspace:
         """The partitions of a data set of which scores were worked out, since none stood there; a store has none."""
         return ()
 
-    def questions_asked(self, rounds: Collection[int]) -> QuestionsAsked | None:
-        """Return which questions these rounds asked, where that is known without a look at the rows; else None."""
-        del rounds
-        return None
-
-    @property
-    def questions_looked_up(self) -> QuestionsLookedUp:
-        """What is known so far of the rounds' questions, by a look at the rows; whoever looks adds to it."""
-        return self._session.questions_looked_up
+    def questions_asked(self, rounds: Collection[int]) -> QuestionsAsked:
+        """Return which questions these rounds asked; the store is looked through once for a round."""
+        session, connection = self._session, self.connection
+        new = [round_ for round_ in rounds if round_ not in session.asked]
+        if new:
+            session.asked |= questions_asked_in(connection, self.survey, new)
+            session.partly |= questions_partly_asked_in(connection, self.survey, new)
+        return QuestionsAsked(
+            {round_: session.asked[round_] for round_ in rounds}, {round_: session.partly[round_] for round_ in rounds}
+        )
 
     def note_identified(self, what: str, children: int) -> None:
         """Write to the audit log that names of so many children are shown, and by what; nothing where they are not."""

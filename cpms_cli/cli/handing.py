@@ -53,9 +53,9 @@ def comparing_workspace(
     store: Path, schemas: Path | None, lang: str | None, code: str, audience: str | None
 ) -> Workspace:
     """Return the workspace of a paper on an area, which is compared with the one around it."""
-    from cpms_cli.summaries.area.compared_answers import area_compared
+    from cpms_cli.summaries.area.compared_answers import area_to_read
 
-    area = area_alone(area_compared(code), audience)
+    area = area_alone(area_to_read(code), audience)
     return workspace_of(store, schemas, lang, writes=audience is not None).of_area(area)
 
 

@@ -10,6 +10,7 @@ _SCORES_MADE, _PROFILES_MADE = (
     ("scoring.scores", "datasets.dataset_views"),
     ("scoring.profiles", "datasets.dataset_views"),
 )
+_OUTSIDE = ("scoring.outside_scores",)
 _LISTED = ("summaries.child.visits", "summaries.child.why")
 
 _SCORES = (
@@ -69,6 +70,26 @@ _SCORES = (
             "summaries.today.disputed",
         ),
         kind="view",
+    ),
+    Relation(
+        "outside_child",
+        "a child in one round outside the area whose rows alone are read",
+        _OUTSIDE,
+        _OUTSIDE,
+        kind="view",
+    ),
+    Relation(
+        "outside_household",
+        "a household in that round outside that area",
+        _OUTSIDE,
+        _OUTSIDE,
+        kind="view",
+    ),
+    Relation(
+        "outside_score",
+        "such a child, with the answer to each indicator",
+        _OUTSIDE,
+        ("summaries.area.compared_answers",),
     ),
     Relation(
         "household_score",

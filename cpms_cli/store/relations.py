@@ -123,7 +123,8 @@ _DISPUTES_WRITTEN = (
 )
 
 _NEAR = ("store.definitions.near_rows",)
-_ANSWERS_OF_ALL = ("summaries.migration.movement", "summaries.rounds.comparability")
+_HOMES_OF_ALL = ("scoring.outside_scores", "summaries.migration.movement")
+_CHILDREN_OF_ALL = (*_HOMES_OF_ALL, "summaries.area.compared_answers")
 _OF_AN_AREA = (
     Relation(
         "area_asked",
@@ -139,14 +140,14 @@ _OF_AN_AREA = (
         "whole_child",
         "a current row of a child, of whatever area, without identifiers",
         _NEAR,
-        _ANSWERS_OF_ALL,
+        _CHILDREN_OF_ALL,
         kind="view",
     ),
     Relation(
         "whole_household",
         "a current row of a home, of whatever area, without identifiers",
         _NEAR,
-        _ANSWERS_OF_ALL,
+        _HOMES_OF_ALL,
         kind="view",
     ),
 )

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 
 from cpms_cli.reports.charts.chart_style import QUIET, widest_text
 from cpms_cli.reports.charts.map_legend import fills, map_legend, short_code
@@ -38,6 +37,9 @@ def _points(code: str, definition: Path) -> pd.DataFrame:
 def tiles(code: str, definition: Path) -> pd.DataFrame:
     """area, column, row: a square of a grid for each subdistrict of an area, together as near to their points as can
     be (an assignment of least squared distance)."""
+    # Heavy, and most provinces have outlines.
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
     points = _points(code, definition)
     x, y = (points[name] - points[name].min() for name in ("x", "y"))
     wide, high = max(float(x.max()), 0.01), max(float(y.max()), 0.01)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.disclosure.release.area_release import published_area
 from cpms_cli.reports.areas.standing import standing_blocks
 from cpms_cli.reports.composing.area_context import AreaContext
 from cpms_cli.reports.composing.area_groups import group_parts
@@ -27,12 +26,12 @@ from cpms_cli.reports.documents.document import (
 )
 from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures, severe_levels
 from cpms_cli.summaries.area.areas import parts_width
-from cpms_cli.summaries.area.compared_answers import area_compared
+from cpms_cli.summaries.area.compared_answers import area_to_read
 from cpms_cli.summaries.area.grouped_answers import leading_by_group
 from cpms_cli.summaries.area.plans import LEADING, leading_indicators
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
-from cpms_cli.summaries.migration.area_migration import compute_migration_summary
+from cpms_cli.summaries.migration.area_migration import compute_measures
 from cpms_cli.summaries.response.response_counts import ResponseSummary, compute_response_summary
 from cpms_cli.summaries.scope import scope_of
 from cpms_cli.survey.language import FALLBACK
@@ -63,7 +62,7 @@ def report_area(  # noqa: PLR0913 - public: what can be asked, each by its own k
     `shade` is what the map shows: the id of a level or the number of an indicator. Write it with `render`. Raises
     UsageError for an unknown area, shade or a round without data; StoreError, UnreadableFile.
     """
-    area = area_compared(code) if audience is None else None
+    area = area_to_read(code) if audience is None else None
     with Workspace.from_paths(store, schemas, language=language, writes=audience is not None).of_area(
         area
     ) as workspace:
@@ -88,6 +87,8 @@ def compose_area_report(
     survey, language = workspace.survey, workspace.language
     if audience is None:
         return _office_report(workspace, code, round_, shade), None
+    from cpms_cli.disclosure.release.area_release import published_area  # noqa: PLC0415 - heavy, for others alone
+
     published = published_area(workspace, code, round_=round_, audience=audience)
     figures, notes = published.figures, (*published.notes, say("report_only_internal", language))
     marked = published_high_migration(survey, figures, language)
@@ -103,15 +104,15 @@ def _office_report(workspace: Workspace, code: str, round_: int | None, shade: s
     scope = scope_of(workspace, code, round_)
     figures = area_figures(workspace, code, round_=round_)
     connection = workspace.profiled()
-    create_stood(connection, survey, today)
+    create_stood(workspace, today)
     standing = standing_counts(connection, survey, scope, parts_width(code), language)
     responses = compute_response_summary(workspace, area=code, as_of=today)
-    migration = compute_migration_summary(workspace, area=code, round_=round_)
+    measures = compute_measures(workspace, code, round_)
     inside = (
         *standing_blocks(survey, *standing, figures.round, language),
         response_table(responses, language),
     )
-    marked, notes = high_migration(migration.measures, language), (say("report_internal", language),)
+    marked, notes = high_migration(measures, language), (say("report_internal", language),)
     by_group = leading_by_group(workspace, code, figures.round, _leading(survey, figures))
     context = AreaContext(survey, figures, language)
     return _document(context, _Extras(shade, inside, marked, notes, *standing, responses, by_group))

@@ -19,11 +19,15 @@ COUNT_COLUMNS = tuple(name for count in COUNTS for name in RANGES[count])
 
 def plain_columns(survey: Survey, carried: tuple[str, ...]) -> str:
     """The columns that `explained_sql` says but for its lists, out of what `judged_sql` gives."""
-    answers = ", ".join(f"{_answer(indicator)} AS {indicator.column}" for indicator in survey.indicators)
     return (
-        f"{', '.join(carried)}, {answers}, level, highest, {', '.join(COUNT_COLUMNS)},"
+        f"{', '.join(carried)}, {answer_columns(survey)}, level, highest, {', '.join(COUNT_COLUMNS)},"
         f" {_needs_help(survey)} AS {NEEDS_HELP}"
     )
+
+
+def answer_columns(survey: Survey) -> str:
+    """Return the answer to each indicator in a column of its own, out of what `judged_sql` gives."""
+    return ", ".join(f"{_answer(indicator)} AS {indicator.column}" for indicator in survey.indicators)
 
 
 def _needs_help(survey: Survey) -> str:

@@ -41,7 +41,7 @@ def read_near(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) 
     note_area(connection, area)
     for table in TABLES:
         connection.execute(f"CREATE TEMP VIEW whole_{table} AS {all_answers(connection, survey, table)}")
-    _copy_rows(connection, survey)
+    _copy_rows(connection, survey, area)
 
 
 def _share(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) -> float:
@@ -109,15 +109,28 @@ def _find_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str
     )
 
 
-def _copy_rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+def _copy_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) -> None:
     """Create `child_near` and `household_near`, the rows of these homes, and views `current_...` of them."""
     key, village = ", ".join(survey.key("household")), survey.role("village").name
-    villages = connection.execute(f"SELECT DISTINCT {village} FROM home_near ORDER BY 1").fetchall()
-    # Named one by one, the villages are looked for where their rows stand: what is in no such block is not read.
-    in_villages = f"{village} IN ({', '.join(quoted(str(code)) for (code,) in villages) or 'NULL'})"
+    others = connection.execute(
+        f"""
+        SELECT DISTINCT {village}
+        FROM home_near
+        WHERE NOT starts_with({village}, ?)
+        ORDER BY 1
+        """,
+        [area],
+    ).fetchall()
+    # Named like this, villages are looked for where their rows stand: what is in no such block is not read. Each
+    # further name costs, as those of all villages of a province would.
+    named = ", ".join(quoted(str(code)) for (code,) in others)
+    in_villages, of_links = (
+        f"(starts_with({row}{village}, {quoted(area)})" + (f" OR {row}{village} IN ({named}))" if named else ")")
+        for row in ("o.", "")
+    )
     traced = trace_columns(connection, survey)
     for table in TABLES:
-        rows = rows_as_read(survey, table, traced[table], f"{CURRENT} AND o.{in_villages}", in_villages)
+        rows = rows_as_read(survey, table, traced[table], f"{CURRENT} AND {in_villages}", of_links)
         connection.execute(
             f"""
             CREATE TEMP TABLE {table}_near AS

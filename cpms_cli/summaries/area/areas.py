@@ -243,7 +243,7 @@ def compute_area_summary(
     levels = levels_of(workspace, within(survey, code, scope.round))
     standing, standing_parts, at_once = pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
     if workspace.lists_children:
-        create_stood(connection, survey, datetime.date.today())
+        create_stood(workspace, datetime.date.today())
         standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
         at_once = _at_once(workspace, scope)
     names = {indicator.column: indicator.name.in_(language) for indicator in survey.indicators}

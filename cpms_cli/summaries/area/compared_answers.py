@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cpms_cli.scoring.compiler.unasked_columns import UNASKED
+from cpms_cli.scoring.outside_scores import OUTSIDE, create_outside_scores
 from cpms_cli.scoring.profiles import CHILD_ROUND
+from cpms_cli.store.definitions.area_asked import area_read
 from cpms_cli.summaries.area.comparison import direction, position
 from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.scope import Scope
 from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
 BEFORE = ("before", "earlier")
@@ -31,6 +35,15 @@ class WiderArea:
     name: str
 
 
+def area_to_read(code: str) -> str:
+    """Return the area whose rows are read for a paper on an area: parts of its province are compared with each other.
+
+    >>> area_to_read("850105"), area_to_read("85")
+    ('85', '85')
+    """
+    return code[:PROVINCE]
+
+
 def area_compared(code: str) -> str | None:
     """Return the area that one is compared with, itself among it: its province; None, the whole store, for a province.
 
@@ -45,18 +58,51 @@ def wider_area(workspace: Workspace, scope: Scope) -> WiderArea | None:
     code = scope.code or _WHOLE_STORE
     survey, language = workspace.survey, workspace.language
     wider = area_compared(code) or _WHOLE_STORE
-    workspace.check_reads(wider or None)
-    [(around, inside)] = (
+    other = (
         workspace.profiled()
-        .execute(f"""
-            SELECT count(*), count(*) FILTER ({within(survey, code, None)})
+        .execute(
+            f"""
+            SELECT 1
             FROM {CHILD_ROUND}
-            WHERE {within(survey, wider or None, scope.round)}""")
-        .fetchall()
+            WHERE {within(survey, wider or None, scope.round)} AND NOT ({within(survey, code, None)})
+            LIMIT 1
+            """
+        )
+        .fetchone()
     )
-    if around == inside:
+    if other is None and not _has_others_outside(workspace, wider, scope.round):
         return None
     return WiderArea(wider, area_name(survey, wider, language) if wider else say("whole_store", language))
+
+
+def _has_others_outside(workspace: Workspace, wider: str, round_: int) -> bool:
+    """Return whether a round has children of a wider area outside of the one whose rows alone are read."""
+    area = _area_within(workspace, wider)
+    if area is None:
+        return False
+    survey = workspace.survey
+    other = workspace.connection.execute(
+        f"""
+        SELECT 1
+        FROM whole_child
+        WHERE {survey.role("round").name} = {quoted(str(round_))}
+            AND NOT starts_with({survey.role("village").name}, {quoted(area)})
+        LIMIT 1
+        """
+    ).fetchone()
+    return other is not None
+
+
+def _area_within(workspace: Workspace, wider: str) -> str | None:
+    """Return the area whose rows alone are read, where it is only a part of the wider one, the whole store; else None.
+
+    Raises RuntimeError where that is a part of some other wider area.
+    """
+    area = area_read(workspace.connection)
+    if area is not None and wider != _WHOLE_STORE:
+        workspace.check_reads(wider)
+        return None
+    return area
 
 
 def earlier_rounds(round_: int, rounds: Sequence[int]) -> dict[str, int]:
@@ -131,13 +177,35 @@ def _beside_wider(
     workspace: Workspace, columns: Mapping[str, str], table: pd.DataFrame, of: tuple[WiderArea, int], relation: str
 ) -> pd.DataFrame:
     """The table with the share in the rest of the wider area, and where its own share stands beside it."""
-    wider, round_ = of
-    counts = _answers(workspace, columns, wider.code, round_, relation).reindex(table.index)
+    counts = _answers_around(workspace, columns, of, relation).reindex(table.index)
     yes, no = (counts[answer] - table[answer] for answer in ("yes", "no"))
     # What is partly asked has no share, neither here nor around.
     known = (yes + no).where(counts["share"].notna() & table["share"].notna(), 0)
     beside = _beside(table, AROUND, counts, (yes / known.where(known > 0)).astype("float64"))
     return beside.assign(position=position(table["low"], table["high"], beside[AROUND]))
+
+
+def _answers_around(
+    workspace: Workspace, columns: Mapping[str, str], of: tuple[WiderArea, int], relation: str
+) -> pd.DataFrame:
+    """Return the answers of a wider area in a round: where only an area in it is read, those outside are scored for
+    this round alone."""
+    wider, round_ = of
+    area = _area_within(workspace, wider.code)
+    if area is None:
+        return _answers(workspace, columns, wider.code, round_, relation)
+    create_outside_scores(workspace.profiled(), workspace.survey, area, round_)
+    answers = f"{', '.join(columns)}, {UNASKED}"
+    everywhere = f"""
+        (
+            SELECT {answers}
+            FROM {relation}
+            WHERE {within(workspace.survey, area, round_)}
+            UNION ALL
+            SELECT {answers}
+            FROM {OUTSIDE}
+        )"""
+    return broken_down(workspace, columns, "TRUE", relation=everywhere).set_index("item")
 
 
 def hidden_columns(frame: pd.DataFrame) -> list[str]:

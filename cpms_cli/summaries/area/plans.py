@@ -249,7 +249,7 @@ def compute_area_plan(
     activities = _activities(workspace, condition)
     called = activities["children"].gt(0)
     today = datetime.date.today()
-    create_stood(connection, survey, today)
+    create_stood(workspace, today)
     standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
     responses = pd.DataFrame()
     if len(standing):

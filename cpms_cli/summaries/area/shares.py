@@ -82,24 +82,31 @@ def count_answers(
     """
     grouped = [f"{group_column(name)} AS {name}" for name in by]
     counts = ", ".join(
-        f"count(*) FILTER (answer = {quoted(answer)}) AS {name}"
+        f"coalesce(sum(times) FILTER (answer = {quoted(answer)}), 0)::BIGINT AS {name}"
         for name, answer in zip(COUNTS, ("yes", "no", "unknown", "n/a", "not_asked"), strict=True)
     )
-    partly = f"count(*) FILTER (answer IN ('yes', 'no') AND list_contains({UNASKED}, item)) AS {PARTLY}"
+    partly = "len(unasked) > 0 AND answer IN ('yes', 'no') AND list_contains(unasked, item)"
     items = ", ".join(columns)
     text = " ".join(f"WHEN {quoted(column)} THEN {index}" for index, column in enumerate(columns))
     names = "".join(f"{name}, " for name in by)
+    # Few answers stand in many rows: first how often each does, then which of them is a yes.
     return connection.execute(f"""
-        SELECT {names}item, {counts}, {partly}
-        FROM (
+        WITH answered AS (
             UNPIVOT (
-                SELECT {", ".join([*grouped, items, UNASKED])}
+                SELECT {", ".join([*grouped, items, f"{UNASKED} AS unasked"])}
                 FROM {relation}
                 WHERE {condition}
             )
             ON {items}
             INTO NAME item VALUE answer
+        ),
+        counted AS (
+            SELECT {names}item, answer, count(*) AS times, count(*) FILTER ({partly}) AS partly
+            FROM answered
+            GROUP BY ALL
         )
+        SELECT {names}item, {counts}, sum(partly)::BIGINT AS {PARTLY}
+        FROM counted
         GROUP BY {names}item
         ORDER BY {names}CASE item {text} END""").df()
 

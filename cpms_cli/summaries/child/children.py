@@ -169,7 +169,7 @@ def select_children(
     selection = replace(selection, levels=tuple(known_level(survey, level) for level in selection.levels))
     check_surveyed(workspace, selection.area, selection.round)
     if selection.round is None:
-        create_stood(workspace.scored(), survey, as_of or datetime.date.today())
+        create_stood(workspace, as_of or datetime.date.today())
         listed = standing_list(workspace, selection)
     else:
         listed = line_list_of(workspace, selection)

@@ -12,22 +12,25 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.scores import EXPLAINED, SCORE
-from cpms_cli.scoring.standing import standings
-from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Language, Survey
+from cpms_cli.workspace import Workspace
 
 STANDING, STOOD = "standing_score", "stood"
 SINCE, ANSWERED, NOT_FOUND, NO_CONSENT = "since", "answered_in", "not_found", "no_consent"
 ADULT, GIVEN, CLOSED = "turned_18", "given", "closed_on"
+_OF_STANDINGS = (
+    *("person", "year", "case", "standing", "standing_since", "closed_on", "latest", "not_found", "no_consent"),
+    *("counted", "adult"),
+)
 
 
-def create_stood(connection: duckdb.DuckDBPyConnection, survey: Survey, as_of: datetime.date) -> None:
-    """Create the temporary table `stood`: the columns of `scoring.standing.standings`, a row per child and round up to
-    a day. Needs `score`."""
-    create_known_children(connection, survey)
-    connection.register("stood_frame", standings(connection, survey, as_of))
+def create_stood(workspace: Workspace, as_of: datetime.date) -> None:
+    """Create the temporary table `stood`: what is asked of `scoring.standing.standings`, a row per child and round up
+    to a day."""
+    connection, village = workspace.scored(), workspace.survey.role("village").name
+    connection.register("stood_frame", workspace.standings(as_of)[[village, *_OF_STANDINGS]])
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {STOOD} AS SELECT * FROM stood_frame")
     connection.unregister("stood_frame")
 

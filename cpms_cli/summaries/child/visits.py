@@ -13,9 +13,7 @@ import pandas as pd
 from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import SCORE
-from cpms_cli.scoring.standing import standings
 from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if, open_condition
-from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name, within
 from cpms_cli.summaries.child.answer_outcomes import was_words
 from cpms_cli.summaries.child.children import MASK
@@ -289,11 +287,9 @@ def list_visits(
     """
     survey, day = workspace.survey, as_of or datetime.date.today()
     check_surveyed(workspace, area, round_)
-    connection = workspace.scored()
-    create_known_children(connection, survey)
     turned_18, stood = pd.DataFrame(), None
     if round_ is None:
-        stood = standings(connection, survey, day)
+        stood = workspace.standings(day)
     if overdue is None and stood is not None:
         waiting = due_list_of(workspace, stood, area, day)
         # Nobody visits them: their names are never shown, and so not logged.

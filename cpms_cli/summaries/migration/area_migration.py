@@ -254,6 +254,13 @@ def compute_migration_summary(
     )
 
 
+def compute_measures(workspace: Workspace, code: str, round_: int | None) -> pd.DataFrame:
+    """Return the table `measures` of `MigrationSummary` alone, of an area and a round, by default the area's last."""
+    groups = breakdown(workspace.survey, code, ())
+    scope = scope_of(workspace, code, round_)
+    return _measures(workspace, scope, groups, _not_comparable(workspace, scope.pairs))
+
+
 def migration_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     first: int,

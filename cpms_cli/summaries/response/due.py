@@ -70,12 +70,9 @@ def list_due(
     With `everybody`, those who had it or turned 18 as well. Names are masked unless the workspace shows them, which is
     logged. Raises UsageError for an area of which the store has nothing; StoreError, UnreadableFile.
     """
-    survey, day = workspace.survey, as_of or datetime.date.today()
+    day = as_of or datetime.date.today()
     check_surveyed(workspace, area, None)
-    connection = workspace.scored()
-    create_known_children(connection, survey)
-    stood = standings(connection, survey, day)
-    waiting = due_list_of(workspace, stood, area, day, everybody=everybody)
+    waiting = due_list_of(workspace, workspace.standings(day), area, day, everybody=everybody)
     grown = 0 if everybody else len(waiting.turned_18)
     workspace.note_identified("response due", len(waiting.due) + grown)
     return waiting

@@ -12,7 +12,6 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
-from cpms_cli.scoring.standing import standings
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name, groups_asked, told_groups
 from cpms_cli.summaries.response.cases import PASSED, STATES, cases_by_round, find_cases
@@ -137,6 +136,7 @@ def compute_response_change(
     survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
     groups = groups_asked(survey, by)
     connection = _prepared(workspace, groups)
+    create_known_children(connection, survey)
     cases, known = cases_by_round(connection, survey, area or "", day)
     span = span_of(workspace, area, rounds, known)
     cases = _with_groups(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
@@ -178,8 +178,8 @@ def cases_asked(workspace: Workspace, area: str | None, as_of: datetime.date | N
     survey, day = workspace.survey, as_of or datetime.date.today()
     groups = groups_asked(survey, by)
     check_surveyed(workspace, area, None)
-    connection, parts = _prepared(workspace, groups), parts_of(survey, area)
-    cases, done = find_cases(connection, survey, standings(connection, survey, day), area or "", day)
+    stood, connection, parts = workspace.standings(day), _prepared(workspace, groups), parts_of(survey, area)
+    cases, done = find_cases(connection, survey, stood, area or "", day)
     name = area_name(survey, area, workspace.language) if area is not None else ""
     grouped = _with_groups(connection, survey, cases, [parts, *groups])
     return CasesAsked(area or "", name, day, parts, groups, grouped, done)
@@ -188,9 +188,7 @@ def cases_asked(workspace: Workspace, area: str | None, as_of: datetime.date | N
 def _prepared(workspace: Workspace, groups: Sequence[Group]) -> duckdb.DuckDBPyConnection:
     """The connection with what the cases need; the groups of children only where they are asked for."""
     of_children = any(group.digits is None for group in groups)
-    connection = workspace.profiled() if of_children else workspace.scored()
-    create_known_children(connection, workspace.survey)
-    return connection
+    return workspace.profiled() if of_children else workspace.scored()
 
 
 def _with_groups(

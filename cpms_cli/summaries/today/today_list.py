@@ -14,8 +14,6 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
-from cpms_cli.scoring.standing import standings
-from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name
 from cpms_cli.summaries.child.visits import order_visits, visits_of
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, IN_TIME, LATE, OPEN, OVERDUE, find_cases, workers_of
@@ -51,9 +49,8 @@ class Today:
     identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`;
     `needs_help` and `needs_help_label` (see `Explainer.help`); `due_date`, `days_late`; `worker`, whose case it is;
     `reason` and `next_step`, in words; `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not
-    late, late, no deadline known),
-    missed (a next date has passed), silent (no entry for long), appointment (planned for this day), ask, disputed (the
-    family says an answer is wrong), pair, set_aside.
+    late, late, no deadline known), missed (a next date has passed), silent (no entry for long), appointment (planned for
+    this day), ask, disputed (the family says an answer is wrong), pair, set_aside.
 
     `questions` has a row per question of the tasks of kind ask and disputed, in the columns of
     `summaries.child.visits.visits_of`, with `kind`; `was` is what stands there.
@@ -104,9 +101,7 @@ def today_of(
     """
     survey, day = workspace.survey, as_of or datetime.date.today()
     check_surveyed(workspace, area, None)
-    connection = workspace.scored()
-    create_known_children(connection, survey)
-    stood = standings(connection, survey, day)
+    connection, stood = workspace.scored(), workspace.standings(day)
     cases, grown, workers = _cases(workspace, stood, area, day)
     waiting = cases[cases["kind"] != APPOINTMENT]
     person = survey.role("person").name

@@ -49,8 +49,8 @@ class Today:
     identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`;
     `needs_help` and `needs_help_label` (see `Explainer.help`); `due_date`, `days_late`; `worker`, whose case it is;
     `reason` and `next_step`, in words; `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not
-    late, late, no deadline known), missed (a next date has passed), silent (no entry for long), appointment (planned for
-    this day), ask, disputed (the family says an answer is wrong), pair, set_aside.
+    late, late, no deadline known), missed (a next date has passed), silent (no entry for long), appointment (planned
+    for this day), ask, disputed (the family says an answer is wrong), pair, set_aside.
 
     `questions` has a row per question of the tasks of kind ask and disputed, in the columns of
     `summaries.child.visits.visits_of`, with `kind`; `was` is what stands there.

@@ -14,7 +14,7 @@ import duckdb
 from scoring_baseline import Scored, measure
 
 from cpms_cli.scoring.compiler.indicator_sql import with_household_levels
-from cpms_cli.scoring.compiler.score_columns import told_columns
+from cpms_cli.scoring.compiler.score_columns import explained_columns
 from cpms_cli.scoring.scores import (
     EXPLAINED,
     HOUSEHOLD_SCORE,
@@ -31,7 +31,7 @@ def scored_by(folder: Path, variant: str) -> Scored:
     """Return what makes the table `score`, with the columns of the variant."""
     survey = load_survey()
     levels = [*survey.key("child"), *(indicator.column for indicator in survey.indicators), "level"]
-    explained = f"(SELECT {told_columns(survey, carried_columns(survey))} FROM {JUDGED})"
+    explained = f"(SELECT {explained_columns(survey, carried_columns(survey))} FROM {JUDGED})"
     whole = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
     level = f"SELECT {', '.join(levels)} FROM {SCORE}"
     reasons = f"SELECT {', '.join(levels)}, highest, reasons FROM {explained}"

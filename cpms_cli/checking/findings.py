@@ -170,7 +170,7 @@ def _moved(survey: Survey, table: SurveyTable, by_column: Sequence[ColumnFault])
 
 
 def _is_error(survey: Survey, check: str) -> bool:
-    return survey.told_by[check].severity == "error"
+    return survey.checks_by_id[check].severity == "error"
 
 
 def _values(
@@ -222,7 +222,7 @@ def gather(
         "letter": [part.letter or None for part in parts],
         "field": [part.field for part in parts],
         "check": [part.check for part in parts],
-        "severity": [survey.told_by[part.check].severity for part in parts],
+        "severity": [survey.checks_by_id[part.check].severity for part in parts],
         "figures": [part.figures for part in parts],
     }
     sources = np.array([part.source for part in parts])
@@ -253,7 +253,7 @@ class Wording:
 
     def _words(self, check: str, field: str, figures: str | float | None) -> tuple[str, str, str]:
         """The message before and after the cell's own value, which nothing is filled into, and the mend."""
-        about = self.survey.told_by[check]
+        about = self.survey.checks_by_id[check]
         values: dict[str, object] = json.loads(figures) if isinstance(figures, str) else {}
         if field:
             described = self.survey.fields[field]
@@ -275,7 +275,9 @@ class Wording:
 
     def tells_value(self, checks: pd.Series) -> pd.Series:
         """Which of these checks tell a cell's value in their message."""
-        telling = {check: _VALUE in self.survey.told_by[check].message.in_(self.language) for check in checks.unique()}
+        telling = {
+            check: _VALUE in self.survey.checks_by_id[check].message.in_(self.language) for check in checks.unique()
+        }
         return checks.map(telling).astype(bool)
 
     def put_into_words(self, findings: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.model.definition import Check, Survey
 
 
-def told_once(
+def fold_into_columns(
     survey: Survey, tables: Sequence[SurveyTable], faults: Iterable[RuleFault]
 ) -> Iterator[RuleFault | AbsenceFault]:
     """The faults, without those that follow from a column that a file of children lacks or leaves blank throughout.

@@ -18,7 +18,7 @@ from cpms_cli.checking.findings import RowFault, gather
 from cpms_cli.checking.houses import StoredRows, houses_written_twice
 from cpms_cli.checking.interview_years import interview_year_faults
 from cpms_cli.checking.line_numbers import keep_lines
-from cpms_cli.checking.missing_columns import told_once
+from cpms_cli.checking.missing_columns import fold_into_columns
 from cpms_cli.checking.repeated import drop_repeated
 from cpms_cli.checking.row_rules import (
     RuleFault,
@@ -121,7 +121,7 @@ def check(
     by_rule += keep_lines(connection, survey, tables, stored[0] if stored else None)
     by_rule += drop_repeated(connection, survey, tables, by_column, against.passed)
     by_rule += disputed_consents(connection, survey)
-    by_rule += [*told_once(survey, tables, rule_faults(connection, survey))]
+    by_rule += [*fold_into_columns(survey, tables, rule_faults(connection, survey))]
     by_rule += conflicting_households(connection, survey)
     by_rule += unread_consents(connection, survey)
     by_rule += pattern_faults(connection, survey)

@@ -28,10 +28,10 @@ _MOST = 60
 
 def _store(ctx: Any) -> Path:
     """The store that is meant: typed, or by default."""
-    from cpms_cli.cli.office_defaults import office_here, store_by_default
+    from cpms_cli.cli.office_defaults import current_office, store_by_default
 
     typed = ctx.params.get("store")
-    return Path(typed) if typed and Path(typed).is_file() else store_by_default(office_here())
+    return Path(typed) if typed and Path(typed).is_file() else store_by_default(current_office())
 
 
 def _survey(ctx: Any) -> Survey | None:

@@ -25,8 +25,8 @@ from cpms_cli.cli.office_defaults import (
     HELP,
     STORE_VARIABLE,
     check_round_variable,
+    current_office,
     language_by_default,
-    office_here,
     parser_defaults,
     store_by_default,
 )
@@ -155,13 +155,13 @@ def _asked_language() -> str | None:
     if asked:
         return asked
     try:
-        return language_by_default(office_here())
+        return language_by_default(current_office())
     except CpmsError:
         return None  # what is wrong with the office's settings is told in the language of the computer
 
 
 def _store_by_default() -> Path:
-    return store_by_default(office_here())
+    return store_by_default(current_office())
 
 
 def _tell(error: CpmsError) -> None:
@@ -197,7 +197,7 @@ def _command() -> None:
     """Parse and run, with help and refusals in the language of this run; that of the commands needs no catalogue."""
     move_flags_forward()
     check_round_variable()
-    office = office_here()
+    office = current_office()
     spoken = _language_of_run()
     _tell_other_store(office)
     if office is not None and nothing_typed(sys.argv[1:]) and COMPLETING not in os.environ:
@@ -303,7 +303,7 @@ def _exit_code() -> int:
 
 
 @contextmanager
-def _warnings_told() -> Iterator[None]:
+def _show_warnings() -> Iterator[None]:
     """What is to be known of work that is done is said in a sentence; other warnings go their usual way."""
     with warnings.catch_warnings():
         usual = warnings.showwarning
@@ -329,7 +329,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     handlers = interrupts.listen()
     try:
-        with _warnings_told():
+        with _show_warnings():
             code = _exit_code()
     finally:
         interrupts.end()

@@ -31,7 +31,7 @@ class Default:
     origin: str
 
 
-def office_here() -> Office | None:
+def current_office() -> Office | None:
     """The office that this run is started in, or below; None where there is none.
 
     Raises UsageError where its settings cannot be used, but for help and for `init`, which need none.
@@ -89,8 +89,8 @@ def store_by_default(office: Office | None) -> Path:
         return Path(named)
     if office is None:
         return STORE
-    here_too = office.store.is_relative_to(Path.cwd())
-    return office.store.relative_to(Path.cwd()) if here_too else office.store
+    rows_of_known = office.store.is_relative_to(Path.cwd())
+    return office.store.relative_to(Path.cwd()) if rows_of_known else office.store
 
 
 def language_by_default(office: Office | None) -> str | None:
@@ -141,7 +141,7 @@ def _of_command(name: str, command: Any, settings: _Settings) -> Iterator[tuple[
         yield "code", area
 
 
-def defaults_here(office: Office) -> dict[str, Default]:
+def list_defaults(office: Office) -> dict[str, Default]:
     """Each setting of an office, and where it comes from, for people."""
     own = settled(office)
     values = {"store": str(own.store), "language": own.language, "round": own.round, "area": own.area}

@@ -228,6 +228,6 @@ def _reason(error: BaseException, log: Any) -> str:
         return "No space left on device"
     condition = getattr(error, "getCondition", lambda: None)()
     log.seek(0)
-    said_by_java = [line for line in log.read().decode("utf-8", "replace").splitlines() if "Exception" in line]
-    lines = [*(said_by_java[-1:] if condition == "JAVA_GATEWAY_EXITED" else []), *text.strip().splitlines()]
+    java_exceptions = [line for line in log.read().decode("utf-8", "replace").splitlines() if "Exception" in line]
+    lines = [*(java_exceptions[-1:] if condition == "JAVA_GATEWAY_EXITED" else []), *text.strip().splitlines()]
     return str(condition or (lines or [type(error).__name__])[0])

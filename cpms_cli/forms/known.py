@@ -129,12 +129,12 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int
     # Of what the birth date says by now and the years since the last interview, whichever says more.
     least = f"greatest({completed_years('birth_to', begins)}, age_min + {since})"
     carried = _carried(survey, "child")
-    told_fields = [field.name for field in carried if field.name not in (*survey.key("child"), *_codes(survey))]
+    answer_fields = [field.name for field in carried if field.name not in (*survey.key("child"), *_codes(survey))]
     reason = f"""
         CASE
             WHEN {least} >= {grown} THEN {quoted(GROWN)}
             WHEN seen < last THEN {quoted(NOT_SEEN)}
-            WHEN coalesce({", ".join(told_fields)}) IS NULL THEN {quoted(UNNAMED)}
+            WHEN coalesce({", ".join(answer_fields)}) IS NULL THEN {quoted(UNNAMED)}
         END"""
     record = typed_record(survey, "last_child", "current_household")
     cells = ", ".join(f"r.{field.name}::VARCHAR AS {field.name}" for field in carried)

@@ -42,7 +42,7 @@ def shortened(name: str) -> str:
 
 
 def _loose(code: str) -> str:
-    """SQL for a code in which vowels that hands confuse are one, as `phones.loosely_said`."""
+    """SQL for a code in which vowels that hands confuse are one, as `phones.loosen_code`."""
     for vowel, instead in LOOSE:
         code = f"replace({code}, '{vowel}', '{instead}')"
     return code

@@ -46,8 +46,10 @@ def take_in_disputes(
         ).fetchall()
         persons = {str(reference): str(name) for reference, name in linked}
         # The row is the same; the child may have another identifier in this store.
-        here_too = [{**row, "identifier": persons[str(row["row_key"])]} for row in rows if row["row_key"] in persons]
-        if here_too:
-            store_disputes(connection, survey, here_too, path.name, recorder)
-        taken = DisputesTaken(taken.rows_in + len(rows), taken.without_row + len(rows) - len(here_too))
+        rows_of_known = [
+            {**row, "identifier": persons[str(row["row_key"])]} for row in rows if row["row_key"] in persons
+        ]
+        if rows_of_known:
+            store_disputes(connection, survey, rows_of_known, path.name, recorder)
+        taken = DisputesTaken(taken.rows_in + len(rows), taken.without_row + len(rows) - len(rows_of_known))
     return taken

@@ -250,8 +250,10 @@ def _current(
         f"SELECT * FROM current_{kind} WHERE list_contains(?, concat_ws(chr(31), {', '.join(home)}))", [homes]
     )
     names = [column[0] for column in rows.description]
-    found_rows = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
-    return {(*(str(row[name]) for name in home), str(row[line]) if kind == "child" else ""): row for row in found_rows}
+    matching_rows = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    return {
+        (*(str(row[name]) for name in home), str(row[line]) if kind == "child" else ""): row for row in matching_rows
+    }
 
 
 def _rows(survey: Survey, answers: Sequence[_Read]) -> Iterable[SurveyTable]:

@@ -17,7 +17,7 @@ class Glance:
     stored: bool
 
 
-def glance_at(office: Office) -> Glance:
+def read_at_a_glance(office: Office) -> Glance:
     """Return where an office stands; only its inbox and its records are read."""
     taken = {digest for journal in journals(office.outbox) for digest in journal.outcomes}
     files = arrived_files(office.inbox) if office.inbox.is_dir() else []

@@ -19,7 +19,7 @@ from cpms_cli.office.new_office import OPEN_FIRST
 from cpms_cli.office.open_first import PageOf, write_page
 from cpms_cli.office.run_outputs import Figures, Written, figures_of, write_outputs
 from cpms_cli.office.settings import Office, load_office
-from cpms_cli.office.taking_in import Work, found_stored, take_in
+from cpms_cli.office.taking_in import Work, note_as_stored, take_in
 from cpms_cli.reading.arrivals import Arrived, arrived_files
 from cpms_cli.store.history import history
 from cpms_cli.store.safety.holding import hold_store
@@ -174,7 +174,7 @@ def _known(work: Work, start: Outcome, counts: Mapping[str, int], opened: OpenRu
     if begun is None:
         refused = recorded.messages[1:] if recorded and recorded.state == "responses" and recorded.set_aside else ()
         return replace(start, state="known", messages=(work.say("office_known", file=start.file), *refused))
-    return found_stored(begun, counts, opened.journal.folder) if begun.state == "planned" else begun
+    return note_as_stored(begun, counts, opened.journal.folder) if begun.state == "planned" else begun
 
 
 def _recorded(digest: str, earlier: list[Journal]) -> Outcome | None:

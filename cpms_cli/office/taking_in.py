@@ -271,7 +271,7 @@ def _marked(work: Work, validation: Validation, opened: OpenRun, outcome: Outcom
     return replace(outcome, messages=(*outcome.messages, *([sentence(failed, work.language)] if failed else [])))
 
 
-def found_stored(outcome: Outcome, counts: Mapping[str, int], folder: Path) -> Outcome:
+def note_as_stored(outcome: Outcome, counts: Mapping[str, int], folder: Path) -> Outcome:
     """The outcome of a file that a run stored, and was cut short before it could write that down."""
     aside = outcome.to_mend if outcome.to_mend and (folder / outcome.to_mend).exists() else ""
     return replace(outcome, state="stored", to_mend=aside).counted(counts)

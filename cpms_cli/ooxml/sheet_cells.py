@@ -138,8 +138,8 @@ def _changed_cell(
 ) -> Cell:
     row, column = place
     attributes, content = cell[0] if cell else ("", None)
-    style_found = _STYLE.search(attributes)
-    style = style_found[1] if style_found else "0"
+    style_match = _STYLE.search(attributes)
+    style = style_match[1] if style_match else "0"
     if place in edits.looks:
         style = style_of(style, edits.looks[place])
     if place in edits.texts and content and "<f" not in content:

@@ -147,7 +147,7 @@ class _Push:
         if publication.name in known:
             self.tables.check_others(publication, star[0])
         self.tables.create([table for table in every if table.name not in known])
-        for table in self._said_otherwise(every, publication, known):
+        for table in self._reworded_tables(every, publication, known):
             self.tables.comment(table)
         changes = []
         for table in every:
@@ -157,7 +157,7 @@ class _Push:
             self.tables.note_change(publication)
         return changes
 
-    def _said_otherwise(self, every: list[StarTable], publication: StarTable, known: set[str]) -> list[StarTable]:
+    def _reworded_tables(self, every: list[StarTable], publication: StarTable, known: set[str]) -> list[StarTable]:
         """The tables whose comments may be other words now, since the definition is another."""
         if publication.name not in known:
             return []

@@ -58,7 +58,7 @@ class Server:
             try:
                 self.connection.execute("COMMIT")
             except duckdb.Error as error:
-                reason = reason_said(error, self.address)
+                reason = reason_in_words(error, self.address)
                 raise ServerError("server_in_doubt", server=self.address.shown, reason=reason) from None
 
     def roll_back(self) -> None:
@@ -67,7 +67,7 @@ class Server:
             self.connection.execute("ROLLBACK")
 
     def _refusal(self, error: duckdb.Error) -> ServerError:
-        reason = reason_said(error, self.address)
+        reason = reason_in_words(error, self.address)
         message = "server_refused"
         if any(sign in reason for sign in _RIGHTS):
             message = "server_rights"
@@ -99,7 +99,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, address: Address) -> None:
         connection.execute(f"ATTACH {quoted(address.words)} AS {SERVED} (TYPE postgres, SECRET typed)")
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     except duckdb.Error as error:
-        reason = reason_said(error, address)
+        reason = reason_in_words(error, address)
         message = "server_unreachable"
         if any(sign in reason for sign in _PASSWORD):
             message = "server_password"
@@ -108,7 +108,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, address: Address) -> None:
         raise ServerError(message, server=address.shown, reason=reason) from None
 
 
-def reason_said(error: BaseException, address: Address) -> str:
+def reason_in_words(error: BaseException, address: Address) -> str:
     """What the server says, its first line, without what the engine says around it, and never with the password."""
     text = str(error).replace(f'"{address.words}"', "")
     if address.password:

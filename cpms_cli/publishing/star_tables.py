@@ -80,7 +80,7 @@ def _first(table: pa.Table, columns: Mapping[str, pa.Scalar | pa.Array]) -> pa.T
     return table
 
 
-def told_response_fields(survey: Survey) -> list[Field]:
+def nameless_response_fields(survey: Survey) -> list[Field]:
     """Return the fields of the response log that rows without names have: dates and codes, no text that somebody wrote
     and no worker."""
     person = survey.response_role("person")
@@ -94,7 +94,7 @@ def _responses(workspace: Workspace, frame: pd.DataFrame, disclosed: Disclosed, 
     survey, connection = workspace.survey, workspace.connection
     person, key = survey.role("person").name, disclosed.pseudonyms_under
     create_known_children(connection, survey)
-    names = [field.name for field in told_response_fields(survey)]
+    names = [field.name for field in nameless_response_fields(survey)]
     rows = connection.execute(f"""
         SELECT of_person, {", ".join(names)}
         FROM ({responses_now(survey)})
@@ -107,8 +107,8 @@ def _responses(workspace: Workspace, frame: pd.DataFrame, disclosed: Disclosed, 
         person: pa.array(rows[person], pa.string(), from_pandas=True),
         RESPONSE_NO: pa.array(rows.groupby(person).cumcount() + 1, pa.int32()),
     }
-    texts = plain_table(rows[[field.name for field in told_response_fields(survey) if field.type != "date"]])
-    for field in told_response_fields(survey):
+    texts = plain_table(rows[[field.name for field in nameless_response_fields(survey) if field.type != "date"]])
+    for field in nameless_response_fields(survey):
         if field.type == "date":
             columns[field.name] = pa.array(pd.to_datetime(rows[field.name]).dt.date, pa.date32(), from_pandas=True)
         else:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.book.bundle import is_bundle
 from cpms_cli.reading.header.map_loading import load_map
-from cpms_cli.reading.header.mapping import Mapped, check_headers_there
+from cpms_cli.reading.header.mapping import Mapped, check_headers_present
 from cpms_cli.reading.sheet.sheets import understand
 from cpms_cli.reading.sheet.unread import list_headers
 from cpms_cli.reading.survey_table import SurveyTable
@@ -53,7 +53,7 @@ def read_responses(
         if not is_bundle(path) or is_log(survey, source)
     ]
     if chosen:
-        check_headers_there(chosen, sources)
+        check_headers_present(chosen, sources)
     beside = list_headers(survey)
     tables = [survey_table(log, sheet) for sheet in (understand(log, source, chosen, beside) for source in sources)]
     return tuple(_filled_in(survey, table) for table in tables)

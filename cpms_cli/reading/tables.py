@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
-from cpms_cli.reading.header.export_layouts import find_column, with_repeats_told
+from cpms_cli.reading.header.export_layouts import find_column, mark_repeat_groups
 from cpms_cli.reading.header.headers import headed, header_spellings
 from cpms_cli.reading.header.mapping import HeaderMap, Maps
 from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
@@ -26,7 +26,7 @@ from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet.sheet_rounds import round_faults, round_given
 from cpms_cli.reading.sheet.sheets import Sheet, understand
 from cpms_cli.reading.sheet.unpivot import children_apart
-from cpms_cli.reading.sheet.whole_names import with_whole_names_told
+from cpms_cli.reading.sheet.whole_names import note_whole_names
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.survey_table import Column, SurveyTable, is_round
 from cpms_cli.reading.threads import on_each
@@ -54,7 +54,7 @@ def read_sources(
     spellings = header_spellings(survey)
     for each in maps:
         spellings = {**spellings, **each.spellings()}
-    return with_repeats_told(read_sheets(path, spellings, encoding, names))
+    return mark_repeat_groups(read_sheets(path, spellings, encoding, names))
 
 
 def is_log(survey: Survey, source: SourceTable) -> bool:
@@ -282,7 +282,7 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
     keyed = join_repeats(survey, [with_row_keys(survey, sheet, given) for sheet in parts])
     if len(files) > 1:
         check_village_used(keyed, given)
-    noted = [with_whole_names_told(survey, sheet, decided=by_file[sheet.source.path] is not None) for sheet in keyed]
+    noted = [note_whole_names(survey, sheet, decided=by_file[sheet.source.path] is not None) for sheet in keyed]
     sheets = [with_sex_of_titles(survey, sheet) for sheet in noted]
     return [survey_table(survey, sheet, round_, by_file[sheet.source.path]) for sheet in sheets]
 

@@ -31,7 +31,7 @@ class SampleRound:
 
 
 _UNKNOWN, _REFUSED, _BLANK = 0.012, 0.003, 0.008
-_ALWAYS_TOLD = ("sex", "consent")
+_ALWAYS_ANSWERED = ("sex", "consent")
 
 
 def _yes(rng: random.Random, share: float) -> str:
@@ -226,7 +226,7 @@ def _as_answered(
         draw = 1.0 if field.since else rng.random()
         if not _is_asked(field, age):
             value = None
-        elif value is None or not field.codelist or field.role in _ALWAYS_TOLD:
+        elif value is None or not field.codelist or field.role in _ALWAYS_ANSWERED:
             pass
         elif draw < _UNKNOWN + _REFUSED + _BLANK:
             value = "unknown" if draw < _UNKNOWN else "refused" if draw < _UNKNOWN + _REFUSED else None

@@ -128,7 +128,7 @@ def _script(rng: random.Random, habits: Habits, home: HomeHabits) -> str:
     return _drawn(rng, _SCRIPTS[home.language])
 
 
-def told_identity(
+def draw_identity(
     rng: random.Random,
     difficulties: Difficulties,
     home: HomeHabits,

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from cpms_cli.samples.community import Community, Home, Person
-from cpms_cli.samples.family_habits import Sighting, told_identity, what_is_hard
+from cpms_cli.samples.family_habits import Sighting, draw_identity, what_is_hard
 
 _ASKED_LANGUAGES = ("th", "my", "shn", "kar", "mnw")
 
@@ -24,7 +24,7 @@ def identity_by_habit(
     """What the family tells of the child's identity as its language and hand have it; `known` learns what is hard."""
     assert home.habits and person.habits
     born = person.born.isoformat()[: person.precision] if person.precision else None
-    answers, manner = told_identity(
+    answers, manner = draw_identity(
         rng,
         community.difficulties,
         home.habits,

@@ -10,7 +10,7 @@ import pandas as pd
 from cpms_cli.checking.staging import open_workbench
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.indicator_sql import household_sql, judged_sql, with_household_levels
-from cpms_cli.scoring.compiler.score_columns import plain_columns, told_columns
+from cpms_cli.scoring.compiler.score_columns import explained_columns, plain_columns
 from cpms_cli.scoring.compiler.unasked_columns import UNASKED
 from cpms_cli.scoring.engines import Engine
 from cpms_cli.store.definitions.current_rows import BATCH, unasked_in_store
@@ -77,7 +77,7 @@ def create_explained(connection: Engine, survey: Survey, rows: str = "TRUE", alo
     key = ", ".join(survey.key("child"))
     wanted = JUDGED if rows == "TRUE" else f"{JUDGED} SEMI JOIN (SELECT {key} FROM {SCORE} WHERE {rows}) USING ({key})"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {EXPLAINED} AS SELECT {told_columns(survey, carried)} FROM {wanted}"
+        f"CREATE OR REPLACE TEMP TABLE {EXPLAINED} AS SELECT {explained_columns(survey, carried)} FROM {wanted}"
     )
 
 

@@ -103,12 +103,12 @@ def _brought_up_to_date(
     with hold_store(path):
         with closing(connect(path, read_only=False)) as looked:
             # Another may have done it meanwhile.
-            format_found = _format(looked, path)
+            stored_format = _format(looked, path)
             write_log_in(looked, path)
-        if format_found is not None and format_found != FORMAT:
-            keep_copy(path, format_found)
+        if stored_format is not None and stored_format != FORMAT:
+            keep_copy(path, stored_format)
             with closing(connect(path, read_only=False)) as writing:
-                migrate(writing, survey, format_found, STEPS)
+                migrate(writing, survey, stored_format, STEPS)
     return connect(path, read_only=not write)
 
 

@@ -17,7 +17,7 @@ from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.near_words import meant, named, near, spellings
 from cpms_cli.workspace import Workspace
 
-_WHERE_THERE_IS_SUCH = ("not_comparable", "not_asked")
+_OFTEN_EMPTY = ("not_comparable", "not_asked")
 
 
 def tables_with_rows(**tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -92,7 +92,7 @@ class OverRounds:
         ask, where there is such."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         tables = {name: table for name, table in values.items() if isinstance(table, pd.DataFrame)}
-        return {name: table for name, table in tables.items() if name not in _WHERE_THERE_IS_SUCH or len(table)}
+        return {name: table for name, table in tables.items() if name not in _OFTEN_EMPTY or len(table)}
 
 
 def rounds_of(workspace: Workspace, code: str | None) -> tuple[int, ...]:

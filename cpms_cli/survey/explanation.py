@@ -73,7 +73,7 @@ def _known(survey: Survey, kind: Kind) -> dict[str, tuple[str, ...]]:
                 for name, field in _questions(survey).items()
             }
         case "check":
-            return {name: (name,) for name in survey.told_by}
+            return {name: (name,) for name in survey.checks_by_id}
 
 
 def _questions(survey: Survey) -> dict[str, Field]:
@@ -92,7 +92,7 @@ def _explained(survey: Survey, kind: Kind, key: str, language: Language) -> Expl
             field = _questions(survey)[key]
             name, parts = field.label.in_(language), _of_question(survey, field, language)
         case "check":
-            name, parts = key, _of_check(survey, survey.told_by[key], language)
+            name, parts = key, _of_check(survey, survey.checks_by_id[key], language)
     worded = ((say(f"explain_{heading}", language), text) for heading, text in parts if text)
     return Explained(kind, key, name, tuple(worded))
 
@@ -143,7 +143,7 @@ def _of_question(survey: Survey, field: Field, language: Language) -> Iterator[t
     yield "headers", ", ".join(field.headers)
     using = [part for part in survey.indicators if field.name in _named_in(survey, part.when, part.applies)]
     yield "indicators", ", ".join(f"{part.number} {part.name.in_(language)}" for part in using)
-    checks = [name for name, check in survey.told_by.items() if field.name in getattr(check, "fields", ())]
+    checks = [name for name, check in survey.checks_by_id.items() if field.name in getattr(check, "fields", ())]
     yield "checks", ", ".join(checks)
     yield "next", f"cpms explain {checks[0]}" if checks else ""
 

@@ -44,7 +44,7 @@ def test_all_that_the_definition_has_can_be_explained(survey: Survey) -> None:
         *(str(indicator.number) for indicator in survey.indicators),
         *(level.id for level in survey.levels),
         *survey.fields,
-        *survey.told_by,
+        *survey.checks_by_id,
     ]
     for language in ("en", "th"):
         for name in names:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cpms_cli import merge
-from cpms_cli.cli.every_command.next_step import SAID_ITSELF
+from cpms_cli.cli.every_command.next_step import SHOWN_BY_COMMAND
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.main import app
 from cpms_cli.survey.messages import knows
@@ -82,8 +82,8 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, An
 
 def test_every_command_says_what_comes_next() -> None:
     sentences = {f"next_{'_'.join(path.replace('-', '_').split()[1:])}": path for path in COMMANDS}
-    assert [path for name, path in sentences.items() if not knows(name) and path not in SAID_ITSELF] == []
-    assert set(COMMANDS) >= SAID_ITSELF
+    assert [path for name, path in sentences.items() if not knows(name) and path not in SHOWN_BY_COMMAND] == []
+    assert set(COMMANDS) >= SHOWN_BY_COMMAND
 
 
 def test_every_command_that_writes_a_file_is_tried() -> None:

@@ -24,13 +24,13 @@ from cpms_cli.checking.drafting.pooled_sheets import pool_sheets
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
-from cpms_cli.reading.header.export_layouts import aside_columns, find_column, with_repeats_told
+from cpms_cli.reading.header.export_layouts import aside_columns, find_column, mark_repeat_groups
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import (
     UNDECIDED,
     HeaderMap,
     Maps,
-    check_headers_there,
+    check_headers_present,
     compared,
 )
 from cpms_cli.reading.header.several_maps import load_maps, map_of
@@ -100,7 +100,7 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
     seen: set[str] = set()
     files_read = [_sources(Path(file), survey, encoding, (*maps, *filter(None, [begun]))) for file in files]
     if begun is not None:
-        check_headers_there(begun, [source for sources in files_read for source in sources])
+        check_headers_present(begun, [source for sources in files_read for source in sources])
     for sources in files_read:
         chosen = map_of(maps, sources)
         for source in pool_sheets(sources):
@@ -174,13 +174,13 @@ def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[He
         sources = read_sources(path, survey, encoding, maps)
     except NoSurveyTable:
         # Not one header is known: then they are told from the rows by their looks, and all wait for the officer.
-        return with_repeats_told(read_cells(path, encoding=encoding))
+        return mark_repeat_groups(read_cells(path, encoding=encoding))
     further = {sheet.sheet for sheet in sources[0].not_read if may_hold_survey(survey, sheet)}
     if not further:
         return sources
     # So are those of a further sheet, as of children beside their families.
     by_looks = [source for source in read_cells(path, encoding=encoding) if source.sheet in further]
-    return with_repeats_told([*sources, *by_looks])
+    return mark_repeat_groups([*sources, *by_looks])
 
 
 def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> Iterator[HeaderRow]:

@@ -14,7 +14,7 @@ from cpms_cli.survey.plain_text import plain_digits
 _MEANING = re.compile(r"(?<![\d.])(\d{1,2})\s*[=:]\s*([^\d=:,;()\[\]\n]+)")
 
 
-def said_by_legend(survey: Survey, source: SourceTable, index: int, field: Field, text: str) -> str | None:
+def meaning_in_legend(survey: Survey, source: SourceTable, index: int, field: Field, text: str) -> str | None:
     """Return the code that a number stands for as an answer to a field: by its column's header, else by the lines
     above; None where they do not say it, or say two."""
     number = plain_digits(text).strip()

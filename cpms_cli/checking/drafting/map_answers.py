@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.checking.drafting.legends import said_by_legend
+from cpms_cli.checking.drafting.legends import meaning_in_legend
 from cpms_cli.checking.findings import MASK
 from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
@@ -155,7 +155,7 @@ def _meaning(
     field = column.field
     if folded(text) in decided:
         return decided[folded(text)], say("map_told", language)
-    by_legend = said_by_legend(survey, column.source, column.index, field, text)
+    by_legend = meaning_in_legend(survey, column.source, column.index, field, text)
     if by_legend is not None:
         return by_legend, say("map_answer_legend", language)
     if is_unsure(survey, field, column.header, text):

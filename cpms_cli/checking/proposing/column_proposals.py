@@ -14,7 +14,7 @@ from functools import lru_cache
 import pandas as pd
 
 from cpms_cli.checking.proposing.answer_proposals import is_sure_answer, offices_answers
-from cpms_cli.reading.header.headers import parts_said_again
+from cpms_cli.reading.header.headers import split_repeated
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.reading.value.personal_names import are_whole_names
 from cpms_cli.reading.value.values import clean
@@ -196,7 +196,7 @@ def propose(
     name of the group of columns above the header: of its words those count that a question has too. A header in two
     scripts is one question in two languages, where its parts do not say two.
     """
-    parts = parts_said_again(header)
+    parts = split_repeated(header)
     if len(parts) == _BOTH and len({part.isascii() for part in parts}) == _BOTH:
         each = [_propose(survey, part, texts, taken, group) for part in parts]
         firsts = {proposals[0].field for proposals in each if proposals}

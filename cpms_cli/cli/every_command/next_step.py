@@ -2,7 +2,7 @@
 
 The sentences stand in `schemas/messages/next.yaml`, by the words of the command: `next_children`, after a file was
 written `next_children_file`, where something is to be mended first `next_validate_mend`. A command that says it itself,
-in the words of what it did, stands in `SAID_ITSELF`.
+in the words of what it did, stands in `SHOWN_BY_COMMAND`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cpms_cli.cli.options import language
 from cpms_cli.cli.window import show_line
 from cpms_cli.survey.language import Language
 
-SAID_ITSELF = frozenset(
+SHOWN_BY_COMMAND = frozenset(
     f"cpms {words}"
     for words in (
         *("init", "run", "demo", "help", "explain", "template", "schema new", "schema use", "response assign"),
@@ -34,12 +34,12 @@ _COPIES = ("annotate", "fix")
 
 @dataclass
 class _Step:
-    """The command that runs, with what it was given; `is_said` once its next step stands in the terminal."""
+    """The command that runs, with what it was given; `is_shown` once its next step stands in the terminal."""
 
     name: str
     given: Mapping[str, Any]
     own: bool
-    is_said: bool = False
+    is_shown: bool = False
 
     def sentence(self, spoken: Language, *endings: str) -> str:
         """What is typed next, the first that there is for one of `endings`, or for none; "" where there is nothing."""
@@ -60,10 +60,10 @@ class _Step:
 
     def _fillings(self) -> dict[str, str]:
         from cpms_cli.checking.columns_not_read import command_line
-        from cpms_cli.cli.office_defaults import office_here, store_by_default
+        from cpms_cli.cli.office_defaults import current_office, store_by_default
 
         store, file, files = (self.given.get(name) for name in ("store", "output", "files"))
-        usual = store is None or Path(store) == store_by_default(office_here())
+        usual = store is None or Path(store) == store_by_default(current_office())
         file = file if file is not None else self.given.get("file")
         words = {name: self.given.get(name) for name in ("code", "identifier", "number")}
         return {
@@ -83,7 +83,7 @@ _STEP: ContextVar[_Step | None] = ContextVar("step", default=None)
 @contextmanager
 def followed(path: str, given: Mapping[str, Any]) -> Iterator[None]:
     """Say at the end of a command what is typed next, unless it was said: to people, not to a program that reads."""
-    step = _Step("_".join(path.replace("-", "_").split()[1:]), given, path in SAID_ITSELF)
+    step = _Step("_".join(path.replace("-", "_").split()[1:]), given, path in SHOWN_BY_COMMAND)
     token = _STEP.set(step)
     try:
         yield
@@ -98,7 +98,7 @@ def followed(path: str, given: Mapping[str, Any]) -> Iterator[None]:
 
 
 def _say_last(step: _Step, *endings: str) -> None:
-    if step.is_said or step.given.get("format_", "text") != "text":
+    if step.is_shown or step.given.get("format_", "text") != "text":
         return
     from cpms_cli.survey.messages import say
 
@@ -115,7 +115,7 @@ def say_written(file: Path, spoken: Language, *, to_mend: bool = False) -> None:
     step = _STEP.get()
     sentence = "" if step is None else step.sentence(spoken, *([_MENDED] if to_mend else []), _FILE)
     if step is not None:
-        step.is_said = True
+        step.is_shown = True
     name = "written_next" if sentence else "written"
     show_line(say(name, spoken, file=file, step=sentence), err=True)
 

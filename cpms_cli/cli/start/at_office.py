@@ -31,11 +31,11 @@ def nothing_typed(words: Sequence[str]) -> bool:
 def show_office(office: Office, lang: str | None) -> None:
     """Print where the office stands. Raises as `cpms today` does."""
     spoken = language(lang)
-    from cpms_cli.office.at_a_glance import glance_at
+    from cpms_cli.office.at_a_glance import read_at_a_glance
     from cpms_cli.survey.messages import say
 
     own = settled(office)
-    glance = glance_at(own)
+    glance = read_at_a_glance(own)
     show_line(say("office_here", spoken, name=own.name or own.folder.name))
     if glance.waiting:
         show_line(say("office_waiting", spoken, count=len(glance.waiting), files=", ".join(glance.waiting[:_FIRST])))

@@ -22,17 +22,17 @@ def doctor(store: Against = None, format_: TextOrJson = "text", lang: Lang = Non
     """
     one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
-    from cpms_cli.cli.office_defaults import defaults_here, office_here
+    from cpms_cli.cli.office_defaults import current_office, list_defaults
     from cpms_cli.diagnosing import Diagnosis, Sign, diagnose
     from cpms_cli.reports.files.diagnosis import show_diagnosis
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.writing.files import json_text
 
-    diagnosis, office = diagnose(store, schemas=schemas, language=spoken), office_here()
+    diagnosis, office = diagnose(store, schemas=schemas, language=spoken), current_office()
     if office is not None:
-        listed = defaults_here(office).items()
-        signs_here = [Sign(f"office_{key}", f"{default.value} ({default.origin})") for key, default in listed]
-        diagnosis = Diagnosis((Sign("office", str(office.file)), *signs_here, *diagnosis.signs))
+        listed = list_defaults(office).items()
+        office_signs = [Sign(f"office_{key}", f"{default.value} ({default.origin})") for key, default in listed]
+        diagnosis = Diagnosis((Sign("office", str(office.file)), *office_signs, *diagnosis.signs))
     if format_ == "json":
         signs = [{"item": sign.item, "found": sign.observed, "verdict": sign.verdict} for sign in diagnosis.signs]
         typer.echo(json_text({"schema_version": 1, "exit_code": diagnosis.exit_code, "error": None, "signs": signs}))

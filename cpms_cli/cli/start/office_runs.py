@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cpms_cli.cli.office_defaults import office_here, settled
+from cpms_cli.cli.office_defaults import current_office, settled
 from cpms_cli.cli.opening import open_written
 from cpms_cli.cli.options import Lang, TextOrJson, language, one_of
 from cpms_cli.cli.window import show_line
@@ -84,7 +84,7 @@ def run(
 def _office(folder: Path | None) -> Office:
     """The office in a folder, or around it. Raises UsageError where there is none."""
     if folder is None:
-        around = office_here()
+        around = current_office()
         if around is None:
             raise UsageError("office_none", folder=Path.cwd())
         return settled(around)

@@ -108,8 +108,8 @@ class _Attack:
         # The published members of each relation are constants, and the true counts solve it.
         sums = self.part @ self.counts
         self.constraint = LinearConstraint(self.part, sums, sums) if len(self.rows) else None
-        told_small = problem.small[cells] & problem.marked[cells]
-        self.most_inside = np.where(told_small, problem.rules.threshold - 1.0, np.inf)
+        marked_small = problem.small[cells] & problem.marked[cells]
+        self.most_inside = np.where(marked_small, problem.rules.threshold - 1.0, np.inf)
 
     def failed(self, goals: list[Goal]) -> list[Goal]:
         """The goals that nothing possible meets: sought together as long as that proves any, then one by one."""

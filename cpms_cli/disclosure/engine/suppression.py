@@ -168,8 +168,8 @@ class _Work:
         step = 1.0 if goal.direction == 0 else abs(goal.target - self.counts[goal.cell])
         most = np.full(size, np.inf)
         if goal.insider:
-            told_small = self.problem.small[near] & self.problem.marked[near]
-            most = np.where(told_small, self.problem.rules.threshold - 1 - count, np.inf)
+            marked_small = self.problem.small[near] & self.problem.marked[near]
+            most = np.where(marked_small, self.problem.rules.threshold - 1 - count, np.inf)
         least = np.zeros(2 * size)
         # Up and down are two variables each, so that a change costs either way.
         limit = np.r_[most, count]

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from cpms_cli.linking.names.phones import heads, loosely_said, script_name, spoken_code, syllables_in_order
+from cpms_cli.linking.names.phones import heads, loosen_code, script_name, spoken_code, syllables_in_order
 from cpms_cli.linking.names.sounds import consonant_key, spoken, without_lesser_marks
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
@@ -208,7 +208,7 @@ def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
         "said": {name: _spoken_parts(tokens, scripts[name], settings) for name, tokens in parts.items()},
         "bare": {name: spoken("".join(tokens), settings) for name, tokens in bare.items()},
         "bare_said": of_bare,
-        "loose": {name: loosely_said(form) for name, form in of_loose.items()},
+        "loose": {name: loosen_code(form) for name, form in of_loose.items()},
         "short": {name: _spoken_parts(tokens[:-1], scripts[name], settings) for name, tokens in bare.items()},
         "heads": {name: heads(form) for name, form in of_bare.items()},
         "turned": {name: syllables_in_order(form) for name, form in of_bare.items()},

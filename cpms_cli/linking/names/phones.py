@@ -224,14 +224,14 @@ LOOSE = (
 )
 
 
-def loosely_said(code: str) -> str:
+def loosen_code(code: str) -> str:
     """The code of a name in which vowels that hands put for one another are one.
 
     >>> from cpms_cli.survey.files.loading import load_survey
     >>> of = load_survey().linking
-    >>> loosely_said(spoken_code("kyaw", of)) == loosely_said(spoken_code("kyo", of))
+    >>> loosen_code(spoken_code("kyaw", of)) == loosen_code(spoken_code("kyo", of))
     True
-    >>> loosely_said(spoken_code("khin", of)) == loosely_said(spoken_code("khaing", of))
+    >>> loosen_code(spoken_code("khin", of)) == loosen_code(spoken_code("khaing", of))
     False
     """
     for vowel, instead in LOOSE:
@@ -259,4 +259,4 @@ def syllables_in_order(code: str) -> str:
     >>> syllables_in_order(spoken_code("aungko", of)) == syllables_in_order(spoken_code("koaung", of))
     True
     """
-    return " ".join(sorted(_SYLLABLE.findall(loosely_said(code))))
+    return " ".join(sorted(_SYLLABLE.findall(loosen_code(code))))

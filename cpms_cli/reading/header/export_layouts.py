@@ -168,7 +168,7 @@ def find_column(header: Sequence[str], name: str) -> int | None:
     return next((index for index, cell in enumerate(header) if folded_name(cell) == wanted), None)
 
 
-def with_repeats_told(sources: Sequence[SourceTable]) -> list[SourceTable]:
+def mark_repeat_groups(sources: Sequence[SourceTable]) -> list[SourceTable]:
     """Return the sheets of one file; one whose rows other sheets repeat groups of is told apart (`has_repeats`)."""
     inner = {layout.id for source in sources if (layout := layout_of(source.header)) and _is_inner(source, layout)}
     return [

@@ -21,13 +21,13 @@ _LOOKED_UNDER = 3
 class Layout:
     """How the first rows of a sheet are used.
 
-    `header` has one text per column; `header_at` is its (lower) row among the first rows, -1 where there is none;
+    `header` has one text per column; `header_index` is its (lower) row among the first rows, -1 where there is none;
     `begins` the first row that may be a record. `left_out` has the rows before that, under the numbers given, and
     `signatures` their cells, by which they are known again where a file was pasted under another.
     """
 
     header: tuple[str, ...]
-    header_at: int
+    header_index: int
     header_row: int
     begins: int
     left_out: tuple[RowLeftOut, ...] = ()
@@ -105,17 +105,17 @@ def find_layout(
         kinds = dict.fromkeys((position for position in range(begins) if filled(tidy[position])), "title")
         return _layout(Head(-1, [""] * len(tidy[0]), None), tidy, numbers, kinds, begins)
     above = range(head.position if head.upper is None else head.upper)
-    sorted_there = [
+    sorted_positions = [
         position for position in above if _could_be_record(tidy[position], head.header, tidy[head.position + 1 :])
     ]
     kinds = {
         position: "title"
         for position in above
-        if filled(tidy[position]) and not (sorted_there and position >= sorted_there[0])
+        if filled(tidy[position]) and not (sorted_positions and position >= sorted_positions[0])
     }
     kinds |= dict.fromkeys(range(head.position if head.upper is None else head.upper, head.position), "second_header")
     under = _under(tidy, head, spellings or {})
-    begins = sorted_there[0] if sorted_there else max([head.position, *under]) + 1
+    begins = sorted_positions[0] if sorted_positions else max([head.position, *under]) + 1
     return _layout(head, tidy, numbers, {**kinds, **under}, begins)
 
 

@@ -26,7 +26,7 @@ _STEP = re.compile(r"[/.\-]")
 # "1. เพศ", "๒) เพศ", "3.1 เพศ": the number of a question, as online forms put it before the words. Bracket or point
 # must be there, so that a number which counts children or years ("2 เพศ") is never taken away.
 _QUESTION_NUMBER = re.compile(r"\s*\d{1,3}(?:(?:\.\d{1,2})*\s*[.)]\s*|(?:\.\d{1,2})+\s+)(?=\D)")
-_SAID_AGAIN = re.compile(r"[/|()\n]")
+_PART_BORDERS = re.compile(r"[/|()\n]")
 _SHORTEST, _LETTERS_PER_EDIT = 3, 4
 _BEHIND_GROUPS = 0.95  # at most: a spelling behind something that may be a group, or a person ("mother/Age")
 
@@ -121,24 +121,24 @@ def _without_number(header: str) -> str:
 
 def _whole_field(header: str, spellings: Mapping[str, str]) -> str | None:
     """The field that a header names with all its words, in one language or in two."""
-    return spellings.get(spelt(header)) or _field_said_again(header, spellings)
+    return spellings.get(spelt(header)) or _repeated_field(header, spellings)
 
 
-def parts_said_again(header: str) -> list[str]:
+def split_repeated(header: str) -> list[str]:
     """Return the parts of a header that may each say the whole, as in two languages: "เพศ / Sex", "อายุ (Age)"."""
-    return [part.strip() for part in _SAID_AGAIN.split(header) if part.strip()]
+    return [part.strip() for part in _PART_BORDERS.split(header) if part.strip()]
 
 
 def is_headed(header: str, words: Iterable[str], exported: bool = False) -> bool:
     """Whether a header is one of these words, in one language or in two; in an export behind the groups of its form."""
     header = _without_number(header.rpartition("/")[2] if exported else header)
-    spellings, parts = set(map(spelt, words)), set(map(spelt, parts_said_again(header)))
+    spellings, parts = set(map(spelt, words)), set(map(spelt, split_repeated(header)))
     return spelt(header) in spellings or (bool(parts) and parts <= spellings)
 
 
-def _field_said_again(header: str, spellings: Mapping[str, str]) -> str | None:
+def _repeated_field(header: str, spellings: Mapping[str, str]) -> str | None:
     """The field that every part of a header names; None where a part names none, or another."""
-    parts = parts_said_again(header)
+    parts = split_repeated(header)
     fields = {spellings.get(spelt(part)) for part in parts}
     return fields.pop() if len(parts) > 1 and len(fields) == 1 else None
 

@@ -122,7 +122,7 @@ def _unknown_field(wanted: str, spellings: Mapping[str, str], place: Mapping[str
     return UsageError("map_unknown_field_near", field=wanted, near=proposal.field, **place)
 
 
-def check_headers_there(chosen: HeaderMap, sources: Sequence[SourceTable]) -> None:
+def check_headers_present(chosen: HeaderMap, sources: Sequence[SourceTable]) -> None:
     """Raise UsageError where the map is of another kind of file: a line names a header that none of the sheets has; in
     a workbook, which serves all files of a kind, where they lack most of its headers."""
     if chosen.is_workbook:
@@ -143,12 +143,12 @@ def _check_same_kind(chosen: HeaderMap, sources: Sequence[SourceTable]) -> None:
         raise UsageError("map_other_kind", file=chosen.file, files=files, headers=", ".join(absent[:_HEADERS_SHOWN]))
 
 
-def said_of(chosen: HeaderMap | None, source: SourceTable) -> dict[int, str | None]:
+def mapped_fields(chosen: HeaderMap | None, source: SourceTable) -> dict[int, str | None]:
     """The columns of a sheet that a map decides on, each with its field; None where it is to be left out."""
     return {index: line.field for index, line in _lines(chosen, source)}
 
 
-def children_said(chosen: HeaderMap | None, source: SourceTable) -> dict[int, Numbered]:
+def mapped_children(chosen: HeaderMap | None, source: SourceTable) -> dict[int, Numbered]:
     """The columns of a sheet of which a map says that they are about one child of several."""
     lines = _lines(chosen, source)
     return {index: Numbered(line.field, line.child) for index, line in lines if line.field and line.child is not None}

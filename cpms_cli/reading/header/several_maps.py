@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.header.map_loading import load_map
-from cpms_cli.reading.header.mapping import SAME_KIND, HeaderMap, Maps, check_headers_there
+from cpms_cli.reading.header.mapping import SAME_KIND, HeaderMap, Maps, check_headers_present
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.model.definition import Survey
 
@@ -51,7 +51,7 @@ def closest_map(maps: Sequence[HeaderMap], sources: Sequence[SourceTable]) -> He
 def check_maps_used(maps: Sequence[HeaderMap], files: Sequence[Sequence[SourceTable]]) -> None:
     """Raise UsageError for a map that is of another kind of file than all that were given."""
     if len(maps) == 1:
-        check_headers_there(maps[0], [source for file in files for source in file])
+        check_headers_present(maps[0], [source for file in files for source in file])
         return
     used = {id(map_of(maps, file)) for file in files}
     for chosen in maps:

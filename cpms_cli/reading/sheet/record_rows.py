@@ -185,7 +185,7 @@ def _next_table(
         end = min(header_position + _HEADER_AND_UNITS, len(rows))
         top = [[column.text_of(position) for column in columns] for position in range(header_position, end)]
         layout = find_layout(top, spellings, numbers=[int(row) for row in rows[header_position:end]])
-        if layout is not None and layout.header_at >= 0:
+        if layout is not None and layout.header_index >= 0:
             return header_position, header_position + layout.begins, layout
     return len(rows), len(rows), None
 

@@ -23,7 +23,7 @@ from cpms_cli.reading.header.headers import (
     near_miss,
     spelt,
 )
-from cpms_cli.reading.header.mapping import HeaderMap, apply_map, children_said, said_of, two_headers
+from cpms_cli.reading.header.mapping import HeaderMap, apply_map, mapped_children, mapped_fields, two_headers
 from cpms_cli.reading.header.side_by_side import Settled, SideBySide, find_side_by_side, twice_for_one_child
 from cpms_cli.reading.header.split_questions import choice_columns, distinct, fold_choices, separated
 from cpms_cli.reading.sheet.unread import HeaderResult, UnreadColumn, Why, score_headers, unread_columns
@@ -92,7 +92,7 @@ def match_sheet(
     """
     spellings = {**header_spellings(survey), **(chosen.spellings() if chosen else {})}
     layout = layout_of(source.header)
-    map_fields = said_of(chosen, source)
+    map_fields = mapped_fields(chosen, source)
     choices = choice_columns(survey, source, spellings, map_fields)
     source, into = fold_choices(survey, source, spellings, map_fields)
     scores = score_headers(survey, source.header)
@@ -102,7 +102,7 @@ def match_sheet(
         for index, header in enumerate(source.header)
     ]
     match = _of_homes_alone(survey, source, match_headers(cells, spellings))
-    of_children = children_said(chosen, source)
+    of_children = mapped_children(chosen, source)
     if chosen:
         match = apply_map(chosen, source, match, settled={*into, *of_children})
     settled = {index for index in into if into[index] != index} | (map_fields.keys() - of_children.keys())

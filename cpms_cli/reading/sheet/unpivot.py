@@ -58,7 +58,7 @@ def _of_child(survey: Survey, sheet: Sheet, number: int, of_all: dict[int, str])
     own = {index: name for index, (child, name) in sheet.children.items() if child == number}
     key = {index: name for index, name in sheet.fields.items() if name in survey.child.shared}
     line = survey.role("line").name
-    has_answers = _any_said(survey, sheet.source, [index for index, name in own.items() if name != line])
+    has_answers = _have_answers(survey, sheet.source, [index for index, name in own.items() if name != line])
     has_answers |= _no_number(sheet.source, [index for index, name in own.items() if name == line])
     source = _rows_of(sheet.source, has_answers, {*own, *of_all})
     place = next((index for index, name in own.items() if name == line), None)
@@ -78,10 +78,10 @@ def _families_apart(survey: Survey, sheet: Sheet) -> list[Sheet]:
     home = {index: name for index, name in sheet.fields.items() if name not in own}
     if not own & set(sheet.fields.values()) or not set(home.values()) - set(survey.child.shared):
         return [sheet]
-    of_child = _any_said(survey, sheet.source, [index for index in sheet.fields if index not in home])
+    of_child = _have_answers(survey, sheet.source, [index for index in sheet.fields if index not in home])
     if of_child.all() or not of_child.any():
         return [sheet]
-    alone = _any_said(survey, sheet.source, home) & ~of_child
+    alone = _have_answers(survey, sheet.source, home) & ~of_child
     key = pd.MultiIndex.from_frame(
         pd.DataFrame(
             {
@@ -106,7 +106,7 @@ def _families_apart(survey: Survey, sheet: Sheet) -> list[Sheet]:
     return [replace(sheet, source=children), Sheet(families, home, (), {}, None, sheet.added)]
 
 
-def _any_said(survey: Survey, source: SourceTable, columns: Iterable[int]) -> npt.NDArray[np.bool_]:
+def _have_answers(survey: Survey, source: SourceTable, columns: Iterable[int]) -> npt.NDArray[np.bool_]:
     has_answers = np.zeros(len(source.rows), dtype=bool)
     for index in columns:
         if has_answers.all():

@@ -19,7 +19,7 @@ def whole_names(survey: Survey, texts: pd.Series, fields: set[str]) -> bool:
     return survey.role("family_name").name not in fields and are_whole_names(survey, texts.dropna().tolist())
 
 
-def with_whole_names_told(survey: Survey, sheet: Sheet, *, decided: bool) -> Sheet:
+def note_whole_names(survey: Survey, sheet: Sheet, *, decided: bool) -> Sheet:
     """The sheet with a note on its whole names; without one where a map has `decided` on them."""
     place = sheet.place(survey.role("given_name").name)
     if place is None or decided:

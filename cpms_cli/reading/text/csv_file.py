@@ -157,7 +157,7 @@ def _start(text: _Text, spellings: Mapping[str, str] | None) -> _Start | None:
     layout = find_layout([row.cells for row in top[: LIMITS.header_rows]], spellings)
     if layout is None:
         return None
-    head = top[layout.header_at].cells if layout.header_at >= 0 else []
+    head = top[layout.header_index].cells if layout.header_index >= 0 else []
     named = max((index + 1 for index, cell in enumerate(head) if cell.strip()), default=0)
     begins = top[layout.begins].begins if layout.begins < len(top) else len(sample)
     return _Start(judged, top, layout, max(judged.width, named, 1), skipped + begins)

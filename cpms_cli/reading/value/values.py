@@ -141,11 +141,11 @@ def _coded_at_once(survey: Survey, field: Field, texts: pa.Array) -> pa.Array | 
         return None
     known = spellings_of(survey, field.codelist)
     trimmed, spelt = _trimmed_and_folded(texts)
-    found_places = places(spelt, known)
-    unread = pc.invert(pc.fill_null(pa.array(known.own).take(found_places), False))
+    code_places = places(spelt, known)
+    unread = pc.invert(pc.fill_null(pa.array(known.own).take(code_places), False))
     if pc.any(pc.and_(unread, pc.match_substring_regex(spelt, ANY_NUMBER)), min_count=0).as_py():
         return None
-    read = pc.if_else(pc.is_null(found_places), trimmed, known.values.take(found_places))
+    read = pc.if_else(pc.is_null(code_places), trimmed, known.values.take(code_places))
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), read)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpms_cli.reports.areas.comparability_notes import show_not_asked, show_not_comparable
-from cpms_cli.reports.areas.handed import count_text, counts_told
+from cpms_cli.reports.areas.handed import count_text, mark_withheld_counts
 from cpms_cli.reports.areas.help_needed import show_help_needed
 from cpms_cli.reports.areas.shares import ShareColumns, group_names, show_note, show_quality, show_shares
 from cpms_cli.reports.areas.standing import show_standing
@@ -38,7 +38,7 @@ def show_area(screen: Screen, summary: AreaSummary, *, listed: bool = True) -> N
     headings = {name: say(f"col_{key}", language) for name, key in names.items()}
     show_table(
         console,
-        counts_told(summary.levels, language),
+        mark_withheld_counts(summary.levels, language),
         headings,
         Layout(right=("children", "could_be", "households"), percent=("share",)),
         title=say("area_levels", language, round=shown_year(summary.round, language)),
@@ -54,7 +54,7 @@ def show_area(screen: Screen, summary: AreaSummary, *, listed: bool = True) -> N
         "children": say("col_children", language),
         **{level.id: level.label.in_(language) for level in survey.levels},
     }
-    parts, figures = counts_told(summary.parts, language), list(headings)[2:]
+    parts, figures = mark_withheld_counts(summary.parts, language), list(headings)[2:]
     if console.width < NARROW:
         parts, headings = stacked(parts, headings, {"area": ("name",)})
     show_table(
@@ -95,7 +95,10 @@ def _show_grouped(screen: Screen, summary: AreaSummary) -> None:
     levels, indicators = summary.grouped["levels_by"], summary.grouped["indicators_by"]
     keys = group_names(survey, levels, language)
     groups, figures = " / ".join(keys.values()), {level.id: level.label.in_(language) for level in survey.levels}
-    shown, headings = counts_told(levels, language), {**keys, "children": say("col_children", language), **figures}
+    shown, headings = (
+        mark_withheld_counts(levels, language),
+        {**keys, "children": say("col_children", language), **figures},
+    )
     if console.width < NARROW:
         first, *rest = keys
         shown, headings = stacked(shown, headings, {first: rest})

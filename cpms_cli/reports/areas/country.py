@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 import pandas as pd
 
 from cpms_cli.reports.areas.comparability_notes import show_not_asked
-from cpms_cli.reports.areas.handed import counts_told
+from cpms_cli.reports.areas.handed import mark_withheld_counts
 from cpms_cli.reports.areas.shares import percent, show_note, show_shares
 from cpms_cli.reports.terminal import Layout, Screen, show_table
 from cpms_cli.summaries.area.country import CountrySummary
@@ -27,7 +27,7 @@ def show_country(screen: Screen, summary: CountrySummary) -> None:
     console.print(say("country_title", language, round=year, count=len(summary.provinces)), style="bold")
     whole = summary.whole.assign(area="", name=say("country_whole", language))
     provinces = _bare_names(summary.provinces, screen)
-    rows = counts_told(pd.concat([provinces, whole], ignore_index=True), language)
+    rows = mark_withheld_counts(pd.concat([provinces, whole], ignore_index=True), language)
     words = {"children": "col_children", "households": "col_households"}
     figures = {name: say(word, language) for name, word in words.items() if name in rows}
     figures |= {level.id: level.label.in_(language) for level in survey.levels}

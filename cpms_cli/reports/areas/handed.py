@@ -30,7 +30,7 @@ _LISTS: Mapping[type, tuple[str, ...]] = {
 }
 
 
-def not_told(summary: object, workspace: Workspace) -> tuple[str, ...]:
+def list_unknown_tables(summary: object, workspace: Workspace) -> tuple[str, ...]:
     """Return the names of a summary's tables that a workspace cannot tell: of single children, of how they stand today,
     and of who came and who left."""
     lists = () if workspace.lists_children else _LISTS.get(type(summary), ())
@@ -43,7 +43,7 @@ def count_text(count: int | None, language: Language) -> str | int:
     return say("not_published", language) if count is None else count
 
 
-def counts_told(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+def mark_withheld_counts(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
     """A table with words where a count is withheld; others are as they were."""
     return _marked(frame, {"Int64": say("not_published", language)})
 
@@ -125,4 +125,4 @@ def for_the_office(workspace: Workspace, summary: object, office: str = "office_
     """Return what is said below a summary that is for the office; the message `office` says that it is."""
     tells_moves = isinstance(summary, (*_LISTS, MigrationSummary, MigrationChange))
     knows_moves = workspace.knows_moves or not tells_moves
-    return Handing(None, workspace.language, office, not_told(summary, workspace), knows_moves)
+    return Handing(None, workspace.language, office, list_unknown_tables(summary, workspace), knows_moves)

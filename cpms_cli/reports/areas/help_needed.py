@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.areas.handed import counts_told
+from cpms_cli.reports.areas.handed import mark_withheld_counts
 from cpms_cli.reports.documents.document import Column, Part, TableBlock
 from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.survey.messages import say
@@ -26,7 +26,7 @@ def show_help_needed(console: Console, needed: pd.DataFrame, language: Language)
     }
     show_table(
         console,
-        counts_told(needed, language),
+        mark_withheld_counts(needed, language),
         headings,
         Layout(right=("children", "unknown"), percent=("share",)),
         title=say("area_help", language),

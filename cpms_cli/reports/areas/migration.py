@@ -6,7 +6,7 @@ import pandas as pd
 
 from cpms_cli.reports.areas.change import below_each_other, by_pair, show_cases, show_title
 from cpms_cli.reports.areas.comparability_notes import show_not_asked, show_not_comparable
-from cpms_cli.reports.areas.handed import counts_told
+from cpms_cli.reports.areas.handed import mark_withheld_counts
 from cpms_cli.reports.areas.shares import ShareColumns, group_names, percent, show_note, show_quality, show_shares
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
 from cpms_cli.summaries.migration.area_migration import MigrationChange, MigrationSummary
@@ -129,7 +129,7 @@ def _show_origins(screen: Screen, origins: pd.DataFrame, by: Breakdown, last: di
         "label": say("col_origin", language),
         "children": say("col_children", language),
     }
-    shown = counts_told(origins, language)
+    shown = mark_withheld_counts(origins, language)
     if console.width < NARROW:
         shown, headings = stacked(shown, headings, {"area_label": [*group_names(survey, origins, language)]})
     show_table(console, shown, headings, Layout(right=("children",)), title=say("migration_origins", language))
@@ -144,7 +144,7 @@ def _show_movement(screen: Screen, movement: pd.DataFrame, by: Breakdown, title:
         **groups,
         **{name: say(f"move_{name}", language) for name in figures},
     }
-    shown = counts_told(movement, language)
+    shown = mark_withheld_counts(movement, language)
     if console.width < _WIDE:
         named = (*_LEFT[1:], *_CAME[1:])
         # Side by side they are wider than the window: those who left and those who came stand below each other.

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from cpms_cli.reports.areas.change import below_each_other, show_title, with_rounds
 from cpms_cli.reports.areas.comparability_notes import show_not_asked, show_not_comparable
-from cpms_cli.reports.areas.handed import count_text, counts_told
+from cpms_cli.reports.areas.handed import count_text, mark_withheld_counts
 from cpms_cli.reports.areas.shares import group_names, percent
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
 from cpms_cli.reports.terminal import Layout, Screen, show_table, stacked
@@ -55,13 +55,13 @@ def show_overlap(screen: Screen, overlap: Overlap, top: int, *, triples: bool = 
     numbers = ("certain", "possible", "at_least", "at_most")
     _show(
         console,
-        counts_told(overlap.numbers, language),
+        mark_withheld_counts(overlap.numbers, language),
         {**group, "number": say("col_number", language), **{name: say(f"col_{name}", language) for name in numbers}},
         title=say("overlap_numbers", language),
         right=("number", *numbers),
     )
     console.print(say("overlap_bounds", language))
-    single = counts_told(overlap.single[overlap.single["yes"].ne(0).fillna(True)], language)
+    single = mark_withheld_counts(overlap.single[overlap.single["yes"].ne(0).fillna(True)], language)
     single = single.assign(label=_label(single, ""), mean=_decimal(single["mean_others"]))
     company = ("yes", "alone", "with_one", "with_two", "with_three_or_more", "mean")
     _show(
@@ -189,7 +189,7 @@ def _show_combinations(screen: Screen, table: pd.DataFrame, kind: _Kind, top: in
     if shown.empty:
         console.print(say(f"overlap_{kind.name}_none", language))
         return
-    shown = counts_told(shown, language).assign(
+    shown = mark_withheld_counts(shown, language).assign(
         **{f"{member}_told": _label(shown, member) for member in members},
         expected=_decimal(shown["expected"]),
         lift=_decimal(shown["lift"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from cpms_cli.disclosure.cells.joined_answers import JOINED, joined_rows
-from cpms_cli.reports.areas.handed import counts_told
+from cpms_cli.reports.areas.handed import mark_withheld_counts
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
 from cpms_cli.summaries.area.shares import COUNTS
 from cpms_cli.survey.era import shown_year
@@ -67,7 +67,7 @@ def show_shares(
     console, language = screen.console, screen.language
     mark = say("joined_mark", language)
     joined = joined_rows(frame) | joined_rows(frame, "yes")
-    shown = _with_joined(counts_told(frame, language), frame, mark).assign(
+    shown = _with_joined(mark_withheld_counts(frame, language), frame, mark).assign(
         share=[
             percent(share, language) + (" !" if marked else f" {mark}" if both else "")
             for share, marked, both in zip(frame["share"], frame["marked"], joined, strict=True)

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from cpms_cli.checking.columns_not_read import column_records, log_lines
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.areas.change import below_each_other, show_title
-from cpms_cli.reports.areas.handed import counts_told
+from cpms_cli.reports.areas.handed import mark_withheld_counts
 from cpms_cli.reports.areas.shares import group_names
 from cpms_cli.reports.children.scores import HELP, code_labels, level_labels, shown_dates
 from cpms_cli.reports.files.how_read import read_notes
@@ -138,13 +138,13 @@ def show_summary(screen: Screen, summary: ResponseSummary) -> None:
     place = f"{summary.name} ({summary.code})" if summary.code else say("responses_everywhere", language)
     console.print(say("responses_title", language, place=place, day=shown_date(summary.as_of, language)), style="bold")
     level = {"label": say("col_level", language)}
-    left_out = _show_states(screen, counts_told(summary.totals, language), level, STATES)
+    left_out = _show_states(screen, mark_withheld_counts(summary.totals, language), level, STATES)
     for grouped in summary.grouped.values():
         groups = group_names(survey, grouped, language)
         title = say("figures_by", language, groups=" / ".join(groups.values()))
-        counts = counts_told(_any_due(grouped), language)
+        counts = mark_withheld_counts(_any_due(grouped), language)
         left_out |= _show_states(screen, counts, {**groups, **level}, STATES, title)
-    parts = counts_told(_any_due(summary.parts), language)
+    parts = mark_withheld_counts(_any_due(summary.parts), language)
     if len(parts):
         areas = {"area": say("col_area", language), "name": "", **level}
         left_out |= _show_states(screen, parts, areas, STATES, say("area_parts", language))

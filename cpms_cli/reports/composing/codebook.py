@@ -220,4 +220,4 @@ def _checks(survey: Survey, language: Language) -> TableBlock:
             "rule": rule,
         }
 
-    return _table(say("codebook_checks", language), [row(*item) for item in survey.told_by.items()], language)
+    return _table(say("codebook_checks", language), [row(*item) for item in survey.checks_by_id.items()], language)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from cpms_cli.scoring.compiler.household_facts import with_homes
-from cpms_cli.scoring.compiler.score_columns import outcome_columns, told_columns
+from cpms_cli.scoring.compiler.score_columns import explained_columns, outcome_columns
 from cpms_cli.scoring.compiler.truths import rules_of
 from cpms_cli.scoring.compiler.unasked_columns import unasked_columns
 from cpms_cli.survey.model.definition import Indicator, Survey, Table
@@ -55,7 +55,7 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...], unasked: Un
 @lru_cache(maxsize=16)
 def explained_sql(survey: Survey, record: str, carried: tuple[str, ...], unasked: Unasked | None = None) -> str:
     """As `score_sql`, without what is told of households."""
-    return f"SELECT {told_columns(survey, carried)} FROM ({_judged_record_sql(survey, record, carried, unasked)})"
+    return f"SELECT {explained_columns(survey, carried)} FROM ({_judged_record_sql(survey, record, carried, unasked)})"
 
 
 @lru_cache(maxsize=16)
@@ -92,7 +92,7 @@ def judged_sql(  # noqa: PLR0913 - what is scored, and what comes along
     along: tuple[str, ...] = (),
     unasked: Unasked | None = None,
 ) -> str:
-    """SELECT of one row per child of two relations of canonical text: what scores are told from by `told_columns`.
+    """SELECT of one row per child of two relations of canonical text: what scores are told from by `explained_columns`.
 
     Truths of indicators and rules, levels, and facts: few bytes a row. `along` are columns of `child` that are no
     answers; `unasked` as in `score_sql`.

@@ -41,7 +41,7 @@ def _needs_help(survey: Survey) -> str:
 
 
 @lru_cache(maxsize=16)
-def told_columns(survey: Survey, carried: tuple[str, ...]) -> str:
+def explained_columns(survey: Survey, carried: tuple[str, ...]) -> str:
     """The columns that `explained_sql` says, out of what `judged_sql` gives."""
     rules = rules_of(survey)
     columns = {
@@ -55,7 +55,7 @@ def told_columns(survey: Survey, carried: tuple[str, ...]) -> str:
 
 
 def outcome_columns(survey: Survey, carried: tuple[str, ...]) -> str:
-    """Return the columns on which a level hangs, out of what `judged_sql` gives: what `told_columns` has of level,
+    """Return the columns on which a level hangs, out of what `judged_sql` gives: what `explained_columns` has of level,
     highest, `COUNT_COLUMNS` and open_reasons, without the answers behind them, which take far longer to plan."""
     counts = ", ".join(COUNT_COLUMNS)
     return f"{', '.join(carried)}, level, highest, {counts}, {_listed(_why_open(rules_of(survey)))} AS open_reasons"

@@ -184,7 +184,7 @@ def _proof_of(contents: Contents) -> Proof:
         "lists": len(survey.codelists),
         "indicators": len(survey.indicators),
         "levels": len(survey.levels),
-        "checks": len(survey.told_by),
+        "checks": len(survey.checks_by_id),
         "areas": len(survey.areas),
         "examples": run,
     }

@@ -28,9 +28,9 @@ OLDER = 0
 Step = Callable[[duckdb.DuckDBPyConnection, Survey], None]
 
 
-def keep_copy(path: Path, format_found: int) -> Path:
+def keep_copy(path: Path, stored_format: int) -> Path:
     """A copy of a store beside it, named after its format; one that is there already is left as it is."""
-    copy = path.with_name(f"{path.stem}.format{format_found}{path.suffix}")
+    copy = path.with_name(f"{path.stem}.format{stored_format}{path.suffix}")
     if not copy.exists():
         with part_of(copy) as part:
             copy_whole(path, part)
@@ -38,10 +38,10 @@ def keep_copy(path: Path, format_found: int) -> Path:
     return copy
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, survey: Survey, format_found: int, steps: dict[int, Step]) -> None:
+def migrate(connection: duckdb.DuckDBPyConnection, survey: Survey, stored_format: int, steps: dict[int, Step]) -> None:
     """Take a store from the format found through every later one, in one transaction; `steps` are by target format."""
     connection.execute("BEGIN")
-    for target in sorted(number for number in steps if number > format_found):
+    for target in sorted(number for number in steps if number > stored_format):
         steps[target](connection, survey)
         connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", [str(target)])
     commit(connection)

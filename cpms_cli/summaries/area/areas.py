@@ -19,7 +19,7 @@ from cpms_cli.summaries.area.shares import (
     broken_down,
     count_answers,
     groups_asked,
-    told_groups,
+    label_groups,
     with_shares,
     within,
 )
@@ -184,7 +184,7 @@ def levels_by(workspace: Workspace, condition: str, groups: Sequence[Group]) -> 
         .execute(f"SELECT {keys}, count(*) AS children, {counts} FROM {CHILD_ROUND} WHERE {condition} GROUP BY ALL")
         .df()
     )
-    return told_groups(survey, table, groups, workspace.language)
+    return label_groups(survey, table, groups, workspace.language)
 
 
 def _grouped(workspace: Workspace, scope: Scope, groups: Sequence[Group]) -> dict[str, pd.DataFrame]:

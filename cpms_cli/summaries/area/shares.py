@@ -153,10 +153,10 @@ def broken_down(
     survey, groups = workspace.survey, [group.id for group in by]
     counts = count_answers(workspace.profiled(), list(columns), condition, groups, relation)
     counts.insert(list(counts).index("item") + 1, "label", counts["item"].map(columns).astype("str"))
-    return told_groups(survey, with_shares(survey, counts), by, workspace.language)
+    return label_groups(survey, with_shares(survey, counts), by, workspace.language)
 
 
-def told_groups(survey: Survey, table: pd.DataFrame, by: Sequence[Group], language: Language) -> pd.DataFrame:
+def label_groups(survey: Survey, table: pd.DataFrame, by: Sequence[Group], language: Language) -> pd.DataFrame:
     """A table that has the codes of groups in columns of their ids: these first, each with its label as `<id>_label`,
     and the rows in the order of the codes; else as they were."""
     table = in_order(survey, table, by)

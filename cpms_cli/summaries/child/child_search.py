@@ -10,7 +10,7 @@ import pandas as pd
 from rapidfuzz.distance import OSA
 
 from cpms_cli.linking.names.name_forms import bare_name, folded_name
-from cpms_cli.linking.names.phones import loosely_said, spoken_code
+from cpms_cli.linking.names.phones import loosen_code, spoken_code
 from cpms_cli.linking.names.zawgyi import in_unicode
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.identifier_search import SHORTEST, persons_by_identifier, plain_identifier
@@ -153,7 +153,7 @@ def _likeness(settings: LinkingSettings, word: str, cell: str) -> int:
 
 
 def _sound(fold: str, settings: LinkingSettings) -> str:
-    return loosely_said(spoken_code(bare_name([fold], settings), settings))
+    return loosen_code(spoken_code(bare_name([fold], settings), settings))
 
 
 def _words(survey: Survey, hits: pd.DataFrame, language: Language) -> list[str]:

@@ -79,11 +79,11 @@ def foretold_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Sc
         known = ", ".join(shown_year(year, language) for year in scope.rounds)
         raise UsageError("no_later_round", round=shown_year(scope.round, language), known=known)
     create_compared_rows(connection, survey)
-    later_answers = _said_later(connection, survey, scope)
+    later_answers = _count_later_answers(connection, survey, scope)
     return Foretold(scope, later, _levels(survey, later_answers, language), _figures(survey, later_answers, language))
 
 
-def _said_later(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) -> pd.DataFrame:
+def _count_later_answers(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) -> pd.DataFrame:
     """Return how many children of the round there are by: outcome, group, part, level, already (whether the round
     itself says it) and result (one of RESULTS). Of everybody, group and part are `all`."""
     round_, village = survey.role("round").name, survey.role("village").name

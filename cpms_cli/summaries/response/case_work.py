@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cpms_cli.scoring.profiles import group_column
-from cpms_cli.summaries.area.shares import told_groups
+from cpms_cli.summaries.area.shares import label_groups
 from cpms_cli.summaries.response.cases import WAITING, entries_about, is_open, workers_of
 from cpms_cli.summaries.response.response_counts import cases_asked
 from cpms_cli.survey.language import FALLBACK
@@ -145,7 +145,7 @@ def _counted(survey: Survey, cases: pd.DataFrame, by: Sequence[Group], language:
     counted = counted.assign(label=[levels[level].label.in_(language) for level in counted["case"]])
     counted = counted.rename(columns={group_column(group.id): group.id for group in by} | {"case": "level"})
     names = [group.id for group in by]
-    return told_groups(survey, counted[[*names, "level", "label", *MEASURES]], by, language)
+    return label_groups(survey, counted[[*names, "level", "label", *MEASURES]], by, language)
 
 
 def _closures(
@@ -194,4 +194,4 @@ def _workers(
 def _named_groups(survey: Survey, counted: pd.DataFrame, by: Sequence[Group], language: Language) -> pd.DataFrame:
     """A table with the codes of groups in their columns: each with its label, rows in the order of the codes."""
     named = counted.rename(columns={group_column(group.id): group.id for group in by})
-    return told_groups(survey, named, by, language).reset_index(drop=True)
+    return label_groups(survey, named, by, language).reset_index(drop=True)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.store.tables.response_tables import create_known_children
-from cpms_cli.summaries.area.shares import area_name, groups_asked, told_groups
+from cpms_cli.summaries.area.shares import area_name, groups_asked, label_groups
 from cpms_cli.summaries.response.cases import PASSED, STATES, cases_by_round, find_cases
 from cpms_cli.summaries.scope import OverRounds, check_surveyed, parts_of, span_of
 from cpms_cli.survey.language import FALLBACK
@@ -226,4 +226,4 @@ def _counted(
     counted = counted.assign(label=counted["case"].map(labels), due=counted[list(states)].sum(axis=1))
     counted = counted[[*columns, "case", "label", "due", *states]].rename(columns={"case": "level"})
     named = dict(zip(columns, (group.id for group in by), strict=True))
-    return told_groups(survey, counted.rename(columns=named), by, language)
+    return label_groups(survey, counted.rename(columns=named), by, language)

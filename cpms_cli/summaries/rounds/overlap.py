@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
-from cpms_cli.summaries.area.shares import groups_asked, told_groups, within
+from cpms_cli.summaries.area.shares import groups_asked, label_groups, within
 from cpms_cli.summaries.rounds.comparability import not_asked
 from cpms_cli.summaries.scope import scope_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
@@ -211,7 +211,7 @@ def by_group(
     whole = pd.concat(
         [part.assign(**dict(zip(names, codes, strict=True))) for codes, part in parts.items()], ignore_index=True
     )
-    return told_groups(survey, whole, by, language)
+    return label_groups(survey, whole, by, language)
 
 
 def compute_overlap(

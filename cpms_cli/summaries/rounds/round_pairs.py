@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
-from cpms_cli.summaries.area.shares import told_groups, within
+from cpms_cli.summaries.area.shares import label_groups, within
 from cpms_cli.summaries.scope import Span
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -212,7 +212,7 @@ def over_pairs(
     tables = []
     for rounds in span.pairs:
         create_pair(workspace, span.code, rounds, compared)
-        table = told_groups(workspace.survey, counted(workspace.connection), compared.by, workspace.language)
+        table = label_groups(workspace.survey, counted(workspace.connection), compared.by, workspace.language)
         table.insert(0, "from_round", rounds[0])
         table.insert(1, "to_round", rounds[1])
         tables.append(table)

@@ -37,9 +37,9 @@ def questions_not_asked(connection: duckdb.DuckDBPyConnection, survey: Survey, q
     nobody = pd.Series(False, index=questions.index)
     for digits in (None, SUBDISTRICT):
         areas = (frame.assign(**{village: frame[village].str[:digits]}) for frame in (counts, homes, questions))
-        of_areas, homes_there, asked = areas
+        of_areas, homes_of_areas, asked = areas
         sums = of_areas.groupby([round_, village, "field"], as_index=False)["answers"].sum()
-        enough = homes_there.groupby([round_, village], as_index=False)["homes"].sum()
+        enough = homes_of_areas.groupby([round_, village], as_index=False)["homes"].sum()
         silent = sums[sums["answers"] == 0].merge(enough[enough["homes"] >= _LEAST_HOMES], on=[round_, village])
         keys = pd.MultiIndex.from_frame(asked[[round_, village, "field"]].astype("str"))
         nobody |= keys.isin(pd.MultiIndex.from_frame(silent[[round_, village, "field"]].astype("str")))

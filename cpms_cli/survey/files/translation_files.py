@@ -89,7 +89,7 @@ def words_of(survey: Survey) -> Iterator[tuple[Place, Words]]:
 def _words_beside_scores(survey: Survey) -> Iterator[tuple[Place, Words]]:
     """The words of checks, of summaries and plans, and of fairness."""
     yield from ((("circumstances", part.id), part.help) for part in survey.circumstances)
-    for check in survey.told_by.values():
+    for check in survey.checks_by_id.values():
         yield from _named(("checks", check.id), check, "message", "mend")
     yield from ((("groups", group.id), group.label) for group in survey.figures.groups)
     for right in survey.rights:

@@ -184,7 +184,7 @@ class Survey(Part):
         return self.codelists[field.codelist] if field.codelist else None
 
     @cached_property
-    def told_by(self) -> dict[str, Check | ColumnCheck | Pattern]:
+    def checks_by_id(self) -> dict[str, Check | ColumnCheck | Pattern]:
         """Every check by its id: what a finding names."""
         rules: list[Check | Pattern] = [*self.checks, *self.history, *self.responses, *self.patterns]
         return {**self.column_checks, **{rule.id: rule for rule in rules}}

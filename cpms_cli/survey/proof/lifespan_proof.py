@@ -50,7 +50,7 @@ def lifespan_notes(survey: Survey) -> list[Problem]:
 
 def _comes_and_goes_with(survey: Survey, field: Field, part: Dependent) -> bool:
     """Whether this is a check that looks at no question of other rounds than the field's own, keys apart."""
-    check = survey.told_by.get(part.name) if part.kind == "check" else None
+    check = survey.checks_by_id.get(part.name) if part.kind == "check" else None
     if not isinstance(check, Check):
         return False
     names = {*check.fields, *names_looked_at(survey, [check.when])} - set(survey.key("child"))

@@ -51,7 +51,7 @@ def limit_problems(reader: Reader, survey: Survey, languages: Languages) -> list
         *_limits(reader, survey, languages),
         *_unknown(survey, [quote for quote in quoted if not reader.is_the_tools(quote[0])]),
         *_unused(reader, survey, {name for _, _, name in quoted}),
-        *_otherwise_said(reader, survey, quoted),
+        *_reworded_limits(reader, survey, quoted),
         *(
             problem
             for document in documents
@@ -110,7 +110,7 @@ def _unused(reader: Reader, survey: Survey, used: set[str]) -> Iterator[Problem]
             yield Problem(FILE, line, Fault("limit_unused", name=limit.name, quoted=f"${limit.name}"))
 
 
-def _otherwise_said(reader: Reader, survey: Survey, quoted: Iterable[tuple[str, int, str]]) -> Iterator[Problem]:
+def _reworded_limits(reader: Reader, survey: Survey, quoted: Iterable[tuple[str, int, str]]) -> Iterator[Problem]:
     """Limits that the tool's own sentences quote, and that are not the shipped ones: it would go on saying these."""
     known = limit_values(shipped("schemas"))
     sentences = {name: (file, line) for file, line, name in quoted if file.startswith(_AS_SHIPPED)}

@@ -82,18 +82,18 @@ def meanings(header: str) -> frozenset[str]:
     plain = _plain(_placeholders().sub(" ", without_date_form(header)).replace("#", " no "))
     plain = _NUMBERED.sub("", plain, count=1)
     known, finder = _vocabulary()
-    found_words, rest, end = [], [], 0
+    known_words, rest, end = [], [], 0
     for hit in finder.finditer(plain):
         rest.append(plain[end : hit.start()])
-        found_words.append(known[hit.group()])
+        known_words.append(known[hit.group()])
         end = hit.end()
     rest.append(plain[end:])
     unknown = [word for part in rest for word in part.split() if not (word.isdecimal() and len(word) < _YEAR)]
     # A letter alone, as forms for phones put before the names of their questions ("c_sex"), is no word.
     unknown = [word for word in unknown if len(word) > 1 or not word.isascii()]
     made_of = proposal_settings().made_of
-    found_words = [part for word in found_words for part in made_of.get(word, (word,))]
-    content = frozenset(filter(None, [*found_words, *unknown]))
+    known_words = [part for word in known_words for part in made_of.get(word, (word,))]
+    content = frozenset(filter(None, [*known_words, *unknown]))
     return content or frozenset(plain.split())
 
 

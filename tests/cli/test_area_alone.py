@@ -108,8 +108,8 @@ def test_a_province_is_compared_with_one_round_of_the_rest(
     """One child of two in Ranong is hurt. Of the four in the rest of the store one is; the year before, all were."""
     hurt, well = ({"violence_physical": answer} for answer in ("yes", "no"))
     ranong, rest = {"village_code": BEFORE}, {"village_code": "86010101"}
-    of_2025 = [*({**rest, "household_no": house, **hurt} for house in (1, 2, 3, 4))]
-    of_2026 = [
+    of_2025: list[dict[str, Any]] = [*({**rest, "household_no": house, **hurt} for house in (1, 2, 3, 4))]
+    of_2026: list[dict[str, Any]] = [
         {**ranong, "household_no": 1, **hurt},
         {**ranong, "household_no": 2, **well},
         {**rest, "household_no": 1, **hurt},

@@ -14,6 +14,7 @@ import pytest
 
 from cpms_cli import list_children, merge, plan_visits
 from cpms_cli.store.definitions.area_asked import area_read
+from cpms_cli.summaries.area.area_figures import area_figures
 from cpms_cli.summaries.area.areas import compute_area_summary
 from cpms_cli.workspace import Workspace
 from tests.conftest import Cpms, MakeOnce, write_drawn
@@ -24,6 +25,8 @@ BROTHER = {"given_name": "ปิติ", "national_id": "1999900000021", "child_
 NEIGHBOURS: list[dict[str, Any]] = [
     {"village_code": village, "household_no": house} for village in (BEFORE, NOW, ELSEWHERE) for house in (1, 2)
 ]
+HURT = 13
+"""The number of the indicator of violence."""
 FIRST, SECOND = "850105", "850201"
 
 
@@ -97,6 +100,33 @@ def test_an_area_that_is_most_of_the_store_is_read_with_all_the_rest(store: Path
     with Workspace.from_paths(store).of_area("85") as workspace:
         assert area_read(workspace.connection) is None
         assert len(_rows(workspace)) == 16
+
+
+def test_a_province_is_compared_with_one_round_of_the_rest(
+    tmp_path: Path, base: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """One child of two in Ranong is hurt. Of the four in the rest of the store one is; the year before, all were."""
+    hurt, well = ({"violence_physical": answer} for answer in ("yes", "no"))
+    ranong, rest = {"village_code": BEFORE}, {"village_code": "86010101"}
+    of_2025: list[dict[str, Any]] = [*({**rest, "household_no": house, **hurt} for house in (1, 2, 3, 4))]
+    of_2026: list[dict[str, Any]] = [
+        {**ranong, "household_no": 1, **hurt},
+        {**ranong, "household_no": 2, **well},
+        {**rest, "household_no": 1, **hurt},
+        *({**rest, "household_no": house, **well} for house in (2, 3, 4)),
+    ]
+    for year, rows in ((2025, of_2025), (2026, of_2026)):
+        dated = [{**row, "round": year, "interview_date": f"{year}-03-01"} for row in rows]
+        merge([write_drawn(tmp_path / f"{year}.csv", base, dated)], tmp_path / "s.duckdb")
+    with Workspace.from_paths(tmp_path / "s.duckdb").of_area("85") as workspace:
+        assert area_read(workspace.connection) == "85"
+        assert {row[1] for row in _rows(workspace)} == {BEFORE}
+        figures = area_figures(workspace, "85")
+    assert figures.wider is not None
+    [violence] = figures.indicators[figures.indicators["number"] == HURT].to_dict("records")
+    counts = ("yes", "no", "around_yes", "around_no")
+    assert [violence[name] for name in counts] == [1, 1, 2, 4], "around are all, the province among them"
+    assert violence["around"] == pytest.approx(1 / 4)
 
 
 def test_nothing_is_said_of_an_area_whose_rows_are_not_read(store: Path) -> None:

@@ -25,9 +25,9 @@ from cpms_cli.scoring.scores import create_scores
 from cpms_cli.scoring.standing import standings
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
-from cpms_cli.store.definitions.near_rows import read_near
-from cpms_cli.store.definitions.questions_of_rounds import questions_asked_in, questions_partly_asked_in
 from cpms_cli.store.file import open_store
+from cpms_cli.store.rows_as_read.near_rows import read_near
+from cpms_cli.store.rows_as_read.questions_of_rounds import questions_asked_in, questions_partly_asked_in
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey

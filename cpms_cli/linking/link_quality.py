@@ -57,17 +57,17 @@ def _linkable_sql(survey: Survey) -> str:
         f"(SELECT * FROM {table}_observation WHERE superseded_by IS NULL)" for table in ("child", "household")
     )
     key, person = ", ".join(survey.key("child")), survey.role("person").name
-    reference = row_reference(survey, "child", "told")
+    reference = row_reference(survey, "child", "evidence")
     return f"""
-        WITH told AS ({child_evidence(survey, current, homes)}),
+        WITH evidence AS ({child_evidence(survey, current, homes)}),
         linked AS (
             SELECT
-                told.*,
+                evidence.*,
                 {reference} AS row_key,
                 l.{person} AS person,
                 min(round_) OVER (PARTITION BY l.{person}) AS first,
                 min(round_) OVER () AS earliest
-            FROM told
+            FROM evidence
             JOIN child_link l USING ({key})
         ),
         open AS (

@@ -11,7 +11,7 @@ from cpms_cli.scoring.compiler.indicator_sql import judged_sql
 from cpms_cli.scoring.compiler.score_columns import answer_columns
 from cpms_cli.scoring.compiler.unasked_columns import UNASKED
 from cpms_cli.scoring.scores import batch_columns
-from cpms_cli.store.definitions.current_rows import unasked_in_store
+from cpms_cli.store.rows_as_read.current_rows import unasked_in_store
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted

@@ -21,7 +21,7 @@ from cpms_cli.scoring.compiler.unasked_columns import UNASKED, is_unasked, unask
 from cpms_cli.scoring.engines import Engine
 from cpms_cli.scoring.judged_columns import measure_column, right_column, truth_sql
 from cpms_cli.scoring.scores import SCORE, batch_columns, create_scores
-from cpms_cli.store.definitions.current_rows import unasked_in_store
+from cpms_cli.store.rows_as_read.current_rows import unasked_in_store
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.model.summary_model import Group, Right
 from cpms_cli.survey.rules.rule_language import rule_sql

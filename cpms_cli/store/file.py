@@ -15,7 +15,7 @@ Tables
 - the tables of `store/definitions/adoption_tables.py`: which definitions the store followed, and what they renamed;
 - `event`: what was done to the store, when and by whom; `audit`: each output that showed whom it is about.
 
-The views of `store/definitions/current_rows.py` have one row per key, with `cpms_id` and `household_id` filled in.
+The views of `store/rows_as_read/current_rows.py` have one row per key, with `cpms_id` and `household_id` filled in.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from cpms_cli.store.connection import (
     write_log_in,
 )
 from cpms_cli.store.definitions.adoption_tables import asked_questions, record_adoption
-from cpms_cli.store.definitions.current_rows import create_current_views, read_as
 from cpms_cli.store.definitions.first_adoption import begin_adoptions
 from cpms_cli.store.definitions.names_by_meaning import name_by_meaning
+from cpms_cli.store.rows_as_read.current_rows import create_current_views, read_as
 from cpms_cli.store.safety.birth import clear_place, has_log, is_blank, is_unborn, log_of
 from cpms_cli.store.safety.earlier_formats import OLDER, Step, keep_copy, migrate
 from cpms_cli.store.safety.holding import hold_store

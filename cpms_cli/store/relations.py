@@ -122,15 +122,15 @@ _DISPUTES_WRITTEN = (
     Relation("new_dispute", "one that the store has not as it is", ("store.disputes",), ("store.disputes",)),
 )
 
-_NEAR = ("store.definitions.near_rows",)
+_NEAR = ("store.rows_as_read.near_rows",)
 _HOMES_OF_ALL = ("scoring.outside_scores", "summaries.migration.movement")
 _CHILDREN_OF_ALL = (*_HOMES_OF_ALL, "summaries.area.compared_answers")
 _OF_AN_AREA = (
     Relation(
         "area_asked",
         "the area whose rows alone are read on the connection",
-        ("store.definitions.area_asked",),
-        ("store.definitions.area_asked",),
+        ("store.rows_as_read.area_asked",),
+        ("store.rows_as_read.area_asked",),
         ("code",),
     ),
     Relation("home_near", "the key of a home in a round that bears on this area", _NEAR, _NEAR),

@@ -62,9 +62,9 @@ def numbers() -> pd.Series:
 
 def test_the_number_in_sql_is_the_number_in_numpy(numbers: pd.Series) -> None:
     with duckdb.connect() as connection:
-        connection.register("told", numbers.to_frame("cell"))
+        connection.register("number_cell", numbers.to_frame("cell"))
         cursor = connection.execute(
-            f"SELECT {thai_number_sql('cell')} AS form, {thai_id_sql('cell')} AS valid FROM told"
+            f"SELECT {thai_number_sql('cell')} AS form, {thai_id_sql('cell')} AS valid FROM number_cell"
         ).df()
     assert (cursor["valid"].to_numpy(bool) == is_thai_id(numbers)).all()
     assert (cursor["form"].to_numpy(bool) == (has_thai_form(numbers) & ~is_placeholder_number(numbers))).all()

@@ -69,7 +69,7 @@ def test_the_situation_by_two_groups(store: Path, survey: Survey) -> None:
     assert table[figures].values.tolist() == [["85010501", "TH", 3, 1, 2, 0, 0], ["85010502", "MM", 3, 0, 0, 3, 0]]
     blocks = [part for part in plan_document(survey, grouped, "en").parts if isinstance(part, TableBlock)]
     by_village = next(block for block in blocks if block.columns[0].heading == "Village / Nationality")
-    assert by_village.frame["told"].tolist() == ["Pak Nam, moo 1 / Thai", "Pak Nam, moo 2 / Myanmar"]
+    assert by_village.frame["group"].tolist() == ["Pak Nam, moo 1 / Thai", "Pak Nam, moo 2 / Myanmar"]
 
 
 def test_plan_leads_with_what_touches_most_children_and_how_that_changed(plan: AreaPlan) -> None:

@@ -25,8 +25,8 @@ from cpms_cli.linking.review.decisions import decide
 from cpms_cli.linking.store_links import relink
 from cpms_cli.samples.drawn_answers import sample_rounds
 from cpms_cli.store.definitions.adopting import adopt_definition
-from cpms_cli.store.definitions.area_asked import area_read
 from cpms_cli.store.file import open_store
+from cpms_cli.store.rows_as_read.area_asked import area_read
 from cpms_cli.summaries.area.area_figures import area_figures
 from cpms_cli.summaries.area.areas import compute_area_summary
 from cpms_cli.summaries.area.indicator import compute_indicator_change, compute_indicator_summary

@@ -36,7 +36,7 @@ def round_given(survey: Survey, sheet: Sheet, round_: int | None) -> tuple[int |
         raise UsageError(
             "sheet_says_round",
             given=_both_eras(round_),
-            said=_both_eras(named),
+            named=_both_eras(named),
             file=source.path.name,
             sheet=source.sheet or "",
         )

@@ -89,7 +89,7 @@ def show_overlap_change(screen: Screen, change: OverlapChange, top: int) -> None
     show_title(screen, change.span, say("over_overlap", language))
     group = group_names(survey, change.numbers, language)
     bounds = change.numbers["at_least"].astype("str") + " – " + change.numbers["at_most"].astype("str")
-    numbers = change.numbers.assign(told=bounds).sort_values("number", kind="stable")
+    numbers = change.numbers.assign(shown=bounds).sort_values("number", kind="stable")
     keys = [*group, "number"]
     sides, years = _side_by_side(below_each_other(numbers, [*group], language), keys, change.span, "0 – 0", language)
     sides["number"] = sides["number"].astype("str") + "+"
@@ -110,11 +110,11 @@ def show_overlap_change(screen: Screen, change: OverlapChange, top: int) -> None
 def _side_by_side(
     frame: pd.DataFrame, keys: list[str], span: Span, nothing: str, language: Language
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The column `told` of each round beside the others, and the headings of the rounds; the rows keep their order."""
+    """The column `shown` of each round beside the others, and the headings of the rounds; the rows keep their order."""
     years = {f"round_{year}": shown_year(year, language) for year in span.rounds}
     sides = frame[keys].drop_duplicates()
     for name, year in zip(years, span.rounds, strict=True):
-        of_round = frame.loc[frame["round"] == year, [*keys, "told"]].rename(columns={"told": name})
+        of_round = frame.loc[frame["round"] == year, [*keys, "shown"]].rename(columns={"shown": name})
         sides = sides.merge(of_round, on=keys, how="left")
     return sides.fillna(dict.fromkeys(years, nothing)), years
 
@@ -153,7 +153,7 @@ def _show_over(screen: Screen, span: Span, kind: _Kind, table: pd.DataFrame, top
     most = (" – " + report["possible"].astype("str")).where(report["possible"] > report["children"], "")
     shares = ("\n" if narrow else " ") + "(" + report["share"].map(lambda share: percent(share, language)) + ")"
     sides, years = _side_by_side(
-        report.assign(told=report["children"].astype("str") + most + shares), keys, span, "0", language
+        report.assign(shown=report["children"].astype("str") + most + shares), keys, span, "0", language
     )
     for member in members:
         sides[member] = sides[member].map(dict(zip(table[member], _label(table, member), strict=True)))

@@ -62,7 +62,7 @@ def map_chart(
         f"{label} {per_cent(share, language)}" for label, share in zip(most["label"], most["share"], strict=True)
     )
     shape: Literal["area_map", "tile_map"] = "area_map" if outlined else "tile_map"
-    alt = say("report_map_alt", language, told=text or "–")
+    alt = say("report_map_alt", language, text=text or "–")
     bare = beside.assign(label=[_bare_name(survey, str(area), language) for area in beside["area"]])
     classes = distance_class(beside, survey.figures.far)
     apart = {(row, "share"): int(value) for row, value in enumerate(classes) if pd.notna(value)}

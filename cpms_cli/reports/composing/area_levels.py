@@ -66,12 +66,12 @@ def levels(context: AreaContext) -> Iterator[Part]:
     last = frame.iloc[-1]
     text = ", ".join(_counted(context, label, last[level]) for level, label in labels.items())
     words = {"round": context.say("col_round"), **labels, **context.withheld}
-    alt = context.say("report_levels_alt", round=context.year, told=text)
+    alt = context.say("report_levels_alt", round=context.year, text=text)
     yield Chart("level_bars", _levels_finding(context), frame, alt, words=words)
     could_be = context.figures.response[context.figures.response["could_be"].fillna(1) > 0]
     if not could_be.empty:
         could = ", ".join(map(partial(_counted, context), could_be["label"], could_be["could_be"]))
-        yield Paragraph(context.say("report_could_be", told=could), "note")
+        yield Paragraph(context.say("report_could_be", text=could), "note")
 
 
 def _levels_finding(context: AreaContext) -> str:

@@ -196,7 +196,7 @@ def share_chart(context: AreaContext, heading: str, frame: pd.DataFrame, title: 
         **context.withheld,
     }
     shown = frame[["label", "share", "low", "high", *compared, *context.before]]
-    alt = context.say("report_bars_alt", told=text or "–")
+    alt = context.say("report_bars_alt", text=text or "–")
     yield Chart("indicator_bars", title, shown, alt, note, words, withheld)
 
 

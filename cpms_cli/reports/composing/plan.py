@@ -106,10 +106,10 @@ class _Sections(PlanWords):
         """The children at each level by the groups asked for."""
         for frame in self.plan.grouped.values():
             names = group_names(self.survey, frame, self.language)
-            shown = frame.assign(told=frame[list(names)].agg(" / ".join, axis="columns"))
+            shown = frame.assign(group=frame[list(names)].agg(" / ".join, axis="columns"))
             groups = " / ".join(names.values())
             levels = tuple(Column(name, label, "count") for name, label in self.labels.items())
-            columns = (Column("told", groups), Column("children", self.say("children"), "count"), *levels)
+            columns = (Column("group", groups), Column("children", self.say("children"), "count"), *levels)
             yield TableBlock(say("area_levels_by", self.language, groups=groups), shown, columns)
 
     def response(self) -> Iterator[Part]:
@@ -163,8 +163,13 @@ class _Sections(PlanWords):
             )
             for number, yes, share, around in zip(*columns, strict=True)
         ]
-        by_area = above.assign(told=lines).groupby(["area", "name"], sort=False)["told"].agg("; ".join).reset_index()
-        shown = (Column("name", self.say("area")), Column("told", self.say("above")))
+        by_area = (
+            above.assign(indicators=lines)
+            .groupby(["area", "name"], sort=False)["indicators"]
+            .agg("; ".join)
+            .reset_index()
+        )
+        shown = (Column("name", self.say("area")), Column("indicators", self.say("above")))
         yield TableBlock(
             self.say("by_part_caption"), by_area, shown, self.say("by_part_note", chance=chance_words(self.survey))
         )
@@ -185,11 +190,11 @@ class _Sections(PlanWords):
         reasons = ["; ".join(names[number] for number in numbers.split(", ")) for numbers in proposed["indicators"]]
         usually = [self.say("usually_by", who=who) for who in proposed["who"]]
         shown = proposed.drop(columns="who").assign(
-            activity=own + proposed["activity"] + usually, told=reasons, **dict.fromkeys(_TO_FILL, "")
+            activity=own + proposed["activity"] + usually, reasons=reasons, **dict.fromkeys(_TO_FILL, "")
         )
         columns = (
             Column("activity", self.say("activity")),
-            Column("told", self.say("answers_to")),
+            Column("reasons", self.say("answers_to")),
             Column("children", self.say("concerned"), "count"),
             *(Column(name, self.say(name)) for name in _TO_FILL),
         )

@@ -7,8 +7,8 @@ from cpms_cli.survey.relations import Relation
 
 _TABLES, _FILE = ("store.tables.store_tables",), ("store.file",)
 _RUNS, _RESPONSES = ("store.tables.run_tables",), ("store.tables.response_tables",)
-_CURRENT, _ADOPTIONS = ("store.definitions.current_rows",), ("store.definitions.adoption_tables",)
-_CURRENT_NEAR = (*_CURRENT, "store.definitions.near_rows")
+_CURRENT, _ADOPTIONS = ("store.rows_as_read.current_rows",), ("store.definitions.adoption_tables",)
+_CURRENT_NEAR = (*_CURRENT, "store.rows_as_read.near_rows")
 _RECORDS, _RELEASES = ("store.tables.record_releases",), ("store.tables.release_tables",)
 
 _ROWS_STORED = (
@@ -57,9 +57,9 @@ _ROWS_STORED = (
             "linking.kept.changed_rows",
             "store.anchors",
             "store.content",
-            "store.definitions.current_rows",
-            "store.definitions.near_rows",
-            "store.definitions.questions_of_rounds",
+            "store.rows_as_read.current_rows",
+            "store.rows_as_read.near_rows",
+            "store.rows_as_read.questions_of_rounds",
             "store.file",
             "store.invariants",
             "store.known_answers",
@@ -80,9 +80,9 @@ _ROWS_STORED = (
             "linking.kept.changed_rows",
             "store.content",
             "store.definitions.asked_later",
-            "store.definitions.current_rows",
-            "store.definitions.near_rows",
-            "store.definitions.questions_of_rounds",
+            "store.rows_as_read.current_rows",
+            "store.rows_as_read.near_rows",
+            "store.rows_as_read.questions_of_rounds",
             "store.definitions.definition_of_round",
             "store.file",
             "store.history",
@@ -106,8 +106,8 @@ _ROWS_STORED = (
             "merging.merge",
             "store.anchors",
             "store.content",
-            "store.definitions.current_rows",
-            "store.definitions.near_rows",
+            "store.rows_as_read.current_rows",
+            "store.rows_as_read.near_rows",
             "store.invariants",
             "store.safety.erasure",
             "store.tables.dispute_tables",
@@ -124,8 +124,8 @@ _ROWS_STORED = (
             "linking.kept.link_writing",
             "linking.kept.home_links",
             "store.content",
-            "store.definitions.current_rows",
-            "store.definitions.near_rows",
+            "store.rows_as_read.current_rows",
+            "store.rows_as_read.near_rows",
             "store.invariants",
             "store.tables.link_tables",
         ),
@@ -265,7 +265,7 @@ _LOGS = (
         "a version of what was done for a child",
         _RESPONSES,
         (
-            "store.definitions.current_rows",
+            "store.rows_as_read.current_rows",
             "store.history",
             "store.invariants",
             "store.safety.erasure",

@@ -270,8 +270,8 @@ def explain_children(workspace: Workspace, children: pd.DataFrame) -> Why:
 def with_effects(survey: Survey, children: pd.DataFrame, why: Why) -> pd.DataFrame:
     """A line list with a further column, `could_change`: the questions worth asking and what each answer would do."""
     asked = why.what_if[why.what_if["worth_asking"]]
-    worded = asked.assign(told=asked["question"] + " (" + asked["effect"] + ")")
-    joined = worded.groupby(["cpms_id", "round"])["told"].agg("; ".join).rename("could_change").reset_index()
+    worded = asked.assign(line=asked["question"] + " (" + asked["effect"] + ")")
+    joined = worded.groupby(["cpms_id", "round"])["line"].agg("; ".join).rename("could_change").reset_index()
     keys = [survey.role("person").name, survey.role("round").name]
     joined = joined.rename(columns=dict(zip(["cpms_id", "round"], keys, strict=True)))
     return children.merge(joined, on=keys, how="left").assign(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import duckdb
 
-from cpms_cli.store.definitions.current_rows import BATCH, CURRENT, all_answers, unasked_in_store
+from cpms_cli.store.rows_as_read.current_rows import BATCH, CURRENT, all_answers, unasked_in_store
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted

@@ -71,7 +71,7 @@ def _came_in(about: PageOf, language: Language) -> Iterator[Part]:
     notes = [
         words
         for outcome in about.files
-        if outcome.state not in _PLAIN and not _is_said_below(outcome)
+        if outcome.state not in _PLAIN and not _stands_below(outcome)
         for words in outcome.messages
     ]
     if notes:
@@ -93,7 +93,7 @@ def _stored(about: PageOf, language: Language) -> Iterator[Part]:
     yield TableBlock(caption, figures.levels, columns)
 
 
-def _is_said_below(outcome: Outcome) -> bool:
+def _stands_below(outcome: Outcome) -> bool:
     """Whether the sentences of a file say what is to mend, for which there is no workbook."""
     return bool(outcome.exit_code and not outcome.to_mend)
 
@@ -106,7 +106,7 @@ def _to_mend(about: PageOf, language: Language) -> Iterator[Part]:
                 counts = {"count": outcome.set_aside if name == outcome.to_mend else outcome.to_look_at}
                 items.append(say(message, language, name=name, file=outcome.file, folder=INBOX, **counts))
                 links.append(_link(about.folder / name, about.folder.parent))
-        if _is_said_below(outcome):
+        if _stands_below(outcome):
             items.append(" ".join(outcome.messages))
             links.append("")
     for path in about.waiting:

@@ -155,7 +155,7 @@ def _head(sheet: Any) -> int:
 
 
 def test_xlsx_holds_figures_as_numbers(english_plan: Document) -> None:
-    sheet = _book(english_plan)["Indicators with most children, "]
+    sheet = _book(english_plan)["Indicators with most children,"]
     head = _head(sheet)
     assert [cell.value for cell in sheet[head]][:3] == ["Indicator", "Children", "Share"]
     first = sheet[head + 1]

@@ -33,6 +33,7 @@ from cpms_cli.reports.documents.document import (
     Part,
     TableBlock,
 )
+from cpms_cli.reports.documents.markdown_file import markdown_text
 from cpms_cli.reports.documents.pdf_file import pdf_bytes
 from cpms_cli.reports.documents.rendering import render
 from cpms_cli.reports.documents.xlsx_report import xlsx_bytes
@@ -340,3 +341,12 @@ def test_sara_am_in_a_picture_is_the_two_signs_it_is_drawn_as() -> None:
         "e21",
         "e32",
     ]
+
+
+def test_markdown_shows_cells_in_words_as_other_documents_do() -> None:
+    """A withheld count was a blank cell, and a share had all its digits."""
+    frame = pd.DataFrame({"a": ["x|y"], "n": pd.array([None], dtype="Int64"), "s": [0.3023255]})
+    columns = (Column("a", "Area"), Column("n", "Children", "count"), Column("s", "Share", "share"))
+    document = Document("Title", "2026", "en", (TableBlock("Caption", frame, columns),))
+    table = [line for line in markdown_text(document).splitlines() if line.startswith("|")]
+    assert table == ["| Area | Children | Share |", "| --- | ---: | ---: |", r"| x\|y | n.p. | 30.2 % |"]

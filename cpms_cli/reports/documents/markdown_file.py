@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import pandas as pd
-
 from cpms_cli.reports.documents.document import BlankLines, Bullets, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.documents.document_cells import cell_texts
+from cpms_cli.survey.language import Language
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
 
@@ -16,22 +16,18 @@ def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
 
 
-def _table(block: TableBlock) -> Iterator[str]:
+def _table(block: TableBlock, language: Language) -> Iterator[str]:
     yield f"**{_escaped(block.caption)}**"
     yield ""
     yield f"| {' | '.join(_escaped(column.heading) for column in block.columns)} |"
-    yield f"|{' --- |' * len(block.columns)}"
-    cells = [block.frame[column.name].map(_cell) for column in block.columns]
+    yield f"|{''.join(' --- |' if column.kind == 'text' else ' ---: |' for column in block.columns)}"
+    cells = [map(_escaped, cell_texts(block, column, language)) for column in block.columns]
     yield from (f"| {' | '.join(row)} |" for row in zip(*cells, strict=True))
     if block.note:
         yield from ("", _escaped(block.note))
 
 
-def _cell(value: object) -> str:
-    return "" if pd.isna(value) else _escaped(str(value))  # type: ignore[call-overload]
-
-
-def _lines(part: Part) -> Iterator[str]:
+def _lines(part: Part, language: Language) -> Iterator[str]:
     match part:
         case Heading():
             yield f"{'#' * part.level} {_escaped(part.text)}"
@@ -40,7 +36,7 @@ def _lines(part: Part) -> Iterator[str]:
         case Bullets():
             yield from (f"- {_escaped(item)}" for item in part.items)
         case TableBlock():
-            yield from _table(part)
+            yield from _table(part, language)
         case BlankLines():
             yield _escaped(part.label)
         case _:
@@ -52,7 +48,7 @@ def markdown_text(document: Document) -> str:
     banner = [f"**{_escaped(document.banner)}**", ""] if document.banner else []
     lines = [*banner, f"# {_escaped(document.title)}", "", _escaped(document.subtitle)]
     for part in document.parts:
-        lines += ["", *_lines(part)]
+        lines += ["", *_lines(part, document.language)]
     for note in document.notes:
         lines += ["", _escaped(note)]
     return "\n".join(lines) + "\n"

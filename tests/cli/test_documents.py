@@ -298,11 +298,6 @@ def test_the_font_that_is_installed_with_the_package_sets_thai_where_no_other_fo
     assert families_of("th", families), "charts never draw boxes"
 
 
-def test_pdf_says_that_it_is_made_for_people_who_cannot_see_it() -> None:
-    """PDF/UA-1 (ISO 14289-1): the mark stands in the file's own metadata."""
-    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf_bytes(EVERYTHING)
-
-
 def test_text_of_a_document_is_never_read_as_markup_of_the_pdf() -> None:
     text = '#panic("no") $x$ @ref *bold* </a> \\ "'
     read = pypdf.PdfReader(io.BytesIO(pdf_bytes(_document(Paragraph(text), _table(area=[text])))))

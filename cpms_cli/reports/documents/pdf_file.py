@@ -1,7 +1,7 @@
 """A document as PDF, set by Typst: it shapes Thai, breaks its lines between words, and needs nothing but its wheel.
 
-Fonts are those of the machine, or one that is installed with the package; what is set is tagged, by PDF/UA-1 where the
-fonts allow it, so that it can be read aloud, and the same from run to run.
+Fonts are those of the machine, or one that is installed with the package; what is set is tagged, so that it can be read
+aloud, and the same from run to run.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import typst
 
@@ -45,8 +45,6 @@ _TEMPLATE = Path(__file__).with_name("document.typ")
 _SMALL = re.compile("thsarabun|angsana|cordia|browallia")
 # Not every Thai font has figures and Latin letters; the last is part of Typst.
 _LATIN = ("Noto Sans", "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Libertinus Serif")
-_STANDARD: Final = "ua-1"
-"""PDF for people who cannot see it (ISO 14289-1): Typst refuses what misses something that the standard asks."""
 _SIZE, _SIZE_OF_SMALL = 10.0, 14.0
 
 
@@ -174,14 +172,6 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     settings |= {"marks_stay": _marks_stay(), "fonts": [*families, *_LATIN], "size": _SIZE_OF_SMALL if small else _SIZE}
     # A time of making would make the same document two different files.
     made = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-    return _compiled(fonts, {"document": json.dumps(settings, ensure_ascii=False)}, made)
-
-
-def _compiled(fonts: typst.Fonts, inputs: dict[str, str], made: datetime.datetime) -> bytes:
-    """The PDF, by the standard where the fonts allow it: not with a font that draws signs which stand for no letter."""
-    given: dict[str, Any] = {"font_paths": fonts, "sys_inputs": inputs, "timestamp": made}
-    template = _TEMPLATE.read_bytes()
-    try:
-        return bytes(typst.compile(template, pdf_standards=[_STANDARD], **given))
-    except typst.TypstError:
-        return bytes(typst.compile(template, **given))
+    inputs = {"document": json.dumps(settings, ensure_ascii=False)}
+    # By PDF/UA-1 (`pdf_standards`), MuPDF reads and copies marks twice: what is found and copied matters more.
+    return bytes(typst.compile(_TEMPLATE.read_bytes(), font_paths=fonts, sys_inputs=inputs, timestamp=made))

@@ -128,7 +128,7 @@ CONFUSED = [
     ("Kyaw", "Kyo"),
     ("ละวิน", "ลวิน"),
     ("เพียงหอม", "เปงหอม"),
-    ("เทียนวิน", "เต็งวิน"),
+    ("เทียน", "เต็ง"),
 ]
 # Two names that differ in a vowel, an end or a consonant.
 OTHERS = [

@@ -101,7 +101,7 @@ def test_a_definition_from_before_a_level_was_known_is_whole_without_it(tmp_path
     assert linked(rows, survey.linking).cluster[1] == 1
 
 
-@pytest.mark.parametrize(("automatic", "is_linked"), [(0.95, True), (0.999999999999, False)])
+@pytest.mark.parametrize(("automatic", "is_linked"), [(0.98, True), (0.999999999999, False)])
 def test_the_line_between_sure_and_doubtful_is_the_definitions(automatic: float, is_linked: bool) -> None:
     settings = load_survey().linking.model_copy(update={"automatic": automatic})
     names = {2025: "Somchai", 2026: "Somchaay"}  # said alike
@@ -113,7 +113,7 @@ def test_the_line_between_sure_and_doubtful_is_the_definitions(automatic: float,
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("linking.yaml", "automatic: 0.95", "automatic: 0.5", "this must be above 0.5"),
+        ("linking.yaml", "automatic: 0.98", "automatic: 0.5", "this must be above 0.5"),
         ("linking.yaml", "review: 0.60", "review: 0.999", "review must be under automatic"),
         ("linking.yaml", "    exact: {m: 0.90, u: 0.02,", "    exact: {m: 0.80, u: 0.02,", "add up to"),
         ("linking.yaml", "  nickname:\n", "  byname:\n", "there is no comparison 'byname'"),

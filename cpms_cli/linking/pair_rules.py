@@ -13,6 +13,7 @@ _SAME_MOTHER = ("exact", "sound", "alike")
 _MOTHER_SURE = ("exact", "sound")
 _ONE_BIRTH = ("exact", "month", "year")
 _ONE_MONTH = ("exact", "month")
+_SAME_MEMBERS = ("all", "some")
 
 
 def disagree(pairs: pd.DataFrame) -> pd.Series:
@@ -31,7 +32,15 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     agrees |= (pairs["unnamed"] & mother_or_home) | of_one_birth
     # A cousin in the house may have the name, but not the mother.
     agrees &= (pairs["birth"] != "close") | pairs["mother"].isin(_MOTHER_SURE)
+    agrees &= ~_of_namesakes(pairs)
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
+
+
+def _of_namesakes(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs are as well two children of one name and one year: their mothers' names differ, and neither
+    day or month of birth, nor house, nor brothers and sisters are the same."""
+    elsewhere = (pairs["place"] != "home") & ~pairs["members"].isin(_SAME_MEMBERS)
+    return (pairs["mother"] == "differs") & elsewhere & ~pairs["birth"].isin(_ONE_MONTH)
 
 
 def by_mother(pairs: pd.DataFrame) -> pd.Series:

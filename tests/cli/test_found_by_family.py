@@ -71,3 +71,12 @@ def test_a_child_who_stands_twice_is_no_rival_of_itself(presence: tuple[int, int
     )
     chosen = choose_edges(edges, load_survey().linking, automatic=0.95)
     assert chosen["alone"].round(3).tolist() == [probability]
+
+
+@pytest.mark.parametrize(("born", "is_linked"), [("2011", False), ("2011-02-02", True)])
+def test_one_name_and_one_year_of_two_mothers_are_a_question(born: str, is_linked: bool) -> None:
+    # Rare names and one year made them one child, though mother, house and village were others.
+    moved = {"village": "85030201", "home": "85030201|7"}
+    earlier = child(2025, "วิไลพร", family="วงพะจัน", mother="มณีวรรณ", born="2011-02-02")
+    later = child(2026, "วิไลพร", family="วงพะจัน", mother="น้อยหน่า", born=born, **moved)
+    assert (linked([earlier, later, *village(ROUNDS)]).cluster[1] == 0) == is_linked

@@ -13,7 +13,6 @@ _SAME_MOTHER = ("exact", "sound", "alike")
 _MOTHER_SURE = ("exact", "sound")
 _ONE_BIRTH = ("exact", "month", "year")
 _ONE_MONTH = ("exact", "month")
-_SAME_MEMBERS = ("all", "some")
 
 
 def disagree(pairs: pd.DataFrame) -> pd.Series:
@@ -38,9 +37,8 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
 
 def _of_namesakes(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs are as well two children of one name and one year: their mothers' names differ, and neither
-    day or month of birth, nor house, nor brothers and sisters are the same."""
-    elsewhere = (pairs["place"] != "home") & ~pairs["members"].isin(_SAME_MEMBERS)
-    return (pairs["mother"] == "differs") & elsewhere & ~pairs["birth"].isin(_ONE_MONTH)
+    day or month of birth nor house is the same. A brother of the same name as well says little: names are common."""
+    return (pairs["mother"] == "differs") & (pairs["place"] != "home") & ~pairs["birth"].isin(_ONE_MONTH)
 
 
 def by_mother(pairs: pd.DataFrame) -> pd.Series:

@@ -89,8 +89,8 @@ def store_by_default(office: Office | None) -> Path:
         return Path(named)
     if office is None:
         return STORE
-    rows_of_known = office.store.is_relative_to(Path.cwd())
-    return office.store.relative_to(Path.cwd()) if rows_of_known else office.store
+    is_below = office.store.is_relative_to(Path.cwd())
+    return office.store.relative_to(Path.cwd()) if is_below else office.store
 
 
 def language_by_default(office: Office | None) -> str | None:

@@ -123,11 +123,11 @@ OF_VILLAGES: dict[str, tuple[dict[str, Any], Callable[[Workspace], Any]]] = {
 }
 
 
-def _check_equal(own: Any, expected: Any, *list_unknown_tables: str) -> None:
+def _check_equal(own: Any, expected: Any, *left_out: str) -> None:
     tables = _tables(expected)
     assert list(_tables(own)) == list(tables)
     for name, table in tables.items():
-        if name not in list_unknown_tables:
+        if name not in left_out:
             pd.testing.assert_frame_equal(_tables(own)[name], table, obj=name)
 
 

@@ -127,8 +127,7 @@ def _faults(survey: Survey, table: SurveyTable, column: Column) -> list[ColumnFa
 
 def _look_alikes(survey: Survey, column: Column, bad: npt.NDArray[np.bool_]) -> dict[int, str]:
     """Which distinct texts that are no answer would be one without a character that is hardly seen, and which it is."""
-    codes = survey.codes(column.field)
-    known = {*(codes.by_spelling if codes else ()), *survey.codelists["missing"].by_spelling}
+    known = survey.spellings(column.field)
     strays = {}
     for code in np.flatnonzero(bad):
         text = plain_text(column.texts[int(code)].as_py())

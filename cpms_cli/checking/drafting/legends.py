@@ -18,10 +18,9 @@ def meaning_in_legend(survey: Survey, source: SourceTable, index: int, field: Fi
     """Return the code that a number stands for as an answer to a field: by its column's header, else by the lines
     above; None where they do not say it, or say two."""
     number = plain_digits(text).strip()
-    codes, missing = survey.codes(field), survey.codelists["missing"].by_spelling
-    if codes is None or not number.isdecimal():
+    if survey.codes(field) is None or not number.isdecimal():
         return None
-    known = {**missing, **codes.by_spelling}
+    known = survey.spellings(field)
     for lines in ((source.header[index],), tuple(titles_of(source))):
         meant = {known[word] for word in _legend(lines).get(int(number), ()) if word in known}
         if meant:

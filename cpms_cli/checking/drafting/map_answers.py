@@ -135,8 +135,7 @@ def _unread(survey: Survey, field: Field, texts: list[str]) -> set[str]:
     """The texts that are neither an answer to the field nor a reason for having none."""
     if not texts:
         return set()
-    codes = survey.codes(field)
-    known = {**survey.codelists["missing"].by_spelling, **(codes.by_spelling if codes else {})}
+    codes, known = survey.codes(field), survey.spellings(field)
     plain = [separated(text, known) for text in texts] if field.many else texts
     read = clean(survey, field, pd.Series(plain, dtype="str"))
     legal = {*(codes.by_code if codes else ()), *survey.codelists["missing"].by_code}

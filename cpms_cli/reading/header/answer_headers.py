@@ -32,7 +32,6 @@ def read_answer_header(survey: Survey, header: str, texts: list[str | None]) -> 
     if answer is None:
         return None
     name, code = answer
-    codes, ticked = survey.codes(survey.fields[name]), has_ticks(texts)
-    known = {**survey.codelists["missing"].by_spelling, **(codes.by_spelling if codes else {})}
+    known, ticked = survey.spellings(survey.fields[name]), has_ticks(texts)
     flags = [read_flag(survey, text, code, known, ticked) for text in texts]
     return answer if any(flag.chosen for flag in flags) and not any(flag.unread for flag in flags) else None

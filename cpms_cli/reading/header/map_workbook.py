@@ -20,6 +20,7 @@ from cpms_cli.reading.book.container import inspect_container
 from cpms_cli.reading.header.headers import header_spellings, spelt
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, HeaderMap, MapLine, compared, map_line
 from cpms_cli.reading.header.split_questions import separated
+from cpms_cli.reading.value.answers import BETWEEN_ANSWERS
 from cpms_cli.survey.messages import wordings
 from cpms_cli.survey.model.definition import Survey, folded
 from cpms_cli.survey.speech.unsure_words import is_unsure
@@ -27,7 +28,6 @@ from cpms_cli.survey.speech.unsure_words import is_unsure
 ANSWER, MEANS = "answer", "means"
 _HEADINGS = {HEADER: "col_header", FIELD: "col_field", ANSWER: "col_written_answer", MEANS: "col_means"}
 _CODE = re.compile(r"\[([^\[\]]+)\]\s*$")
-_SEPARATED = re.compile(r"[;,/|\n]")
 _SHOWN = 8
 
 
@@ -172,8 +172,8 @@ def _is_known(survey: Survey, name: str, text: str) -> bool:
     """Whether a text is an answer to a question, several where that may have several, or a reason for having none,
     without a map."""
     field = survey.fields[name]
-    known = {**survey.codelists["missing"].by_spelling, **survey.codelists[field.codelist or ""].by_spelling}
-    parts = _SEPARATED.split(separated(text, known)) if field.many else [text]
+    known = survey.spellings(field)
+    parts = BETWEEN_ANSWERS.split(separated(text, known)) if field.many else [text]
     return folded(text) in known or all(folded(part) in known for part in parts)
 
 

@@ -22,9 +22,9 @@ from cpms_cli.reading.header.flags import has_ticks, read_flag
 from cpms_cli.reading.header.headers import field_of, header_spellings, spelt
 from cpms_cli.reading.header.side_by_side import numbered
 from cpms_cli.reading.source import SourceTable
-from cpms_cli.survey.model.definition import Field, Survey, folded
+from cpms_cli.reading.value.answers import BETWEEN_ANSWERS
+from cpms_cli.survey.model.definition import Survey, folded
 
-_SEPARATED = re.compile(r"[;,/|\n]")
 _DISAGREE = " ≠ "
 
 
@@ -41,11 +41,6 @@ class Choices:
     def place(self) -> int:
         """The column that stands for the question."""
         return min(self.parts) if self.whole is None else self.whole
-
-
-def _answers(survey: Survey, field: Field) -> dict[str, str]:
-    codes = survey.codes(field)
-    return {**survey.codelists["missing"].by_spelling, **(codes.by_spelling if codes else {})}
 
 
 def _question(header: str, spellings: Mapping[str, str]) -> tuple[str, int | None] | None:
@@ -72,7 +67,7 @@ def _part(header: str, survey: Survey, spellings: Mapping[str, str]) -> ChoiceCo
         question = _question(header[: step.start()], spellings)
         if question and survey.fields[question[0]].many:
             answer = header[step.end() :].strip()
-            code = _answers(survey, survey.fields[question[0]]).get(folded(answer), answer)
+            code = survey.spellings(survey.fields[question[0]]).get(folded(answer), answer)
             return ChoiceColumn(question, code, header[: step.start()])
     return None
 
@@ -138,7 +133,7 @@ def distinct(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], li
 def _is_flag(survey: Survey, source: SourceTable, index: int, name: str, answer: str) -> bool:
     """Whether a column says yes or no to one answer: of an answer that the list has, any column under its header does,
     and what cannot be read there is told; else one in which every cell is a yes, a no, or nothing."""
-    known = _answers(survey, survey.fields[name])
+    known = survey.spellings(survey.fields[name])
     if answer in known.values():
         return True
     return not any(read_flag(survey, text, answer, known).unread for text in distinct(source, index)[1])
@@ -151,7 +146,7 @@ def _one_text(whole: str | None, chosen: list[tuple[str, str]], known: Mapping[s
         return ";".join(codes) if codes else None
     apart = separated(whole, known)
     read = (
-        {known.get(folded(part)) for part in _SEPARATED.split(apart)}
+        {known.get(folded(part)) for part in BETWEEN_ANSWERS.split(apart)}
         if folded(apart) not in known
         else {known[folded(apart)]}
     )
@@ -168,13 +163,13 @@ def separated(text: str, known: Mapping[str, str]) -> str:
     if len(lines) > 1 and folded(" ".join(lines)) not in known and all(folded(line) in known for line in lines):
         return ";".join(lines)
     parts = text.split()
-    if folded(text) in known or _SEPARATED.search(text) or len(parts) < 2:
+    if folded(text) in known or BETWEEN_ANSWERS.search(text) or len(parts) < 2:
         return text
     return ";".join(parts) if all(folded(part) in known for part in parts) else text
 
 
 def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
-    known = _answers(survey, survey.fields[choices.field])
+    known = survey.spellings(survey.fields[choices.field])
     columns = [*([] if choices.whole is None else [choices.whole]), *choices.parts]
     read = [distinct(source, index) for index in columns]
     ticked = has_ticks(text for _, words in read for text in words)

@@ -249,10 +249,8 @@ def _plain_answers(survey: Survey, source: SourceTable, fields: Mapping[int, str
     data = source.data
     for index, name in fields.items():
         asked = survey.fields[name]
-        codes = survey.codes(asked)
-        if asked.many and codes:
-            known = {**survey.codelists["missing"].by_spelling, **codes.by_spelling}
-            data = _rewritten(data, source, index, partial(separated, known=known))
+        if asked.many and survey.codes(asked):
+            data = _rewritten(data, source, index, partial(separated, known=survey.spellings(asked)))
         elif exported and (asked.type == "date" or asked.format == "partial-date"):
             data = _rewritten(data, source, index, _day)
     return source if data is source.data else replace(source, data=data)

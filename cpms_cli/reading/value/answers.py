@@ -24,7 +24,8 @@ ERA, NUMBER_CODES = "era", "number_codes"
 _OLDEST = 25
 # In a text that may be anything, as a house number, 12.0 is a number that a program wrote, and 12E3 is none.
 _NUMBER_OF_A_PROGRAM = re.compile(r"[0-9]+\.0+|[0-9]\.[0-9]+[eE]\+[0-9]+")
-_SPLIT = re.compile(r"[;,/|\n]")
+BETWEEN_ANSWERS = re.compile(r"[;,/|\n]")
+"""What separates several answers in one cell."""
 _UNIT = re.compile(r"\s*(?:ปี|years?|yrs?|คน|ครั้ง|ชั่วโมง|ชม\.?|hours?)$")
 _WHOLE, _ZEROS, _ZEROS_BEFORE = re.compile("-?[0-9]+"), re.compile("0+"), re.compile("^0+(?=[0-9])")
 _COUNT, _YEAR = re.compile("-?[0-9]{1,9}"), re.compile("[0-9]{2}|[0-9]{4}")
@@ -165,13 +166,13 @@ def _identifier(text: str, formed: bool) -> str:
 
 
 def _many(texts: Sequence[str], spelt: Sequence[str], survey: Survey, field: Field, codes: CodeList) -> Answers:
-    known = {**survey.codelists["missing"].by_spelling, **codes.by_spelling}
+    known = survey.spellings(field)
     missing = survey.missing_codes(field)
     exclusive = {entry.code for entry in codes.codes if entry.missing == "exclusive"}
     in_order = tuple(dict.fromkeys((*codes.by_code, *missing)))
 
     def read(text: str) -> str | None:
-        chosen = {known.get(folded(part)) for part in _SPLIT.split(text) if part.strip()}
+        chosen = {known.get(folded(part)) for part in BETWEEN_ANSWERS.split(text) if part.strip()}
         if not chosen or None in chosen:
             return None
         if chosen & set(missing):

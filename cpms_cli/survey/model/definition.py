@@ -210,6 +210,11 @@ class Survey(Part):
         """Every way to write an answer of any list, folded."""
         return frozenset(spelling for codes in self.codelists.values() for spelling in codes.by_spelling)
 
+    def spellings(self, field: Field) -> dict[str, str]:
+        """Every way to write an answer to this field, or a reason for having none, folded, and its code."""
+        codes = self.codes(field)
+        return {**self.codelists["missing"].by_spelling, **(codes.by_spelling if codes else {})}
+
     def missing_codes(self, field: Field) -> tuple[str, ...]:
         """The codes that are no answer to this field."""
         codes = self.codes(field)

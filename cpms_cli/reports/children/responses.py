@@ -14,10 +14,11 @@ from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.areas.change import below_each_other, show_title
 from cpms_cli.reports.areas.handed import mark_withheld_counts
 from cpms_cli.reports.areas.shares import group_names
-from cpms_cli.reports.children.scores import HELP, code_labels, level_labels, shown_dates
+from cpms_cli.reports.children.scores import code_labels, level_labels, shown_dates
 from cpms_cli.reports.files.how_read import read_notes
 from cpms_cli.reports.files.validation import findings_table, show_findings
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, age_text, show_table, stacked
+from cpms_cli.scoring.compiler.score_columns import HELP
 from cpms_cli.store.tables.response_writing import Imported
 from cpms_cli.summaries.response.cases import IN_TIME, LATE, OPEN, OVERDUE, STATES, UNKNOWN
 from cpms_cli.summaries.response.response_counts import ROUND_STATES, ResponseChange, ResponseSummary

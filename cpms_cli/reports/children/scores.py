@@ -8,7 +8,7 @@ import pandas as pd
 
 from cpms_cli.reports.children.disputed_answers import show_disputes
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, age_text, show_table, stacked
-from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
+from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.child.child_history import ChildHistory
 from cpms_cli.summaries.child.standing_today import ADULT, ANSWERED, CLOSED, NOT_FOUND, absence_words
@@ -19,7 +19,6 @@ from cpms_cli.writing.files import records
 
 # Below this width a line list has two lines for each child: side by side, its words would be cut to pieces.
 _LINE_LIST = 140
-HELP = f"{NEEDS_HELP}_label"
 
 
 def document(tables: dict[str, pd.DataFrame], **fields: Any) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.survey.rules.vocabulary import COUNTS, RANGES
 
 AGE, NEEDS_HELP = "age", "needs_help"
+HELP = f"{NEEDS_HELP}_label"
+"""The column that lists have beside NEEDS_HELP: what circumstances call for help with, in words."""
 _SEPARATOR = "chr(31)"
 COUNT_COLUMNS = tuple(name for count in COUNTS for name in RANGES[count])
 """How many indicators are yes, as ranges: counted_min, counted_max, and those that are no circumstance."""

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.review.by_hand import current_identifier
-from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
+from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
 from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
 from cpms_cli.scoring.scores import EXPLAINED, create_explained
 from cpms_cli.summaries.child.child_disputes import child_disputes
@@ -155,7 +155,7 @@ def compute_child_history(workspace: Workspace, identifier: str) -> ChildHistory
             "why": explainer.why(scored),
             "open": explainer.open(scored),
             NEEDS_HELP: scored[NEEDS_HELP],
-            f"{NEEDS_HELP}_label": explainer.help(scored[NEEDS_HELP]),
+            HELP: explainer.help(scored[NEEDS_HELP]),
             "response": [by_id[level].response.in_(language) for level in scored["level"]],
             "due": [by_id[level].due.in_(language) for level in scored["level"]],
             **stood,

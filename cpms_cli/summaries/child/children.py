@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
+from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
 from cpms_cli.summaries.area.shares import within
@@ -92,7 +92,7 @@ def line_list_of(workspace: Workspace, selection: ChildSelection, standing: Sequ
     else:
         listed["why"] = explainer.why(listed)
     listed["open"] = explainer.open(listed)
-    listed[f"{NEEDS_HELP}_label"] = explainer.help(listed[NEEDS_HELP])
+    listed[HELP] = explainer.help(listed[NEEDS_HELP])
     response = {level.id: level.response.in_(explainer.language) for level in survey.levels}
     listed["response"] = listed["level"].map(response).astype("str")
     hidden = {"reasons", "open_reasons", "answers", "open_answers", GIVEN, *standing}

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
+from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if, open_condition
@@ -202,7 +202,7 @@ def visits_of(
         .map({code: area_name(survey, code, explainer.language) for code in rows[home[1]].unique()})
         .astype("str")
     )
-    rows[f"{NEEDS_HELP}_label"] = explainer.help(rows[NEEDS_HELP])
+    rows[HELP] = explainer.help(rows[NEEDS_HELP])
     ordered = order_visits(survey, rows, overdue)
     first = [
         home[0],
@@ -218,7 +218,7 @@ def visits_of(
         "level",
         "highest",
         NEEDS_HELP,
-        f"{NEEDS_HELP}_label",
+        HELP,
         "not_found",
         "no_consent",
         "due",

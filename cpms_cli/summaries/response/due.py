@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
+from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
 from cpms_cli.scoring.standing import standings
@@ -132,7 +132,7 @@ def list_cases(workspace: Workspace, cases: pd.DataFrame, done: pd.DataFrame) ->
             "no_consent": cases["no_consent"],
             "why": _why(connection, survey, explainer, cases),
             NEEDS_HELP: cases[NEEDS_HELP],
-            f"{NEEDS_HELP}_label": explainer.help(cases[NEEDS_HELP]),
+            HELP: explainer.help(cases[NEEDS_HELP]),
             "action": [levels[level].response.in_(language) for level in cases["case"]],
             "interview_date": cases["since_visited"].dt.strftime("%Y-%m-%d"),
             "due_date": cases["due_date"].dt.strftime("%Y-%m-%d"),

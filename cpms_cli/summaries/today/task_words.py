@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
+from cpms_cli.scoring.compiler.score_columns import HELP
 from cpms_cli.summaries.response.cases import OPEN, OVERDUE
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
@@ -17,8 +17,6 @@ ASK, APPOINTMENT, DISPUTED = "ask", "appointment", "disputed"
 ASKED = (ASK, DISPUTED)
 """The kinds of task that are questions to a household."""
 LINES = ("reason", "next_step")
-HELP = f"{NEEDS_HELP}_label"
-"""What a child's circumstances call for help with, in words."""
 
 
 def case_reasons(cases: pd.DataFrame, language: Language) -> pd.Series:

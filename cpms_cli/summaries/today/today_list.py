@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
+from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
 from cpms_cli.summaries.area.shares import area_name
 from cpms_cli.summaries.child.visits import order_visits, visits_of
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, IN_TIME, LATE, OPEN, OVERDUE, find_cases, workers_of
@@ -27,7 +27,6 @@ from cpms_cli.summaries.today.task_words import (
     ASK,
     ASKED,
     DISPUTED,
-    HELP,
     LINES,
     case_reasons,
     case_steps,

@@ -87,17 +87,17 @@ def take_in(work: Work, file: Arrived, opened: OpenRun | None, recorded: Outcome
         start = replace(start, messages=(work.say("office_map_answers", file=file.name, answers=answers),))
         return _map_needed(work, file, opened, start, None, error.mapping)
     except (UnreadableFile, UsageError) as error:
-        start = replace(start, messages=(sentence(error, work.language), *_way_round(work, survey, file, error)))
-        if not isinstance(error, NoSurveyTable) or fitting_map(survey, work.maps, file.path)[0] is not None:
+        mapping = fitting_map(survey, work.maps, file.path)[0] if isinstance(error, NoSurveyTable) else None
+        start = replace(start, messages=(sentence(error, work.language), *_way_round(work, file, error, mapping)))
+        if not isinstance(error, NoSurveyTable) or mapping is not None:
             return start  # what it lacks is nothing that a map could say, or what a map says already
         return _map_needed(work, file, opened, start, recorded)
 
 
-def _way_round(work: Work, survey: Survey, file: Arrived, error: CpmsError) -> list[str]:
+def _way_round(work: Work, file: Arrived, error: CpmsError, mapping: Path | None) -> list[str]:
     """What to do about a village that neither the file nor the office says: a run is of all files, and is told none."""
     if error.message_id != _VILLAGE:
         return []
-    mapping = fitting_map(survey, work.maps, file.path)[0]
     option = f' --map "{mapping}"' if mapping else ""
     return [work.say("office_village", path=file.path, map=option)]
 

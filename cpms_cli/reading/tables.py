@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
-from cpms_cli.reading.header.export_layouts import find_column, mark_repeat_groups
+from cpms_cli.reading.header.export_layouts import mark_repeat_groups
 from cpms_cli.reading.header.headers import headed, header_spellings
 from cpms_cli.reading.header.mapping import HeaderMap, Maps
 from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
@@ -202,7 +202,7 @@ def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], place: dict[st
     near = [f"'{header[index]}' = {miss.field}" for index, miss in sheet.near.items() if miss.field in lacking]
     if near:
         return NoSurveyTable("key_column_near", fields=labels, near=", ".join(near), **place)
-    if sheet.layout and find_column(header, sheet.layout.parent) is not None and not sheet.added:
+    if sheet.layout and sheet.layout.is_repeat_group(header) and not sheet.added:
         home = [name for name in lacking if name in survey.child.shared]
         labels = ", ".join(f"{name} ({headed(survey.fields[name])})" for name in home)
         return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **place)

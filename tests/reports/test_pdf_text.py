@@ -5,11 +5,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-import fontpkg_noto_sans_thai
 import pandas as pd
 import pymupdf
 import pypdf
@@ -19,6 +16,7 @@ import typst
 
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, TableBlock
 from cpms_cli.reports.documents.pdf_file import pdf_bytes
+from cpms_cli.writing.fonts import shipped_fonts
 
 # With marks over marks, marks over tall letters, and sara am, which a font draws as two signs.
 WORDS = (
@@ -41,7 +39,7 @@ SPLIT = (
     "ให้|สำรวจ|ที่|อยู่|อาศัย|ทุก|ครั้ง| |"
 ) * 6
 SENTENCES = SPLIT.replace("|", "").strip()
-FONTS = Path(str(files(fontpkg_noto_sans_thai))) / "files"
+FONTS = shipped_fonts()
 
 
 @pytest.fixture(scope="module")

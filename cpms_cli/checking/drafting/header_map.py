@@ -262,11 +262,7 @@ def _day_of_form(sheet: DraftedSheet) -> _Proposed:
     """The column in which a program notes when a form was filled in, as the day of the interview, where none is known:
     not of a repeat group, whose rows have it from the sheet around them."""
     layout, header, visited = sheet.matched.layout, sheet.matched.source.header, sheet.survey.role("visited").name
-    if (
-        layout is None
-        or find_column(header, layout.parent) is not None
-        or visited in sheet.matched.match.fields.values()
-    ):
+    if layout is None or layout.is_repeat_group(header) or visited in sheet.matched.match.fields.values():
         return {}
     places = [place for name in layout.days if (place := find_column(header, name)) is not None]
     decided = sheet.chosen is not None and any(sheet.chosen.line(header[place]) is not None for place in places)

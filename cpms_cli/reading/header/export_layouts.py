@@ -44,6 +44,10 @@ class Layout(BaseModel):
             tuple(start.casefold() for start in self.metadata_begins)
         )
 
+    def is_repeat_group(self, header: Sequence[str]) -> bool:
+        """Whether a sheet with these headers has the rows of a repeat group: each names the row around it."""
+        return find_column(header, self.parent) is not None
+
 
 class OwnLists(BaseModel):
     """What the list of visits says beside the columns to fill in: fields by role, other words by a message's id."""
@@ -170,14 +174,11 @@ def find_column(header: Sequence[str], name: str) -> int | None:
 
 def mark_repeat_groups(sources: Sequence[SourceTable]) -> list[SourceTable]:
     """Return the sheets of one file; one whose rows other sheets repeat groups of is told apart (`has_repeats`)."""
-    inner = {layout.id for source in sources if (layout := layout_of(source.header)) and _is_inner(source, layout)}
+    exported = [(source, layout_of(source.header)) for source in sources]
+    inner = {layout.id for source, layout in exported if layout and layout.is_repeat_group(source.header)}
     return [
         replace(source, has_repeats=True)
-        if (layout := layout_of(source.header)) is not None and layout.id in inner and not _is_inner(source, layout)
+        if layout and layout.id in inner and not layout.is_repeat_group(source.header)
         else source
-        for source in sources
+        for source, layout in exported
     ]
-
-
-def _is_inner(source: SourceTable, layout: Layout) -> bool:
-    return find_column(source.header, layout.parent) is not None

@@ -15,7 +15,6 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.header.export_layouts import (
     Layout,
-    find_column,
     subdistrict_words,
     village_number_words,
     words_around_subdistrict,
@@ -83,7 +82,7 @@ def with_row_keys(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
 def _of_export(survey: Survey, sheet: Sheet, layout: Layout, given: GivenKeys) -> Sheet:
     """As `with_row_keys`, of an export: a form may ask for the village by its number and its subdistrict; the rows of
     its repeat groups have their keys from the sheet around them."""
-    if find_column(sheet.source.header, layout.parent) is not None:
+    if layout.is_repeat_group(sheet.source.header):
         return sheet
     placed = _with_village(survey, sheet, given)
     return placed if sheet.source.has_repeats else _numbered(survey, placed)
@@ -132,9 +131,11 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
         if given:
             _check_same_village(own, place, given, name)
         return own
-    if not _is_nearly_there(sheet, name) and sections_of(sheet.source):
+    if _is_nearly_there(sheet, name):
+        return sheet
+    if sections_of(sheet.source):
         return _villages_by_section(survey, sheet, subdistrict, village, given)
-    if village is None or _is_nearly_there(sheet, name):
+    if village is None:
         return sheet
     column = pd.Series(village, index=range(sheet.source.data.num_rows), dtype="str")
     note = Note("village_given" if given else "village_from_title", {"village": village})

@@ -15,7 +15,7 @@ from typing import Literal
 import pandas as pd
 
 from cpms_cli.errors import NoSurveyTable, UsageError
-from cpms_cli.reading.header.export_layouts import find_column, layout_of
+from cpms_cli.reading.header.export_layouts import layout_of
 from cpms_cli.reading.header.headers import headed, header_spellings, match_headers, spelt
 from cpms_cli.reading.header.mapping import HeaderMap
 from cpms_cli.reading.header.row_looks import is_number
@@ -83,7 +83,7 @@ def _names(candidate: Matched) -> set[str]:
 
 def _lacking(survey: Survey, candidate: Matched) -> list[str] | None:
     """What a table lacks of its key besides the round, which may be given; None where another sheet may give it."""
-    if candidate.layout is not None and find_column(candidate.source.header, candidate.layout.parent) is not None:
+    if candidate.layout is not None and candidate.layout.is_repeat_group(candidate.source.header):
         return None
     names = _names(candidate)
     of_child = bool(names & {field.name for field in survey.child.fields})

@@ -23,12 +23,11 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     """
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
-    own = (name == "other") | (pairs["nickname"] == "exact") | ~pairs["one_script"].fillna(False).astype(bool)
+    own = (name == "other") | (pairs["nickname"] == "exact") | _of_two_scripts(pairs)
     agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact") & own)
-    mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
     # A mother has one child of one birth, unless it has a twin: then a name that is near, or a nickname, will do.
     of_one_birth = by_mother(pairs) & pairs["no_twin"]
-    agrees |= (pairs["unnamed"] & mother_or_home) | of_one_birth
+    agrees |= (pairs["unnamed"] & _of_one_mother_or_home(pairs)) | of_one_birth
     # A cousin in the house may have the name, but not the mother.
     agrees &= (pairs["birth"] != "close") | pairs["mother"].isin(_MOTHER_SURE)
     agrees &= ~_of_namesakes(pairs)
@@ -44,11 +43,20 @@ def _of_namesakes(pairs: pd.DataFrame) -> pd.Series:
 def by_mother(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs with a name that is not sure have mother (or home) and birth to tell who the child is."""
     name, birth = pairs["given"], pairs["birth"]
-    mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
     # Within one script what is near may be the name of a twin whom nobody has seen; two scripts bring names no nearer.
-    near = (name == "near") & ~pairs["one_script"].fillna(False).astype(bool)
+    near = (name == "near") & _of_two_scripts(pairs)
     near &= birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER))
-    return mother_or_home & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
+    return _of_one_mother_or_home(pairs) & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
+
+
+def _of_two_scripts(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs have the name in two scripts, or are not known to have it in one."""
+    return ~pairs["one_script"].fillna(False).astype(bool)
+
+
+def _of_one_mother_or_home(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs have one mother, or one house where a mother's name is not known."""
+    return pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
 
 
 def either_of_two(pairs: pd.DataFrame) -> pd.Series:

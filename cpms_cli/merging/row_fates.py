@@ -50,8 +50,9 @@ def note_arrivals(
     digests = {path: file_digest(path) for path in files}
     seen = _merged_before(connection)
     merged_in = [seen.get(digests[table.source.path]) for table in tables]
+    later = asked_later(connection, survey, {batch for batch in merged_in if batch is not None})
     new_answers = {
-        source: _asked_since(connection, survey, table, batch)
+        source: _asked_since(connection, table, batch, later.get(batch, frozenset()))
         for source, (table, batch) in enumerate(zip(tables, merged_in, strict=True))
         if batch is not None
     }
@@ -93,13 +94,15 @@ def merged_for_good(store: Path, survey: Survey) -> set[str]:
             SEMI JOIN (FROM adopted_question WHERE added) USING (adoption)""").fetchone()
         added = int(last[0]) if last and last[0] is not None else 0
         since = {digest: batch for digest, batch in seen.items() if batch > added}
-        return {digest for digest, batch in since.items() if not asked_later(connection, survey, batch)}
+        later = asked_later(connection, survey, since.values())
+        return {digest for digest, batch in since.items() if not later.get(batch)}
 
 
 def _asked_since(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, table: SurveyTable, batch: int
+    connection: duckdb.DuckDBPyConnection, table: SurveyTable, batch: int, later: frozenset[str]
 ) -> frozenset[str]:
-    """The questions with answers in a table that the store keeps only since a batch, or of its rounds only since."""
+    """The questions with answers in a table that the store keeps only since a batch, or of its rounds only since
+    (`later`)."""
     rows = connection.execute(
         """
         SELECT name
@@ -108,7 +111,7 @@ def _asked_since(
         WHERE added AND after_batch >= ?""",
         [batch],
     ).fetchall()
-    added = {str(name) for (name,) in rows} | asked_later(connection, survey, batch)
+    added = {str(name) for (name,) in rows} | later
     return frozenset(name for name in added & set(table.columns) if (table.columns[name].codes >= 0).any())
 
 

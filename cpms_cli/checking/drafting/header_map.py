@@ -49,7 +49,6 @@ from cpms_cli.survey.plain_text import plain_digits
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _MOST_CELLS = 1_000
-_CODES = {"0", "1", "2", "8", "9", "99"}
 
 _AnswerRow = tuple[str, str, str, int, str, str]
 _Proposed = Mapping[int, tuple[Proposal, ...]]
@@ -166,7 +165,8 @@ def _may_be_coded(sheet: DraftedSheet, wanted: str, index: int) -> bool:
     field = sheet.survey.fields.get(of_any_child(sheet.survey, wanted.removeprefix(UNDECIDED)))
     if not wanted.startswith(UNDECIDED) or field is None or field.type not in ("integer", "number"):
         return False
-    return {plain_digits(text).strip() for text in column_texts(sheet.matched.source, index)} <= _CODES
+    numbers = {plain_digits(text).strip() for text in column_texts(sheet.matched.source, index)}
+    return numbers <= proposal_settings().number_codes
 
 
 def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from cpms_cli.reading.sheet.title_keys import VILLAGE_NUMBER
 from cpms_cli.reading.value.coded_columns import CodedColumn, Flags, matching
 
 _NUMBER = "[0-9๐-๙၀-၉][0-9๐-๙၀-၉.,]*"
@@ -45,7 +46,7 @@ _NOTE = (
     r"|notes?\b|remarks?\b|sources?\b|prepared by|signature|printed)|^\s*\*"
 )
 # A line that heads the rows of another village is nobody's name, in whichever column it stands.
-_HEADS_VILLAGE = r"(?i)^[\s(*\-–—:]*(?:หมู่\s*(?:ที่|บ้านที่)?|ม\.|moo|village(?:\s+no\.?)?)\s*[0-9๐-๙]{1,2}(?:[^0-9๐-๙].*)?$"
+_HEADS_VILLAGE = rf"(?i)^[\s(*\-–—:]*{VILLAGE_NUMBER}[0-9๐-๙]{{1,2}}(?:[^0-9๐-๙].*)?$"
 _DIGITS = r"^\s*[0-9๐-๙၀-၉][0-9๐-๙၀-၉\s.,/-]*$"
 _SENTENCE = r"^.{9,}$"
 _NEARLY_BLANK, _OF_NOTE, _USUAL = 2, 4, 0.9

@@ -39,10 +39,12 @@ _WORDS = {
     DISTRICT: r"(?:อำเภอ|เขต|(?<![ก-๛])อ\.|\bamphoe\b|\bdistrict(?:\s+of)?\b)",
     PROVINCE: r"(?:จังหวัด|(?<![ก-๛])จ\.|\bprovince(?:\s+of)?\b)",
 }
+VILLAGE_NUMBER = r"(?:หมู่\s*(?:ที่|บ้านที่)?|ม\.|moo|village(?:\s+no\.?)?)\s*"
+"""What stands before a village's number at the beginning of a line."""
 # A line between the rows that heads those below it begins with the village: no note that mentions one is taken.
 _SECTION = re.compile(
     r"[\s(*\-–—:]*(?:บ้าน[^\d\n]{1,40}?|(?:ban|village)\s+[a-z][a-z ]{1,40}?)?[\s,(]*"
-    r"(?:หมู่\s*(?:ที่|บ้านที่)?|ม\.|moo|village(?:\s+no\.?)?)\s*\d{1,2}(?!\d)[^\n]{0,60}"
+    rf"{VILLAGE_NUMBER}\d{{1,2}}(?!\d)[^\n]{{0,60}}"
     r"|[\s(*\-–—:]*(?:หมู่บ้าน|บ้าน(?!เลขที่|เช่า|พัก)|ชุมชน)[^\d\n]{2,40}",
     re.IGNORECASE,
 )

@@ -55,6 +55,7 @@ class ProposalSettings(_Part):
     confidence: Confidence
     fillers: tuple[str, ...]
     placeholders: tuple[str, ...]
+    number_codes: frozenset[str]
     date_forms: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
     made_of: dict[str, tuple[str, ...]]

@@ -51,7 +51,7 @@ def mark_withheld_counts(frame: pd.DataFrame, language: Language) -> pd.DataFram
 def with_withheld(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The same, and a dash where a share made of such a count is withheld.
 
-    >>> told(pd.DataFrame({"yes": pd.array([7, None], dtype="Int64")}), "en")["yes"].tolist()
+    >>> with_withheld(pd.DataFrame({"yes": pd.array([7, None], dtype="Int64")}), "en")["yes"].tolist()
     ['7', 'n.p.']
     """
     return _marked(frame, {"Int64": say("not_published", language), "Float64": NOT_COMPUTED})

@@ -2,7 +2,7 @@
 
 The relations on a connection are how the steps of a merge and of a scoring hand work on. A package declares its own in
 `relations.py`, as the tuple `RELATIONS`, one declaration per name in the whole program.
-`scripts/relations_map.py` collects them and writes the map in CONTRIBUTING.md; `tests/spec/test_relations.py` parses
+`scripts/relations_map.py` collects them and writes the map in CONTRIBUTING.md; `tests/code/test_relations.py` parses
 all SQL, and fails where a relation is made or read that nobody declared, or declared and never made.
 """
 

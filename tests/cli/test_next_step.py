@@ -50,7 +50,7 @@ LINES = {
     "schema check": "--lang my -o missing.csv",
 }
 # These print no table: how much they gave away, of what, and to whom.
-# `country` needs a data set: tests/cli/test_dataset_summaries.py; `link provinces` needs several stores.
+# `country` needs a data set: tests/store/test_dataset_summaries.py; `link provinces` needs several stores.
 NOT_HERE = {"bundle", "export records", "export figures", "country", "link provinces"}
 
 

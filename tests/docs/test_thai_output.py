@@ -54,11 +54,11 @@ NAMES = {
 # `demo` runs the others; provinces say the words of communities; the rest say that a file is written, or package names.
 NOT_HERE = {
     "link files",  # names the headers of the files, which are what they are
-    "link provinces",  # needs several stores: tests/cli/test_link_provinces.py
+    "link provinces",  # needs several stores: tests/linking/test_link_provinces.py
     "demo",
     "help",  # lists commands, which are typed; its words: test_translations.py
     "init",  # names what it made in a folder
-    "run",  # needs an office: tests/cli/test_office.py
+    "run",  # needs an office: tests/office/test_office.py
     "doctor",
     "province",
     "plan province",
@@ -79,8 +79,8 @@ NOT_HERE = {
     "export records",
     "export figures",
     "export dataset",
-    "country",  # needs a data set: tests/cli/test_dataset_summaries.py
-    "store push",  # needs a server: tests/cli/test_store_push.py
+    "country",  # needs a data set: tests/store/test_dataset_summaries.py
+    "store push",  # needs a server: tests/store/test_store_push.py
 }
 
 

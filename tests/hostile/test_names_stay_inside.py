@@ -220,7 +220,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "store compact": ("!",),
     "store encrypt": ("!",),
     "store audit": ("-o audit.xlsx",),
-    # Of a server that is not there; what gets to one that is: tests/cli/test_store_push.py.
+    # Of a server that is not there; what gets to one that is: tests/store/test_store_push.py.
     "store push": ("postgresql://127.0.0.1:1/children",),
     "child show": ("{child} --why -o child.xlsx",),
     "child dispute": (
@@ -408,7 +408,7 @@ def test_whatever_shows_names_is_in_the_audit_log(
     cpms: Cpms, marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """But what shows a file that its reader holds, and has no store to write to; the stores of several provinces log
-    each their own: tests/cli/test_link_provinces.py."""
+    each their own: tests/linking/test_link_provinces.py."""
     without_store = {"validate", "map", "link files", "link provinces"}
     assert set(IDENTIFIED) == {name for name in COMMANDS if "--identified" in OPTIONS[name]} - without_store
     shutil.copytree(marked.folder, tmp_path, dirs_exist_ok=True)

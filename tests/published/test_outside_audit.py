@@ -17,7 +17,7 @@ from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
 from cpms_cli.disclosure.engine.suppression import suppress
 from cpms_cli.survey.model.privacy import PrivacyRules
 from tests.conftest import THOROUGH
-from tests.property.tables_attacked import ENOUGH, Case, Published, Table, breaches, random_table
+from tests.published.tables_attacked import ENOUGH, Case, Published, Table, breaches, random_table
 
 TABLES = 1000 if THOROUGH else 60
 RULES = PrivacyRules(threshold=5, zeros="shown", differences="hidden", k=5)

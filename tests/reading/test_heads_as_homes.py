@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from tests.cli.test_row_keys import CHILDREN, office_file
 from tests.conftest import Cpms
+from tests.reading.test_row_keys import CHILDREN, office_file
 
 HEADER: list[object] = ["ชื่อหัวหน้าครัวเรือน", "รายได้พอใช้หรือไม่", "ชื่อ", "นามสกุล", "เพศ", "วันเกิด", "สัญชาติ"]
 MANEE, MANA, CHUJAI = (row[1:] for row in CHILDREN)

@@ -23,9 +23,9 @@ from cpms_cli.survey.identifiers import (
     thai_id_sql,
     thai_number_sql,
 )
-from tests.cli.test_twins import children_of_case, merged_case
 from tests.conftest import THOROUGH, Cpms, Draw
 from tests.families import at_home, child, linked, village
+from tests.linking.test_twins import children_of_case, merged_case
 
 # Each with a right check digit but the first, as reckoned by hand from the weights 13 to 2.
 MADE_UP = ["1234567890121", "0123456789012", "1111111111119", "0000000000001", "1212121212121"]

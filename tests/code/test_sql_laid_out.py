@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 FOLDERS = ("cpms_cli", "scripts", "benchmarks", "tests")
 EXCEPTIONS = {
-    "tests/spec/test_sql_laid_out.py": "shows what it refuses",
+    "tests/code/test_sql_laid_out.py": "shows what it refuses",
     "tests/spec/test_definition_mutants.py": "adds up patterns that match the definition's rules, and is no SQL",
 }
 # SQL is in capitals here, and sentences are not.

@@ -21,7 +21,7 @@ from cpms_cli.summaries.area.compared_answers import hidden_columns
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.workspace import Workspace
-from tests.property.tables_attacked import Case, Printed, Published, breaches
+from tests.published.tables_attacked import Case, Printed, Published, breaches
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
 JOINED = {"no_or_unknown": "no", "yes_or_unknown": "yes"}

@@ -13,8 +13,8 @@ from pyxform.xls2xform import convert
 
 from cpms_cli import merge, write_xlsform
 from cpms_cli.survey.model.definition import Survey
-from tests.cli.xform_engine import Interview
 from tests.conftest import ROOT, Cpms, Draw
+from tests.forms.xform_engine import Interview
 
 BURMESE = re.compile(r"[\u1000-\u109f]")
 

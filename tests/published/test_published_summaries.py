@@ -26,8 +26,8 @@ from cpms_cli.store.file import open_store
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.workspace import Workspace
 from tests.conftest import THOROUGH
-from tests.property import test_published_reports as of_reports
-from tests.property.tables_attacked import Case, Printed, Published, breaches
+from tests.published import test_published_reports as of_reports
+from tests.published.tables_attacked import Case, Printed, Published, breaches
 
 ANSWERS = {"yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "n/a"}
 JOINED = {"no_or_unknown": "no", "yes_or_unknown": "yes"}

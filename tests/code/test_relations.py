@@ -14,8 +14,8 @@ import pytest
 
 from cpms_cli.survey.relations import Relation
 from scripts.relations_map import PAGE, declared_relations, page_with_map
+from tests.code.sql_relations import Names, modules, relations_in, relations_of
 from tests.conftest import ROOT
-from tests.spec.sql_relations import Names, modules, relations_in, relations_of
 
 DECLARED = declared_relations()
 BY_NAME = {relation.name: relation for relations in DECLARED.values() for relation in relations}

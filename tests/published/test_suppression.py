@@ -18,8 +18,8 @@ from cpms_cli.disclosure.release.releases import Publication, problem_after, rel
 from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.survey.model.privacy import PrivacyRules
 from tests.conftest import THOROUGH
-from tests.property.tables_attacked import Case, Published, Table, bounds, breaches, linked, random_table, two_way
-from tests.property.tables_attacked import Question as Ask
+from tests.published.tables_attacked import Case, Published, Table, bounds, breaches, linked, random_table, two_way
+from tests.published.tables_attacked import Question as Ask
 
 TABLES = int(os.environ.get("CPMS_TABLES", "1000" if THOROUGH else "200"))
 RELEASES = max(40, TABLES // 25)

@@ -15,7 +15,7 @@ from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.summaries.area.areas import AreaSummary, summarise_area
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import NUMBERS
-from tests.property.tables_attacked import Case, Published, breaches
+from tests.published.tables_attacked import Case, Published, breaches
 
 CODES = ("85", "8501", "850105", *(f"8501050{moo}" for moo in range(1, 7)))
 ANSWERS = ("yes", "no", "unknown", "not_applicable")

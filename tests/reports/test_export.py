@@ -24,7 +24,7 @@ from frictionless import Package, system
 
 from cpms_cli import merge
 from tests.conftest import NUMBERS, Cpms, write_drawn
-from tests.property.tables_attacked import Case, Published, breaches
+from tests.published.tables_attacked import Case, Published, breaches
 
 Base = Mapping[str, Mapping[str, Any]]
 PAK_NAM, KAPOE = "85010501", "85030201"

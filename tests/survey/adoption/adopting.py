@@ -1,0 +1,14 @@
+"""Let a store follow the definition in a folder, and see that it is sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cpms_cli import check_store
+from cpms_cli.store.definitions.adopting import adopt_definition
+from cpms_cli.survey.files.loading import load_survey
+
+
+def adopt(folder: Path, store: Path) -> None:
+    adopt_definition(store, load_survey(folder))
+    assert check_store(store)["violations"].sum() == 0

@@ -140,7 +140,7 @@ def _options(
 
 
 def _option(name: str, otherwise: str) -> str:
-    """An option's value from the bare command line: an error may come before anything was parsed. The last one holds."""
+    """The last value of an option on the bare command line: an error may come before anything was parsed."""
     value = otherwise
     for number, word in enumerate(sys.argv):
         if word == name and number + 1 < len(sys.argv):

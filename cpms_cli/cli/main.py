@@ -140,13 +140,14 @@ def _options(
 
 
 def _option(name: str, otherwise: str) -> str:
-    """An option's value from the bare command line: an error may come before anything was parsed."""
+    """The last value of an option on the bare command line: an error may come before anything was parsed."""
+    value = otherwise
     for number, word in enumerate(sys.argv):
         if word == name and number + 1 < len(sys.argv):
-            return sys.argv[number + 1]
-        if word.startswith(f"{name}="):
-            return word.partition("=")[2]
-    return otherwise
+            value = sys.argv[number + 1]
+        elif word.startswith(f"{name}="):
+            value = word.partition("=")[2]
+    return value
 
 
 def _asked_language() -> str | None:

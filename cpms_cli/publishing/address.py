@@ -40,6 +40,9 @@ class Address:
         # A password with such a sign in it would be taken for a host or a database, and shown.
         if parts.scheme not in _SCHEMES or parts.fragment or "@" in parts.path + parts.query:
             raise UsageError("server_address")
+        # Nor does libpq know a text with NUL in it: the engine would cut it off there, and quote what stands before.
+        if "\0" in unquote(text):
+            raise UsageError("server_address")
         who, _, places = parts.netloc.rpartition("@")
         user, _, password = who.partition(":")
         hosts, ports = _hosts(places)

@@ -22,6 +22,7 @@ from cpms_cli.survey.rules.typed_answers import quoted
 
 CHANGED_AT = "changed_at"
 _OURS = "cpms: "
+_NOTHING = "-"
 _TYPES = {
     pa.int32(): "integer",
     pa.float64(): "double precision",
@@ -78,7 +79,10 @@ class PublishedTables:
             wanted = {(column.name, _TYPES[column.type]) for column in table.rows.schema}
             if served != wanted:
                 lacking, more = ({name for name, _ in names} for names in (wanted - served, served - wanted))
-                values = {"lacking": ", ".join(sorted(lacking)) or "-", "more": ", ".join(sorted(more)) or "-"}
+                values = {
+                    "lacking": ", ".join(sorted(lacking)) or _NOTHING,
+                    "more": ", ".join(sorted(more)) or _NOTHING,
+                }
                 raise self._error("server_other_columns", table=table.name, **values)
 
     def check_others(self, publication: StarTable, children: StarTable) -> None:
@@ -91,10 +95,10 @@ class PublishedTables:
             WHERE {others}""")
         for definition, audience, pseudonyms in rows:
             if definition != own["definition_digest"]:
-                values = {"known": definition[:12], "given": own["definition_digest"][:12]}
+                values = {"known": (definition or _NOTHING)[:12], "given": own["definition_digest"][:12]}
                 raise self._error("server_other_definition", **values)
             if audience != own["audience"]:
-                raise self._error("server_other_audience", known=audience, given=own["audience"])
+                raise self._error("server_other_audience", known=audience or _NOTHING, given=own["audience"])
             if pseudonyms != own["pseudonyms"]:
                 raise self._error("server_other_series", variable=SERIES_KEY)
         round_ = self.survey.role("round").name

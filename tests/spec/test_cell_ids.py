@@ -85,3 +85,9 @@ def test_the_definition_makes_a_zero_certain_by_age(survey: Survey) -> None:
         False,
     ]
     assert not is_certain(survey, Population(2026, "85").cell(school.column, "yes"))
+
+
+def test_how_many_cases_there_are_in_all_is_no_total_that_readers_know() -> None:
+    """An area's children are printed by some command, its cases of all levels by none."""
+    assert Population(2026, "85").cell("children").is_total
+    assert not Population(CASES, "85").cell("children").is_total

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -12,9 +13,12 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyrage
 import pytest
 
 from cpms_cli import merge
+from cpms_cli.errors import UnreadableFile
+from cpms_cli.reading.book.bundle import read_bundle
 from cpms_cli.store.content import dump
 from tests.conftest import ROOT, Cpms, Draw, MakeOnce
 
@@ -284,3 +288,19 @@ def test_a_harmed_bundle_is_refused(
     assert ran.code == 2
     assert "does not open" in ran.err
     assert dump(store) == before
+
+
+def test_a_passphrase_that_takes_this_computer_too_long_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fast computer makes trying a passphrase more work, and age refuses what takes longer than it may."""
+    monkeypatch.setenv("CPMS_BUNDLE_KEY", "word")
+    path, sealed = tmp_path / "x.cpms.age", pyrage.passphrase.encrypt(b"PK", "word")
+    head, work, rest = re.split(rb"(?<= )(\d+)(?=\n)", sealed, maxsplit=1)
+    assert 10 <= int(work) < 30
+    path.write_bytes(head + b"40" + rest)  # 2 to the 40th, which takes months
+    with pytest.raises(UnreadableFile, match="too busy or too slow to try the passphrase"):
+        read_bundle(path)
+    path.write_bytes(head + b"1" + rest)  # not what was encrypted
+    with pytest.raises(UnreadableFile, match="does not open"):
+        read_bundle(path)

@@ -242,6 +242,9 @@ def test_stores_of_several_provinces_stand_side_by_side(
     server.tell("UPDATE cpms.publication SET definition_digest = repeat('0', 64)", database)
     with pytest.raises(ServerError, match=r"another definition \(000000000000\)"):
         push_store(store, address)
+    server.tell("UPDATE cpms.publication SET definition_digest = NULL", database)  # by somebody's hand
+    with pytest.raises(ServerError, match=r"another definition \(-\)"):
+        push_store(store, address)
     assert server.ask(provinces, database) == [("83", 3), ("85", 3)]
 
 
@@ -380,6 +383,8 @@ def test_a_server_that_does_not_encrypt_is_refused(server: PostgresServer, datab
         "postgresql://u:Zq7",
         "postgresql://[u:Zq7@h/d",
         "postgresql://h/d?password",
+        "postgresql://u:Zq7%00x@h/d",
+        "postgresql://u@h/d%00?password=Zq7",
         "",
     ],
 )

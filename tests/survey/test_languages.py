@@ -76,6 +76,13 @@ def test_findings_are_said_in_it_and_the_rest_in_english(cpms: Cpms, folder: Pat
     assert ran.err.startswith(DRAFT)
 
 
+def test_the_language_said_last_holds(cpms: Cpms, folder: Path, victim: Path) -> None:
+    """One before the command gives way to one behind it, also to a language that only the folder has."""
+    ran = cpms("--lang", "en", "validate", victim, "--schemas", folder, "--lang", "xx")
+    assert "linii" in ran.out
+    assert ran.err.startswith(DRAFT)
+
+
 def test_a_store_that_adopted_the_definition_speaks_it_by_itself(
     cpms: Cpms, folder: Path, victim: Path, tmp_path: Path
 ) -> None:

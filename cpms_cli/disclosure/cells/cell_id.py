@@ -97,8 +97,8 @@ class CellId:
 
     @property
     def is_total(self) -> bool:
-        """Whether this is how many children or homes an area has in a round."""
-        return self.is_plain and self.quantity.is_total
+        """Whether this is how many children or homes an area has in a round: nobody prints the cases of all levels."""
+        return self.is_plain and self.round != CASES and self.quantity.is_total
 
     def left(self, remainder: str) -> CellId:
         """Return the id of what is left of this count, named in words."""

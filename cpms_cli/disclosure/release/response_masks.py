@@ -49,14 +49,3 @@ def _add_cases(sheet: SummaryCells, name: str, frame: pd.DataFrame) -> None:
     sheet.add_counts(name, frame, ids)
     for row, due in enumerate(ids["due"]):
         sheet.add(Relation(due, tuple(ids[state][row] for state in STATES)))
-    counts = frame["due"].astype(int)
-    for population in dict.fromkeys(populations):
-        of_population = [other == population for other in populations]
-        whole = population.cell("children")
-        sheet.add_whole(whole, int(counts[of_population].sum()))
-        dues = [
-            population.cell("case", f"{level}/due")
-            for level, is_row in zip(levels, of_population, strict=True)
-            if is_row
-        ]
-        sheet.add(Relation(whole, tuple(dues)))

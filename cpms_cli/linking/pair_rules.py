@@ -13,13 +13,15 @@ _SAME_MOTHER = ("exact", "sound", "alike")
 _MOTHER_SURE = ("exact", "sound")
 _ONE_BIRTH = ("exact", "month", "year")
 _ONE_MONTH = ("exact", "month")
+_ITSELF = ("exact", "sound", "alike")  # not both cells as a whole
 
 
 def disagree(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs have no name in common that would do without a person, whatever their score.
 
-    `pairs`: the level of each comparison, `one_script`, `unnamed`, and `no_twin`: neither child has another beside it
-    who may be of the same birth.
+    `pairs`: the level of each comparison, `one_script`, `unnamed`, `parted` (a name of one syllable is all that can
+    agree), `no_twin`: neither child has another beside it who may be of the same birth, and `seen_twice`: the child of
+    earlier rounds is in two of them.
     """
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
@@ -30,7 +32,7 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     agrees |= (pairs["unnamed"] & _of_one_mother_or_home(pairs)) | of_one_birth
     # A cousin in the house may have the name, but not the mother.
     agrees &= (pairs["birth"] != "close") | pairs["mother"].isin(_MOTHER_SURE)
-    agrees &= ~_of_namesakes(pairs)
+    agrees &= ~_of_namesakes(pairs) & ~_of_parts(pairs)
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
 
 
@@ -40,12 +42,20 @@ def _of_namesakes(pairs: pd.DataFrame) -> pd.Series:
     return (pairs["mother"] == "differs") & (pairs["place"] != "home") & ~pairs["birth"].isin(_ONE_MONTH)
 
 
+def _of_parts(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs agree in a part of the name only, and the other part, in the second cell, is another."""
+    return pairs["parted"] & pairs["given"].isin(_ITSELF) & (pairs["family"] == "differs")
+
+
 def by_mother(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs with a name that is not sure have mother (or home) and birth to tell who the child is."""
     name, birth = pairs["given"], pairs["birth"]
     # Within one script what is near may be the name of a twin whom nobody has seen; two scripts bring names no nearer.
-    near = (name == "near") & _of_two_scripts(pairs)
-    near &= birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER))
+    near = birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER))
+    near &= _of_two_scripts(pairs)
+    # A twin is not left out in two rounds, to be in the third alone.
+    near |= pairs["seen_twice"] & (birth == "exact") & pairs["mother"].isin(_SAME_MOTHER)
+    near &= name == "near"
     return _of_one_mother_or_home(pairs) & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
 
 

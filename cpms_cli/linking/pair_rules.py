@@ -5,12 +5,13 @@ With 3 % twins and 20 % siblings the score alone would be wrong in every eighth 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from cpms_cli.linking.comparison_levels import FAIR_NAMES, REFUSALS, STRONG_NAMES, UNKNOWN
 
 _SAME_MOTHER = ("exact", "sound", "alike")
-_MOTHER_SURE = ("exact", "sound")
 _ONE_BIRTH = ("exact", "month", "year")
 _ONE_MONTH = ("exact", "month")
 _ITSELF = ("exact", "sound", "alike")  # not both cells as a whole
@@ -31,7 +32,7 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     of_one_birth = by_mother(pairs) & pairs["no_twin"]
     agrees |= (pairs["unnamed"] & _of_one_mother_or_home(pairs)) | of_one_birth
     # A cousin in the house may have the name, but not the mother.
-    agrees &= (pairs["birth"] != "close") | pairs["mother"].isin(_MOTHER_SURE)
+    agrees &= (pairs["birth"] != "close") | pairs["mother"].isin(_SAME_MOTHER)
     agrees &= ~_of_namesakes(pairs) & ~_of_parts(pairs)
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
 
@@ -81,9 +82,17 @@ def either_of_two(pairs: pd.DataFrame) -> pd.Series:
     return pairs["seeker"].isin(seekers) | pairs["choice"].isin(choices)
 
 
-def contradict(pairs: pd.DataFrame) -> pd.Series:
-    """Return which pairs speak against each other, so that what else their children are must wait as well."""
-    agrees = pd.Series(False, index=pairs.index)
+def contradict(pairs: pd.DataFrame, of_children: Sequence[str] = ()) -> pd.Series:
+    """Return which pairs speak against each other, so that what else their children are must wait as well.
+
+    `of_children`: the columns that say whose rows they are. Where two rows of the children have one day of birth, what
+    another row says of it was a slip, which did not keep that row from its child either.
+    """
+    contradicts = pd.Series(False, index=pairs.index)
     for comparison, level in REFUSALS.items():
-        agrees |= pairs[comparison] == level
-    return agrees
+        differs = pairs[comparison] == level
+        if comparison == "birth" and of_children:
+            one_day = (pairs["birth"] == "exact").groupby([pairs[of] for of in of_children]).transform("any")
+            differs &= ~one_day
+        contradicts |= differs
+    return contradicts

@@ -85,7 +85,7 @@ def _by_what_is_known(linking: Linking, levels: Levels) -> Levels:
     shipped = sum(levels[level][0] for level in NO_DAY)
     weight = linking.settings.weight_of_defaults
     no_day = ((rows - days * days / rows if rows else 0.0) + shipped * weight) / (rows + weight)
-    no_day = min(half_step(no_day), _MOST_LIKELY)
+    no_day = min(shipped * half_step(no_day / shipped), _MOST_LIKELY)
     moved = {level: no_day / shipped if level in NO_DAY else (1 - no_day) / (1 - shipped) for level in levels}
     return {level: (round(m * moved[level], 9), u) for level, (m, u) in levels.items()}
 

@@ -195,9 +195,10 @@ def _spoken_parts(parts: list[str], script: str, settings: LinkingSettings) -> s
 
 
 def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
-    """For each text, NA where there is no name: `fold`, and with no letter written twice (`once`); `sound` and `key`; how it is `said`; `bare` of words of
-    respect, `bare_said`, and of that `loose` (vowels that hands confuse are one), `heads` and `turned`; `short`, how it
-    is said without its last part, as by a hand that leaves out a family name; and `parts`."""
+    """For each text, NA where there is no name: `fold`, and with no letter written twice (`once`); `sound` and `key`;
+    how it is `said`; `bare` of words of respect, `bare_said`, and of that `loose` (vowels that hands confuse are one),
+    `heads` and `turned`; `short`, how it is said without its last part, as by a hand that leaves out a family name; and
+    `parts`."""
     parts = {name: _tokens(name, settings) for name in texts.dropna().unique()}
     folds = {name: "".join(tokens) for name, tokens in parts.items()}
     scripts = {name: script_name(fold, settings) for name, fold in folds.items()}

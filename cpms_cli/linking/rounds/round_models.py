@@ -82,7 +82,8 @@ def _by_what_is_known(linking: Linking, levels: Levels) -> Levels:
         FROM lesson_features
         WHERE low IS NOT NULL""").fetchone()
     rows, days = row or (0, 0)
-    shipped = sum(levels[level][0] for level in NO_DAY)
+    # A province's own definition may be from before a level was known.
+    shipped = sum(m for level, (m, _) in levels.items() if level in NO_DAY)
     weight = linking.settings.weight_of_defaults
     no_day = ((rows - days * days / rows if rows else 0.0) + shipped * weight) / (rows + weight)
     no_day = min(shipped * half_step(no_day / shipped), _MOST_LIKELY)

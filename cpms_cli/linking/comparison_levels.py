@@ -41,6 +41,9 @@ _CLOSE = """
         AND low_r <= high_l + 365
     )"""
 
+# Levels that a birth date has only where it is no day on one side or both.
+NO_DAY = frozenset({"month", "year", "close"})
+
 _LEAST = "least(length(members_l), length(members_r))"
 
 # comparison: the column that must be known on both sides, and a condition per level but the last
@@ -153,6 +156,19 @@ UNNAMED = f"""
         AND {_ONE_BIRTH}
         AND (l.given IS NOT NULL OR l.round - l.year <= {_BABY_YEARS})
         AND (r.given IS NOT NULL OR r.round - r.year <= {_BABY_YEARS}),
+        FALSE
+    )"""
+# Where the given name alone agrees and the second cells do not, a name of one syllable says too little of a child: some
+# hands write the last part of a name that has no family name into that cell, and twins often share the first.
+_ONE_SYLLABLE = 6  # letters of its code at most
+PARTED = f"""
+    coalesce(
+        (
+            least(length(l.given_bare_said), length(r.given_bare_said)) <= {_ONE_SYLLABLE}
+            OR greatest(length(l.family_bare_said), length(r.family_bare_said)) <= {_ONE_SYLLABLE}
+        )
+        AND 2 * levenshtein(l.family_loose, r.family_loose)
+            > greatest(length(l.family_loose), length(r.family_loose)),
         FALSE
     )"""
 # Two children of one mother are born at one birth, or so many days apart: what is less is a slip in one of the dates.

@@ -89,6 +89,7 @@ def _named(rows: pd.DataFrame, settings: LinkingSettings, compared: pd.Series | 
     return rows.assign(
         given=given["fold"],
         given_sound=given["sound"],
+        given_once=given["once"],
         family=family["fold"],
         whole=both.astype("str"),
         nickname=nickname["sound"],

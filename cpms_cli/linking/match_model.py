@@ -28,7 +28,8 @@ from cpms_cli.survey.model.linking_settings import LinkingSettings
 _LARGEST_LESSON = 10_000
 _BUCKET = 25
 
-Shares = dict[str, dict[str, tuple[float, float]]]
+Levels = dict[str, tuple[float, float]]
+Shares = dict[str, Levels]
 
 
 @dataclass(frozen=True)

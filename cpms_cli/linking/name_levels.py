@@ -120,6 +120,18 @@ SAME_SOUND = f"""
             AND {similar("given", 0.7)}
         )
     )"""
+# Two letters that changed places, or one written twice: what a hand does, and no two names differ in.
+_LEAST_SLIPPED = 5  # letters
+SLIP_OF_HAND = f"""
+    least(length(given_l), length(given_r)) >= {_LEAST_SLIPPED}
+    AND (
+        given_once_l = given_once_r
+        OR (
+            length(given_l) = length(given_r)
+            AND damerau_levenshtein(given_l, given_r) = 1
+            AND levenshtein(given_l, given_r) = 2
+        )
+    )"""
 # In one script hands confuse some vowels and aspirates only, and what else differs is another name: no more than a
 # shade of one sound in two syllables. Three syllables in another order are the same ones; two may be a brother's.
 ALIKE = f"""
@@ -130,6 +142,7 @@ ALIKE = f"""
             AND script_l IN ('thai', 'latin')
             AND (
                 given_said_l = given_said_r
+                OR ({SLIP_OF_HAND})
                 OR given_loose_l = given_loose_r
                 OR given_bare_said_l = given_said_r
                 OR given_said_l = given_bare_said_r
@@ -165,7 +178,9 @@ _OWN = {
     side: f"coalesce({_loose(f'given_said_{side}')} <> {_loose(f'family_said_{other}')}, TRUE)"
     for side, other in (("l", "r"), ("r", "l"))
 }
-CLASH = f"""
+# Of a child whose day of birth is the same on both sides, a brother or sister born at another birth is no rival.
+_ANOTHER_BIRTH = "(born_l = born_r AND length(born_l) = 10 AND NOT twin_l AND NOT twin_r)"
+_NAMED = f"""
     (
         ((list_contains(named_l, given_r) AND {_OWN["r"]}) OR (list_contains(named_r, given_l) AND {_OWN["l"]}))
         AND given_l <> given_r
@@ -177,3 +192,4 @@ CLASH = f"""
         )
         AND given_said_l <> given_said_r
     )"""
+CLASH = f"({_NAMED}) AND NOT coalesce({_ANOTHER_BIRTH}, FALSE)"

@@ -16,6 +16,7 @@ from cpms_cli.linking.comparison_levels import (
     CHILDREN,
     IDENTICAL,
     LEAST_FREQUENCY,
+    PARTED,
     UNKNOWN,
     UNNAMED,
     WEIGHED_BY_FREQUENCY,
@@ -51,7 +52,7 @@ def score_pairs(
     """Return the pairs of `row_pair` whose weight is at least `least`, by id_l and id_r.
 
     Columns: id_l, id_r, weight (log2 of the odds), the level of each comparison by its name, `one_script`, `identical`,
-    `certain` and `unnamed`. `term_frequency` says how common each term of `rows` is.
+    `certain`, `unnamed` and `parted`. `term_frequency` says how common each term of `rows` is.
     """
     columns = [
         str(name) for (name, *_) in connection.execute(f"DESCRIBE {rows}").fetchall() if not name.startswith("block_")
@@ -77,7 +78,8 @@ def score_pairs(
                 l.script = r.script AS one_script,
                 {IDENTICAL} AS identical,
                 {CERTAIN} AS certain,
-                {UNNAMED} AS unnamed
+                {UNNAMED} AS unnamed,
+                {PARTED} AS parted
             FROM row_pair c
             JOIN {rows} l ON l.id = c.id_l
             JOIN {rows} r ON r.id = c.id_r
@@ -90,6 +92,7 @@ def score_pairs(
                 identical,
                 certain,
                 unnamed,
+                parted,
                 {", ".join(f"{column}_l" for column in WEIGHED_BY_FREQUENCY.values())},
                 {levels}
             FROM pair
@@ -103,7 +106,8 @@ def score_pairs(
                 p.one_script,
                 p.identical,
                 p.certain,
-                p.unnamed
+                p.unnamed,
+                p.parted
             FROM compared p{common}
         )
         SELECT *

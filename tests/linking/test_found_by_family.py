@@ -7,7 +7,8 @@ import pytest
 
 from cpms_cli.linking.assignment import choose_edges
 from cpms_cli.survey.files.loading import load_survey
-from tests.families import asked, child, linked, village
+from tests.families import asked, at_home, child, linked, village
+from tests.names_compared import name_forms
 
 ROUNDS = (2025, 2026)
 
@@ -80,3 +81,101 @@ def test_one_name_and_one_year_of_two_mothers_are_a_question(born: str, is_linke
     earlier = child(2025, "วิไลพร", family="วงพะจัน", mother="มณีวรรณ", born="2011-02-02")
     later = child(2026, "วิไลพร", family="วงพะจัน", mother="น้อยหน่า", born=born, **moved)
     assert (linked([earlier, later, *village(ROUNDS)]).cluster[1] == 0) == is_linked
+
+
+def test_a_name_parted_over_both_cells_is_not_known_by_its_first_part() -> None:
+    # Twins of whom each was at home in one of the years: the first part of their names is the same.
+    rows = [child(2025, "หมวย", family="มุน"), child(2026, "หมวย", family="งื้น"), *village(ROUNDS)]
+    linkage = linked(rows)
+    assert linkage.cluster[1] == 1
+    assert (0, 1) in asked(linkage)
+
+
+def test_another_family_name_leaves_a_longer_given_name_what_it_is() -> None:
+    rows = [child(2025, "สมชาย", family="เกาะทอง"), child(2026, "สมชาย", family="วงศ์สวัสดิ์"), *village(ROUNDS)]
+    assert linked(rows).cluster[1] == 0
+
+
+@pytest.mark.parametrize("written", ["นูรียะ (เอิร์น)", "นูรียะ(เอิร์น)", "(เอิร์น) นูรียะ", "นูรียะ （เอิร์น）"])
+def test_a_nickname_in_brackets_is_no_part_of_the_name(written: str) -> None:
+    assert name_forms(pd.Series([written, "(เอิร์น)"]))["fold"].tolist() == ["นูรียะ", "เอิร์น"]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("สมหมาย", "สหมมาย"), ("มะลิวัลย์", "มะลิวัลลย์"), ("Thandar", "Thnadar"), ("Thandar", "Thanddar")]
+)
+def test_letters_that_changed_places_and_a_letter_written_twice_are_a_slip(name: str, written: str) -> None:
+    linkage = linked([child(2025, name), child(2026, written), *village(ROUNDS)])
+    assert linkage.cluster[1] == 0
+
+
+@pytest.mark.parametrize(("name", "of_twin"), [("มานี", "มานะ"), ("Lwin Lwin", "Lin Lin"), ("Nandar", "Sandar")])
+def test_a_letter_more_or_another_one_is_no_such_slip(name: str, of_twin: str) -> None:
+    assert linked([child(2025, name), child(2026, of_twin), *village(ROUNDS)]).cluster[1] == 1
+
+
+@pytest.mark.parametrize(("rounds", "is_linked"), [((2024, 2025, 2026), True), ((2025, 2026), False)])
+def test_a_near_name_will_do_where_the_child_was_there_in_two_rounds_without_a_twin(
+    rounds: tuple[int, ...], is_linked: bool
+) -> None:
+    earlier = [child(round_, "ธนกร") for round_ in rounds[:-1]]
+    linkage = linked([*earlier, child(2026, "ธนากร"), *village(rounds)])
+    assert (linkage.cluster[len(earlier)] == 0) == is_linked
+    twin = linked([*earlier, child(2026, "ธนากร"), child(2025, "ธนพล"), *village(rounds)])
+    assert twin.cluster[len(earlier)] == len(earlier)
+
+
+@pytest.mark.parametrize(("born", "is_linked"), [("2012-02-07", True), ("2017-03-05", False), (None, False)])
+def test_a_sister_born_at_another_birth_has_no_claim_to_the_row(born: str | None, is_linked: bool) -> None:
+    # ศิริวรรณ and her sister สิริวัน: the row of 2026 has the one's birth date, and the name as the other writes it.
+    sister = {"born": born, "low": None if born else 14_000, "high": None if born else 19_000}
+    rows = [child(2025, "ศิริวรรณ"), child(2025, "สิริวัน", **sister), child(2026, "สิริวัน"), *village(ROUNDS)]
+    assert (linked(rows).cluster[2] == 0) == is_linked
+
+
+@pytest.mark.parametrize(
+    ("homes", "born", "share"),
+    # Of 200 rows beside the shipped ones, worth 200: (200 + 23) / 400, at most a half; 23 / 400 is half of the shipped
+    # 0.115. Of 24 rows: (24 + 23) / 224 is nearly twice as many; 23 / 224 is about as many.
+    [
+        (100, "2012", 0.07 * 0.5 / 0.115),
+        (100, "2012-08-09", 0.07 * 0.5),
+        (12, "2012", 0.07 * 2),
+        (12, "2012-08-09", 0.07),
+    ],
+)
+def test_a_year_of_birth_says_more_where_many_are_known_by_no_more(homes: int, born: str, share: float) -> None:
+    heads = "กขคจชดตทนบ"
+    rows = [
+        child(round_, f"{heads[number % 10]}า{heads[number // 10]}ิ", **{**at_home(6000 + number), "born": born})
+        for round_ in ROUNDS
+        for number in range(homes)
+    ]
+    parameters = linked(rows).parameters
+    assert parameters is not None
+    assert parameters["shares"]["birth"]["year"][0] == pytest.approx(share)
+
+
+def test_a_mother_whose_name_is_said_nearly_alike_will_do_for_a_year_that_differs_by_one() -> None:
+    rows = [
+        child(2025, "ศิริพร", born="2016", mother="จิราพร ดำมณี"),
+        child(2026, "ศิริพร", born="2017", mother="จิราพร"),
+    ]
+    assert linked([*rows, *village(ROUNDS)]).cluster[1] == 0
+
+
+def test_a_slip_in_one_years_birth_date_does_not_keep_the_child_from_its_day() -> None:
+    # Day and month changed places in 2025, and the era in 2024: those two dates by themselves would be two births.
+    rounds = (2023, 2024, 2025, 2026)
+    dates = ("2017-03-05", "2018-03-05", "2017-05-03", "2017-03-05")
+    rows = [child(round_, "สมชาย", born=born) for round_, born in zip(rounds, dates, strict=True)]
+    assert linked([*rows, *village(rounds)]).cluster[:4].tolist() == [0, 0, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("ชเว", "ฉ่วย"), ("Shwe", "ชุ่ย"), ("นเว", "นวย"), ("Myint", "เมียน"), ("กิตติมา", "กิติมา")],
+)
+def test_spellings_of_one_sound_are_said_alike(name: str, written: str) -> None:
+    loose = name_forms(pd.Series([name, written]))["loose"]
+    assert loose[0] == loose[1]

@@ -20,8 +20,12 @@ from cpms_cli.survey.model.linking_settings import LinkingSettings
 # Unicode takes these vowels apart, and the tone mark may be typed within or before.
 _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _LAO_AM = re.compile("\u0ecd([\u0ec8-\u0ecb])\u0eb2")
+# What stands in brackets beside a name is another one: a nickname.
+_IN_BRACKETS = re.compile(r"(?<=\S)\s*\([^()]*\)|\([^()]*\)\s*(?=\S)")
 _ACCENT = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _ONE_LETTER = re.compile(r"(.)\1{2,}")
+# A vowel of Latin written twice is another vowel: Lee, Htoo.
+_TWICE = re.compile(r"([^aeiou])\1+")
 # HtaySein is Htay Sein; K'Paw begins with the short syllable that others write as Ka.
 _WITHIN_WORD = re.compile("(?<=[a-z])(?=[A-Z][a-z])")
 _SHORT_SYLLABLE = re.compile("(?<![a-z])([bcdgklmnpst])['\u2018\u2019\u02bc`]\\s?(?=[a-z])")
@@ -37,8 +41,8 @@ def _title(settings: LinkingSettings) -> re.Pattern[str]:
 
 
 def _composed(text: str) -> str:
-    """The text in one case and one form of Unicode."""
-    plain = unicodedata.normalize("NFKC", text).casefold().strip()
+    """The text in one case and one form of Unicode, without what stands in brackets beside it."""
+    plain = _IN_BRACKETS.sub(" ", unicodedata.normalize("NFKC", text).casefold().strip()).strip()
     plain = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", plain)))
     plain = _SARA_AM.sub("\\1\\2\u0e33", plain)
     return _LAO_AM.sub("\\1\u0ecd\u0eb2", plain)
@@ -191,9 +195,10 @@ def _spoken_parts(parts: list[str], script: str, settings: LinkingSettings) -> s
 
 
 def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
-    """For each text, NA where there is no name: `fold`, `sound` and `key`; how it is `said`; `bare` of words of
-    respect, `bare_said`, and of that `loose` (vowels that hands confuse are one), `heads` and `turned`; `short`, how it
-    is said without its last part, as by a hand that leaves out a family name; and `parts`."""
+    """For each text, NA where there is no name: `fold`, and with no letter written twice (`once`); `sound` and `key`;
+    how it is `said`; `bare` of words of respect, `bare_said`, and of that `loose` (vowels that hands confuse are one),
+    `heads` and `turned`; `short`, how it is said without its last part, as by a hand that leaves out a family name; and
+    `parts`."""
     parts = {name: _tokens(name, settings) for name in texts.dropna().unique()}
     folds = {name: "".join(tokens) for name, tokens in parts.items()}
     scripts = {name: script_name(fold, settings) for name, fold in folds.items()}
@@ -204,6 +209,7 @@ def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
     forms = {
         "fold": folds,
         "sound": {name: spoken(fold, settings) for name, fold in folds.items()},
+        "once": {name: _TWICE.sub("\\1", fold) for name, fold in folds.items()},
         "key": {name: consonant_key(fold, settings) for name, fold in folds.items()},
         "said": {name: _spoken_parts(tokens, scripts[name], settings) for name, tokens in parts.items()},
         "bare": {name: spoken("".join(tokens), settings) for name, tokens in bare.items()},

@@ -210,8 +210,10 @@ def _in_thai_letters(text: str, name: str, settings: LinkingSettings) -> str:
 
 
 # What hands put for one another: aw, o and au; e and ae; after w the short vowel of Wunna and Wanna; r, which Lao has
-# not and most Thai say as l; the ai of ไซ and ชัย; the short vowel before w that is written or not (ละวิน, ลวิน); and
-# what a Thai hand writes เปียง or เปง, เทียน or เต็ง. Every other shade of a consonant stays: တင် and သင်း are two names.
+# not and most Thai say as l; the ai of ไซ and ชัย; the short vowel before w that is written or not (ละวิน, ลวิน); Myint
+# (มยิ้น, เมียน), and what a Thai hand writes เปียง or เปง, เทียน or เต็ง; the Burmese vowel after w of Shwe and Nwe (ชเว,
+# ฉ่วย, ชุ่ย; Okell 1971, table of rhymes); and a stop before the same stop (กิตติ, กิติ). Every other shade of a consonant
+# stays: တင် and သင်း are two names.
 LOOSE = (
     ("oa", "ou"),
     ("au", "ou"),
@@ -220,7 +222,13 @@ LOOSE = (
     ("Rl", "Ll"),
     ("Csai", "Ssai"),
     ("aaWw", "w"),
+    ("Mmyiin", "Mmein"),
     ("yaan", "ein"),
+    ("wai", "wei"),
+    ("ui", "wei"),
+    ("tTt", "Tt"),
+    ("tKk", "Kk"),
+    ("tPp", "Pp"),
 )
 
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import duckdb
 
-from cpms_cli.linking.comparison_levels import CHILDREN
-from cpms_cli.linking.match_model import Model, Shares, Taught, estimate
+from cpms_cli.linking.comparison_levels import CHILDREN, NO_DAY
+from cpms_cli.linking.match_model import Levels, Model, Shares, Taught, estimate
 from cpms_cli.linking.rounds.frequencies import half_step
 from cpms_cli.linking.rounds.linking_state import Linking, RoundModel
 
@@ -64,10 +64,31 @@ def shares_by_chance(linking: Linking) -> tuple[Model, bool]:
         name: {level: (m, min(half_step(u), _NEARLY_ALL)) for level, (m, u) in levels.items()}
         for name, levels in model.shares.items()
     }
+    shares["birth"] = _by_what_is_known(linking, shares["birth"])
     model = replace(model, shares=shares)
     moved = kept is None or json.loads(str(kept[0]))["shares"] != json.loads(json.dumps(model.document()["shares"]))
     _write_model(connection, _OF_ALL_ROUNDS, {**model.document(), "lesson": lesson})
     return model, moved
+
+
+def _by_what_is_known(linking: Linking, levels: Levels) -> Levels:
+    """Return the shares of the birth date's levels, those of one child moved to where so many dates are no days.
+
+    Where every second child is known by year of birth or age, pairs of one child have a date on both sides as seldom as
+    pairs of two: that a date is no day speaks for neither.
+    """
+    row = linking.names.execute("""
+        SELECT count(*), count(*) FILTER (length(born) = 10)
+        FROM lesson_features
+        WHERE low IS NOT NULL""").fetchone()
+    rows, days = row or (0, 0)
+    # A province's own definition may be from before a level was known.
+    shipped = sum(m for level, (m, _) in levels.items() if level in NO_DAY)
+    weight = linking.settings.weight_of_defaults
+    no_day = ((rows - days * days / rows if rows else 0.0) + shipped * weight) / (rows + weight)
+    no_day = min(shipped * half_step(no_day / shipped), _MOST_LIKELY)
+    moved = {level: no_day / shipped if level in NO_DAY else (1 - no_day) / (1 - shipped) for level in levels}
+    return {level: (round(m * moved[level], 9), u) for level, (m, u) in levels.items()}
 
 
 def round_model(linking: Linking, model: Model, round_: int) -> RoundModel:

@@ -21,8 +21,7 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs have no name in common that would do without a person, whatever their score.
 
     `pairs`: the level of each comparison, `one_script`, `unnamed`, `parted` (a name of one syllable is all that can
-    agree), `no_twin`: neither child has another beside it who may be of the same birth, and `seen_twice`: the child of
-    earlier rounds is in two of them.
+    agree), and `no_twin`: neither child has another beside it who may be of the same birth.
     """
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
@@ -52,11 +51,8 @@ def by_mother(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs with a name that is not sure have mother (or home) and birth to tell who the child is."""
     name, birth = pairs["given"], pairs["birth"]
     # Within one script what is near may be the name of a twin whom nobody has seen; two scripts bring names no nearer.
-    near = birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER))
-    near &= _of_two_scripts(pairs)
-    # A twin is not left out in two rounds, to be in the third alone.
-    near |= pairs["seen_twice"] & (birth == "exact") & pairs["mother"].isin(_SAME_MOTHER)
-    near &= name == "near"
+    near = (name == "near") & _of_two_scripts(pairs)
+    near &= birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER))
     return _of_one_mother_or_home(pairs) & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
 
 

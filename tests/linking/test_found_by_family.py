@@ -114,15 +114,13 @@ def test_a_letter_more_or_another_one_is_no_such_slip(name: str, of_twin: str) -
     assert linked([child(2025, name), child(2026, of_twin), *village(ROUNDS)]).cluster[1] == 1
 
 
-@pytest.mark.parametrize(("rounds", "is_linked"), [((2024, 2025, 2026), True), ((2025, 2026), False)])
-def test_a_near_name_will_do_where_the_child_was_there_in_two_rounds_without_a_twin(
-    rounds: tuple[int, ...], is_linked: bool
-) -> None:
+@pytest.mark.parametrize("rounds", [(2025, 2026), (2024, 2025, 2026)])
+def test_a_near_name_will_not_do_however_often_the_child_was_there_alone(rounds: tuple[int, ...]) -> None:
+    # A twin who lived elsewhere may have come back while the other is away.
     earlier = [child(round_, "ธนกร") for round_ in rounds[:-1]]
     linkage = linked([*earlier, child(2026, "ธนากร"), *village(rounds)])
-    assert (linkage.cluster[len(earlier)] == 0) == is_linked
-    twin = linked([*earlier, child(2026, "ธนากร"), child(2025, "ธนพล"), *village(rounds)])
-    assert twin.cluster[len(earlier)] == len(earlier)
+    assert linkage.cluster[len(earlier)] == len(earlier)
+    assert any(len(earlier) in pair for pair in asked(linkage))
 
 
 @pytest.mark.parametrize(("born", "is_linked"), [("2012-02-07", True), ("2017-03-05", False), (None, False)])

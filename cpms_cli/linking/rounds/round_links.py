@@ -122,8 +122,6 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
     if pairs.empty:
         return pairs
     linking = of.linking
-    # A bit for each round: with two of them, taking the lowest away leaves one.
-    pairs = pairs.assign(seen_twice=(pairs["presence"] & (pairs["presence"] - 1)) != 0)
     pairs = pairs.assign(no_twin=~either_of_two(pairs) & ~_of_twins(of, pairs))
     pairs["unnamed"] &= pairs["no_twin"]
     pairs = pairs.assign(disagrees=disagree(pairs), contradicts=contradict(pairs, ("seeker", "choice")))

@@ -16,9 +16,11 @@ from cpms_cli.checking.findings import MASK
 from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
+from cpms_cli.reading.header.map_lists import SHORT_YEARS, is_date
 from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.header.split_questions import distinct, separated
 from cpms_cli.reading.source import SourceTable
+from cpms_cli.reading.value.dates import years_in_doubt
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey, folded
@@ -88,6 +90,8 @@ def answer_lines(
     left to the officer.
     """
     field = column.field
+    if is_date(field):
+        yield from _era_line(column, decided, language)
     if not column.listed:
         return
     texts = column_texts(column.source, column.index)
@@ -100,6 +104,17 @@ def answer_lines(
     for text in sorted(listed, key=lambda text: -counts[text])[:_MOST_LINES]:
         means, sure = _meaning(survey, column, text, decided, language)
         yield column.header, field.name, text, counts[text], means, sure
+
+
+def _era_line(
+    column: AnsweredColumn, decided: Mapping[str, str], language: Language
+) -> Iterator[tuple[str, str, str, int, str, str]]:
+    """The line of a column of dates in which years of two digits may be of either era; none of other columns."""
+    count = years_in_doubt(column_texts(column.source, column.index))
+    if count or SHORT_YEARS in decided:
+        era = decided.get(SHORT_YEARS, "")
+        sure = say("map_told" if era else "map_short_years_open", language)
+        yield column.header, column.field.name, say("map_short_years", language), count, era, sure
 
 
 def open_answer_lines(

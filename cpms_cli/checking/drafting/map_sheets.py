@@ -9,6 +9,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from cpms_cli.reading.header.map_lists import ERA_LIST, eras, is_date
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, leave_out
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.messages import say
@@ -56,6 +57,8 @@ def _leave_out() -> str:
 
 def code_options(survey: Survey, field: Field) -> list[str]:
     """What can be chosen as the meaning of an answer to a field: its codes, then why there is no answer."""
+    if is_date(field):
+        return [option(code.label, code.code) for code in eras().codes]
     listed = survey.codelists[field.codelist or ""]
     missing = [code for code in survey.codelists["missing"].codes if code.code not in listed.by_code]
     return [option(code.label, code.code) for code in (*listed.codes, *missing)]
@@ -130,9 +133,9 @@ def _write_lists(book: xlsxwriter.Workbook, sheet: Worksheet, survey: Survey, fi
     names = list(survey.fields)
     for row, text in enumerate(fields):
         sheet.write_string(row, 0, text, plain)
-        codelist = survey.fields[names[row - 1]].codelist if row else None
+        codelist = _list_name(survey.fields[names[row - 1]]) if row else None
         sheet.write_string(row, 1, _NAMES + (codelist or "none_"), plain)
-    lists = {field.codelist: field for field in survey.fields.values() if field.codelist}
+    lists = {name: field for field in survey.fields.values() if (name := _list_name(field))}
     for column, (name, field) in enumerate(lists.items(), start=2):
         options = code_options(survey, field)
         for row, text in enumerate(options):
@@ -140,6 +143,10 @@ def _write_lists(book: xlsxwriter.Workbook, sheet: Worksheet, survey: Survey, fi
         letter = xlsxwriter.utility.xl_col_to_name(column)
         book.define_name(f"{_NAMES}{name}", f"={_LISTS}!${letter}$1:${letter}${len(options)}")
     sheet.hide()
+
+
+def _list_name(field: Field) -> str | None:
+    return ERA_LIST if is_date(field) else field.codelist
 
 
 def _codes_of_line(headers: str, count: int) -> dict[str, str]:

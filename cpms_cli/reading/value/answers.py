@@ -14,7 +14,7 @@ from cpms_cli.reading.value.ages import completed_years
 from cpms_cli.reading.value.dates import Bounds, Evidence, read_dates
 from cpms_cli.reading.value.digits import decimal_number, whole_number
 from cpms_cli.reading.value.personal_names import without_title
-from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, christian_year, era_of
+from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, Era, christian_year, era_of
 from cpms_cli.survey.model.definition import CodeList, Field, Survey, folded
 from cpms_cli.survey.plain_text import plain_digits, plain_signs
 
@@ -37,12 +37,13 @@ Answers = list[str | None]
 
 @dataclass(frozen=True)
 class Context:
-    """What is known of a column beside its texts: the rounds in its sheet, the workbook's date system, and the codes
-    that texts (folded) have by a map."""
+    """What is known of a column beside its texts: the rounds in its sheet, the workbook's date system, the codes that
+    texts (folded) have by a map, and of which era its years of two digits are, where a map says it."""
 
     rounds: tuple[int, ...] = ()
     date_system: str = "1900"
     meanings: Mapping[str, str] = field(default_factory=dict)
+    short_era: Era | None = None
 
     def bounds(self, field: Field) -> Bounds:
         """The years in which a date of this field can lie."""
@@ -110,7 +111,7 @@ def _answers(survey: Survey, field: Field, trimmed: Sequence[str], spelt: Sequen
     codes = survey.codes(field)
     partial = field.format == "partial-date"
     if field.type == "date" or partial:
-        return Texts(*read_dates(trimmed, partial, context.bounds(field), context.date_system))
+        return Texts(*read_dates(trimmed, partial, context.bounds(field), context.date_system, context.short_era))
     if codes is not None and not field.many:
         return _coded(spelt, codes)
     if field.type == "year":

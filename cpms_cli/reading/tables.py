@@ -20,6 +20,7 @@ from cpms_cli.reading.header.headers import headed, header_spellings
 from cpms_cli.reading.header.map_lists import SHORT_YEARS
 from cpms_cli.reading.header.mapping import HeaderMap, Maps
 from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
+from cpms_cli.reading.sheet.nicknames import with_nicknames
 from cpms_cli.reading.sheet.repeats import join_repeats
 from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, with_row_keys
 from cpms_cli.reading.sheet.sex_of_titles import with_sex_of_titles
@@ -288,7 +289,8 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
     keyed = join_repeats(survey, [with_row_keys(survey, sheet, given) for sheet in parts])
     if len(files) > 1:
         check_village_used(keyed, given)
-    noted = [note_whole_names(survey, sheet, decided=by_file[sheet.source.path] is not None) for sheet in keyed]
+    plain = [with_nicknames(survey, sheet) for sheet in keyed]
+    noted = [note_whole_names(survey, sheet, decided=by_file[sheet.source.path] is not None) for sheet in plain]
     sheets = [with_sex_of_titles(survey, sheet) for sheet in noted]
     return [survey_table(survey, sheet, round_, by_file[sheet.source.path]) for sheet in sheets]
 

@@ -122,20 +122,21 @@ def open_answer_lines(
 ) -> Iterator[tuple[str, str, str, int, str, str]]:
     """A line for each text of a column whose question a person decides on the sheet of headers, the commonest first.
 
-    Of a few short words that stand in many rows, so that nobody's name is among them; none where all of them are yes
-    and no, which any question of that kind reads.
+    Of a few short words that stand in many rows, so that nobody's name is among them. Yes and no are listed too, as
+    lines that need no answer: a question with a list of its own may be chosen, which does not read them.
     """
     counts = Counter(column_texts(source, index))
     few = [text for text in counts if counts[text] > _RARE or spells_answer(survey, text)]
     yes_or_no, missing = survey.codes(survey.role("consent")), survey.codelists["missing"].by_spelling
-    plain = {*(yes_or_no.by_spelling if yes_or_no else ()), *missing}
-    if len(few) > MOST_ANSWERS or all(folded(text) in plain for text in few):
+    if len(few) > MOST_ANSWERS:
         return
+    plain = yes_or_no.by_spelling if yes_or_no else {}
+    later = "map_answer_yes_no" if all(folded(text) in plain or folded(text) in missing for text in few) else ""
     if (fit(survey, survey.role("visited"), few) or 0.0) > _LEAST_FIT:
         return  # days
     for text in sorted(few, key=lambda text: -counts[text]):
         if len(text) <= ANSWER_LETTERS and folded(text) not in missing:
-            yield source.header[index], "", text, counts[text], "", say("map_answer_later", language)
+            yield source.header[index], "", text, counts[text], "", say(later or "map_answer_later", language)
 
 
 def _shown(survey: Survey, column: AnsweredColumn, moved: npt.NDArray[np.bool_]) -> list[str]:

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from cpms_cli.reading.header.map_lists import ERA_LIST, eras, is_date
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, leave_out
 from cpms_cli.survey.language import LANGUAGES
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Field, Language, Survey, Words
 from cpms_cli.writing.files import csv_bytes
 from cpms_cli.writing.gate import printable
@@ -112,11 +112,13 @@ def _shown_answers(survey: Survey, answers: pd.DataFrame) -> pd.DataFrame:
 
 def _write_sheet(sheet: Worksheet, table: pd.DataFrame, decision: str, styles: tuple[Format, Format, Format]) -> None:
     bold, plain, asked = styles
+    optional = table["match"].isin(wordings("map_answer_yes_no"))
     for column, name in enumerate(table.columns):
         sheet.write_string(0, column, heading(_HEADINGS.get(str(name), f"col_{name}")), bold)
         sheet.set_column(column, column, _WIDTHS.get(str(name), 20))
         for row, cell in enumerate(printable(table[name].astype("str")), start=1):
             waits = name == decision and (cell.startswith(UNDECIDED) or (decision == "means" and not cell))
+            waits = waits and not optional.iloc[row - 1]
             sheet.write_string(row, column, cell, asked if waits else plain)
     widths = [float(_WIDTHS.get(str(name), 20)) for name in table.columns]
     heads = tuple(heading(_HEADINGS.get(str(name), f"col_{name}")) for name in table.columns)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cpms_cli.checking.drafting.choice_lines import choice_lines
 from cpms_cli.checking.drafting.drafted_map import MAP_COLUMNS, Candidates, Decided, Drafted
 from cpms_cli.checking.drafting.map_answers import (
     ANSWER_COLUMNS,
@@ -187,6 +188,7 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> 
     survey, matched, language, chosen = sheet.survey, sheet.matched, sheet.language, sheet.chosen
     twice = {place: name for name, places in matched.match.twice.items() for place in places}
     unread = {column.index: column for column in matched.unread}
+    choices = choice_lines(sheet, set(proposed))
     for index, cell in enumerate(header):
         if not cell.strip():
             continue
@@ -208,6 +210,8 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> 
             yield cell, UNDECIDED + twice[index], label, say("map_twice", language), show_cells(sheet, index, None)
         elif index == title_column(matched.source):
             yield cell, "", "", say("map_title", language), show_cells(sheet, index, None)
+        elif index in choices:
+            yield (cell, *choices[index], show_cells(sheet, index, None))
         elif index in proposed:
             yield from _proposed_lines(sheet, index, proposed)
         else:

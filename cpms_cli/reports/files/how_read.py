@@ -31,6 +31,7 @@ KEY_NOTES = frozenset(
         "layout_counted",
         "name_split",
         "name_whole",
+        "name_in_brackets",
         "sex_from_titles",
     }
 )

@@ -171,3 +171,46 @@ def test_answers_that_most_rows_have_and_nobody_knows_are_asked_once(
     monkeypatch.chdir(folder)
     (file,) = cpms("run", "--format", "json").json["files"]
     assert (file["state"], file["map"], "Schooling" in file["messages"][0]) == ("left_out", "map_list.xlsx", True)
+
+
+def _visits(folder: Path, *rows: Sequence[str | None]) -> Path:
+    """A list of visits with two rows of headers, as it is printed in Word: groups above, and answers below them."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["บ้านในวง หมู่ที่ 5 ตำบลในวงใต้ อำเภอละอุ่น จังหวัดระนอง ปี 2569"])
+    sheet.append(["ชื่อ", "บ้าน\nเลขที่", "เพศ", None, "การศึกษา", None, None, "ถูก\nทำร้าย\nร่างกาย", None])
+    sheet.append([None, None, "ช", "ญ", "ใน\nระบบ", "นอก\nระบบ", "ไม่ได้\nเรียน", "ใช่", "ไม่ใช่"])
+    for merged in ("A2:A3", "B2:B3", "C2:D2", "E2:G2", "H2:I2"):
+        sheet.merge_cells(merged)
+    for row in rows:
+        sheet.append(list(row))
+    book.save(folder / "visits.xlsx")
+    return folder / "visits.xlsx"
+
+
+def test_answers_below_the_name_of_their_question_are_one_question_however_they_are_marked(
+    cpms: Cpms, tmp_path: Path
+) -> None:
+    file = _visits(
+        tmp_path,
+        ("สมชาย", "1", "✓", None, "✓", None, None, None, "✓"),
+        ("มาลี", "2", None, "●", None, "●", None, "●", None),
+        ("ฝน", "3", None, "x", None, None, "X", None, None),
+    )
+    store = tmp_path / "s.duckdb"
+    assert cpms("merge", file, "--store", store).code in (0, 1)
+    rows = [row for _, row in sorted(_records(cpms, store, tmp_path).items())]
+    read = [(row["sex"], row["in_school"], row["violence_physical"]) for row in rows]
+    # Nobody marked whether the third child was hurt: that is no answer, and no "no".
+    assert read == [("male", "formal", "no"), ("female", "non_formal", "yes"), ("female", "none", "")]
+
+
+def test_a_cross_beside_a_tick_in_one_row_may_deny_and_is_asked_about(cpms: Cpms, tmp_path: Path) -> None:
+    file = _visits(
+        tmp_path,
+        ("สมชาย", "1", "✓", "x", "✓", "x", "x", "x", "✓"),
+        ("มาลี", "2", "x", "✓", "✓", "x", "x", "x", "✓"),
+    )
+    refused = cpms("merge", file, "--store", tmp_path / "s.duckdb")
+    assert refused.code == 2
+    assert "นอก ระบบ" in refused.err

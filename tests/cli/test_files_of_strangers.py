@@ -213,4 +213,13 @@ def test_a_cross_beside_a_tick_in_one_row_may_deny_and_is_asked_about(cpms: Cpms
     )
     refused = cpms("merge", file, "--store", tmp_path / "s.duckdb")
     assert refused.code == 2
-    assert "นอก ระบบ" in refused.err
+    assert "ใน ระบบ" in refused.err
+
+
+def test_a_list_turned_by_a_quarter_says_how_it_is_turned_back(cpms: Cpms, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (("ชื่อ", "สมชาย", "มาลี"), ("เพศ", "ชาย", "หญิง"), ("บ้านเลขที่", "1", "2"), ("สัญชาติ", "ไทย", "ไทย")):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "turned.xlsx")
+    refused = cpms("validate", tmp_path / "turned.xlsx")
+    assert (refused.code, "Transpose" in refused.err) == (2, True)

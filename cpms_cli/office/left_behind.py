@@ -6,6 +6,8 @@ from cpms_cli.checking.columns_not_read import left_open
 from cpms_cli.checking.mending.unread_cells import unread_cell_lines, unread_cells
 from cpms_cli.checking.unasked import unasked_lines
 from cpms_cli.merging.merge import Merge
+from cpms_cli.reading.header.export_layouts import aside_columns
+from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.survey_table import sheets_not_read
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -27,9 +29,13 @@ def left_behind(survey: Survey, merged: Merge, language: Language) -> list[str]:
 
 
 def columns_left(merged: Merge, language: Language) -> list[str]:
-    """Return a sentence for each sheet with columns that were not read and on which nobody decided, as remarks."""
+    """Return a sentence for each sheet with columns that were not read and on which nobody decided, as remarks; none of
+    those that only number the rows."""
     sheets: dict[tuple[str, str], list[str]] = {}
+    numbering = {spelt(header) for header in aside_columns().numbering}
     for table, column in left_open(merged.tables):
+        if spelt(column.header) in numbering:
+            continue  # the rows are numbered by it, and nothing is lost
         place = (table.source.path.name, table.source.sheet or "")
         sheets.setdefault(place, []).append(f"{column.letter} '{column.header.strip()}' ({column.filled})")
     return [

@@ -223,3 +223,24 @@ def test_a_list_turned_by_a_quarter_says_how_it_is_turned_back(cpms: Cpms, tmp_p
     book.save(tmp_path / "turned.xlsx")
     refused = cpms("validate", tmp_path / "turned.xlsx")
     assert (refused.code, "Transpose" in refused.err) == (2, True)
+
+
+def test_a_column_that_is_nearly_the_given_name_may_have_the_family_name_too(
+    cpms: Cpms, written: Written, tmp_path: Path
+) -> None:
+    file = written(("Child name", "Sex"), ("Somchai Jaidee", "M"), ("Malee Thongma", "F"), ("Fon Boonmee", "F"))
+    assert cpms("map", file, "-o", tmp_path / "map.xlsx").code == 0
+    fields = [line[1].rpartition("[")[2] for line in _sheet(tmp_path / "map.xlsx", 0) if line[0] == "Child name"]
+    assert fields == ["given_name]", "family_name]"]
+
+
+def test_a_column_that_numbers_the_rows_is_no_news(
+    cpms: Cpms, written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "office"
+    assert cpms("init", folder, "--area", "850105", "--lang", "en").code == 0
+    header = ("ลำดับ", "ชื่อ", "หมายเหตุ")
+    written(header, ("1", "สมชาย", "ย้ายมา"), ("2", "มาลี", "")).rename(folder / "inbox" / "list.csv")
+    monkeypatch.chdir(folder)
+    words = " ".join(cpms("run", "--format", "json").json["files"][0]["messages"])
+    assert ("'หมายเหตุ' (1)" in words, "'ลำดับ'" in words) == (True, False)

@@ -40,6 +40,7 @@ from cpms_cli.reading.sheet.sex_of_titles import title_column
 from cpms_cli.reading.sheet.sheet_choice import may_hold_survey
 from cpms_cli.reading.sheet.sheets import match_sheet, questions_of_others
 from cpms_cli.reading.sheet.whole_names import whole_names
+from cpms_cli.reading.sheet.unread import UnreadColumn
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.files.loading import load_survey
@@ -215,8 +216,17 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> 
         elif index in proposed:
             yield from _proposed_lines(sheet, index, proposed)
         else:
-            shown = show_answers(sheet, index) if unread[index].holds_answers else show_cells(sheet, index, None)
-            yield (cell, *describe_unread(survey, matched, unread[index], language), shown)
+            yield from _unread_lines(sheet, unread[index])
+
+
+def _unread_lines(sheet: DraftedSheet, column: UnreadColumn) -> Iterator[HeaderRow]:
+    """The line of a column that is not read; and one for the family name, where it is nearly the given name's."""
+    survey, matched = sheet.survey, sheet.matched
+    shown = show_answers(sheet, column.index) if column.holds_answers else show_cells(sheet, column.index, None)
+    header = matched.source.header[column.index]
+    yield (header, *describe_unread(survey, matched, column, sheet.language), shown)
+    if column.why == "near" and column.may_be:
+        yield from _family_name_line(sheet, column.index, column.may_be, None)
 
 
 def _family_name_line(sheet: DraftedSheet, index: int, name: str, child: int | None) -> Iterator[HeaderRow]:

@@ -28,6 +28,22 @@ def left_behind(survey: Survey, merged: Merge, language: Language) -> list[str]:
     ]
 
 
+def columns_without_text(merged: Merge, language: Language) -> list[str]:
+    """Return a sentence for each sheet with columns that have a header of no question and no text in any row: their
+    answers may be colours or drawn signs, which nobody but a person can read."""
+    lines = []
+    for table in merged.tables:
+        headers = [
+            f"{column.letter} '{column.header.strip()}'"
+            for column in table.unread
+            if column.why == "unknown" and not column.filled and column.header.strip()
+        ]
+        if headers:
+            place = {"file": table.source.path.name, "sheet": table.source.sheet or ""}
+            lines.append(say("office_columns_without_text", language, columns=", ".join(headers), **place))
+    return lines
+
+
 def columns_left(merged: Merge, language: Language) -> list[str]:
     """Return a sentence for each sheet with columns that were not read and on which nobody decided, as remarks; none of
     those that only number the rows."""

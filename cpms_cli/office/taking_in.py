@@ -24,7 +24,7 @@ from cpms_cli.merging.compare import validate_against_store
 from cpms_cli.merging.filled_lists import import_lists
 from cpms_cli.merging.merge import Merge, merge
 from cpms_cli.office.journal import OpenRun, Outcome
-from cpms_cli.office.left_behind import columns_left, left_behind
+from cpms_cli.office.left_behind import columns_left, columns_without_text, left_behind
 from cpms_cli.office.maps_tried import fitting_map
 from cpms_cli.office.settings import MAPS, Office
 from cpms_cli.office.waiting import SLIPS, why_waits
@@ -198,7 +198,8 @@ def _store(  # noqa: PLR0913 - all that a file is stored with
         (journal.folder / aside).unlink()
         planned = replace(planned, to_mend=begun.to_mend)
     behind = left_behind(survey, merged, work.language)
-    words = (*planned.messages, *behind, *columns_left(merged, work.language))
+    remarks = (*columns_left(merged, work.language), *columns_without_text(merged, work.language))
+    words = (*planned.messages, *behind, *remarks)
     return _counted(replace(planned, messages=words, not_stored=len(behind)), merged, journal.folder)
 
 

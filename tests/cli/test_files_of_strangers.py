@@ -234,13 +234,14 @@ def test_a_column_that_is_nearly_the_given_name_may_have_the_family_name_too(
     assert fields == ["given_name]", "family_name]"]
 
 
-def test_a_column_that_numbers_the_rows_is_no_news(
+def test_a_column_that_numbers_the_rows_is_no_news_and_one_without_text_is(
     cpms: Cpms, written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "office"
     assert cpms("init", folder, "--area", "850105", "--lang", "en").code == 0
-    header = ("ลำดับ", "ชื่อ", "หมายเหตุ")
-    written(header, ("1", "สมชาย", "ย้ายมา"), ("2", "มาลี", "")).rename(folder / "inbox" / "list.csv")
+    header = ("ลำดับ", "ชื่อ", "หมายเหตุ", "สถานะ (สี)")
+    written(header, ("1", "สมชาย", "ย้ายมา", ""), ("2", "มาลี", "", "")).rename(folder / "inbox" / "list.csv")
     monkeypatch.chdir(folder)
     words = " ".join(cpms("run", "--format", "json").json["files"][0]["messages"])
     assert ("'หมายเหตุ' (1)" in words, "'ลำดับ'" in words) == (True, False)
+    assert "'สถานะ (สี)'. Colours and drawn signs cannot be read" in words

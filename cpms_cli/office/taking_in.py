@@ -31,6 +31,7 @@ from cpms_cli.office.waiting import SLIPS, why_waits
 from cpms_cli.reading.arrivals import Arrived
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, WORKBOOK
 from cpms_cli.reading.response_log import read_responses
+from cpms_cli.reports.files.how_read import run_lines
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say, sentence
@@ -199,7 +200,7 @@ def _store(  # noqa: PLR0913 - all that a file is stored with
         planned = replace(planned, to_mend=begun.to_mend)
     behind = left_behind(survey, merged, work.language)
     remarks = (*columns_left(merged, work.language), *columns_without_text(merged, work.language))
-    words = (*planned.messages, *behind, *remarks)
+    words = (*planned.messages, *run_lines(merged.tables, work.language), *behind, *remarks)
     return _counted(replace(planned, messages=words, not_stored=len(behind)), merged, journal.folder)
 
 

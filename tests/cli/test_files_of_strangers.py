@@ -245,3 +245,18 @@ def test_a_column_that_numbers_the_rows_is_no_news_and_one_without_text_is(
     words = " ".join(cpms("run", "--format", "json").json["files"][0]["messages"])
     assert ("'หมายเหตุ' (1)" in words, "'ลำดับ'" in words) == (True, False)
     assert "'สถานะ (สี)'. Colours and drawn signs cannot be read" in words
+
+
+def test_a_run_tells_how_names_and_dates_were_read_and_which_rows_are_totals(
+    cpms: Cpms, written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "office"
+    assert cpms("init", folder, "--area", "850105", "--lang", "en").code == 0
+    file = written(("ชื่อ", "วันเกิด"), ("สมชาย (ต้น)", "22/5/18"), ("มาลี", "30/1/20"))
+    file.write_text(f"{file.read_text('utf-8')}รวมทั้งสิ้น,,2,,,\n", "utf-8")
+    file.rename(folder / "inbox" / "list.csv")
+    monkeypatch.chdir(folder)
+    words = " ".join(" ".join(cpms("run", "--format", "json").json["files"][0]["messages"]).split())
+    assert "was read as the other name (1 rows)" in words
+    assert "2 of the dates have a year of two digits, read as Christian (20..)" in words
+    assert "total" in words

@@ -188,12 +188,12 @@ def _finished(asked: _Asked, files: tuple[Outcome, ...], earlier: list[Journal],
     last = next((journal for journal in reversed(earlier) if journal.finished), None)
     if not opened.is_begun and last is not None and page.is_file() and last.seal == _seal(asked, files):
         return Run(office, files, tuple(_again(last)), last.folder, page, False)
-    journal, outputs, figures = opened.journal, [], None
-    if office.store.is_file():
+    journal, outputs = opened.journal, list[Written]()
+    figures = figures_of(office, work.language) if office.store.is_file() else None
+    if figures is not None and figures.children:  # of a store whose files have nothing but faults, there is none
         for written in write_outputs(office, journal.folder, work.language, asked.today, work.tool_version):
             outputs.append(written)
             asked.tell("output", asdict(written))
-        figures = figures_of(office, work.language)
     journal.outputs = {written.kind: written.name for written in outputs if written.name}
     run = Run(office, files, tuple(outputs), journal.folder, page, True, figures)
     waiting = [place for before in earlier for place in _workbooks(before) if before.folder != journal.folder]

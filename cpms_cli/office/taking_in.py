@@ -17,18 +17,21 @@ from cpms_cli.checking.drafting.drafted_map import map_bytes
 from cpms_cli.checking.drafting.header_map import draft
 from cpms_cli.checking.interview_years import INTERVIEWS_AFTER_ROUND, LAST_YEARS_FORM
 from cpms_cli.checking.mending.annotation import annotate
+from cpms_cli.checking.mending.quarantine import has_same_rows
 from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.merging.compare import validate_against_store
 from cpms_cli.merging.filled_lists import import_lists
 from cpms_cli.merging.merge import Merge, merge
 from cpms_cli.office.journal import OpenRun, Outcome
-from cpms_cli.office.left_behind import columns_left, left_behind
+from cpms_cli.office.left_behind import columns_left, columns_without_text, left_behind
 from cpms_cli.office.maps_tried import fitting_map
 from cpms_cli.office.settings import MAPS, Office
+from cpms_cli.office.waiting import SLIPS, why_waits
 from cpms_cli.reading.arrivals import Arrived
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, WORKBOOK
 from cpms_cli.reading.response_log import read_responses
+from cpms_cli.reports.files.how_read import run_lines
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say, sentence
@@ -38,7 +41,6 @@ from cpms_cli.writing.files import write_bytes
 # What a file that does not say it is given by the office: the error that it lacks it, and the option.
 _ROUND, _VILLAGE = "key_round_missing", "key_village_missing"
 _OF_VILLAGE = 6  # digits: the code of a subdistrict or of a village
-_SLIPS = 2  # rows: as few have an answer that was mistyped
 _LEAST_HEADERS = 3  # so many headers must be known, or nearly, for a file to be asked about
 
 
@@ -58,12 +60,12 @@ class Work:
         return say(message, self.language, **values)
 
 
-class _AnswersUnknown(Exception):
-    """A map fits a file, and does not say what answers mean that stand in many of its rows."""
+class _MapWaits(Exception):
+    """Somebody has to decide something of a file first, as `sentence` says; `mapping` is the map that fits it."""
 
-    def __init__(self, mapping: Path, answers: Sequence[str]) -> None:
+    def __init__(self, mapping: Path | None, sentence: str) -> None:
         super().__init__(mapping)
-        self.mapping, self.answers = mapping, answers
+        self.mapping, self.sentence = mapping, sentence
 
 
 def take_in(work: Work, file: Arrived, opened: OpenRun | None, recorded: Outcome | None = None) -> Outcome:
@@ -82,10 +84,9 @@ def take_in(work: Work, file: Arrived, opened: OpenRun | None, recorded: Outcome
         headers = ", ".join(f"'{header}'" for header in unread)
         start = replace(start, messages=(work.say("office_answers", file=file.name, headers=headers),))
         return _map_needed(work, file, opened, start, recorded)
-    except _AnswersUnknown as error:
-        answers = ", ".join(f"'{answer}'" for answer in error.answers)
-        start = replace(start, messages=(work.say("office_map_answers", file=file.name, answers=answers),))
-        return _map_needed(work, file, opened, start, None, error.mapping)
+    except _MapWaits as waits:
+        start = replace(start, messages=(waits.sentence,))
+        return _map_needed(work, file, opened, start, None if waits.mapping else recorded, waits.mapping)
     except (UnreadableFile, UsageError) as error:
         mapping = fitting_map(survey, work.maps, file.path)[0] if isinstance(error, NoSurveyTable) else None
         start = replace(start, messages=(sentence(error, work.language), *_way_round(work, file, error, mapping)))
@@ -151,11 +152,13 @@ def _survey(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, s
     except UsageError as error:
         if mapping is None or error.message_id != "map_words_unsure":
             raise
-        raise _AnswersUnknown(mapping, [str(error.values["answers"]).strip("'")]) from None
+        raise _answers_unknown(work, file, mapping, [str(error.values["answers"]).strip("'")]) from None
     if last_year := _of_last_year(work, file, validation):
         return replace(start, messages=(last_year,))
-    if mapping is not None and (unknown := _answers_unknown(survey, file.path, mapping)):
-        raise _AnswersUnknown(mapping, unknown)
+    if waits := why_waits(survey, validation, mapping, work.language):
+        raise _MapWaits(mapping, waits)
+    if mapping is not None and (unknown := _unknown_answers(survey, file.path, mapping)):
+        raise _answers_unknown(work, file, mapping, unknown)
     notes = [work.say("office_map_used", file=file.name, map=mapping.name)] if mapping else []
     notes += [work.say("office_round_given", file=file.name)] if "round_" in options else []
     notes += [work.say("office_area_given", file=file.name, area=options["village"])] if "village" in options else []
@@ -171,9 +174,19 @@ def _survey(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, s
             set_aside=errors,
             to_look_at=to_look_at,
         )
-    # Written down before anything is stored: a run that is cut short finds the workbook again.
+    planned = replace(start, state="planned", messages=tuple(notes), to_look_at=to_look_at)
+    planned = _store(work, survey, file, opened, planned, options)
+    return _marked(work, validation, opened, planned)
+
+
+def _store(  # noqa: PLR0913 - all that a file is stored with
+    work: Work, survey: Survey, file: Arrived, opened: OpenRun, planned: Outcome, options: dict[str, Any]
+) -> Outcome:
+    """Store the rows of a file, and set aside what is to be mended."""
     journal, aside = opened.journal, opened.free_name(f"to_mend_{_stem(file.name)}", ".xlsx")
-    planned = replace(start, state="planned", messages=tuple(notes), to_mend=aside, to_look_at=to_look_at)
+    begun = journal.outcomes.get(file.digest)
+    planned = replace(planned, to_mend=aside)
+    # Written down before anything is stored: a run that is cut short finds the workbook again.
     journal.outcomes[file.digest] = planned
     journal.keep()
     try:
@@ -181,21 +194,29 @@ def _survey(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, s
     except CpmsError:
         del journal.outcomes[file.digest]
         raise
+    if begun is not None and begun.to_mend and has_same_rows(journal.folder / begun.to_mend, journal.folder / aside):
+        # The run was cut short when it had set these rows aside: somebody may be mending them there.
+        (journal.folder / aside).unlink()
+        planned = replace(planned, to_mend=begun.to_mend)
     behind = left_behind(survey, merged, work.language)
-    outcome = replace(
-        planned, messages=(*planned.messages, *behind, *columns_left(merged, work.language)), not_stored=len(behind)
-    )
-    return _marked(work, validation, opened, _counted(outcome, merged, journal.folder))
+    remarks = (*columns_left(merged, work.language), *columns_without_text(merged, work.language))
+    words = (*planned.messages, *run_lines(merged.tables, work.language), *behind, *remarks)
+    return _counted(replace(planned, messages=words, not_stored=len(behind)), merged, journal.folder)
 
 
-def _answers_unknown(survey: Survey, path: Path, mapping: Path) -> list[str]:
+def _answers_unknown(work: Work, file: Arrived, mapping: Path, answers: Sequence[str]) -> _MapWaits:
+    quoted = ", ".join(f"'{answer}'" for answer in answers)
+    return _MapWaits(mapping, work.say("office_map_answers", file=file.name, answers=quoted))
+
+
+def _unknown_answers(survey: Survey, path: Path, mapping: Path) -> list[str]:
     """The answers of a file that a map does not know and that stand in many rows. What stands in one or two is a slip,
     and is set aside to be mended."""
     if mapping.suffix.casefold() != WORKBOOK:
         return []
     answers = draft([path], survey, mapping=mapping).answers
     waits = (answers["means"] == "") | answers["means"].str.startswith(UNDECIDED)
-    return list(dict.fromkeys(answers.loc[waits & (answers["count"] > _SLIPS), "answer"]))
+    return list(dict.fromkeys(answers.loc[waits & (answers["count"] > SLIPS), "answer"]))
 
 
 def _validated(work: Work, path: Path, mapping: Path | None) -> tuple[Validation, dict[str, Any]]:

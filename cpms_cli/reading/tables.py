@@ -17,8 +17,10 @@ from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
 from cpms_cli.reading.header.export_layouts import mark_repeat_groups
 from cpms_cli.reading.header.headers import headed, header_spellings
+from cpms_cli.reading.header.map_lists import SHORT_YEARS
 from cpms_cli.reading.header.mapping import HeaderMap, Maps
 from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
+from cpms_cli.reading.sheet.nicknames import with_nicknames
 from cpms_cli.reading.sheet.repeats import join_repeats
 from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, with_row_keys
 from cpms_cli.reading.sheet.sex_of_titles import with_sex_of_titles
@@ -33,6 +35,7 @@ from cpms_cli.reading.threads import on_each
 from cpms_cli.reading.value.answers import NUMBER_CODES, Context
 from cpms_cli.reading.value.dates import Evidence
 from cpms_cli.reading.value.values import read_texts
+from cpms_cli.survey.era import ERAS, Era
 from cpms_cli.survey.model.definition import Survey, Table, folded
 from cpms_cli.survey.plain_text import plain_digits
 from cpms_cli.survey.speech.unsure_words import is_unsure, why_unsure
@@ -80,7 +83,8 @@ def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Contex
         blank = pc.is_null(read.values).to_numpy(zero_copy_only=False)
         codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
     place = -1 if index in sheet.added else index
-    evidence = (*read.evidence, _BY_MAP) if meanings else read.evidence
+    by_map = meanings or (context is not None and context.short_era)
+    evidence = (*read.evidence, _BY_MAP) if by_map else read.evidence
     return Column(field, place, source.header[index], codes, texts, read.values, read.questions, evidence)
 
 
@@ -145,8 +149,11 @@ def survey_table(
 
 
 def _with_meanings(context: Context, chosen: HeaderMap | None, header: str, name: str) -> Context:
-    meanings = chosen.answers_of(header, name) if chosen else {}
-    return dataclasses.replace(context, meanings=meanings) if meanings else context
+    meanings = dict(chosen.answers_of(header, name)) if chosen else {}
+    era: Era | None = next((era for era in ERAS if meanings.get(SHORT_YEARS) == era), None)
+    if era is not None:
+        del meanings[SHORT_YEARS]
+    return dataclasses.replace(context, meanings=meanings, short_era=era) if meanings or era else context
 
 
 def _check_words_sure(survey: Survey, source: SourceTable, columns: Iterable[Column], chosen: HeaderMap) -> None:
@@ -282,7 +289,8 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
     keyed = join_repeats(survey, [with_row_keys(survey, sheet, given) for sheet in parts])
     if len(files) > 1:
         check_village_used(keyed, given)
-    noted = [note_whole_names(survey, sheet, decided=by_file[sheet.source.path] is not None) for sheet in keyed]
+    plain = [with_nicknames(survey, sheet) for sheet in keyed]
+    noted = [note_whole_names(survey, sheet, decided=by_file[sheet.source.path] is not None) for sheet in plain]
     sheets = [with_sex_of_titles(survey, sheet) for sheet in noted]
     return [survey_table(survey, sheet, round_, by_file[sheet.source.path]) for sheet in sheets]
 

@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from cpms_cli.survey.speech.word_borders import Script, broken_scripts, words_of
 
 _OPENING = "([{<‘“"
+_ABBREVIATES = "."
 _QUOTES = "'\""  # which open as well as close
 
 
@@ -40,8 +41,8 @@ def breaks_between_letters(text: str) -> bool:
 def pieces_of(chunk: str) -> tuple[str, ...]:
     """The parts of a chunk without spaces between which a line may break; signs stay with what they belong to.
 
-    >>> pieces_of("(ไม่มี/มี)"), pieces_of("--annotate")
-    (('(ไม่มี/', 'มี)'), ('--annotate',))
+    >>> pieces_of("(ไม่มี/มี)"), pieces_of("--annotate"), pieces_of("พ.ศ.")
+    (('(ไม่มี/', 'มี)'), ('--annotate',), ('พ.ศ.',))
     """
     chosen = _script_of(chunk)
     if chosen is None:
@@ -50,7 +51,7 @@ def pieces_of(chunk: str) -> tuple[str, ...]:
     pieces: list[str] = []
     for number, part in enumerate(run.split(chunk)):
         for piece in words_of(part, script) if number % 2 else filter(None, [part]):
-            opened = pieces and pieces[-1][-1] in _OPENING + _QUOTES
+            opened = pieces and pieces[-1][-1] in _OPENING + _QUOTES + _ABBREVIATES
             if opened or (pieces and not number % 2 and not piece[0].isalnum() and piece[0] not in _OPENING):
                 pieces[-1] += piece
             else:

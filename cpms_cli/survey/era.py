@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.languages import traits_of
@@ -12,6 +12,7 @@ from cpms_cli.survey.numbers import in_digits
 from cpms_cli.survey.speech.traits import Calendar
 
 Era = Literal["buddhist", "christian"]
+ERAS: tuple[Era, ...] = get_args(Era)
 
 BUDDHIST_OFFSET = 543
 BUDDHIST_FROM, BUDDHIST_TO = 2400, 2743

@@ -12,7 +12,7 @@ from cpms_cli.cli.every_command.next_step import SHOWN_BY_COMMAND
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.main import app
 from cpms_cli.survey.messages import knows
-from tests.conftest import Cpms, made_once, write_drawn
+from tests.conftest import Cpms, Draw, made_once, write_drawn
 
 COMMANDS = {path: command for path, command in commands_below(guarded(app)) if not hasattr(command, "commands")}
 # How each command that takes -o is called; {child} is a child of the store.
@@ -140,3 +140,11 @@ def test_a_file_with_faults_leads_to_its_mending_and_one_without_to_the_store(
     ]
     marked = cpms("validate", "bad.csv", "--annotate", "to mend.xlsx").err.splitlines()[-1]
     assert marked == 'Next: mend the marked cells, save it, then: cpms merge "to mend.xlsx"'
+
+
+def test_what_is_next_has_the_map_and_the_round_that_the_file_was_read_with(cpms: Cpms, draw: Draw) -> None:
+    file = draw({"household_no": "1"}, name="list.csv")
+    chart = file.with_name("map.xlsx")
+    assert cpms("map", file, "-o", chart).code == 0
+    shown = cpms("validate", file, "--map", chart, "--round", "2569")
+    assert shown.err.strip().endswith(f"cpms merge {file} --map {chart} --round 2569")

@@ -95,7 +95,15 @@ def test_a_map_asks_what_they_mean_and_nothing_is_read_before_it_says_so(survey:
     assert str(meant["ไม่มี"].value).startswith("?")
     meant["ไม่มี"].value, meant["มี"].value = "unknown", "universal"
     book.save(mapping)
-    # Nobody was asked about the father: the draft did not know yet which question that header would be.
+    # What yes and no mean of the father is on the map before anybody has said that he is meant.
+    with pytest.raises(UsageError) as refused:
+        read(path, survey, mapping=mapping)
+    assert refused.value.message_id == "map_half_answered"
+    # The map of a file without these answers has no line for them.
+    for row in answers.iter_rows(min_row=2):
+        if row[0].value == "พ่อเสียชีวิต":
+            row[2].value = None
+    book.save(mapping)
     with pytest.raises(UsageError) as refused:
         read(path, survey, mapping=mapping)
     assert refused.value.message_id == "map_words_unsure"

@@ -414,6 +414,42 @@ def test_a_run_that_was_killed_goes_on_with_the_next_file(cpms: Cpms, office: Ne
     assert sorted(batch["file"] for batch in batches) == ["moo1.csv", "moo2.csv"], "each once"
 
 
+def test_a_run_killed_before_it_stored_goes_on_with_the_workbook_that_somebody_mends(
+    cpms: Cpms, office: NewOffice, draw: Draw
+) -> None:
+    folder = office()
+    shutil.copy(draw({"household_no": "1", "sex": "?!"}, name="moo.csv"), folder / "inbox")
+    # Killed by the system when the rows are set aside, and before anything is stored.
+    killed = (
+        "import os, cpms_cli.merging.merge as m\n"
+        "m.keep_definition = lambda *_: os._exit(9)\n"
+        "from cpms_cli import run_office\nrun_office('.', language='en')\n"
+    )
+    environment = {**os.environ, "CPMS_LANG": "en"}
+    assert subprocess.run([sys.executable, "-c", killed], env=environment, check=False).returncode == 9
+    mended = _of_run(folder) / "to_mend_moo.xlsx"
+    book = openpyxl.load_workbook(mended)
+    book.worksheets[0]["B2"].value = "mended"
+    book.save(mended)
+    ran = cpms("run", "--format", "json")
+    assert [(file["state"], file["to_mend"]) for file in ran.json["files"]] == [("stored", "to_mend_moo.xlsx")]
+    assert [path.name for path in _of_run(folder).glob("to_mend*")] == ["to_mend_moo.xlsx"]
+    assert openpyxl.load_workbook(mended).worksheets[0]["B2"].value == "mended"
+
+
+def test_a_file_with_nothing_but_faults_leaves_a_page_and_one_workbook(
+    cpms: Cpms, office: NewOffice, draw: Draw
+) -> None:
+    folder = office(run='steps = ["merge", "score", "today", "report"]')
+    shutil.copy(draw({"household_no": "1", "sex": "?!"}, name="moo.csv"), folder / "inbox")
+    ran = cpms("run", "--format", "json")
+    assert (ran.code, _states(ran.json)) == (1, {"moo.csv": "stored"})
+    assert "to_mend_moo.xlsx" in (folder / "outbox" / "open_first.html").read_text("utf-8")
+    before = _files(folder)
+    assert cpms("run").code == 0
+    assert _files(folder) == before, "nothing is new"
+
+
 def test_the_whole_way_in_thai_with_the_sample_files(
     cpms: Cpms, office: NewOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

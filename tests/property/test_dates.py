@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpms_cli.reading.value.dates import Bounds, Dates, parse_dates
+from cpms_cli.reading.value.dates import Bounds, Dates, parse_dates, read_dates
 
 ROUND = 2026
 BORN = Bounds(ROUND - 25, ROUND + 1)
@@ -212,8 +212,8 @@ def test_a_moment_is_a_day_in_thailand(text: str, day: str) -> None:
 
 
 def test_two_digits_below_43_are_a_question() -> None:
-    assert _questions(["5/1/17"]) == ["era"]
     assert _questions(["5/1/17", "5/1/2560"]) == ["era", None]
+    assert _questions(["5/1/17", "5/1/60"]) == ["era", None]
     assert _questions(["5/1/17", "6/1/2560", "7/1/2016"])[0] == "era"
     assert _questions(["5/1/17", "6/1/60", "7/1/2016"])[0] == "era"
 
@@ -225,6 +225,23 @@ def test_two_digits_are_read_where_the_whole_column_is_of_one_era_and_the_other_
     # Without a round nothing is impossible; nor is it for a child born in 2540, which is 1997.
     assert _questions(texts, Bounds())[0] == "era"
     assert _questions(["5/1/12", "13/1/2011"], Bounds(1955, 2013))[0] == "era"
+
+
+def test_two_digits_alone_are_christian_where_they_can_be_no_childs_otherwise() -> None:
+    # 2517 is 1974, and its child is 52 in the round of 2026.
+    assert _iso(["12/5/18", "3/4/17"]) == ["2018-05-12", "2017-04-03"]
+    assert _evidence(["13/5/18", "3/4/17"]) == {"dates_short_alone": {"count": 2}}
+    # 2035 is still to come, and 2535 is 1992: a slip, so that the others may be slips too, or a list of grown-ups.
+    assert _questions(["12/5/18", "3/4/35"]) == ["era", "era"]
+    assert _questions(["12/5/18"], Bounds()) == ["era"], "without a round nobody's age is known"
+
+
+def test_what_somebody_says_of_years_of_two_digits_decides() -> None:
+    texts = ["12/5/18", "3/4/61", "3/4/2560"]
+    assert _questions(texts) == ["era", None, None]
+    christian, asked, _ = read_dates(texts, True, BORN, "1900", "christian")
+    assert (christian, asked) == (["2018-05-12", "2018-04-03", "2017-04-03"], [None, None, None])
+    assert read_dates(texts, True, BORN, "1900", "buddhist")[0] == ["1975-05-12", "2018-04-03", "2017-04-03"]
 
 
 def test_two_digits_that_would_lie_after_the_round_are_a_question() -> None:

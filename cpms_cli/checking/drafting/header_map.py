@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cpms_cli.checking.drafting.choice_lines import choice_lines
 from cpms_cli.checking.drafting.drafted_map import MAP_COLUMNS, Candidates, Decided, Drafted
 from cpms_cli.checking.drafting.map_answers import (
     ANSWER_COLUMNS,
@@ -38,6 +39,7 @@ from cpms_cli.reading.header.side_by_side import child_apart, of_any_child
 from cpms_cli.reading.sheet.sex_of_titles import title_column
 from cpms_cli.reading.sheet.sheet_choice import may_hold_survey
 from cpms_cli.reading.sheet.sheets import match_sheet, questions_of_others
+from cpms_cli.reading.sheet.unread import UnreadColumn
 from cpms_cli.reading.sheet.whole_names import whole_names
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
@@ -187,6 +189,7 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> 
     survey, matched, language, chosen = sheet.survey, sheet.matched, sheet.language, sheet.chosen
     twice = {place: name for name, places in matched.match.twice.items() for place in places}
     unread = {column.index: column for column in matched.unread}
+    choices = choice_lines(sheet, set(proposed))
     for index, cell in enumerate(header):
         if not cell.strip():
             continue
@@ -208,11 +211,22 @@ def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> 
             yield cell, UNDECIDED + twice[index], label, say("map_twice", language), show_cells(sheet, index, None)
         elif index == title_column(matched.source):
             yield cell, "", "", say("map_title", language), show_cells(sheet, index, None)
+        elif index in choices:
+            yield (cell, *choices[index], show_cells(sheet, index, None))
         elif index in proposed:
             yield from _proposed_lines(sheet, index, proposed)
         else:
-            shown = show_answers(sheet, index) if unread[index].holds_answers else show_cells(sheet, index, None)
-            yield (cell, *describe_unread(survey, matched, unread[index], language), shown)
+            yield from _unread_lines(sheet, unread[index])
+
+
+def _unread_lines(sheet: DraftedSheet, column: UnreadColumn) -> Iterator[HeaderRow]:
+    """The line of a column that is not read; and one for the family name, where it is nearly the given name's."""
+    survey, matched = sheet.survey, sheet.matched
+    shown = show_answers(sheet, column.index) if column.holds_answers else show_cells(sheet, column.index, None)
+    header = matched.source.header[column.index]
+    yield (header, *describe_unread(survey, matched, column, sheet.language), shown)
+    if column.why == "near" and column.may_be:
+        yield from _family_name_line(sheet, column.index, column.may_be, None)
 
 
 def _family_name_line(sheet: DraftedSheet, index: int, name: str, child: int | None) -> Iterator[HeaderRow]:

@@ -16,9 +16,11 @@ from cpms_cli.checking.findings import MASK
 from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
+from cpms_cli.reading.header.map_lists import SHORT_YEARS, is_date
 from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.header.split_questions import distinct, separated
 from cpms_cli.reading.source import SourceTable
+from cpms_cli.reading.value.dates import years_in_doubt
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey, folded
@@ -88,6 +90,8 @@ def answer_lines(
     left to the officer.
     """
     field = column.field
+    if is_date(field):
+        yield from _era_line(column, decided, language)
     if not column.listed:
         return
     texts = column_texts(column.source, column.index)
@@ -102,25 +106,37 @@ def answer_lines(
         yield column.header, field.name, text, counts[text], means, sure
 
 
+def _era_line(
+    column: AnsweredColumn, decided: Mapping[str, str], language: Language
+) -> Iterator[tuple[str, str, str, int, str, str]]:
+    """The line of a column of dates in which years of two digits may be of either era; none of other columns."""
+    count = years_in_doubt(column_texts(column.source, column.index))
+    if count or SHORT_YEARS in decided:
+        era = decided.get(SHORT_YEARS, "")
+        sure = say("map_told" if era else "map_short_years_open", language)
+        yield column.header, column.field.name, say("map_short_years", language), count, era, sure
+
+
 def open_answer_lines(
     survey: Survey, source: SourceTable, index: int, language: Language
 ) -> Iterator[tuple[str, str, str, int, str, str]]:
     """A line for each text of a column whose question a person decides on the sheet of headers, the commonest first.
 
-    Of a few short words that stand in many rows, so that nobody's name is among them; none where all of them are yes
-    and no, which any question of that kind reads.
+    Of a few short words that stand in many rows, so that nobody's name is among them. Yes and no are listed too, as
+    lines that need no answer: a question with a list of its own may be chosen, which does not read them.
     """
     counts = Counter(column_texts(source, index))
     few = [text for text in counts if counts[text] > _RARE or spells_answer(survey, text)]
     yes_or_no, missing = survey.codes(survey.role("consent")), survey.codelists["missing"].by_spelling
-    plain = {*(yes_or_no.by_spelling if yes_or_no else ()), *missing}
-    if len(few) > MOST_ANSWERS or all(folded(text) in plain for text in few):
+    if len(few) > MOST_ANSWERS:
         return
+    plain = yes_or_no.by_spelling if yes_or_no else {}
+    later = "map_answer_yes_no" if all(folded(text) in plain or folded(text) in missing for text in few) else ""
     if (fit(survey, survey.role("visited"), few) or 0.0) > _LEAST_FIT:
         return  # days
     for text in sorted(few, key=lambda text: -counts[text]):
         if len(text) <= ANSWER_LETTERS and folded(text) not in missing:
-            yield source.header[index], "", text, counts[text], "", say("map_answer_later", language)
+            yield source.header[index], "", text, counts[text], "", say(later or "map_answer_later", language)
 
 
 def _shown(survey: Survey, column: AnsweredColumn, moved: npt.NDArray[np.bool_]) -> list[str]:

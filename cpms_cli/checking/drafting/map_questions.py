@@ -11,6 +11,7 @@ from typing import Literal
 
 from cpms_cli.checking.drafting.drafted_map import Drafted
 from cpms_cli.reading.header.headers import header_spellings, near_miss, spelt
+from cpms_cli.reading.header.map_lists import is_date, list_of_line
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, compared, leave_out
 from cpms_cli.reading.header.side_by_side import of_any_child
 from cpms_cli.survey.messages import say, wordings
@@ -70,7 +71,7 @@ def open_answers(survey: Survey, drafted: Drafted, language: Language) -> list[O
     lines = []
     for row in drafted.answers.itertuples(index=False):
         field, means = str(row.field), str(row.means)
-        listed = survey.codelists.get(survey.fields[field].codelist or "") if field in survey.fields else None
+        listed = list_of_line(survey, survey.fields[field]) if field in survey.fields else None
         if listed is None or (means and not means.startswith(UNDECIDED)):
             continue
         first = means.removeprefix(UNDECIDED)
@@ -105,10 +106,12 @@ def read_reply(survey: Survey, line: OpenLine, typed: str, taken: Collection[tup
 
 
 def _code_of(survey: Survey, line: OpenLine, text: str) -> str:
-    listed = survey.codelists[survey.fields[line.field].codelist or ""]
-    if text in listed.by_code:
-        return text
-    return listed.by_spelling.get(folded(text)) or survey.codelists["missing"].by_spelling.get(folded(text)) or ""
+    field = survey.fields[line.field]
+    listed = list_of_line(survey, field)
+    if listed is None or text in listed.by_code:
+        return text if listed else ""
+    missing = {} if is_date(field) else survey.codelists["missing"].by_spelling
+    return listed.by_spelling.get(folded(text)) or missing.get(folded(text)) or ""
 
 
 def fields_taken(drafted: Drafted) -> list[tuple[str, str]]:

@@ -9,9 +9,10 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from cpms_cli.reading.header.map_lists import ERA_LIST, eras, is_date
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, leave_out
 from cpms_cli.survey.language import LANGUAGES
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Field, Language, Survey, Words
 from cpms_cli.writing.files import csv_bytes
 from cpms_cli.writing.gate import printable
@@ -56,6 +57,8 @@ def _leave_out() -> str:
 
 def code_options(survey: Survey, field: Field) -> list[str]:
     """What can be chosen as the meaning of an answer to a field: its codes, then why there is no answer."""
+    if is_date(field):
+        return [option(code.label, code.code) for code in eras().codes]
     listed = survey.codelists[field.codelist or ""]
     missing = [code for code in survey.codelists["missing"].codes if code.code not in listed.by_code]
     return [option(code.label, code.code) for code in (*listed.codes, *missing)]
@@ -109,11 +112,13 @@ def _shown_answers(survey: Survey, answers: pd.DataFrame) -> pd.DataFrame:
 
 def _write_sheet(sheet: Worksheet, table: pd.DataFrame, decision: str, styles: tuple[Format, Format, Format]) -> None:
     bold, plain, asked = styles
+    optional = table["match"].isin(wordings("map_answer_yes_no"))
     for column, name in enumerate(table.columns):
         sheet.write_string(0, column, heading(_HEADINGS.get(str(name), f"col_{name}")), bold)
         sheet.set_column(column, column, _WIDTHS.get(str(name), 20))
         for row, cell in enumerate(printable(table[name].astype("str")), start=1):
             waits = name == decision and (cell.startswith(UNDECIDED) or (decision == "means" and not cell))
+            waits = waits and not optional.iloc[row - 1]
             sheet.write_string(row, column, cell, asked if waits else plain)
     widths = [float(_WIDTHS.get(str(name), 20)) for name in table.columns]
     heads = tuple(heading(_HEADINGS.get(str(name), f"col_{name}")) for name in table.columns)
@@ -130,9 +135,9 @@ def _write_lists(book: xlsxwriter.Workbook, sheet: Worksheet, survey: Survey, fi
     names = list(survey.fields)
     for row, text in enumerate(fields):
         sheet.write_string(row, 0, text, plain)
-        codelist = survey.fields[names[row - 1]].codelist if row else None
+        codelist = _list_name(survey.fields[names[row - 1]]) if row else None
         sheet.write_string(row, 1, _NAMES + (codelist or "none_"), plain)
-    lists = {field.codelist: field for field in survey.fields.values() if field.codelist}
+    lists = {name: field for field in survey.fields.values() if (name := _list_name(field))}
     for column, (name, field) in enumerate(lists.items(), start=2):
         options = code_options(survey, field)
         for row, text in enumerate(options):
@@ -140,6 +145,10 @@ def _write_lists(book: xlsxwriter.Workbook, sheet: Worksheet, survey: Survey, fi
         letter = xlsxwriter.utility.xl_col_to_name(column)
         book.define_name(f"{_NAMES}{name}", f"={_LISTS}!${letter}$1:${letter}${len(options)}")
     sheet.hide()
+
+
+def _list_name(field: Field) -> str | None:
+    return ERA_LIST if is_date(field) else field.codelist
 
 
 def _codes_of_line(headers: str, count: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from python_calamine import CalamineError, CalamineWorkbook
 
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.mending.repairs import legal_labels, nearest
@@ -125,6 +126,27 @@ def free_name(store: Path, batch: int) -> Path:
         number += 1
         path = store.with_name(f"{store.stem}-set-aside-{batch}-{number}.xlsx")
     return path
+
+
+def has_same_rows(mended: Path, written: Path) -> bool:
+    """Whether both workbooks are there and hold the rows of the same places, whatever was mended in one of them."""
+    if not mended.exists() or not written.exists():
+        return False
+    try:
+        return _places(mended) == _places(written)
+    except (CalamineError, OSError):
+        return False
+
+
+def _places(path: Path) -> set[str]:
+    """Where the rows of a workbook of rows set aside stood."""
+    book = CalamineWorkbook.from_path(path)
+    places: set[str] = set()
+    for name in book.sheet_names:
+        header, *rows = book.get_sheet_by_name(name).to_python() or [[]]
+        if FROM in header:
+            places.update(str(row[header.index(FROM)]) for row in rows)
+    return places
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ less sure than `schemas/proposals.yaml` demands waits for a person.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ MOST_ANSWERS, ANSWER_LETTERS, _HALF = 12, 30, 0.5
 _ISO = r"(?:19|20)\d{2}(?:-\d{2}){0,2}"
 _SIGNED = r"[-+]?\d+(?:[.,]\d+)?"
 _BOTH = 2
+_IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _UNKNOWN_ANSWERS = 0.9  # the share of a likeness where the cells are answers, and none of them is the question's
 _WITHIN = 0.8  # the share of a likeness where one side has all words of the other
 
@@ -212,7 +214,10 @@ def _propose(
     confidence, words = proposal_settings().confidence, meanings(header)
     around = meanings(group) if group else frozenset[str]()
     names = _name_fields(survey)
-    if _is_whole_name(survey, words, texts) and not (names & set(taken) or around & proposal_settings().other_persons):
+    outside = meanings(_IN_BRACKETS.sub(" ", header))  # a nickname in brackets stands behind the name
+    if _is_whole_name(survey, outside, texts) and not (
+        names & set(taken) or around & proposal_settings().other_persons
+    ):
         return tuple(Proposal(name, confidence.most) for name in sorted(names))
     best: dict[str, float] = {}
     for spelling in _spellings(survey):
@@ -252,7 +257,7 @@ def _is_whole_name(survey: Survey, words: frozenset[str], texts: Sequence[str]) 
     """Whether a column has both names of a child: the header says both and nothing else, and most cells have a word
     behind the first."""
     of_names = proposal_settings().of_names
-    return words == of_names and are_whole_names(survey, texts)
+    return words == of_names and are_whole_names(survey, [_IN_BRACKETS.sub(" ", text) for text in texts])
 
 
 def _by_cells(
@@ -278,7 +283,7 @@ def _by_cells(
 def also(survey: Survey, header: str, proposals: Sequence[Proposal], texts: Sequence[str]) -> tuple[Proposal, ...]:
     """Those of some proposals that a column answers beside the first: both names where the header says both, both
     parents where its answers name them."""
-    words, listed = meanings(header), proposal_settings().answers
+    words, listed = meanings(_IN_BRACKETS.sub(" ", header)), proposal_settings().answers
     first, *others = proposals or (None,)
     if first is None:
         return ()

@@ -30,6 +30,8 @@ SHOWN_BY_COMMAND = frozenset(
 """Commands whose last line without a file is their own; after a file, what is typed next is said here too."""
 _MENDED, _FILE, _COPY = "mend", "file", "copy"
 _COPIES = ("annotate", "fix")
+# What a file was read with, which the next command needs too: by the name of the parameter, the option.
+_READ_WITH = {"map_": "--map", "round_": "--round", "village": "--village", "encoding": "--encoding"}
 
 
 @dataclass
@@ -72,9 +74,21 @@ class _Step:
             "dataset": command_line([str(self.given.get("dataset") or "")]),
             "copy": command_line([str(self._copy())]),
             "files": command_line(map(str, files or ())),
+            "read_with": self._read_with(),
             "level": "community" if len(str(words["code"] or "")) > 4 else "province",
             **{name: str(value or "") for name, value in words.items()},
         }
+
+    def _read_with(self) -> str:
+        """The options by which the files were read, as they are typed again."""
+        from cpms_cli.checking.columns_not_read import command_line
+
+        words: list[str] = []
+        for name, option in _READ_WITH.items():
+            values = self.given.get(name) or ()
+            for value in [values] if isinstance(values, str | int | Path) else values:
+                words += [option, str(value)]
+        return f" {command_line(words)}" if words else ""
 
 
 _STEP: ContextVar[_Step | None] = ContextVar("step", default=None)

@@ -29,6 +29,7 @@ from cpms_cli.reading.book.merged_cells import spread_down, stands
 from cpms_cli.reading.book.sheet_part import SheetLook
 from cpms_cli.reading.book.thai_formats import with_plain_dates
 from cpms_cli.reading.book.xls_file import inspect_ole
+from cpms_cli.reading.header.head_search import stands_sideways
 from cpms_cli.reading.header.header_rows import find_layout
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.row_looks import Span
@@ -65,6 +66,9 @@ def read_workbook(
     hidden = ", ".join(str(sheet.sheet) for sheet in not_read if sheet.reason == "hidden" and sheet.answers)
     if not shown and hidden:
         raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=hidden)
+    turned = [str(sheet.sheet) for sheet in not_read if spellings and stands_sideways(sheet.top, spellings)]
+    if not shown and turned:
+        raise NoSurveyTable("sheet_sideways", file=path.name, sheet=", ".join(turned))
     if not shown:
         raise NoSurveyTable(
             "no_survey_header" if spellings else "empty_workbook", file=path.name, sheet=", ".join(names)

@@ -10,6 +10,8 @@ from cpms_cli.survey.model.definition import Survey, folded
 
 # In a column of its own a cross marks the answer that is meant; beside ticks it may mean that it is not.
 _CROSSES, _TICKS = frozenset("x×"), frozenset("✓✔√☑🗸/")
+# So does a filled sign; beside ticks it may be something else, and an empty one says nothing.
+_FILLED_SIGNS = frozenset("●⬤◉•■▪⚫")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ def read_flag(survey: Survey, text: str | None, answer: str, known: dict[str, st
     answer_text = folded(text or "")
     if not answer_text:
         return Flag()
-    if answer_text in _CROSSES:
+    if answer_text in _CROSSES | _FILLED_SIGNS:
         return Flag(unread=True) if ticked else Flag(chosen=True)
     if known.get(answer_text) == answer:
         return Flag(chosen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice, zip_longest
 
 from cpms_cli.reading.header.group_rows import Head, joined_rows, with_group_rows
 from cpms_cli.reading.header.headers import match_headers
@@ -11,6 +12,7 @@ from cpms_cli.reading.header.side_by_side import numbered
 
 LEAST_KNOWN = 3
 WIDE = 0.5
+_FIRST_COLUMNS = 3
 
 
 def known_fields(cells: Iterable[str], spellings: Mapping[str, str]) -> int:
@@ -21,6 +23,13 @@ def known_fields(cells: Iterable[str], spellings: Mapping[str, str]) -> int:
     return len(set(match.fields.values())) + len(
         {numbered_field for numbered_field in others if numbered_field is not None}
     )
+
+
+def stands_sideways(rows: Sequence[Sequence[str]], spellings: Mapping[str, str]) -> bool:
+    """Whether headers stand below each other in one of the first columns: a list turned by a quarter, with a column
+    for each child."""
+    columns = zip_longest(*rows, fillvalue="")
+    return any(known_fields(column, spellings) >= LEAST_KNOWN for column in islice(columns, _FIRST_COLUMNS))
 
 
 def known_head(rows: Sequence[Sequence[str]], spellings: Mapping[str, str], spans: Sequence[Span]) -> Head | None:

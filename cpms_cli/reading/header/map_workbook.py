@@ -18,6 +18,7 @@ from cpms_cli.errors import CpmsError, UsageError
 from cpms_cli.reading.book.cell_text import cell_text
 from cpms_cli.reading.book.container import inspect_container
 from cpms_cli.reading.header.headers import header_spellings, spelt
+from cpms_cli.reading.header.map_lists import SHORT_YEARS, eras, is_date, is_of_short_years
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, HeaderMap, MapLine, compared, map_line
 from cpms_cli.reading.header.split_questions import separated
 from cpms_cli.reading.value.answers import BETWEEN_ANSWERS
@@ -151,9 +152,12 @@ def _fields_of(chosen: HeaderMap, header: str) -> list[str]:
 
 
 def _asked_of(survey: Survey, chosen: HeaderMap, row: _Line) -> list[str]:
-    """The fields with a list of answers to which a line of the sheet of answers belongs."""
+    """The fields with a list of answers to which a line of the sheet of answers belongs; of the line about years of two
+    digits, those that hold dates."""
     fields = _fields_of(chosen, row[HEADER])
     named = header_spellings(survey).get(spelt(_chosen(row[FIELD]))) if row[FIELD] else None
+    if is_of_short_years(row[ANSWER]):
+        return [name for name in fields if is_date(survey.fields[name])]
     listed = [name for name in fields if survey.fields[name].codelist]
     # Where another question was chosen for the header than was proposed, its answers are that question's.
     return [name for name in listed if named not in fields or name == named]
@@ -163,7 +167,9 @@ def _waits(survey: Survey, chosen: HeaderMap, row: _Line) -> bool:
     if not row[ANSWER] or (row[MEANS] and not row[MEANS].startswith(UNDECIDED)):
         return False
     return any(
-        not _is_known(survey, name, row[ANSWER]) or is_unsure(survey, survey.fields[name], row[HEADER], row[ANSWER])
+        is_date(survey.fields[name])
+        or not _is_known(survey, name, row[ANSWER])
+        or is_unsure(survey, survey.fields[name], row[HEADER], row[ANSWER])
         for name in _asked_of(survey, chosen, row)
     )
 
@@ -189,11 +195,13 @@ def _note_answer(survey: Survey, chosen: HeaderMap, row: _Line) -> None:
     """Put what one line says of an answer into the map."""
     text, decided = _chosen(row[MEANS]), bool(row[MEANS]) and not row[MEANS].startswith(UNDECIDED)
     for name in _asked_of(survey, chosen, row) if row[ANSWER] and decided else ():
-        codes = survey.codelists[survey.fields[name].codelist or ""]
-        missing = survey.codelists["missing"]
+        of_years = is_date(survey.fields[name])
+        codes = eras() if of_years else survey.codelists[survey.fields[name].codelist or ""]
         code = text if text in codes.by_code else codes.by_spelling.get(folded(text))
-        code = code or missing.by_spelling.get(folded(text))
+        code = code or (None if of_years else survey.codelists["missing"].by_spelling.get(folded(text)))
         if code is None:
             place = {"file": chosen.file, "line": row.line, "header": row[HEADER], "answer": row[ANSWER]}
             raise UsageError("map_unknown_answer", field=name, means=row[MEANS], **place)
-        chosen.answers.setdefault((compared(row[HEADER]), name), {})[folded(row[ANSWER])] = code
+        chosen.answers.setdefault((compared(row[HEADER]), name), {})[
+            SHORT_YEARS if of_years else folded(row[ANSWER])
+        ] = code

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.header.headers import HeaderMatch, near_miss, spelt
+from cpms_cli.reading.header.option_columns import options_of
 from cpms_cli.reading.header.side_by_side import Numbered, numbered
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.survey.messages import say, wordings
@@ -155,8 +156,17 @@ def mapped_children(chosen: HeaderMap | None, source: SourceTable) -> dict[int, 
 
 
 def _lines(chosen: HeaderMap | None, source: SourceTable) -> list[tuple[int, MapLine]]:
-    lines = ((index, chosen.line(header) if chosen else None) for index, header in enumerate(source.header))
-    return [(index, line) for index, line in lines if line is not None]
+    """The columns of a sheet on which a map decides. What it says of a question it says of the columns of its single
+    answers, which it passes over: they are not read beside it."""
+    if chosen is None:
+        return []
+    lines = ((index, chosen.line(header)) for index, header in enumerate(source.header))
+    decided = {index: line for index, line in lines if line is not None}
+    for whole, options in options_of(source).items():
+        if whole in decided:
+            line = decided[whole].line
+            decided |= {place: MapLine(line, source.header[place], None) for place in options if place not in decided}
+    return sorted(decided.items())
 
 
 def two_headers(chosen: HeaderMap, line: MapLine, source: SourceTable, places: Sequence[int]) -> UsageError:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.reading.header.answer_headers import read_answer_header
+from cpms_cli.reading.header.answer_headers import answers_alone, answers_under_groups, crosses_deny
 from cpms_cli.reading.header.flags import has_ticks, read_flag
 from cpms_cli.reading.header.headers import field_of, header_spellings, spelt
 from cpms_cli.reading.header.side_by_side import numbered
@@ -72,10 +72,10 @@ def _part(header: str, survey: Survey, spellings: Mapping[str, str]) -> ChoiceCo
     return None
 
 
-def _answer_part(survey: Survey, source: SourceTable, index: int) -> ChoiceColumn | None:
-    """What a column says whose header is an answer by itself."""
-    read = read_answer_header(survey, source.header[index], distinct(source, index)[1])
-    return ChoiceColumn((read[0], None), read[1], read[0]) if read else None
+def _answer_parts(survey: Survey, source: SourceTable, spellings: Mapping[str, str]) -> dict[int, ChoiceColumn]:
+    """The columns whose headers are answers by themselves, or under the name of their question."""
+    read = {**answers_alone(survey, source), **answers_under_groups(survey, source, spellings)}
+    return {index: ChoiceColumn((name, None), code, name) for index, (name, code) in read.items()}
 
 
 def find_choices(
@@ -112,8 +112,9 @@ def choice_columns(
     Those of which a map says that they are another field's, or are left out, are none.
     """
     own = header_spellings(survey)
+    by_answer = _answer_parts(survey, source, spellings)
     parts = {
-        index: _part(header, survey, spellings) or _answer_part(survey, source, index)
+        index: _part(header, survey, spellings) or by_answer.get(index)
         for index, header in enumerate(source.header)
         if header.strip() and spelt(header) not in own
     }
@@ -172,7 +173,9 @@ def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
     known = survey.spellings(survey.fields[choices.field])
     columns = [*([] if choices.whole is None else [choices.whole]), *choices.parts]
     read = [distinct(source, index) for index in columns]
-    ticked = has_ticks(text for _, words in read for text in words)
+    texts_of_all = [text for _, words in read for text in words]
+    many = survey.fields[choices.field].many or len(choices.parts) == 1
+    ticked = has_ticks(texts_of_all) if many else crosses_deny(source, choices.parts, texts_of_all)
     kinds = np.zeros(source.data.num_rows, dtype=np.int64)
     for codes, words in read:
         kinds, _ = pd.factorize(kinds * (len(words) + 1) + codes)

@@ -32,6 +32,7 @@ from cpms_cli.survey.model.definition import Survey
 
 _SHOWN_ROWS = 5
 _TIME_OF_DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*$", re.DOTALL)
+_BRACKETS_AT_END = re.compile(r"(?<=\S)\s*[(（][^()（）]*[)）]\s*$")
 
 
 @dataclass(frozen=True)
@@ -227,11 +228,14 @@ def _with_names_apart(survey: Survey, sheet: Sheet, places: tuple[int, int]) -> 
 
 def _name_parts(text: str, family_begins: Container[str]) -> tuple[str, str]:
     """The name without its family name, and that: the last word, or all from a word on that begins one; by a comma,
-    what stands before it.
+    what stands before it. What stands in brackets at the end is no family name.
 
-    >>> _name_parts("เด็กหญิงปาริชาติ ณ ระนอง", {"ณ"})
-    ('เด็กหญิงปาริชาติ', 'ณ ระนอง')
+    >>> _name_parts("เด็กหญิงปาริชาติ ณ ระนอง", {"ณ"}), _name_parts("สมชาย ใจดี (ต้น)", set())
+    (('เด็กหญิงปาริชาติ', 'ณ ระนอง'), ('สมชาย (ต้น)', 'ใจดี'))
     """
+    if brackets := _BRACKETS_AT_END.search(text):
+        first, family = _name_parts(text[: brackets.start()], family_begins)
+        return f"{first} {brackets[0].strip()}", family
     last, comma, first = text.partition(",")
     if comma and first.strip():
         return first.strip(), last.strip()

@@ -14,7 +14,7 @@ from cpms_cli.reading.value.ages import completed_years
 from cpms_cli.reading.value.dates import Bounds, Evidence, read_dates
 from cpms_cli.reading.value.digits import decimal_number, whole_number
 from cpms_cli.reading.value.personal_names import without_title
-from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, christian_year, era_of
+from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, Era, christian_year, era_of
 from cpms_cli.survey.model.definition import CodeList, Field, Survey, folded
 from cpms_cli.survey.plain_text import plain_digits, plain_signs
 
@@ -30,6 +30,8 @@ _UNIT = re.compile(r"\s*(?:ปี|years?|yrs?|คน|ครั้ง|ชั่�
 _WHOLE, _ZEROS, _ZEROS_BEFORE = re.compile("-?[0-9]+"), re.compile("0+"), re.compile("^0+(?=[0-9])")
 _COUNT, _YEAR = re.compile("-?[0-9]{1,9}"), re.compile("[0-9]{2}|[0-9]{4}")
 _BEFORE_YEAR = re.compile(r"^(?:ปี)?\s*(?:พ\.?\s*ศ\.?|ค\.?\s*ศ\.?)?\s*")
+# Words first: 1/2 is no class, and 1 may be yes.
+_ROOM = re.compile(r"([^\W\d].*[0-9๐-๙])\s*/\s*[0-9๐-๙]{1,2}")
 _SPACE_OR_DASH = re.compile(r"[\s\-]")
 
 Answers = list[str | None]
@@ -37,12 +39,13 @@ Answers = list[str | None]
 
 @dataclass(frozen=True)
 class Context:
-    """What is known of a column beside its texts: the rounds in its sheet, the workbook's date system, and the codes
-    that texts (folded) have by a map."""
+    """What is known of a column beside its texts: the rounds in its sheet, the workbook's date system, the codes that
+    texts (folded) have by a map, and of which era its years of two digits are, where a map says it."""
 
     rounds: tuple[int, ...] = ()
     date_system: str = "1900"
     meanings: Mapping[str, str] = field(default_factory=dict)
+    short_era: Era | None = None
 
     def bounds(self, field: Field) -> Bounds:
         """The years in which a date of this field can lie."""
@@ -110,7 +113,7 @@ def _answers(survey: Survey, field: Field, trimmed: Sequence[str], spelt: Sequen
     codes = survey.codes(field)
     partial = field.format == "partial-date"
     if field.type == "date" or partial:
-        return Texts(*read_dates(trimmed, partial, context.bounds(field), context.date_system))
+        return Texts(*read_dates(trimmed, partial, context.bounds(field), context.date_system, context.short_era))
     if codes is not None and not field.many:
         return _coded(spelt, codes)
     if field.type == "year":
@@ -138,7 +141,7 @@ def _coded(spelt: Sequence[str], codes: CodeList) -> Texts:
     1 may be yes beside 0; beside 2, some forms have 1 for yes and others for no.
     """
     known = codes.by_spelling
-    answers: Answers = [known.get(word) for word in spelt]
+    answers: Answers = [known.get(word) or _of_class(word, known) for word in spelt]
     plain = [whole_number(word) for word in spelt]
     is_number = [_WHOLE.fullmatch(word) is not None for word in plain]
     if not any(number and answer is None for number, answer in zip(is_number, answers, strict=True)):
@@ -152,6 +155,12 @@ def _coded(spelt: Sequence[str], codes: CodeList) -> Texts:
         return Texts(answers)
     answers = [None if number else answer for number, answer in zip(is_number, answers, strict=True)]
     return Texts(answers, [NUMBER_CODES if number else None for number in is_number])
+
+
+def _of_class(word: str, known: Mapping[str, str]) -> str | None:
+    """Return the answer that a class of a school is, written with the number of its room: "ป.3/2" is "ป.3"."""
+    room = _ROOM.fullmatch(word)
+    return known.get(room[1].strip()) if room else None
 
 
 def _identifier(text: str, formed: bool) -> str:

@@ -94,15 +94,52 @@ def _in_order(date: Written, order: _Order) -> Written | None:
     return None if contradicts or (open_ and not order.clear) else date._replace(day=day, month=month)
 
 
-def _short_christian(written: Iterable[Written], bounds: Bounds) -> bool:
-    """Whether every year of the column that can be told is Christian, so that two digits may be so too."""
-    dates = list(written)
-    buddhist_short = any(date.short and date.era is None and date.year >= SHORT_BUDDHIST_FROM for date in dates)
-    eras = {date.era or era_of(date.year) for date in dates if date.serial is None and (date.era or not date.short)}
-    return bounds.first is not None and not buddhist_short and eras == {"christian"}
+def _open_years(written: Iterable[Written]) -> list[int]:
+    """The years of two digits of which the text alone does not tell the era."""
+    return [date.year for date in written if date.short and date.era is None and date.year < SHORT_BUDDHIST_FROM]
 
 
-def _year(date: Written, bounds: Bounds, short_christian: bool) -> int | None:
+def _has_buddhist(written: Iterable[Written]) -> bool:
+    """Whether a year of the column is Buddhist for certain."""
+    return any(
+        (date.era or (era_of(date.year) if not date.short else None)) == "buddhist"
+        or (date.short and date.era is None and date.year >= SHORT_BUDDHIST_FROM)
+        for date in written
+        if date.serial is None
+    )
+
+
+def _short_christian(written: Sequence[Written], bounds: Bounds) -> str | None:
+    """Why years of two digits are Christian, as the id of the sentence that says so; None where they may be Buddhist.
+
+    So they are where no year of the column is Buddhist, and each of them can be that of a child as a Christian year,
+    and none as a Buddhist one. Beside Christian years of four digits one that fits neither era is a slip.
+    """
+    if bounds.first is None or _has_buddhist(written):
+        return None
+    if any(date.serial is None and (date.era or era_of(date.year) if not date.short else date.era) for date in written):
+        return "dates_short_christian"
+    return "dates_short_alone" if all(_only_christian(year, bounds) for year in _open_years(written)) else None
+
+
+def _only_christian(year: int, bounds: Bounds) -> bool:
+    """Whether two digits can be a year within the bounds as a Christian one alone."""
+    return bounds.hold(christian_year(year, "christian")) and not bounds.hold(christian_year(year, "buddhist"))
+
+
+def years_in_doubt(texts: Iterable[str]) -> int:
+    """How many of these dates have a year of two digits that no round can decide, since others of the column are
+    Buddhist: there "12/5/18" is a child of 2018, or a grown-up of 2518.
+
+    >>> years_in_doubt(["12/5/18", "3/4/61"]), years_in_doubt(["12/5/18", "3/4/17"]), years_in_doubt(["3/4/61"])
+    (1, 0, 0)
+    """
+    forms = (read_form(_without_local_time(plain_signs(text))) for text in texts)
+    written = [form for form in forms if form is not None]
+    return len(_open_years(written)) if _has_buddhist(written) else 0
+
+
+def _year(date: Written, bounds: Bounds, short_christian: bool, chosen: Era | None) -> int | None:
     """The Christian year; None where its era is a question. A year of no era is 0, which is no date's."""
     if date.era is not None:
         agrees = date.short or era_of(date.year) == date.era
@@ -113,8 +150,9 @@ def _year(date: Written, bounds: Bounds, short_christian: bool) -> int | None:
     buddhist, christian = (christian_year(date.year, era) for era in ("buddhist", "christian"))
     if date.year >= SHORT_BUDDHIST_FROM:
         return buddhist if bounds.last is None or buddhist <= bounds.last else None
-    only = short_christian and bounds.hold(christian) and not bounds.hold(buddhist)
-    return christian if only else None
+    if chosen is not None:
+        return buddhist if chosen == "buddhist" else christian
+    return christian if short_christian and _only_christian(date.year, bounds) else None
 
 
 def _iso(date: Written, year: int) -> str | None:
@@ -142,7 +180,7 @@ def _two_eras(written: Iterable[Written]) -> list[Evidence]:
 
 
 def _decided(
-    texts: Sequence[str], bounds: Bounds, system: str
+    texts: Sequence[str], bounds: Bounds, system: str, chosen: Era | None
 ) -> tuple[list[str | None], list[str | None], tuple[Evidence, ...]]:
     forms = [read_form(text) for text in texts]
     written = [form for form in forms if form is not None]
@@ -162,16 +200,16 @@ def _decided(
         date = _in_order(form, order)
         if date is None:
             return None, ORDER
-        year = _year(date, bounds, short_christian)
+        year = _year(date, bounds, short_christian is not None, chosen)
         if year is None:
             return None, ERA
         read = _iso(date, year) if year else None
-        counted["short"] += read is not None and date.short and date.era is None and short_christian
+        counted["short"] += read is not None and date.short and date.era is None and date.year < SHORT_BUDDHIST_FROM
         return read, None
 
     decided = [decide(form) for form in forms]
-    if counted["short"]:
-        evidence.append(Evidence("dates_short_christian", {"count": counted["short"]}))
+    if counted["short"] and short_christian is not None and chosen is None:
+        evidence.append(Evidence(short_christian, {"count": counted["short"]}))
     if counted["serial"]:
         evidence.append(Evidence("dates_serial", {"count": counted["serial"], "system": system}))
     evidence += _two_eras(written)
@@ -190,12 +228,13 @@ def parse_dates(texts: pd.Series, partial: bool, bounds: Bounds | None = None, s
 
 
 def read_dates(
-    texts: Sequence[str], partial: bool, bounds: Bounds, system: str
+    texts: Sequence[str], partial: bool, bounds: Bounds, system: str, chosen: Era | None = None
 ) -> tuple[list[str | None], list[str | None], tuple[Evidence, ...]]:
-    """Return the same as `parse_dates`, as lists in the order of the texts: None in place of NA."""
+    """Return the same as `parse_dates`, as lists in the order of the texts: None in place of NA. `chosen` is the era of
+    years of two digits that could be of either, where somebody said it."""
     plain = [_without_local_time(plain_signs(text)) for text in texts]
     distinct = list(dict.fromkeys(plain))
-    iso, questions, evidence = _decided(distinct, bounds, system)
+    iso, questions, evidence = _decided(distinct, bounds, system, chosen)
     decided = {
         text: (day if day and (partial or len(day) == _DAY_LENGTH) else None, question)
         for text, day, question in zip(distinct, iso, questions, strict=True)

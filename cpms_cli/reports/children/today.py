@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -37,25 +38,31 @@ _NEXT_QUESTION, _MOST_QUESTIONS = "; ", 6
 
 
 def not_asked_lines(survey: Survey, not_asked: pd.DataFrame, language: Language) -> list[str]:
-    """What nobody of some villages answered in a round (as `Today.not_asked`): a line for each set of villages, the
-    largest first, and how to ask it."""
+    """What nobody of some villages answered in a round (as `Today.not_asked`): a line for the largest set of villages,
+    one for all others, and how to ask it."""
     round_, village = survey.role("round").name, survey.role("village").name
     questions: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (year, name), rows in not_asked.groupby([round_, "field"], sort=False):
         questions.setdefault((str(year), tuple(sorted(set(rows[village])))), []).append(str(name))
-    sets = sorted(questions.items(), key=lambda entry: (entry[0][0], -len(entry[0][1])))
-    lines = [
-        say(
-            "today_not_asked",
-            language,
-            round=shown_year(int(year), language),
-            villages=len(villages),
-            count=len(fields),
-            questions=", ".join(survey.fields[name].label.in_(language) for name in fields),
-        )
-        for (year, villages), fields in sets
-    ]
+    lines: list[str] = []
+    for year in sorted({year for year, _ in questions}):
+        of_year = [(len(villages), fields) for (other, villages), fields in questions.items() if other == year]
+        of_year.sort(key=lambda entry: -entry[0])
+        lines += _not_asked_in(survey, shown_year(int(year), language), of_year, language)
     return [*lines, say("today_not_asked_step", language)] if lines else []
+
+
+def _not_asked_in(
+    survey: Survey, year: str, sets: Sequence[tuple[int, Sequence[str]]], language: Language
+) -> Iterator[str]:
+    """The lines of one round: `sets` are how many villages lack which questions, the largest first."""
+    labels = [(count, [survey.fields[name].label.in_(language) for name in fields]) for count, fields in sets]
+    (villages, of_most), *others = labels
+    questions = ", ".join(of_most)
+    yield say("today_not_asked", language, round=year, villages=villages, count=len(of_most), questions=questions)
+    if others:
+        listed = [f"{label} ({count})" for count, fields in others for label in fields]
+        yield say("today_not_asked_some", language, round=year, count=len(listed), questions=", ".join(listed))
 
 
 def _readable(survey: Survey, today: Today, language: Language) -> pd.DataFrame:

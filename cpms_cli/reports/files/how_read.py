@@ -31,7 +31,23 @@ KEY_NOTES = frozenset(
         "layout_counted",
         "name_split",
         "name_whole",
+        "name_in_brackets",
         "sex_from_titles",
+    }
+)
+# What a run tells of a file that nobody looks at while it is stored: how names and dates were understood.
+RUN_NOTES = frozenset(
+    {
+        "name_split",
+        "name_whole",
+        "name_in_brackets",
+        "sex_from_titles",
+        "hidden_rows",
+        "dates_month_first",
+        "dates_order_slips",
+        "dates_short_christian",
+        "dates_short_alone",
+        "dates_serial",
     }
 )
 Notice = tuple[str, dict[str, object]]
@@ -72,11 +88,23 @@ def _rows_by_kind(rows: Sequence[RowLeftOut], language: Language) -> str:
 
 def show_footers(console: Console, tables: Sequence[SurveyTable], language: Language) -> None:
     """Print which rows among the records, or below them, were taken for totals and notes."""
+    for line in footer_lines(tables, language):
+        console.print(line)
+
+
+def footer_lines(tables: Sequence[SurveyTable], language: Language) -> Iterator[str]:
+    """Which rows among the records, or below them, were taken for totals and notes, a line for each sheet."""
     for source in (table.source for table in tables):
         rows = [row for row in source.left_out if row.kind in ("total", "note")]
         if rows:
             place = {"file": source.path.name, "sheet": source.sheet or ""}
-            console.print(say("left_out", language, rows=_rows_by_kind(rows, language), **place))
+            yield say("left_out", language, rows=_rows_by_kind(rows, language), **place)
+
+
+def run_lines(tables: Sequence[SurveyTable], language: Language) -> list[str]:
+    """What a run tells of how a file was read: names and dates, hidden rows, and rows that are totals or notes."""
+    noted = [note["message"] for note in read_notes(tables, language) if note["id"] in RUN_NOTES]
+    return list(dict.fromkeys([*noted, *footer_lines(tables, language)]))
 
 
 def _of_layout(source: SourceTable, language: Language) -> Iterator[Notice]:

@@ -12,6 +12,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from cpms_cli.checking.staging import SMALL, plan_simply
 from cpms_cli.linking.comparison_levels import CHILDREN, DAYS_BETWEEN_BIRTHS, Comparing
 from cpms_cli.linking.names.name_forms import name_forms, script_of
 from cpms_cli.linking.names.zawgyi import names_in_unicode
@@ -42,28 +43,34 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config={"enable_external_access": "false", "temp_directory": ""})
 
 
-def beside_store() -> duckdb.DuckDBPyConnection:
+def beside_store(rows: int) -> duckdb.DuckDBPyConnection:
     """Return a connection to compare names on that is like `in_memory`, for what leaves nothing but temporary tables.
 
     They go when it is closed. The engine is that of all such connections of this process: to make one takes longer than
-    to compare the names of a small file.
+    to compare the names of a small file. `rows`: how many rows the store has; with few, it takes the simplest plans.
     """
+    small = rows <= SMALL
     try:
-        return _begun(_shared_engine())
+        return _begun(_shared_engine(small), small)
     except duckdb.Error:
         # An engine that came upon a fault of its own answers nobody any more.
         _shared_engine.cache_clear()
-        return _begun(_shared_engine())
+        return _begun(_shared_engine(small), small)
 
 
 @cache
-def _shared_engine() -> duckdb.DuckDBPyConnection:
+def _shared_engine(small: bool) -> duckdb.DuckDBPyConnection:
+    """Return the engine of all connections for stores that are `small`, or for those that are not."""
+    del small
     return in_memory()
 
 
-def _begun(engine: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def _begun(engine: duckdb.DuckDBPyConnection, small: bool) -> duckdb.DuckDBPyConnection:
     connection = engine.cursor()
-    connection.execute("SELECT 1")
+    if small:
+        plan_simply(connection)
+    else:
+        connection.execute("SELECT 1")
     return connection
 
 

@@ -51,7 +51,7 @@ def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
         forget_link_rows(connection)
     changed, model = note_changes(connection, survey), None
     if changed is not None:
-        with beside_store() as names:
+        with beside_store(changed.rows) as names:
             evidence = partial(evidence_of_homes, connection, survey)
             apart, again = _decided(connection)
             model = link_changed(Linking(connection, names, evidence, survey.linking, apart, again), changed)

@@ -19,6 +19,12 @@ _TEXTS: dict[str, Role] = {
 }
 
 
+def evidence_columns(survey: Survey) -> list[str]:
+    """Return the columns of a child's row that `child_evidence` reads, its key first."""
+    roles: tuple[Role, ...] = (*_TEXTS.values(), "born", "age", "national_id")
+    return list(dict.fromkeys([*survey.key("child"), *(survey.role(role).name for role in roles)]))
+
+
 def child_evidence(survey: Survey, children: str, households: str) -> str:
     """SELECT of `evidence.COLUMNS` for each row of `children`, its key first; both name relations of canonical text.
 

@@ -7,7 +7,7 @@ from functools import cache
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.store_rows import as_evidence, child_evidence
+from cpms_cli.linking.store_rows import as_evidence, child_evidence, evidence_columns
 from cpms_cli.store.anchors import standing_anchors
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.identifiers import has_cpms_check_letter
@@ -58,10 +58,12 @@ def _asked_rows(survey: Survey) -> str:
     """Return a SELECT of the rows `asked_row`."""
     person, key = survey.role("person").name, ", ".join(survey.key("child"))
     reference = row_reference(survey, "child", "o")
-    homes = "(SELECT * FROM household_observation WHERE superseded_by IS NULL)"
+    home, visited = ", ".join(survey.key("household")), survey.role("visited").name
+    homes = f"(SELECT {home}, {visited} FROM household_observation WHERE superseded_by IS NULL)"
+    answers = ", ".join(f"o.{name}" for name in (*evidence_columns(survey), person))
     return f"""
         WITH asked AS MATERIALIZED (
-            SELECT o.*, l.row_key, l.row_id
+            SELECT {answers}, l.row_key, l.row_id
             FROM child_observation o
             JOIN link_row l ON l.row_key = {reference}
             SEMI JOIN asked_row a ON a.row_id = l.row_id

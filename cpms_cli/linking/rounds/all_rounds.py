@@ -12,7 +12,7 @@ from cpms_cli.linking.match_model import Model
 from cpms_cli.linking.rounds.common_names import note_swings
 from cpms_cli.linking.rounds.linking_state import Linking, join_children, note_joined
 from cpms_cli.linking.rounds.round_links import decide, pass_of
-from cpms_cli.linking.rounds.round_models import note_round_model, round_model, shares_by_chance
+from cpms_cli.linking.rounds.round_models import holds_model, note_round_model, round_model, shares_by_chance
 from cpms_cli.linking.rounds.touched import Trail, contradicted_now, touched_again, touched_first
 
 
@@ -54,7 +54,7 @@ def link_changed(linking: Linking, changed: Changed) -> Model | None:
     Creates `changed_link`, the numbers of the rows whose link may be another now.
     """
     connection, rounds = linking.rows, rounds_of(linking.rows)
-    if changed.everything or len(rounds) < 2:
+    if changed.everything or len(rounds) < 2 or not holds_model(connection):
         return _link_anew(linking)
     _note_new_names(linking, changed)
     model, moved = shares_by_chance(linking)

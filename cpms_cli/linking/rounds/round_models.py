@@ -70,6 +70,11 @@ def shares_by_chance(linking: Linking) -> tuple[Model, bool]:
     return model, moved
 
 
+def holds_model(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the rounds of the store were linked before, by any model."""
+    return connection.execute("FROM link_model LIMIT 1").fetchone() is not None
+
+
 def round_model(linking: Linking, model: Model, round_: int) -> RoundModel:
     """Return by what a round is linked, given the shares of all rounds."""
     sizes = linking.rows.execute(f"""

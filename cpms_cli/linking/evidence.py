@@ -129,9 +129,14 @@ def prepare(
 
 
 def prepare_more(
-    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, ids: pd.Series, settings: LinkingSettings
+    connection: duckdb.DuckDBPyConnection,
+    rows: pd.DataFrame,
+    ids: pd.Series,
+    settings: LinkingSettings,
+    *,
+    begun: bool,
 ) -> None:
-    """Add the children of these numbers (`row_id`) to `features`, made if it is missing.
+    """Add the children of these numbers (`row_id`) to `features`, which is made where it is not yet `begun`.
 
     `rows` has all who live in their homes: the others are their brothers and sisters here, of whom the given name alone
     is read. They go into `resident`.
@@ -140,19 +145,20 @@ def prepare_more(
     _name_rows(connection, rows.assign(id=rows["row_id"], node=rows["row_id"]), settings, CHILDREN, compared)
     features = _features(CHILDREN)
     connection.register("asked_row", pd.DataFrame({"id": rows.loc[compared, "row_id"]}))
-    connection.execute(f"""
-        CREATE TEMP TABLE IF NOT EXISTS features AS SELECT * FROM ({features}) LIMIT 0;
+    asked = f"FROM ({features}) SEMI JOIN asked_row USING (id)"
+    if begun:
+        connection.execute(f"""
+            INSERT INTO features {asked};
 
-        CREATE TEMP TABLE IF NOT EXISTS resident AS SELECT id, round, home, given_loose FROM named LIMIT 0;
+            INSERT INTO resident
+            SELECT id, round, home, given_loose
+            FROM named
+            ANTI JOIN resident USING (id)""")
+    else:
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE features AS {asked};
 
-        INSERT INTO features
-        FROM ({features})
-        SEMI JOIN asked_row USING (id);
-
-        INSERT INTO resident
-        SELECT id, round, home, given_loose
-        FROM named
-        ANTI JOIN resident USING (id)""")
+            CREATE OR REPLACE TEMP TABLE resident AS SELECT id, round, home, given_loose FROM named""")
     connection.unregister("asked_row")
     connection.unregister("named")
 

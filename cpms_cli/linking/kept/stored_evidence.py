@@ -7,6 +7,7 @@ from functools import cache
 import duckdb
 import pandas as pd
 
+from cpms_cli.linking.kept.link_rows import numbers
 from cpms_cli.linking.store_rows import as_evidence, child_evidence, evidence_columns
 from cpms_cli.store.anchors import standing_anchors
 from cpms_cli.store.tables.link_tables import row_reference
@@ -20,7 +21,7 @@ def evidence_of_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, ids:
     Columns: those of `evidence.COLUMNS`, `row_id`, `row_key`, and `carried` (a CPMS ID whose check letter holds). How
     many live in a home is right where all rows of the home are asked for.
     """
-    connection.register("asked_row", pd.DataFrame({"row_id": ids}))
+    connection.register("asked_row", numbers(ids))
     rows = as_evidence(connection.execute(_asked_rows(survey)).df(), survey.linking)
     connection.unregister("asked_row")
     carried = rows["carried"].astype("str")
@@ -43,7 +44,7 @@ def with_anchors(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd
 def evidence_of_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, ids: pd.Series) -> pd.DataFrame:
     """Return rows as `evidence_of_rows` does, with all who live with them; numbers that several children have say
     nothing."""
-    connection.register("asked_row", pd.DataFrame({"row_id": ids}))
+    connection.register("asked_row", numbers(ids))
     homes = connection.execute("""
         SELECT row_id, shared
         FROM link_row

@@ -18,7 +18,7 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL, best_edges, choose_edges
 from cpms_cli.linking.comparison_levels import CONDITIONS
-from cpms_cli.linking.kept.link_rows import BY_HOME, numbers_of
+from cpms_cli.linking.kept.link_rows import BY_HOME, numbers, numbers_of
 from cpms_cli.linking.pair_rules import by_mother, contradict, disagree, either_of_two
 from cpms_cli.linking.pair_scores import score_pairs
 from cpms_cli.linking.rounds.found_again import note_found_again
@@ -172,7 +172,7 @@ def _of_twins(of: Pass, pairs: pd.DataFrame) -> pd.Series:
 def _forget_choices(of: Pass, children: pd.Series) -> None:
     """Forget what these children chose in this pass before; the first forgets what the second chose as well."""
     connection, round_ = of.linking.rows, of.of_round.round
-    connection.register("decided", pd.DataFrame({"child": children}))
+    connection.register("decided", numbers(children, "child"))
     for table in ("link_edge", "link_choice"):
         connection.execute(f"""
             DELETE FROM {table}

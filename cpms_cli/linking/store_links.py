@@ -47,7 +47,7 @@ def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     make_link_rows(connection)
     by = f"{_METHOD} {duckdb.__version__} {survey.linking.digest}"
     last = connection.execute("SELECT input FROM link_run ORDER BY run_id DESC LIMIT 1").fetchone()
-    if last is None or last[0] != by:
+    if last is not None and last[0] != by:
         forget_link_rows(connection)
     changed, model = note_changes(connection, survey), None
     if changed is not None:

@@ -179,12 +179,12 @@ def _supersede(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Tab
 
     Returns a SELECT of them.
     """
-    same = " AND ".join(f"n.{name} = o.{name}" for name in survey.key(table))
+    same, key = " AND ".join(f"n.{name} = o.{name}" for name in survey.key(table)), ", ".join(survey.key(table))
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE changed AS
         SELECT n.*
         FROM ({rows}) n
-        LEFT JOIN (SELECT * FROM {table}_observation WHERE superseded_by IS NULL) o ON {same}
+        LEFT JOIN (SELECT {key}, content FROM {table}_observation WHERE superseded_by IS NULL) o ON {same}
         WHERE o.content IS DISTINCT FROM n.content;
 
         UPDATE {table}_observation o

@@ -294,5 +294,7 @@ def _note_changed_links(connection: duckdb.DuckDBPyConnection, trail: Trail) -> 
 
 def _forget_gone(connection: duckdb.DuckDBPyConnection) -> None:
     """Forget what is remembered of rows that are not there any more."""
+    if connection.execute("FROM link_row_gone LIMIT 1").fetchone() is None:
+        return
     for table in ("link_block", "link_term", "link_edge", "link_choice"):
         connection.execute(f"DELETE FROM {table} WHERE row_id NOT IN (SELECT row_id FROM link_row)")

@@ -64,8 +64,8 @@ def numbers(ids: pd.Series | Collection[int], column: str = "row_id") -> pa.Tabl
 
 def numbers_of(connection: duckdb.DuckDBPyConnection, query: str) -> pd.Series:
     """Return the first column of a query, which holds numbers of rows."""
-    column: pd.Series = connection.execute(query).df().iloc[:, 0]
-    return column.astype("int64")
+    (column,) = connection.execute(query).fetchnumpy().values()
+    return pd.Series(column, dtype="int64")
 
 
 def grow(connection: duckdb.DuckDBPyConnection, table: str, statement: str) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cpms_cli.checking.staging import SMALL
 from cpms_cli.survey.model.definition import Check, Survey, Table
-from cpms_cli.survey.rules.rule_language import has_window, rule_sql
+from cpms_cli.survey.rules.rule_language import columns_read, has_window, rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 from cpms_cli.survey.rules.vocabulary import Vocabulary
 
@@ -71,10 +71,21 @@ def _group_queries(survey: Survey, small: bool) -> tuple[tuple[Group, str], ...]
         # A condition with a window cannot stand in WHERE.
         query = f"""
             SELECT *
-            FROM (SELECT _source, _row, {columns} FROM {RELATIONS[group[0][0].table]})
+            FROM (SELECT _source, _row, {columns} FROM {_looked_at(survey, group)})
             WHERE {" OR ".join(f"c{nth}" for nth in range(len(group)))}"""
         queries.append((group, query))
     return tuple(queries)
+
+
+def _looked_at(survey: Survey, group: Group) -> str:
+    """Return the relation that a group of rules looks at; a window carries all its columns along, so it has no more
+    than the rules read."""
+    relation = RELATIONS[group[0][0].table]
+    rules = [(check.when, rule_words(survey, check)) for check, _ in group]
+    if not any(has_window(text, words) for text, words in rules):
+        return relation
+    read = sorted(frozenset[str]().union(*(columns_read(text, words) for text, words in rules)))
+    return f"(SELECT _source, _row, {', '.join(read)} FROM {relation})"
 
 
 def _numbers(column: object) -> npt.NDArray[np.int64]:

@@ -106,6 +106,8 @@ def keep_identifiers(group: pd.Series, anchored: pd.Series, carried: pd.Series) 
     An identifier stays with the row it was first given to. Where a group has several, that of its earliest row is
     taken; where it has none, the smallest one that a form carried. No two groups get the same.
     """
+    if anchored.isna().all() and carried.isna().all():
+        return anchored.astype("str"), group.drop_duplicates()
     kept = pd.DataFrame({"group": group, "identifier": anchored}).dropna().drop_duplicates("group")
     # One that was given to a row elsewhere is that row's, whoever carries it.
     others = carried[~carried.isin(anchored.dropna())]

@@ -101,7 +101,7 @@ def _compared(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
     `same_key`, and whether the identifier is `carried`."""
     levels = settings.comparisons
     columns = ", ".join(f"{level_of(name, list(levels[name]))} AS {name}" for name in _COMPARED)
-    with beside_store() as connection:
+    with beside_store(len(rows)) as connection:
         prepare(connection, rows, pd.Series(np.arange(len(rows))), settings)
         connection.register("sides", rows[["home", "new", "line", "identifier"]].assign(id=range(len(rows))))
         features = [row[0] for row in connection.execute("DESCRIBE features").fetchall() if row[0] != "home"]

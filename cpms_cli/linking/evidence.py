@@ -12,6 +12,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from cpms_cli.checking.staging import SMALL, plan_simply
 from cpms_cli.linking.comparison_levels import CHILDREN, DAYS_BETWEEN_BIRTHS, Comparing
 from cpms_cli.linking.names.name_forms import name_forms, script_of
 from cpms_cli.linking.names.zawgyi import names_in_unicode
@@ -42,28 +43,34 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config={"enable_external_access": "false", "temp_directory": ""})
 
 
-def beside_store() -> duckdb.DuckDBPyConnection:
+def beside_store(rows: int) -> duckdb.DuckDBPyConnection:
     """Return a connection to compare names on that is like `in_memory`, for what leaves nothing but temporary tables.
 
     They go when it is closed. The engine is that of all such connections of this process: to make one takes longer than
-    to compare the names of a small file.
+    to compare the names of a small file. `rows`: how many rows the store has; with few, it takes the simplest plans.
     """
+    small = rows <= SMALL
     try:
-        return _begun(_shared_engine())
+        return _begun(_shared_engine(small), small)
     except duckdb.Error:
         # An engine that came upon a fault of its own answers nobody any more.
         _shared_engine.cache_clear()
-        return _begun(_shared_engine())
+        return _begun(_shared_engine(small), small)
 
 
 @cache
-def _shared_engine() -> duckdb.DuckDBPyConnection:
+def _shared_engine(small: bool) -> duckdb.DuckDBPyConnection:
+    """Return the engine of all connections for stores that are `small`, or for those that are not."""
+    del small
     return in_memory()
 
 
-def _begun(engine: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def _begun(engine: duckdb.DuckDBPyConnection, small: bool) -> duckdb.DuckDBPyConnection:
     connection = engine.cursor()
-    connection.execute("SELECT 1")
+    if small:
+        plan_simply(connection)
+    else:
+        connection.execute("SELECT 1")
     return connection
 
 
@@ -123,9 +130,14 @@ def prepare(
 
 
 def prepare_more(
-    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, ids: pd.Series, settings: LinkingSettings
+    connection: duckdb.DuckDBPyConnection,
+    rows: pd.DataFrame,
+    ids: pd.Series,
+    settings: LinkingSettings,
+    *,
+    begun: bool,
 ) -> None:
-    """Add the children of these numbers (`row_id`) to `features`, made if it is missing.
+    """Add the children of these numbers (`row_id`) to `features`, which is made where it is not yet `begun`.
 
     `rows` has all who live in their homes: the others are their brothers and sisters here, of whom the given name alone
     is read. They go into `resident`.
@@ -134,19 +146,20 @@ def prepare_more(
     _name_rows(connection, rows.assign(id=rows["row_id"], node=rows["row_id"]), settings, CHILDREN, compared)
     features = _features(CHILDREN)
     connection.register("asked_row", pd.DataFrame({"id": rows.loc[compared, "row_id"]}))
-    connection.execute(f"""
-        CREATE TEMP TABLE IF NOT EXISTS features AS SELECT * FROM ({features}) LIMIT 0;
+    asked = f"FROM ({features}) SEMI JOIN asked_row USING (id)"
+    if begun:
+        connection.execute(f"""
+            INSERT INTO features {asked};
 
-        CREATE TEMP TABLE IF NOT EXISTS resident AS SELECT id, round, home, given_loose FROM named LIMIT 0;
+            INSERT INTO resident
+            SELECT id, round, home, given_loose
+            FROM named
+            ANTI JOIN resident USING (id)""")
+    else:
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE features AS {asked};
 
-        INSERT INTO features
-        FROM ({features})
-        SEMI JOIN asked_row USING (id);
-
-        INSERT INTO resident
-        SELECT id, round, home, given_loose
-        FROM named
-        ANTI JOIN resident USING (id)""")
+            CREATE OR REPLACE TEMP TABLE resident AS SELECT id, round, home, given_loose FROM named""")
     connection.unregister("asked_row")
     connection.unregister("named")
 

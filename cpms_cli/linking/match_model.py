@@ -76,16 +76,20 @@ def _counted(connection: duckdb.DuckDBPyConnection, shares: Shares, comparing: C
         for sure, condition in (("TRUE", "l.sure = r.sure"), ("FALSE", "l.bucket = r.bucket AND l.round = r.round"))
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE taught AS SELECT is_sure, {levels} FROM ({pairs})")
-    return {
-        name: connection.execute(f"""
-            SELECT {name} AS level, count(*) FILTER (is_sure) AS sure, count(*) FILTER (NOT is_sure) AS random
-            FROM taught
-            WHERE {name} <> '{UNKNOWN}'
-            GROUP BY 1""")
-        .df()
-        .set_index("level")
+    each = "\nUNION ALL\n".join(
+        f"""
+        SELECT
+            '{name}' AS comparison,
+            {name} AS level,
+            count(*) FILTER (is_sure) AS sure,
+            count(*) FILTER (NOT is_sure) AS random
+        FROM taught
+        WHERE {name} <> '{UNKNOWN}'
+        GROUP BY level"""
         for name in shares
-    }
+    )
+    counts = connection.execute(each).df()
+    return {name: counts[counts["comparison"] == name].set_index("level") for name in shares}
 
 
 def _blended(default: dict[str, float], counts: pd.Series, weight: float) -> dict[str, float]:

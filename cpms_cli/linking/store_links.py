@@ -47,11 +47,11 @@ def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     make_link_rows(connection)
     by = f"{_METHOD} {duckdb.__version__} {survey.linking.digest}"
     last = connection.execute("SELECT input FROM link_run ORDER BY run_id DESC LIMIT 1").fetchone()
-    if last is None or last[0] != by:
+    if last is not None and last[0] != by:
         forget_link_rows(connection)
     changed, model = note_changes(connection, survey), None
     if changed is not None:
-        with beside_store() as names:
+        with beside_store(changed.rows) as names:
             evidence = partial(evidence_of_homes, connection, survey)
             apart, again = _decided(connection)
             model = link_changed(Linking(connection, names, evidence, survey.linking, apart, again), changed)

@@ -19,6 +19,12 @@ _TEXTS: dict[str, Role] = {
 }
 
 
+def evidence_columns(survey: Survey) -> list[str]:
+    """Return the columns of a child's row that `child_evidence` reads, its key first."""
+    roles: tuple[Role, ...] = (*_TEXTS.values(), "born", "age", "national_id")
+    return list(dict.fromkeys([*survey.key("child"), *(survey.role(role).name for role in roles)]))
+
+
 def child_evidence(survey: Survey, children: str, households: str) -> str:
     """SELECT of `evidence.COLUMNS` for each row of `children`, its key first; both name relations of canonical text.
 
@@ -78,6 +84,8 @@ def _known_birth(rows: pd.DataFrame, settings: LinkingSettings) -> dict[str, pd.
     """`born`, `low` and `high`, of a day that stands for none only the year."""
     born = rows["born"].astype("str")
     unsure = born.str[5:].isin(settings.unsure_days)
+    if not unsure.any():
+        return {"born": born, "low": rows["low"], "high": rows["high"]}
     year = born.str[:4].where(unsure)
     first, last = (_days(year + day) for day in ("-01-01", "-12-31"))
     low, high = rows["low"].mask(unsure, first), rows["high"].mask(unsure, last)
@@ -97,6 +105,8 @@ def without_shared_numbers(rows: pd.DataFrame, table: list[str]) -> pd.DataFrame
     evidence in any round: which child it belongs to nobody knows.
     """
     known = rows[rows["number"].notna()]
+    if not known["number"].duplicated().any():
+        return rows
     children = known["given"].fillna("") + "|" + known["born"].fillna("")
     several = children.groupby([known["number"], *(known[name] for name in table)]).transform("nunique") > 1
     return rows.assign(number=rows["number"].mask(rows["number"].isin(known.loc[several, "number"])))

@@ -37,7 +37,8 @@ from cpms_cli.store.connection import (
     reason_of,
     write_log_in,
 )
-from cpms_cli.store.definitions.adoption_tables import asked_questions, record_adoption
+from cpms_cli.store.definitions.adoption_tables import adopted_definition, asked_questions, record_adoption
+from cpms_cli.store.definitions.definition_in_use import remember_definition
 from cpms_cli.store.definitions.first_adoption import begin_adoptions
 from cpms_cli.store.definitions.names_by_meaning import name_by_meaning
 from cpms_cli.store.rows_as_read.current_rows import create_current_views, read_as
@@ -197,6 +198,7 @@ def _opened(
         yield connection
         if write:
             _end(connection, path)
+            _remember(connection, path)
     except CommitFailed as failed:
         connection.close()
         raise _after_failed_commit(path, failed) from None
@@ -227,6 +229,16 @@ def _end(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         return  # the log could not be written in after a commit, which was said; the engine does nothing more
     if has_log(path):
         write_log_in(connection, path)
+
+
+def _remember(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Close a store that was written, and remember what it follows, so that it need not be opened to ask that."""
+    try:
+        digest = adopted_definition(connection)
+    except duckdb.Error:
+        return  # as in `_end`
+    connection.close()
+    remember_definition(path, digest)
 
 
 def _after_failed_commit(path: Path, failed: CommitFailed) -> StoreError:

@@ -179,12 +179,12 @@ def _supersede(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Tab
 
     Returns a SELECT of them.
     """
-    same = " AND ".join(f"n.{name} = o.{name}" for name in survey.key(table))
+    same, key = " AND ".join(f"n.{name} = o.{name}" for name in survey.key(table)), ", ".join(survey.key(table))
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE changed AS
         SELECT n.*
         FROM ({rows}) n
-        LEFT JOIN (SELECT * FROM {table}_observation WHERE superseded_by IS NULL) o ON {same}
+        LEFT JOIN (SELECT {key}, content FROM {table}_observation WHERE superseded_by IS NULL) o ON {same}
         WHERE o.content IS DISTINCT FROM n.content;
 
         UPDATE {table}_observation o
@@ -206,8 +206,11 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey, stored: Map
         silent = content_of(columns, kept)
         of_these = f"({home}) IN ({refusals(survey)}) AND content <> {silent}"
         rows = connection.execute(f"SELECT DISTINCT {home} FROM {table}_observation n WHERE {of_these}")
-        withdrawn |= set(rows.fetchall())
-        connection.execute(f"UPDATE {table}_observation n SET {blank}, content = {silent} WHERE {of_these}")
+        if homes := set(rows.fetchall()):
+            withdrawn |= homes
+            connection.execute(f"UPDATE {table}_observation n SET {blank}, content = {silent} WHERE {of_these}")
+    if connection.execute(f"FROM {DISPUTE} LIMIT 1").fetchone() is None:
+        return len(withdrawn)
     # What was said against these answers repeats them.
     connection.execute(f"""
         DELETE FROM {DISPUTE}

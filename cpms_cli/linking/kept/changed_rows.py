@@ -10,7 +10,7 @@ import pandas as pd
 from cpms_cli.linking.kept.link_rows import digest, grow, numbers_of
 from cpms_cli.linking.kept.stored_evidence import evidence_of_rows, with_anchors
 from cpms_cli.linking.kept.sure_nodes import put_into_nodes
-from cpms_cli.linking.review.decisions import latest_decisions
+from cpms_cli.linking.review.decisions import NO_DECISIONS, latest_decisions
 from cpms_cli.store.anchors import standing_anchors
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey
@@ -22,12 +22,14 @@ class Changed:
 
     `dirty`: rows that came or say something else, and rows whose home's details or whose node may be others now;
     `of_nodes`: all rows of the nodes that have other rows now. What rows said before that went or say something else
-    stands in `link_row_gone`. `everything`: most rows are new, and all links are made anew.
+    stands in `link_row_gone`. `everything`: most rows are new, and all links are made anew. `rows`: how many current
+    rows there are.
     """
 
     dirty: pd.Series
     of_nodes: pd.Series
     everything: bool
+    rows: int
 
 
 def note_changes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Changed | None:
@@ -35,7 +37,7 @@ def note_changes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Chang
 
     A row that says something else keeps its number.
     """
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE decision_now AS {latest_decisions(survey)}")
+    _note_decisions(connection, survey)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE row_now AS {_rows_now(connection, survey)}")
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE link_row_gone AS
@@ -81,11 +83,23 @@ def note_changes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Chang
         FROM row_new""")
     new = numbers_of(connection, "SELECT row_id FROM link_row SEMI JOIN row_new USING (row_key) ORDER BY row_key")
     everything = 2 * added > rows
-    return _put_into_nodes(connection, survey, new, everything)
+    dirty, of_nodes = _put_into_nodes(connection, survey, new, everything)
+    return Changed(dirty, of_nodes, everything, rows)
 
 
-def _put_into_nodes(connection: duckdb.DuckDBPyConnection, survey: Survey, new: pd.Series, everything: bool) -> Changed:
-    note_identifiers(connection, evidence_of_rows(connection, survey, new))
+def _note_decisions(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `decision_now`; where nobody has decided anything, the rows need not be looked through."""
+    decided = connection.execute("FROM link_decision LIMIT 1").fetchone() is not None
+    latest = latest_decisions(survey) if decided else NO_DECISIONS
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE decision_now AS {latest}")
+
+
+def _put_into_nodes(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, new: pd.Series, everything: bool
+) -> tuple[pd.Series, pd.Series]:
+    """Put what is new, and what it reaches, into nodes; returns `dirty` and `of_nodes`, as `Changed` has them."""
+    evidence = evidence_of_rows(connection, survey, new)
+    note_identifiers(connection, evidence)
     _reach(connection, everything)
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE reached_before AS
@@ -93,8 +107,9 @@ def _put_into_nodes(connection: duckdb.DuckDBPyConnection, survey: Survey, new: 
         FROM link_row
         SEMI JOIN reached USING (row_id)""")
     reached = numbers_of(connection, "SELECT row_id FROM link_row SEMI JOIN reached USING (row_id) ORDER BY row_key")
-    rows = with_anchors(connection, survey, evidence_of_rows(connection, survey, reached))
-    put_into_nodes(connection, survey, rows)
+    if not reached.equals(new):
+        evidence = evidence_of_rows(connection, survey, reached)
+    put_into_nodes(connection, survey, with_anchors(connection, survey, evidence))
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE moved_row AS
         SELECT l.row_id, b.node AS node_before
@@ -121,7 +136,7 @@ def _put_into_nodes(connection: duckdb.DuckDBPyConnection, survey: Survey, new: 
             OR node IN (SELECT node FROM link_row SEMI JOIN row_new USING (row_key))
         ORDER BY row_key""",
     )
-    return Changed(dirty, of_nodes, everything)
+    return dirty, of_nodes
 
 
 def _rows_now(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from cpms_cli.linking.comparison_levels import CHILDREN, WEIGHED_BY_FREQUENCY
 
@@ -32,8 +35,8 @@ def note_names(connection: duckdb.DuckDBPyConnection, named: duckdb.DuckDBPyConn
         WHERE {column} IS NOT NULL"""
         for name, column in WEIGHED_BY_FREQUENCY.items()
     )
-    named.register("asked_row", pd.DataFrame({"id": ids}))
-    connection.register("asked_row", pd.DataFrame({"row_id": ids}))
+    named.register("asked_row", numbers(ids, "id"))
+    connection.register("asked_row", numbers(ids))
     connection.execute("""
         DELETE FROM link_block WHERE row_id IN (SELECT row_id FROM asked_row);
 
@@ -51,10 +54,18 @@ def note_names(connection: duckdb.DuckDBPyConnection, named: duckdb.DuckDBPyConn
     named.unregister("asked_row")
 
 
+def numbers(ids: pd.Series | Collection[int], column: str = "row_id") -> pa.Table:
+    """Return numbers of rows as a relation that statements can read.
+
+    The engine takes in a table of Arrow at once; of a data frame it looks at what each column holds first.
+    """
+    return pa.table({column: pa.array(ids if isinstance(ids, pd.Series) else list(ids), pa.int64())})
+
+
 def numbers_of(connection: duckdb.DuckDBPyConnection, query: str) -> pd.Series:
     """Return the first column of a query, which holds numbers of rows."""
-    column: pd.Series = connection.execute(query).df().iloc[:, 0]
-    return column.astype("int64")
+    (column,) = connection.execute(query).fetchnumpy().values()
+    return pd.Series(column, dtype="int64")
 
 
 def grow(connection: duckdb.DuckDBPyConnection, table: str, statement: str) -> None:

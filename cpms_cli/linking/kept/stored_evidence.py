@@ -7,7 +7,8 @@ from functools import cache
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.store_rows import as_evidence, child_evidence
+from cpms_cli.linking.kept.link_rows import numbers
+from cpms_cli.linking.store_rows import as_evidence, child_evidence, evidence_columns
 from cpms_cli.store.anchors import standing_anchors
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.identifiers import has_cpms_check_letter
@@ -20,7 +21,7 @@ def evidence_of_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, ids:
     Columns: those of `evidence.COLUMNS`, `row_id`, `row_key`, and `carried` (a CPMS ID whose check letter holds). How
     many live in a home is right where all rows of the home are asked for.
     """
-    connection.register("asked_row", pd.DataFrame({"row_id": ids}))
+    connection.register("asked_row", numbers(ids))
     rows = as_evidence(connection.execute(_asked_rows(survey)).df(), survey.linking)
     connection.unregister("asked_row")
     carried = rows["carried"].astype("str")
@@ -43,7 +44,7 @@ def with_anchors(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd
 def evidence_of_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, ids: pd.Series) -> pd.DataFrame:
     """Return rows as `evidence_of_rows` does, with all who live with them; numbers that several children have say
     nothing."""
-    connection.register("asked_row", pd.DataFrame({"row_id": ids}))
+    connection.register("asked_row", numbers(ids))
     homes = connection.execute("""
         SELECT row_id, shared
         FROM link_row
@@ -58,10 +59,12 @@ def _asked_rows(survey: Survey) -> str:
     """Return a SELECT of the rows `asked_row`."""
     person, key = survey.role("person").name, ", ".join(survey.key("child"))
     reference = row_reference(survey, "child", "o")
-    homes = "(SELECT * FROM household_observation WHERE superseded_by IS NULL)"
+    home, visited = ", ".join(survey.key("household")), survey.role("visited").name
+    homes = f"(SELECT {home}, {visited} FROM household_observation WHERE superseded_by IS NULL)"
+    answers = ", ".join(f"o.{name}" for name in (*evidence_columns(survey), person))
     return f"""
         WITH asked AS MATERIALIZED (
-            SELECT o.*, l.row_key, l.row_id
+            SELECT {answers}, l.row_key, l.row_id
             FROM child_observation o
             JOIN link_row l ON l.row_key = {reference}
             SEMI JOIN asked_row a ON a.row_id = l.row_id

@@ -20,6 +20,8 @@ from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey
 
 SAME, DIFFERENT = "same", "different"
+NO_DECISIONS = "SELECT row_a, row_b, verdict, FALSE AS holds FROM link_decision LIMIT 0"
+"""What `latest_decisions` gives where nobody has decided anything."""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC
 from cpms_cli.linking.kept.changed_rows import Changed
-from cpms_cli.linking.kept.link_rows import BY_HOME, BY_NAMES, note_names, numbers_of
+from cpms_cli.linking.kept.link_rows import BY_HOME, BY_NAMES, note_names, numbers, numbers_of
 from cpms_cli.linking.match_model import Model
 from cpms_cli.linking.rounds.common_names import note_swings
 from cpms_cli.linking.rounds.linking_state import Linking, join_children, note_joined
 from cpms_cli.linking.rounds.round_links import decide, pass_of
-from cpms_cli.linking.rounds.round_models import note_round_model, round_model, shares_by_chance
+from cpms_cli.linking.rounds.round_models import holds_model, note_round_model, round_model, shares_by_chance
 from cpms_cli.linking.rounds.touched import Trail, contradicted_now, touched_again, touched_first
 
 
@@ -54,7 +54,7 @@ def link_changed(linking: Linking, changed: Changed) -> Model | None:
     Creates `changed_link`, the numbers of the rows whose link may be another now.
     """
     connection, rounds = linking.rows, rounds_of(linking.rows)
-    if changed.everything or len(rounds) < 2:
+    if changed.everything or len(rounds) < 2 or not holds_model(connection):
         return _link_anew(linking)
     _note_new_names(linking, changed)
     model, moved = shares_by_chance(linking)
@@ -86,7 +86,7 @@ def _note_new_names(linking: Linking, changed: Changed) -> None:
     connection = linking.rows
     renamed = numbers_of(connection, "SELECT row_id FROM link_row WHERE NOT named")
     renamed = pd.concat([changed.dirty, renamed]).drop_duplicates()
-    connection.register("asked_row", pd.DataFrame({"row_id": renamed}))
+    connection.register("asked_row", numbers(renamed))
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE block_before AS
         FROM link_block
@@ -109,7 +109,7 @@ def _note_new_names(linking: Linking, changed: Changed) -> None:
 def _note_what_left(connection: duckdb.DuckDBPyConnection, changed: Changed) -> None:
     """Create `left_node`, the nodes that lost a row, and of which round; `row_of_nodes`, the rows of nodes that have
     other rows now."""
-    connection.register("asked_row", pd.DataFrame({"row_id": changed.of_nodes}))
+    connection.register("asked_row", numbers(changed.of_nodes))
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE row_of_nodes AS FROM asked_row;
 
@@ -237,7 +237,7 @@ def _link_round(linking: Linking, model: Model, round_: int, trail: Trail) -> No
     note_joined(connection, f"= {round_}")
     join_children(connection, round_, BY_HOME)
     trail.roots = {root: round_ for root in moved} | trail.roots
-    connection.register("moved_now", pd.DataFrame({"row_id": pd.Series(list(moved), dtype="int64")}))
+    connection.register("moved_now", numbers(moved))
     trail.rows |= set(
         numbers_of(
             connection,
@@ -252,7 +252,7 @@ def _link_round(linking: Linking, model: Model, round_: int, trail: Trail) -> No
 
 def _children(connection: duckdb.DuckDBPyConnection, rows: pd.Series) -> pd.Series:
     """Return the children of these rows, as they stand, in the order of keys."""
-    connection.register("asked_row", pd.DataFrame({"row_id": rows}))
+    connection.register("asked_row", numbers(rows))
     children = numbers_of(
         connection, "SELECT child FROM link_row SEMI JOIN asked_row USING (row_id) GROUP BY child ORDER BY min(row_key)"
     )
@@ -276,7 +276,7 @@ def _moved(before: set[tuple[int, int, int, int]], after: set[tuple[int, int, in
 
 
 def _note_changed_links(connection: duckdb.DuckDBPyConnection, trail: Trail) -> None:
-    connection.register("trail_now", pd.DataFrame({"row_id": pd.Series(list(trail.rows), dtype="int64")}))
+    connection.register("trail_now", numbers(trail.rows))
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE changed_link AS
         SELECT row_id FROM trail_now
@@ -294,5 +294,7 @@ def _note_changed_links(connection: duckdb.DuckDBPyConnection, trail: Trail) -> 
 
 def _forget_gone(connection: duckdb.DuckDBPyConnection) -> None:
     """Forget what is remembered of rows that are not there any more."""
+    if connection.execute("FROM link_row_gone LIMIT 1").fetchone() is None:
+        return
     for table in ("link_block", "link_term", "link_edge", "link_choice"):
         connection.execute(f"DELETE FROM {table} WHERE row_id NOT IN (SELECT row_id FROM link_row)")

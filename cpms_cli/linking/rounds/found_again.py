@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cpms_cli.linking.kept.link_rows import numbers
 from cpms_cli.linking.rounds.linking_state import Linking
 
 
@@ -23,7 +24,7 @@ def note_found_again(linking: Linking, round_: int, in_round: pd.Series) -> str:
         JOIN resident m ON m.round = f.round AND m.home = f.home AND m.id <> f.id""")
     mates: pd.DataFrame = names.execute("SELECT DISTINCT mate_id AS row_id FROM mate").df()
     linking.rows.register("asked_row", mates)
-    linking.rows.register("sought_child", pd.DataFrame({"child": in_round}))
+    linking.rows.register("sought_child", numbers(in_round, "child"))
     again = linking.rows.execute(f"""
         SELECT row_id AS mate_id, '#' || child AS again
         FROM link_row r

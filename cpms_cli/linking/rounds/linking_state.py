@@ -10,6 +10,7 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC
 from cpms_cli.linking.evidence import prepare_more
+from cpms_cli.linking.kept.link_rows import numbers
 from cpms_cli.linking.match_model import Model
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
@@ -44,12 +45,12 @@ class Linking:
         missing = ids[~ids.isin(self.loaded)].drop_duplicates()
         if missing.empty and self.loaded:
             return
-        prepare_more(self.names, self.evidence(missing), missing, self.settings)
+        prepare_more(self.names, self.evidence(missing), missing, self.settings, begun=bool(self.loaded))
         self.loaded |= set(missing.tolist())
 
     def ranks(self, ids: pd.Series) -> pd.Series:
         """Return the place of each of these rows in the order of keys, by number of the row."""
-        self.rows.register("asked_row", pd.DataFrame({"row_id": ids.drop_duplicates()}))
+        self.rows.register("asked_row", numbers(ids.drop_duplicates()))
         ranks = self.rows.execute("""
             SELECT row_id, row_number() OVER (ORDER BY row_key) AS rank
             FROM link_row
@@ -92,7 +93,7 @@ class RoundModel:
 def children_of(connection: duckdb.DuckDBPyConnection, ids: pd.Series, round_: int) -> pd.DataFrame:
     """Return of each of these rows its child, as it stands before a round is linked, and in which of the rounds before
     that child is: row_id, child, rounds (a bit for each)."""
-    connection.register("asked_row", pd.DataFrame({"row_id": ids.drop_duplicates()}))
+    connection.register("asked_row", numbers(ids.drop_duplicates()))
     children = connection.execute(f"""
         WITH asked AS (SELECT row_id, child FROM link_row SEMI JOIN asked_row USING (row_id)),
         present AS (
@@ -111,7 +112,7 @@ def children_of(connection: duckdb.DuckDBPyConnection, ids: pd.Series, round_: i
 
 def rows_of_children(connection: duckdb.DuckDBPyConnection, children: pd.Series, last: int) -> pd.Series:
     """Return the rows of these children, as they stand, of rounds up to `last`."""
-    connection.register("sought_child", pd.DataFrame({"child": children}))
+    connection.register("sought_child", numbers(children, "child"))
     rows: pd.Series = connection.execute(f"""
         SELECT row_id
         FROM link_row

@@ -5,6 +5,8 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
+from cpms_cli.linking.kept.link_rows import numbers
+
 
 def rows_sharing(
     connection: duckdb.DuckDBPyConnection, seekers: pd.Series, round_: int, others: str, largest: int
@@ -14,7 +16,7 @@ def rows_sharing(
     `others` says in SQL which rows `o` are looked at. A block tells nobody apart if up to this round more than
     `largest` rows of one round are in it.
     """
-    connection.register("seeking", pd.DataFrame({"row_id": seekers}))
+    connection.register("seeking", numbers(seekers))
     pairs = connection.execute(f"""
         WITH sought AS MATERIALIZED (SELECT b.* FROM link_block b SEMI JOIN seeking USING (row_id)),
         sharing AS MATERIALIZED (

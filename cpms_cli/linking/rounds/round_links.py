@@ -18,7 +18,7 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL, best_edges, choose_edges
 from cpms_cli.linking.comparison_levels import CONDITIONS
-from cpms_cli.linking.kept.link_rows import BY_HOME, numbers_of
+from cpms_cli.linking.kept.link_rows import BY_HOME, numbers, numbers_of
 from cpms_cli.linking.pair_rules import by_mother, contradict, disagree, either_of_two
 from cpms_cli.linking.pair_scores import score_pairs
 from cpms_cli.linking.rounds.found_again import note_found_again
@@ -76,7 +76,8 @@ def _gather(of: Pass, touched: pd.Series) -> tuple[pd.Series, pd.DataFrame]:
         rows = rows_of_children(connection, frontier, round_)
         sharing = rows_sharing(connection, rows, round_, f"o.round < {round_}", largest)
         pairs = _scored(of, sharing.rename(columns={"seeker": "row_id", "other": "other_id"}))
-        gathered.append(pairs)
+        if len(pairs):
+            gathered.append(pairs)
         if len(reached) == len(of.in_round):
             break
         choices = pairs["choice"][~pairs["choice"].isin(asked)].drop_duplicates()
@@ -91,7 +92,10 @@ def _gather(of: Pass, touched: pd.Series) -> tuple[pd.Series, pd.DataFrame]:
 
 
 def _scored(of: Pass, pairs: pd.DataFrame, without: pd.Series | None = None) -> pd.DataFrame:
-    """Return the pairs of rows whose children may be one, with their children and scores; not those of `without`."""
+    """Return the pairs of rows whose children may be one, with their children and scores; not those of `without`.
+
+    Where there are none, they have no scores.
+    """
     linking, round_ = of.linking, of.of_round.round
     children = children_of(linking.rows, pd.concat([pairs["row_id"], pairs["other_id"]]), round_).set_index("row_id")
     pairs = pairs.assign(seeker=pairs["row_id"].map(children["child"]), choice=pairs["other_id"].map(children["child"]))
@@ -103,6 +107,8 @@ def _scored(of: Pass, pairs: pd.DataFrame, without: pd.Series | None = None) -> 
     if len(apart) and len(pairs):
         ends = pd.MultiIndex.from_frame(pairs[["seeker", "choice"]])
         pairs = pairs[~ends.isin(pd.MultiIndex.from_frame(apart))]
+    if pairs.empty:
+        return pairs
     linking.compare_ready(pd.concat([pairs["row_id"], pairs["other_id"]]))
     names = linking.names
     names.register("row_pair", pairs.rename(columns={"other_id": "id_l", "row_id": "id_r"}))
@@ -166,7 +172,7 @@ def _of_twins(of: Pass, pairs: pd.DataFrame) -> pd.Series:
 def _forget_choices(of: Pass, children: pd.Series) -> None:
     """Forget what these children chose in this pass before; the first forgets what the second chose as well."""
     connection, round_ = of.linking.rows, of.of_round.round
-    connection.register("decided", pd.DataFrame({"child": children}))
+    connection.register("decided", numbers(children, "child"))
     for table in ("link_edge", "link_choice"):
         connection.execute(f"""
             DELETE FROM {table}

@@ -91,6 +91,11 @@ def _by_what_is_known(linking: Linking, levels: Levels) -> Levels:
     return {level: (round(m * moved[level], 9), u) for level, (m, u) in levels.items()}
 
 
+def holds_model(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the rounds of the store were linked before, by any model."""
+    return connection.execute("FROM link_model LIMIT 1").fetchone() is not None
+
+
 def round_model(linking: Linking, model: Model, round_: int) -> RoundModel:
     """Return by what a round is linked, given the shares of all rounds."""
     sizes = linking.rows.execute(f"""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.kept.link_rows import BY_HOME, BY_NAMES, numbers_of
+from cpms_cli.linking.kept.link_rows import BY_HOME, BY_NAMES, numbers, numbers_of
 from cpms_cli.linking.rounds.linking_state import conflicts, rows_of_children
 from cpms_cli.linking.rounds.neighbours import rows_sharing
 from cpms_cli.linking.rounds.round_links import Pass
@@ -32,9 +32,9 @@ class Trail:
 def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail) -> pd.Series:
     """Return the rows of a round whose children must be decided anew by the first pass."""
     round_ = of.of_round.round
-    connection.register("in_round", pd.DataFrame({"child": of.in_round}))
-    connection.register("trail_row", _numbers(trail.rows))
-    connection.register("trail_root", _numbers(trail.roots_of(round_)))
+    connection.register("in_round", numbers(of.in_round, "child"))
+    connection.register("trail_row", numbers(trail.rows))
+    connection.register("trail_root", numbers(trail.roots_of(round_)))
     changed = numbers_of(
         connection,
         f"""
@@ -43,13 +43,13 @@ def touched_first(connection: duckdb.DuckDBPyConnection, of: Pass, trail: Trail)
         WHERE (round < {round_} AND row_id IN (SELECT row_id FROM trail_row))
             OR node IN (SELECT node FROM left_node WHERE round <= {round_})""",
     )
-    connection.register("changed_child", _numbers(changed))
+    connection.register("changed_child", numbers(changed))
     lefts = numbers_of(
         connection,
         f"""
         SELECT row_id FROM link_row WHERE round < {round_} AND child IN (SELECT row_id FROM changed_child)""",
     )
-    connection.register("beside", _numbers(_rows_beside(connection, of, lefts)))
+    connection.register("beside", numbers(_rows_beside(connection, of, lefts)))
     touched = numbers_of(
         connection,
         f"""
@@ -142,11 +142,11 @@ def touched_again(
     than before.
     """
     round_ = of.of_round.round
-    connection.register("in_round", pd.DataFrame({"child": of.in_round}))
-    connection.register("trail_row", _numbers(trail.rows))
-    connection.register("trail_root", _numbers(trail.roots_of(round_) | moved))
-    connection.register("reached_child", _numbers(reached))
-    connection.register("moved_child", _numbers(moved))
+    connection.register("in_round", numbers(of.in_round, "child"))
+    connection.register("trail_row", numbers(trail.rows))
+    connection.register("trail_root", numbers(trail.roots_of(round_) | moved))
+    connection.register("reached_child", numbers(reached))
+    connection.register("moved_child", numbers(moved))
     mates = numbers_of(
         connection,
         f"""
@@ -165,13 +165,13 @@ def touched_again(
             WHERE round <= {round_}
                 AND (home IN (SELECT home FROM at_home) OR child IN (SELECT child FROM changed))""",
     )
-    connection.register("mate_row", _numbers(mates))
+    connection.register("mate_row", numbers(mates))
     lefts = numbers_of(
         connection,
         f"""
         SELECT row_id FROM link_row WHERE round < {round_} AND row_id IN (SELECT row_id FROM mate_row)""",
     )
-    connection.register("beside", _numbers(_rows_beside(connection, of, lefts)))
+    connection.register("beside", numbers(_rows_beside(connection, of, lefts)))
     touched = numbers_of(
         connection,
         f"""
@@ -198,7 +198,7 @@ def touched_again(
 
 def with_rivals(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int, touched: pd.Series) -> pd.Series:
     """Return rows of a round with those whose children competed with theirs, or with rows that went, in a pass."""
-    connection.register("touched_row", _numbers(touched))
+    connection.register("touched_row", numbers(touched))
     return numbers_of(
         connection,
         f"""
@@ -215,8 +215,3 @@ def with_rivals(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int, 
         FROM link_edge
         WHERE round = {round_} AND pass = {pass_} AND choice IN (SELECT choice FROM competing)""",
     )
-
-
-def _numbers(ids: pd.Series | set[int]) -> pd.DataFrame:
-    """Return numbers of rows as a frame that statements can read, until another takes its name."""
-    return pd.DataFrame({"row_id": pd.Series(list(ids), dtype="int64")})

@@ -15,6 +15,7 @@ from typing import Literal
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from cpms_cli.store.audit_log import current_user, now
 from cpms_cli.survey.model.definition import Survey, TableSchema
@@ -145,6 +146,6 @@ def asked_questions(survey: Survey) -> list[tuple[str, str]]:
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame) -> None:
     if rows.empty:
         return
-    connection.register("rows_of_adoption", rows)
+    connection.register("rows_of_adoption", pa.Table.from_pandas(rows, preserve_index=False))
     connection.execute(f"INSERT INTO {table} BY NAME FROM rows_of_adoption")
     connection.unregister("rows_of_adoption")

@@ -18,6 +18,9 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.languages import use_translations
 from cpms_cli.survey.model.definition import Survey
 
+_LEFT_WITH: dict[Path, tuple[tuple[tuple[int, ...], ...], str]] = {}
+"""Of the stores that this process wrote last: the state of their files, and the digest of the definition followed."""
+
 
 def definition_in_use(store: str | Path, schemas: Path | None = None) -> Survey:
     """Return the definition in the folder `schemas`; where none is given, the one that the store follows.
@@ -37,10 +40,22 @@ def _in_use(store: str | Path, schemas: Path | None) -> Survey:
         return shipped
     # A store that needs a key is opened each time: somebody may have another key by now.
     look_up = _look_up if key_from_environment() is None else _look_up.__wrapped__
+    state = _state_of_store(path)
+    if look_up is _look_up and _LEFT_WITH.get(path.resolve()) == (state, shipped.digest):
+        return shipped
     try:
-        return look_up(path.resolve(), (_state_of(path), _state_of(log_of(path))), shipped)
+        return look_up(path.resolve(), state, shipped)
     except duckdb.Error:
         return shipped  # what is wrong with the file is said when it is opened to be worked with
+
+
+def remember_definition(store: Path, digest: str) -> None:
+    """Remember which definition a store follows that was written and closed just now, and is still held."""
+    _LEFT_WITH[store.resolve()] = _state_of_store(store), digest
+
+
+def _state_of_store(path: Path) -> tuple[tuple[int, ...], ...]:
+    return _state_of(path), _state_of(log_of(path))
 
 
 def _state_of(file: Path) -> tuple[int, ...]:

@@ -128,6 +128,12 @@ def has_window(text: str, words: Vocabulary, *, ordered: bool = False) -> bool:
     return any(bool(window.args.get("order")) or not ordered for window in windows)
 
 
+@lru_cache(maxsize=1024)
+def columns_read(text: str, words: Vocabulary) -> frozenset[str]:
+    """Return the columns that the rule of this text looks at, in plain SQL; raises as `rule_sql`."""
+    return frozenset(column.name for column in _compiled_rule(text, words).find_all(exp.Column))
+
+
 def _condition(sql: str) -> exp.Expression:
     return _condition_tree(sql).copy()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -41,6 +42,18 @@ def test_a_round_merged_before_a_question_came_did_not_ask_it(
     assert _answers(store, "chores") == [("2026", "not_asked"), ("2027", "7")]
     again = cpms("merge", draw({"tobacco": "yes"}, name="first.csv"), "--store", store)
     assert "1 unchanged" in again.out
+
+
+def test_a_store_that_was_written_by_others_since_is_asked_what_it_follows(
+    draw: Draw, own: Path, store: Path, tmp_path: Path
+) -> None:
+    other = Path(shutil.copy(store, tmp_path / "other.duckdb"))
+    add_question(own, "chores")
+    adopt(own, other)
+    merge([draw({"tobacco": "no"}, name="corrected.csv")], store)
+    assert definition_in_use(store).digest == load_survey().digest
+    other.replace(store)
+    assert definition_in_use(store).digest == load_survey(own).digest
 
 
 def test_a_blank_answer_of_a_round_that_asked_stays_blank(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:

@@ -40,10 +40,10 @@ def _areas(pages: SitePages, heading: str, *, villages: bool) -> Iterator[Part]:
     if not codes:
         return
     yield Heading(whole.say(heading))
-    yield _table(whole, [pages.contexts[code] for code in codes])
+    yield _table(whole, whole.say("site_levels_of", areas=whole.say(heading)), [pages.contexts[code] for code in codes])
 
 
-def _table(whole: AreaContext, areas: list[AreaContext]) -> TableBlock:
+def _table(whole: AreaContext, caption: str, areas: list[AreaContext]) -> TableBlock:
     named = [level for level in whole.survey.levels if level.role != "clear"]
     rows = []
     for context in areas:
@@ -58,7 +58,7 @@ def _table(whole: AreaContext, areas: list[AreaContext]) -> TableBlock:
         *(Column(level.id, level.label.in_(whole.language), "count") for level in named),
     )
     frame = pd.DataFrame(rows).astype(dict.fromkeys(numbers, "Int64"))
-    return TableBlock(whole.say("site_levels"), frame, columns)
+    return TableBlock(caption, frame, columns)
 
 
 def _indicator_links(pages: SitePages) -> Iterator[Part]:

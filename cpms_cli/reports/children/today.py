@@ -173,7 +173,7 @@ def today_workbook(survey: Survey, today: Today, language: Language, by: str = "
     person = survey.response_role("person")
     columns = [
         PrintedColumn("house", survey.role("household").label.in_(language), 9, again=True),
-        PrintedColumn("line", say("col_line", language), 8, again=True),
+        PrintedColumn("line", say("col_child", language), 6, again=True),
         PrintedColumn("child", person.label.in_(language), 14, again=True),
         *([PrintedColumn("name", say("col_name", language), 16)] if _names_shown(survey, today) else []),
         PrintedColumn("who", say("col_sex_age", language), 10),

@@ -10,7 +10,7 @@ from cpms_cli.reports.composing.area_context import AreaContext
 from cpms_cli.reports.composing.area_levels import key_figures, levels
 from cpms_cli.reports.composing.area_parts import parts as parts_of_area
 from cpms_cli.reports.composing.area_report import to_do_of_round
-from cpms_cli.reports.composing.area_shares import indicators
+from cpms_cli.reports.composing.area_shares import indicators, shares
 from cpms_cli.reports.composing.to_do import to_do_parts
 from cpms_cli.reports.documents.document import Bullets, Column, Document, Heading, Part, TableBlock
 from cpms_cli.reports.site.site_pages import SitePages
@@ -27,6 +27,8 @@ def area_page(pages: SitePages, code: str) -> Document:
         *indicators(context),
         *(_indicator_links(pages) if is_top else ()),
         *parts_of_area(context, None),
+        *shares(context, "migration", context.figures.migration, ("yes", "no")),
+        *shares(context, "rights", context.figures.rights, ("has", "lacks")),
         *(_areas(pages, "site_communities", villages=True) if is_top else ()),
     )
     title = context.say("report_title", name=context.figures.name)

@@ -108,4 +108,6 @@ def _table(context: AreaContext, areas: str, frame: pd.DataFrame) -> TableBlock:
     )
     shown = worded(context, marked_rows(context, by_distance(frame)))
     caption = "site_table_compared" if context.rest else "site_table_shares"
-    return TableBlock(context.say(caption, areas=context.say(areas), rest=context.rest), shown.drop(columns="number"), columns)
+    return TableBlock(
+        context.say(caption, areas=context.say(areas), rest=context.rest), shown.drop(columns="number"), columns
+    )

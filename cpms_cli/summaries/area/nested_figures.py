@@ -1,14 +1,16 @@
-"""The figures of a province and of every area in it, of one round: each question is asked of the store once, by
+"""The figures of a province and of every area in it, in one round: each question is asked of the store once, by
 village, and added up for the wider areas."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import pandas as pd
 
-from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
+from cpms_cli.scoring.judged_columns import measure_column, right_column
+from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column
 from cpms_cli.summaries.area.area_figures import (
     AreaFigures,
     indicator_labels,
@@ -22,6 +24,7 @@ from cpms_cli.summaries.area.shares import COUNTS, area_name, count_answers, wit
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, area_groups, scope_of
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
 AREA = "area"
@@ -31,20 +34,23 @@ def nested_figures(workspace: Workspace, code: str, *, round_: int | None = None
     """Return the figures of a province and of its districts, subdistricts and villages that have children in the round,
     by default its last: an area before its parts, by their codes.
 
-    They are those of `area_figures.area_figures` without earlier rounds, rights and migration; what is compared with is
-    the rest of the province. Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
+    They are those of `area_figures.area_figures`; what is compared with is the rest of the province. Of earlier rounds
+    they have the levels alone, and villages have neither these nor rights and migration: nearly all of it would have to
+    be withheld. Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
     """
     scope = scope_of(workspace, code, round_)
-    nested = _Nested(workspace, Scope(code, scope.name, scope.round, None, (scope.round,)))
+    rounds = tuple(year for year in scope.rounds if year <= scope.round)
+    nested = _Nested(workspace, Scope(code, scope.name, scope.round, None, (scope.round,)), rounds)
     return tuple(nested.figures(area) for area in nested.codes)
 
 
 @dataclass(frozen=True)
 class _Nested:
-    """A province in a round; each of its tables has a row, or rows, for every area."""
+    """A province in a round; each of its tables has a row, or rows, for every area. `rounds`: all up to this one."""
 
     workspace: Workspace
     scope: Scope
+    rounds: tuple[int, ...]
 
     @property
     def code(self) -> str:
@@ -132,16 +138,64 @@ class _Nested:
         return table.sort_values([AREA, "number"], ignore_index=True)
 
     @cached_property
+    def levels_by_round(self) -> pd.DataFrame:
+        """By area and round, how many children are at each level."""
+        survey = self.workspace.survey
+        village, when = group_column(area_groups(survey)[-1].id), survey.role("round").name
+        counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
+        counted = self.workspace.profiled().execute(f"""
+            SELECT {village} AS {AREA}, {when}::INTEGER AS round, {counts}
+            FROM {CHILD_ROUND}
+            WHERE {within(survey, self.code, None)} AND {when}::INTEGER <= {self.scope.round}
+            GROUP BY ALL""")
+        return self._added_up(counted.df(), ["round"]).reset_index()
+
+    @cached_property
+    def rights(self) -> pd.DataFrame:
+        """The answers to each right, by area."""
+        survey, language = self.workspace.survey, self.workspace.language
+        columns = {right_column(right.id): right.label.in_(language) for right in survey.rights}
+        return self._shares(columns, CHILD_ROUND)
+
+    @cached_property
+    def migration(self) -> pd.DataFrame:
+        """The answers to each measure of migration, of children and then of households, by area."""
+        survey, language = self.workspace.survey, self.workspace.language
+        tables = []
+        for of, relation in (("child", CHILD_ROUND), ("household", HOME)):
+            measures = [measure for measure in survey.measures if measure.of == of]
+            columns = {measure_column(measure.id): measure.label.in_(language) for measure in measures}
+            tables.append(self._shares(columns, relation))
+        return pd.concat(tables, ignore_index=True)
+
+    def _shares(self, columns: dict[str, str], relation: str) -> pd.DataFrame:
+        """The answers to some columns with their shares, by area."""
+        survey, village = self.workspace.survey, area_groups(self.workspace.survey)[-1].id
+        if not columns:
+            return pd.DataFrame({AREA: []})
+        counted = count_answers(self.workspace.profiled(), list(columns), self.condition, [village], relation)
+        summed = self._added_up(counted.rename(columns={village: AREA}), ["item"]).astype("int64")
+        table = with_shares(survey, summed).reset_index()
+        order = {column: place for place, column in enumerate(columns)}
+        table = table.sort_values([AREA, "item"], key=lambda keys: keys.map(order).fillna(keys), kind="stable")
+        return table.assign(label=table["item"].map(columns), trend=float("nan")).reset_index(drop=True)
+
+    @cached_property
     def not_asked(self) -> pd.DataFrame:
-        """Which indicators, and whether the level, rest on questions that the round did not ask."""
+        """Which of all that is shown rests on questions that the round did not ask."""
         labels = indicator_labels(self.workspace.survey, self.workspace.language)
-        level = {LEVEL: say("col_level", self.workspace.language)}
-        return not_asked(self.workspace, self.scope.round, {**labels, **level})
+        of_shares = pd.concat([self.rights, self.migration], ignore_index=True)
+        further = dict(zip(of_shares["item"], of_shares["label"], strict=True)) if len(of_shares) else {}
+        return not_asked(self.workspace, self.scope.round, {**labels, **further, **self._level})
+
+    @property
+    def _level(self) -> dict[str, str]:
+        return {LEVEL: say("col_level", self.workspace.language)}
 
     @cached_property
     def not_comparable(self) -> pd.DataFrame:
-        """Nothing: no other round stands beside this one."""
-        return not_comparable(self.workspace, (), {})
+        """Between which rounds the level cannot be compared; of what else no other round is shown."""
+        return not_comparable(self.workspace, pairwise(self.rounds), self._level)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -174,18 +228,32 @@ class _Nested:
             None if is_whole else WiderArea(self.code, self.scope.name),
             int(response["children"].sum()),
             self.households[code],
-            pd.DataFrame([{"round": self.scope.round, **row[ids].to_dict()}]),
+            self._levels(code),
             response,
             answers,
             self._parts(code),
             *self._heat(code),
             none,
-            answers.iloc[:0],
-            answers.iloc[:0],
+            self._of_area(self.rights, code),
+            self._of_area(self.migration, code),
             self._quality(code),
             self.not_comparable,
             self.not_asked,
         )
+
+    def _is_village(self, code: str) -> bool:
+        return len(code) == self.widths[-1]
+
+    def _of_area(self, shares: pd.DataFrame, code: str) -> pd.DataFrame:
+        """Rights or measures of one of the areas; none of a village."""
+        rows = shares[(shares[AREA] == code) & (not self._is_village(code))]
+        return rows.drop(columns=AREA).reset_index(drop=True)
+
+    def _levels(self, code: str) -> pd.DataFrame:
+        """Children at each level in every round; of a village in this one alone."""
+        rows = self.levels_by_round[self.levels_by_round[AREA] == code]
+        rows = rows[rows["round"] == self.scope.round] if self._is_village(code) else rows
+        return rows.drop(columns=AREA).sort_values("round", ignore_index=True)
 
     def _codes_of_parts(self, code: str) -> list[str]:
         """The areas that an area is shown in: subdistricts, or within one of them, villages."""

@@ -1,4 +1,4 @@
-"""Tables to a workbook made to be printed and written on: A4 landscape, as many pages wide as can be read, the header on every page."""
+"""Tables to a workbook made to be printed and written on: A4 landscape, the header on every page."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import COUNTS, area_name, count_answers, with_shares, within
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, area_groups, scope_of
+from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
@@ -35,8 +36,8 @@ def nested_figures(workspace: Workspace, code: str, *, round_: int | None = None
     by default its last: an area before its parts, by their codes.
 
     They are those of `area_figures.area_figures`; what is compared with is the rest of the province. Of earlier rounds
-    they have the levels alone, and villages have neither these nor rights and migration: nearly all of it would have to
-    be withheld. Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
+    they have the levels alone; subdistricts and villages have neither these nor rights and migration, since most of it
+    would have to be withheld. Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
     """
     scope = scope_of(workspace, code, round_)
     rounds = tuple(year for year in scope.rounds if year <= scope.round)
@@ -241,18 +242,19 @@ class _Nested:
             self.not_asked,
         )
 
-    def _is_village(self, code: str) -> bool:
-        return len(code) == self.widths[-1]
+    def _is_wide(self, code: str) -> bool:
+        """Return whether an area is so wide that much of its rights, migration and earlier rounds can be published."""
+        return code == self.code or len(code) < SUBDISTRICT
 
     def _of_area(self, shares: pd.DataFrame, code: str) -> pd.DataFrame:
-        """Rights or measures of one of the areas; none of a village."""
-        rows = shares[(shares[AREA] == code) & (not self._is_village(code))]
+        """Rights or measures of one of the areas; none where it is not wide."""
+        rows = shares[(shares[AREA] == code) & self._is_wide(code)]
         return rows.drop(columns=AREA).reset_index(drop=True)
 
     def _levels(self, code: str) -> pd.DataFrame:
-        """Children at each level in every round; of a village in this one alone."""
+        """Children at each level in every round; where an area is not wide, in this one alone."""
         rows = self.levels_by_round[self.levels_by_round[AREA] == code]
-        rows = rows[rows["round"] == self.scope.round] if self._is_village(code) else rows
+        rows = rows if self._is_wide(code) else rows[rows["round"] == self.scope.round]
         return rows.drop(columns=AREA).sort_values("round", ignore_index=True)
 
     def _codes_of_parts(self, code: str) -> list[str]:

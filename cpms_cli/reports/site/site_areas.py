@@ -28,7 +28,6 @@ def area_page(pages: SitePages, code: str) -> Document:
         *(_indicator_links(pages) if is_top else ()),
         *parts_of_area(context, None),
         *shares(context, "migration", context.figures.migration, ("yes", "no")),
-        *shares(context, "rights", context.figures.rights, ("has", "lacks")),
         *(_areas(pages, "site_communities", villages=True) if is_top else ()),
     )
     title = context.say("report_title", name=context.figures.name)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from cpms_cli.scoring.judged_columns import measure_column, right_column
+from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column
 from cpms_cli.summaries.area.area_figures import (
     AreaFigures,
@@ -35,9 +35,10 @@ def nested_figures(workspace: Workspace, code: str, *, round_: int | None = None
     """Return the figures of a province and of its districts, subdistricts and villages that have children in the round,
     by default its last: an area before its parts, by their codes.
 
-    They are those of `area_figures.area_figures`; what is compared with is the rest of the province. Of earlier rounds
-    they have the levels alone; subdistricts and villages have neither these nor rights and migration, since most of it
-    would have to be withheld. Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
+    They are those of `area_figures.area_figures`; what is compared with is the rest of the province. Rights are left
+    out: published of several areas together, they would let most other figures of the province be withheld. Migration
+    and, of earlier rounds, the levels are of the province and its districts alone. Raises UsageError for an unknown
+    area or a round without data; StoreError, UnreadableFile.
     """
     scope = scope_of(workspace, code, round_)
     rounds = tuple(year for year in scope.rounds if year <= scope.round)
@@ -152,13 +153,6 @@ class _Nested:
         return self._added_up(counted.df(), ["round"]).reset_index()
 
     @cached_property
-    def rights(self) -> pd.DataFrame:
-        """The answers to each right, by area."""
-        survey, language = self.workspace.survey, self.workspace.language
-        columns = {right_column(right.id): right.label.in_(language) for right in survey.rights}
-        return self._shares(columns, CHILD_ROUND)
-
-    @cached_property
     def migration(self) -> pd.DataFrame:
         """The answers to each measure of migration, of children and then of households, by area."""
         survey, language = self.workspace.survey, self.workspace.language
@@ -185,8 +179,7 @@ class _Nested:
     def not_asked(self) -> pd.DataFrame:
         """Which of all that is shown rests on questions that the round did not ask."""
         labels = indicator_labels(self.workspace.survey, self.workspace.language)
-        of_shares = pd.concat([self.rights, self.migration], ignore_index=True)
-        further = dict(zip(of_shares["item"], of_shares["label"], strict=True)) if len(of_shares) else {}
+        further = dict(zip(self.migration["item"], self.migration["label"], strict=True)) if len(self.migration) else {}
         return not_asked(self.workspace, self.scope.round, {**labels, **further, **self._level})
 
     @property
@@ -235,20 +228,20 @@ class _Nested:
             self._parts(code),
             *self._heat(code),
             none,
-            self._of_area(self.rights, code),
-            self._of_area(self.migration, code),
+            answers.iloc[:0],
+            self._migration(code),
             self._quality(code),
             self.not_comparable,
             self.not_asked,
         )
 
     def _is_wide(self, code: str) -> bool:
-        """Return whether an area is so wide that much of its rights, migration and earlier rounds can be published."""
+        """Return whether an area is so wide that much of its migration and its earlier rounds can be published."""
         return code == self.code or len(code) < SUBDISTRICT
 
-    def _of_area(self, shares: pd.DataFrame, code: str) -> pd.DataFrame:
-        """Rights or measures of one of the areas; none where it is not wide."""
-        rows = shares[(shares[AREA] == code) & self._is_wide(code)]
+    def _migration(self, code: str) -> pd.DataFrame:
+        """The measures of migration of one of the areas; none where it is not wide."""
+        rows = self.migration[(self.migration[AREA] == code) & self._is_wide(code)]
         return rows.drop(columns=AREA).reset_index(drop=True)
 
     def _levels(self, code: str) -> pd.DataFrame:

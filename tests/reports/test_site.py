@@ -65,7 +65,6 @@ def test_the_index_is_the_province_and_every_area_and_indicator_has_a_page(sites
     assert (first, second) == ("What to do first", "Districts and subdistricts")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_wide_areas_have_migration_and_their_levels_in_every_round(sites: dict[str, dict[str, Any]]) -> None:
     """The store has three rounds. What has one round only has no sentence about arrows."""
     for name, rounds, has_migration in (
@@ -80,6 +79,7 @@ def test_wide_areas_have_migration_and_their_levels_in_every_round(sites: dict[s
         assert "changed since the first" not in page.text_content(), name
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_link_leads_to_a_page_of_the_folder_and_every_page_is_reached(
     sites: dict[str, dict[str, Any]], language: str
 ) -> None:

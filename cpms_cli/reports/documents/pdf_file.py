@@ -153,8 +153,8 @@ def _families(content: Any, language: Language, installed: list[str]) -> list[st
         occurs = any(letter.search(text) for text in _texts(content))
         if occurs and not best:
             traits = traits_of(spoken)
-            fonts = ", ".join((*traits.fonts.page, traits.fonts.office))
-            raise UsageError(traits.without_font, letters_of=traits.english, fonts=fonts)
+            fonts = ", ".join(dict.fromkeys((*traits.fonts.page, traits.fonts.office)))
+            raise UsageError(traits.without_font, letters_of=f"{traits.name} ({traits.english})", fonts=fonts)
         chosen += best if occurs or spoken == programme_languages().headed else []
     return list(dict.fromkeys(chosen))
 

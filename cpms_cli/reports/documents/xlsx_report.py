@@ -39,8 +39,8 @@ _BUTTON = 4  # letters that the button of a filter takes from a heading, which i
 _LEGIBLE = 230  # letters in the width of one page
 _ACROSS = 95  # letters: a wider sheet is laid across
 _LINE = 15.0  # points of a line of text
-# Letters of a line of text on a sheet without a table: two columns, since LibreOffice breaks long lines of Thai in merged
-# cells only, and else prints what fits.
+# Letters of a line of text on a sheet without a table: two columns, since LibreOffice breaks long lines of Thai in
+# merged cells only, and else prints what fits.
 _TEXT_WIDTHS = (45, 45)
 _FORMS = {"count": "#,##0", "share": "0.0 %", "change": "+0.0;-0.0;0.0"}
 

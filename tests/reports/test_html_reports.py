@@ -236,7 +236,8 @@ def test_what_is_mostly_withheld_is_told_in_words_and_not_drawn(
     assert [part for part in subdistrict.parts if isinstance(part, Chart) and part.shape == "heat_map"] == []
     sentence = next(part.text for part in subdistrict.parts if isinstance(part, Paragraph) and "by area" in part.text)
     count, of, zeros = map(int, re.findall(r"\d+", sentence))
-    lines = [item for part in subdistrict.parts if isinstance(part, Bullets) for item in part.items]
+    [table] = [part for part in subdistrict.parts if isinstance(part, TableBlock) and "shares" in part.frame]
+    lines = table.frame["shares"].tolist()
     assert of == 6 * len(NUMBERS) and count == of - zeros - sum(item.count("%") for item in lines)
     assert not any(" 0.0\u00a0%" in item for item in lines)
 

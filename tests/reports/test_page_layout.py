@@ -10,7 +10,7 @@ import pandas as pd
 import pymupdf
 import typst
 
-from cpms_cli.reports.documents.document import Chart, Column, Document, Paragraph, TableBlock
+from cpms_cli.reports.documents.document import Chart, Column, Document, Paragraph, Part, TableBlock
 from cpms_cli.reports.documents.docx_file import docx_bytes
 from cpms_cli.reports.documents.pdf_file import pdf_bytes
 from cpms_cli.reports.documents.xlsx_report import xlsx_bytes
@@ -35,7 +35,7 @@ def test_a_chart_and_its_table_stand_on_one_page_of_a_pdf() -> None:
     """Wherever on a page the text before them ends: after 0 to 40 lines."""
     fonts = typst.Fonts(font_paths=[shipped_fonts()])
     for lines in range(0, 41, 5):
-        parts = (*(Paragraph(f"Line {line}") for line in range(lines)), CHART, TABLE)
+        parts: tuple[Part, ...] = (*(Paragraph(f"Line {line}") for line in range(lines)), CHART, TABLE)
         with pymupdf.open(stream=pdf_bytes(Document("Paper", "", "en", parts), fonts), filetype="pdf") as document:
             pages = [page.get_text() for page in document]
         assert [CHART.title in page for page in pages] == [TABLE.caption in page for page in pages]

@@ -78,8 +78,8 @@ def _add_compared(context: MaskingContext, sheet: SummaryCells, plan: AreaPlan) 
         _add_population(sheet, frame[known], name, population)
         behind[name] = [
             [
-                population.cell(item, answer) if is_known else told
-                for item, is_known, told in zip(items, known, of_share[answer], strict=True)
+                population.cell(item, answer) if is_known else own_cell
+                for item, is_known, own_cell in zip(items, known, of_share[answer], strict=True)
             ]
             for answer in SHARE_OF
         ]

@@ -31,6 +31,7 @@ from cpms_cli.reports.documents.document import (
 from cpms_cli.summaries.area.area_figures import severe_levels
 from cpms_cli.summaries.area.comparison import ABOVE, beside_rest, distance_class
 from cpms_cli.survey.area_widths import SUBDISTRICT
+from cpms_cli.survey.numbers import shown_count
 
 
 def parts(context: AreaContext, shade: str | None) -> Iterator[Part]:
@@ -201,7 +202,9 @@ def _few_shares(context: AreaContext, names: dict[str, str], withheld: int) -> I
     heat = context.figures.heat
     shares_of_areas = heat[list(names)].astype("Float64")
     zeros = int(shares_of_areas.eq(0).fillna(False).to_numpy().sum())
-    yield Paragraph(context.say("report_heat_withheld", count=withheld, all=len(heat) * len(names), zeros=zeros))
+    counts = {"count": withheld, "all": len(heat) * len(names), "zeros": zeros}
+    shown = {name: shown_count(count, context.language) for name, count in counts.items()}
+    yield Paragraph(context.say("report_heat_withheld", **shown))
     lines = {}
     for area, shares in zip(heat["label"], shares_of_areas.to_dict("records"), strict=True):
         known = [(names[str(name)], share) for name, share in shares.items() if pd.notna(share) and share > 0]

@@ -172,8 +172,8 @@ class _Nested:
         summed = self._added_up(counted.rename(columns={village: AREA}), ["item"]).astype("int64")
         table = with_shares(survey, summed).reset_index()
         order = {column: place for place, column in enumerate(columns)}
-        table = table.sort_values([AREA, "item"], key=lambda keys: keys.map(order).fillna(keys), kind="stable")
-        return table.assign(label=table["item"].map(columns), trend=float("nan")).reset_index(drop=True)
+        table = table.assign(place=table["item"].map(order), label=table["item"].map(columns), trend=float("nan"))
+        return table.sort_values([AREA, "place"], ignore_index=True).drop(columns="place")
 
     @cached_property
     def not_asked(self) -> pd.DataFrame:

@@ -37,10 +37,22 @@ def set_up_page(
         sheet.print_area(0, 0, *area)
 
 
+def pages_across(width: float, again: float = 0) -> int:
+    """Return on how many pages beside each other columns of so many letters can be read, if columns of `again` letters
+    stand on each of them.
+
+    >>> pages_across(200), pages_across(241, 29), pages_across(371, 29)
+    (1, 2, 2)
+    """
+    if width <= _ACROSS:
+        return 1
+    return math.ceil((width - again) / (_ACROSS - again))
+
+
 def set_up_width(sheet: Worksheet, title: str, rows: int, widths: Sequence[float]) -> None:
     """As `set_up_page`, upright where the columns fit; where they would be too small to read, on several pages."""
     width = sum(widths)
-    pages = max(1, math.ceil(width / _ACROSS))
+    pages = pages_across(width)
     set_up_page(sheet, title, (rows, max(len(widths) - 1, 0)), pages_wide=pages, upright=width <= _UPRIGHT)
     if pages > 1:
         sheet.repeat_columns(0)

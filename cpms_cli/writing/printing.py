@@ -1,4 +1,4 @@
-"""Tables to a workbook made to be printed and written on: A4 landscape, one page wide, the header on every page."""
+"""Tables to a workbook made to be printed and written on: A4 landscape, the header on every page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.writing.gate import printable
 from cpms_cli.writing.new_workbook import new_workbook
-from cpms_cli.writing.page_setup import row_height, set_up_page
+from cpms_cli.writing.page_setup import pages_across, row_height, set_up_page
 from cpms_cli.writing.table_workbook import add_lists
 
 
@@ -21,17 +21,23 @@ from cpms_cli.writing.table_workbook import add_lists
 class PrintedColumn:
     """One column of a printed sheet: the frame's column, blank to be written in where there is none; its heading; its
     width in characters (0 hides it); the `choices` that a blank offers, or the frame's column `offers` that names for
-    each row one of the lists of `printed_workbook`."""
+    each row one of the lists of `printed_workbook`. `again`: it leads the sheet and stands on every page, where the
+    columns need several beside each other."""
 
     name: str | None
     heading: str
     width: float
     choices: tuple[str, ...] = ()
     offers: str | None = None
+    again: bool = False
 
 
 def _set_up(sheet: Worksheet, columns: Sequence[PrintedColumn], title: str, rows: int) -> None:
-    set_up_page(sheet, title, (rows, sum(column.width > 0 for column in columns) - 1))
+    again = [column.width for column in columns if column.again]
+    pages = pages_across(sum(column.width for column in columns), sum(again))
+    set_up_page(sheet, title, (rows, sum(column.width > 0 for column in columns) - 1), pages_wide=pages)
+    if pages > 1 and again:
+        sheet.repeat_columns(0, len(again) - 1)
     sheet.freeze_panes(1, 0)
     for position, column in enumerate(columns):
         sheet.set_column(position, position, column.width, None, {} if column.width else {"hidden": True})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,14 @@ import pandas as pd
 import pytest
 
 from cpms_cli import merge, render, report_area
+from cpms_cli.disclosure.release.audience import hand_on
+from cpms_cli.reports.areas.shares import quality_sentences
+from cpms_cli.reports.composing.plan import plan_document
 from cpms_cli.reports.composing.share_words import interval_words, position_words, rounds_words
 from cpms_cli.reports.documents.document import Chart, Document, TableBlock
 from cpms_cli.summaries.area.comparison import beside_rest, direction, distance_class
+from cpms_cli.summaries.area.plans import compute_area_plan
+from cpms_cli.workspace import Workspace
 from tests.conftest import write_drawn
 
 
@@ -77,9 +83,43 @@ def test_leading_indicators_are_broken_down_in_the_office_alone(village: Documen
     kinds = table.frame.assign(kind=table.frame["label"].str.split(":").str[0]).groupby("kind")["children"].sum()
     assert set(kinds.index) == {"Sex", "Age group", "Nationality"} and kinds.nunique() == 1
     assert "Not Thai" not in table.caption and "No Thai nationality" not in table.caption
+    by_nationality = table.frame[table.frame["label"].str.startswith("Nationality: ")]
+    assert by_nationality["i01"].unique().tolist() == ["–"]
+    assert not table.frame[table.frame["label"].str.startswith("Sex: ")]["i01"].isin(["–"]).any()
     public = report_area(sample_store, "85010501", audience="comparison")
     headings = [part.columns[0].heading for part in public.parts if isinstance(part, TableBlock)]
     assert "Children" not in headings
+
+
+def test_a_plan_that_is_handed_on_is_compared_as_far_as_its_counts_are_given(
+    sample_store: Path, tmp_path: Path
+) -> None:
+    """Whatever stands beside a share there is what the committee's own plan says, and stands there only where both
+    counts of the share do; at least one indicator is compared with the province and with the round before."""
+    store = shutil.copy(sample_store, tmp_path / "s.duckdb")
+    with Workspace.from_paths(store, writes=True) as workspace:
+        plan = compute_area_plan(workspace, "85010501", leading=30)
+        handed = hand_on(workspace, plan, "partners").summary
+    own, given = (each.leading.set_index("number") for each in (plan, handed))
+    for column in ("around", "position", "before", "earlier", "trend"):
+        shown = given[column].dropna()
+        assert shown.round(3).tolist() == own.loc[shown.index, column].round(3).tolist()
+        assert given.loc[shown.index, ["yes", "no"]].notna().to_numpy().all()
+    assert given["around"].notna().any() and given["before"].notna().any()
+    headings = [
+        column.heading
+        for part in plan_document(workspace.survey, handed, "en", ()).parts
+        if isinstance(part, TableBlock)
+        for column in part.columns
+    ]
+    assert "In the rest of Ranong" in headings
+
+
+def test_counts_of_the_quality_of_the_data_have_marks_of_thousands() -> None:
+    counts = {"households_visited": 1828, "households_known": 2991, "coverage": 0.611, "households_refused": 1006}
+    lost = {"unknown_share": 0.05, "children_before": 1486, "children_lost": 1154}
+    sentences = " ".join(quality_sentences(pd.DataFrame([{**counts, **lost}]), 2025, "th"))
+    assert all(count in sentences for count in ("1,828", "2,991", "1,006", "1,486", "1,154"))
 
 
 def test_where_no_child_has_anything_that_is_said_instead_of_drawn(

@@ -76,6 +76,8 @@ def test_a_page_reads_without_eyes(pages: dict[str, Any], language: str) -> None
     levels = [int(heading.tag[1]) for heading in page.xpath("//h1 | //h2 | //h3")]
     assert levels[0] == 1 and levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
+    notes = page.xpath("//*[@role='note']")
+    assert notes == page.xpath("//body/header/*[@role='note']"), "what is read aloud stands in a landmark"
     tables = page.xpath("//table")
     assert len(tables) >= 7
     for table in tables:
@@ -234,7 +236,8 @@ def test_what_is_mostly_withheld_is_told_in_words_and_not_drawn(
     assert [part for part in subdistrict.parts if isinstance(part, Chart) and part.shape == "heat_map"] == []
     sentence = next(part.text for part in subdistrict.parts if isinstance(part, Paragraph) and "by area" in part.text)
     count, of, zeros = map(int, re.findall(r"\d+", sentence))
-    lines = [item for part in subdistrict.parts if isinstance(part, Bullets) for item in part.items]
+    [table] = [part for part in subdistrict.parts if isinstance(part, TableBlock) and "shares" in part.frame]
+    lines = table.frame["shares"].tolist()
     assert of == 6 * len(NUMBERS) and count == of - zeros - sum(item.count("%") for item in lines)
     assert not any(" 0.0\u00a0%" in item for item in lines)
 

@@ -65,6 +65,20 @@ def test_the_index_is_the_province_and_every_area_and_indicator_has_a_page(sites
     assert (first, second) == ("What to do first", "Districts and subdistricts")
 
 
+def test_wide_areas_have_migration_and_their_levels_in_every_round(sites: dict[str, dict[str, Any]]) -> None:
+    """The store has three rounds. What has one round only has no sentence about arrows."""
+    for name, rounds, has_migration in (
+        ("index.html", 3, True),
+        ("area-8501.html", 3, True),
+        ("area-850105.html", 1, False),
+    ):
+        page = sites["en"][name]
+        [levels] = page.xpath("//section[h2='Children by level']")
+        assert len(levels.xpath(".//tbody/tr")) == rounds, name
+        assert bool(page.xpath("//h2[.='Migration']")) == has_migration, name
+        assert "changed since the first" not in page.text_content(), name
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_link_leads_to_a_page_of_the_folder_and_every_page_is_reached(
     sites: dict[str, dict[str, Any]], language: str
@@ -130,6 +144,8 @@ def test_every_page_can_be_read_aloud(sites: dict[str, dict[str, Any]], language
             texts = [picture.xpath(f"string(*[@id='{target}'])") for target in named]
             assert picture.get("role") == "img" and len(texts) == 2 and all(texts), name
         assert page.xpath("//a[@class='skip']/@href") == ["#main"] and page.xpath("//main[@id='main']"), name
+        regions = page.xpath("//*[@role='region']/@aria-label")
+        assert len(regions) == len(set(regions)), name
         assert all(link.text_content().strip() for link in page.xpath("//a")), name
 
 
@@ -184,6 +200,10 @@ def test_figures_asked_together_are_those_of_each_areas_own_report(
         _check_same(getattr(together, name), getattr(alone, name))
     columns = [name for name in together.indicators if name != "trend"]
     _check_same(together.indicators[columns], alone.indicators[columns])
+    if len(code) < 6:
+        _check_same(together.levels, alone.levels)
+        columns = [name for name in together.migration if name != "trend"]
+        _check_same(together.migration[columns], alone.migration[columns])
 
 
 def _check_same(together: pd.DataFrame, alone: pd.DataFrame) -> None:

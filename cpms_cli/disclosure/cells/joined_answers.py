@@ -17,6 +17,7 @@ from cpms_cli.disclosure.engine.importance import kind_of
 from cpms_cli.summaries.area.intervals import wilson
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.numbers import shown_count
 
 JOINED = {"no": "no_or_unknown", "yes": "yes_or_unknown"}
 """The column of a count of two answers together, by the answer that is joined with what is unknown."""
@@ -89,4 +90,4 @@ def joined_note(frames: Iterable[pd.DataFrame], language: Language) -> Iterator[
     """Say what the joined counts mean, where there are any."""
     count = sum(int(joined_rows(frame, less).sum()) for frame in frames for less in JOINED)
     if count:
-        yield say("privacy_joined", language, count=count, mark=say("joined_mark", language))
+        yield say("privacy_joined", language, count=shown_count(count, language), mark=say("joined_mark", language))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cpms_cli.disclosure.cells.answers_elsewhere import answers_elsewhere
 from cpms_cli.disclosure.cells.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING
 from cpms_cli.disclosure.cells.cell_id import CellId, Population
 from cpms_cli.disclosure.engine.problem import Cell, Relation
@@ -105,15 +106,11 @@ class ReportCells:
         and with them how many are left."""
         whole = population.count(whole.quantity)
         ids = {answer: self._answer_ids(list(frame["item"]), answer, population) for answer in ANSWERS}
-        behind = [f"{column}_{answer}" for answer in ANSWERS]
-        counts = frame[behind].set_axis(list(ANSWERS), axis=1).astype(int)
-        for answer, names in ids.items():
-            shown = answer in ("yes", "no")
-            self.unshown |= {name: Cell(count, shown) for name, count in zip(names, counts[answer], strict=True)}
-        self.unshown.setdefault(whole, Cell(_fullest_row(frame, behind), shown=False, guarded=False))
-        complete = counts.sum(axis=1) == self.unshown[whole].count
-        for row in [row for row, is_complete in enumerate(complete) if is_complete]:
-            self.relations.append(Relation(whole, tuple(ids[answer][row] for answer in ANSWERS)))
+        known = self.unshown.get(whole)
+        elsewhere = answers_elsewhere(frame, column, ids, whole, known.count if known else None)
+        self.unshown |= elsewhere.cells
+        self.unshown.setdefault(whole, elsewhere.children)
+        self.relations += elsewhere.relations
         return ids
 
     def _add_levels(self) -> None:

@@ -21,6 +21,7 @@ from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.privacy import PrivacyRules
+from cpms_cli.survey.numbers import shown_count
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,12 @@ class Protected:
         """A sentence for the office, where withheld counts can be worked out from what the readers have already."""
         if not self.suppression.exposed:
             return None
-        return say("privacy_exposed", language, audience=self.release.audience, count=len(self.suppression.exposed))
+        return say(
+            "privacy_exposed",
+            language,
+            audience=self.release.audience,
+            count=shown_count(len(self.suppression.exposed), language),
+        )
 
 
 def protect(published: PublishedTogether, rules: PrivacyRules, publication: Publication) -> Protected:
@@ -147,11 +153,11 @@ def _notes(problem: Problem, suppression: Suppression, printed: set[CellId], lan
         yield say(
             "privacy_withheld",
             language,
-            hidden=len(small | others),
-            count=len(printed),
-            small=len(small),
-            others=len(others),
+            hidden=shown_count(len(small | others), language),
+            count=shown_count(len(printed), language),
+            small=shown_count(len(small), language),
+            others=shown_count(len(others), language),
             threshold=threshold,
         )
     if changed:
-        yield say("privacy_changed", language, count=len(changed), threshold=threshold)
+        yield say("privacy_changed", language, count=shown_count(len(changed), language), threshold=threshold)

@@ -14,7 +14,7 @@ from cpms_cli.summaries.area.shares import COUNTS
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.numbers import in_digits, shown_share
+from cpms_cli.survey.numbers import in_digits, shown_count, shown_share
 
 NOTHING = "–"
 _A_KEY = 16  # columns that each key beside the first takes
@@ -132,10 +132,10 @@ def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Lan
     visited = say(
         "quality_line",
         language,
-        visited=counts["households_visited"],
-        known=counts["households_known"],
+        visited=shown_count(counts["households_visited"], language),
+        known=shown_count(counts["households_known"], language),
         coverage=percent(counts["coverage"], language),
-        refused=counts["households_refused"],
+        refused=shown_count(counts["households_refused"], language),
         unknown=percent(counts["unknown_share"], language),
     )
     if previous is None:
@@ -145,8 +145,8 @@ def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Lan
     return visited, say(
         "quality_lost",
         language,
-        before=counts["children_before"],
-        lost=counts["children_lost"],
+        before=shown_count(counts["children_before"], language),
+        lost=shown_count(counts["children_lost"], language),
         previous=shown_year(previous, language),
     )
 

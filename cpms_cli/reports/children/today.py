@@ -179,9 +179,9 @@ def today_workbook(survey: Survey, today: Today, language: Language, by: str = "
     shown = _readable(survey, today, language)
     person = survey.response_role("person")
     columns = [
-        PrintedColumn("house", survey.role("household").label.in_(language), 9),
-        PrintedColumn("line", say("col_child", language), 6),
-        PrintedColumn("child", person.label.in_(language), 14),
+        PrintedColumn("house", survey.role("household").label.in_(language), 9, again=True),
+        PrintedColumn("line", say("col_child", language), 6, again=True),
+        PrintedColumn("child", person.label.in_(language), 14, again=True),
         *([PrintedColumn("name", say("col_name", language), 16)] if _names_shown(survey, today) else []),
         PrintedColumn("who", say("col_sex_age", language), 10),
         PrintedColumn("level", say("col_level", language), 14),

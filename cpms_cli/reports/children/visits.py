@@ -35,6 +35,7 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
     level = level_labels(survey, language, visits["level"]).fillna("")
     highest = level_labels(survey, language, visits["highest"]).fillna("")
     could = level_labels(survey, language, visits["could_become"]).fillna("")
+    could_be = pd.Series([say("visits_could_be", language, level=label) for label in highest], index=visits.index)
     missed = absence_words(visits, language)
     needs = visits[HELP].map({what: say("needs_help", language, what=what) for what in visits[HELP].unique() if what})
     due = shown_dates(visits["due"], language).fillna("")
@@ -45,7 +46,7 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
         child=visits[person.name].fillna(""),
         name=(given + " " + family).str.strip(),
         who=(visits[sex.name].map(labels).fillna("").astype("str") + " " + age).str.strip(),
-        level=level.where((highest == level) | (highest == ""), level + " → " + highest)
+        level=level.where((highest == level) | (highest == ""), level + " " + could_be)
         + (" (" + missed + ")").where(missed != "", "")
         + ("\n" + needs.astype("str")).fillna(""),
         due=due.where(late == "", due + " (" + late + ")"),
@@ -120,7 +121,7 @@ def visits_workbook(survey: Survey, visits: pd.DataFrame, language: Language, tu
     shown = _readable(survey, visits, language)
     columns = [
         PrintedColumn("house", survey.role("household").label.in_(language), 10),
-        PrintedColumn("line", say("col_child", language), 10),
+        PrintedColumn("line", say("col_line", language), 10),
         PrintedColumn("child", survey.role("person").label.in_(language), 15),
         PrintedColumn("name", say("col_name", language), 16),
         PrintedColumn("who", say("col_sex_age", language), 11),

@@ -30,7 +30,7 @@ def group_parts(context: AreaContext, by_group: pd.DataFrame) -> Iterator[Part]:
     wide = compared.pivot(index=keys, columns="item", values="words").reindex(
         pd.MultiIndex.from_frame(compared[keys].drop_duplicates())
     )
-    frame = wide.reset_index()
+    frame = wide.fillna(NOT_COMPUTED).reset_index()
     frame["label"] = frame["kind"] + ": " + frame["label"]
     columns = (
         Column("label", context.say("report_group")),
@@ -80,7 +80,7 @@ def _finding(context: AreaContext, compared: pd.DataFrame, brief: dict[str, str]
     row = above.assign(distance=above["share"] - above["around"]).nlargest(1, "distance").iloc[0]
     return context.say(
         "report_groups_finding",
-        group=row["label"],
+        group=f"{row['kind']} {row['label']}",
         indicator=brief[str(row["item"])],
         share=per_cent(row["share"], context.language),
         around=per_cent(row["around"], context.language),

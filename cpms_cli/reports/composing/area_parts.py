@@ -20,7 +20,6 @@ from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.composing.area_context import NO_BREAK, AreaContext
 from cpms_cli.reports.composing.share_words import chance_words, interval_words, position_words
 from cpms_cli.reports.documents.document import (
-    Bullets,
     Chart,
     Column,
     Heading,
@@ -32,6 +31,7 @@ from cpms_cli.reports.documents.document import (
 from cpms_cli.summaries.area.area_figures import severe_levels
 from cpms_cli.summaries.area.comparison import ABOVE, beside_rest, distance_class
 from cpms_cli.survey.area_widths import SUBDISTRICT
+from cpms_cli.survey.numbers import shown_count
 
 
 def parts(context: AreaContext, shade: str | None) -> Iterator[Part]:
@@ -46,7 +46,7 @@ def parts(context: AreaContext, shade: str | None) -> Iterator[Part]:
         if shade is not None:
             yield _shaded_table(context, drawn, beside)
     yield _levels_table(context)
-    names = {str(indicator.number): indicator.numbered(context.language) for indicator in context.survey.indicators}
+    names = {str(indicator.number): indicator.brief(context.language) for indicator in context.survey.indicators}
     withheld = withheld_cells(figures.heat_counts[list(names)])
     if mostly(len(withheld), len(figures.heat) * len(names)):
         yield from _few_shares(context, names, len(withheld))
@@ -202,8 +202,10 @@ def _few_shares(context: AreaContext, names: dict[str, str], withheld: int) -> I
     heat = context.figures.heat
     shares_of_areas = heat[list(names)].astype("Float64")
     zeros = int(shares_of_areas.eq(0).fillna(False).to_numpy().sum())
-    yield Paragraph(context.say("report_heat_withheld", count=withheld, all=len(heat) * len(names), zeros=zeros))
-    lines = []
+    counts = {"count": withheld, "all": len(heat) * len(names), "zeros": zeros}
+    shown = {name: shown_count(count, context.language) for name, count in counts.items()}
+    yield Paragraph(context.say("report_heat_withheld", **shown))
+    lines = {}
     for area, shares in zip(heat["label"], shares_of_areas.to_dict("records"), strict=True):
         known = [(names[str(name)], share) for name, share in shares.items() if pd.notna(share) and share > 0]
         text = "; ".join(
@@ -211,6 +213,8 @@ def _few_shares(context: AreaContext, names: dict[str, str], withheld: int) -> I
             for name, share in sorted(known, key=lambda entry: -entry[1])
         )
         if text:
-            lines.append(context.say("report_high_line", area=area, measures=text))
+            lines[area] = text
     if lines:
-        yield Bullets(tuple(lines))
+        frame = pd.DataFrame({"label": list(lines), "shares": list(lines.values())})
+        columns = (Column("label", context.say("col_area")), Column("shares", context.say("report_heat_published")))
+        yield TableBlock(context.say("report_heat_chart"), frame, columns)

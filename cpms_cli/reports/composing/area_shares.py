@@ -57,7 +57,8 @@ def indicators(context: AreaContext) -> Iterator[Part]:
         Column("yes", context.say("col_children"), "count"),
         *share_columns(context),
     )
-    caption = context.say("report_indicators_table" if context.rest else "report_indicators_chart")
+    caption = "report_indicators_table_rounds" if context.figures.earlier else "report_indicators_table"
+    caption = context.say(caption if context.rest else "report_indicators_chart", rest=context.rest)
     note = context.say("report_compared_table_note") if context.figures.earlier else ""
     yield TableBlock(caption, worded(context, short), columns, note)
     answers = (Column("label", context.say("report_indicators")), *_answer_columns(context, frame, ("yes", "no")))

@@ -210,8 +210,8 @@ class _Sections(PlanWords):
         plan = self.plan
         yield Heading(self.say("quality"))
         levels = plan.levels.set_index("level")["children"]
-        open_ = self.count(levels[self.survey.level("open").id])
-        yield Paragraph(self.say("quality_share", share=self.share(plan.unknown_share), open=open_))
+        open_ = levels[self.survey.level("open").id]
+        yield Paragraph(self.say("quality_open_withheld" if pd.isna(open_) else "quality_open", open=self.count(open_)))
         for sentence in quality_sentences(plan.coverage, plan.previous, self.language):
             yield Paragraph(sentence)
         if len(plan.quality):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from cpms_cli.disclosure.cells.joined_answers import joined_rows
 from cpms_cli.reports.areas.comparability_notes import (
     not_asked_sentences,
     not_comparable_sentences,
@@ -40,6 +41,7 @@ class PlanLeading(PlanWords):
             yield Paragraph(self.say("leading_withheld" if self.handed else "leading_none"))
             return
         marks = leading["marked"].fillna(False).map({True: _MARK, False: ""})
+        marks += joined_rows(leading).map({True: f" {say('joined_mark', self.language)}", False: ""})
         brief = {indicator.number: indicator.brief(self.language) for indicator in self.survey.indicators}
         shown = leading.assign(
             label=leading["number"].map(brief) + marks,
@@ -50,6 +52,8 @@ class PlanLeading(PlanWords):
         note = self.say(
             "leading_note", confidence=f"{figures.confidence * 100:g}", limit=f"{figures.many_unknown * 100:g}"
         )
+        if self.earlier:
+            note = f"{note} {say('report_compared_table_note', self.language)}"
         yield TableBlock(self.say("leading_caption"), self.worded(shown), tuple(self.leading_columns(shown)), note)
         if self.plan.previous is None:
             yield Paragraph(self.say("first_round"), "note")
@@ -58,12 +62,12 @@ class PlanLeading(PlanWords):
 
     @property
     def earlier(self) -> dict[str, int]:
-        """The rounds before whose shares stand beside those of this one; none where the plan is handed on."""
+        """The rounds before whose shares stand beside those of this one."""
         return earlier_rounds(self.plan.round, self.plan.rounds) if "trend" in self.plan.leading else {}
 
     @property
     def rest(self) -> str:
-        """What the indicators are compared with, in words; empty where there is nothing, or the plan is handed on."""
+        """What the indicators are compared with, in words; empty where there is nothing."""
         wider = self.plan.wider
         if wider is None or "around" not in self.plan.leading:
             return ""
@@ -111,11 +115,13 @@ class PlanLeading(PlanWords):
                 count=len(shown),
                 chance=chance_words(self.survey),
             )
+        confidence = f"{self.survey.figures.confidence * 100:g}"
+        note = f"{say('report_bars_note', self.language, confidence=confidence)} {note}".strip()
         if previous is not None:
             names.append("before")
             before = shown_year(previous, self.language)
             words["before"] = self.say("before", previous=before)
-            note = f"{self.say('bars_note', previous=before)} {note}".strip()
+            note = f"{note} {say('report_bars_before', self.language, previous=before)}"
         drawn = shown.assign(before=shown["share"] - shown["change"])[names]
         return Chart(
             "indicator_bars", self.say("leading"), drawn, self.say("leading_alt"), note, {**words, **self.withheld}

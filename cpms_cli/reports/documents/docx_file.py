@@ -10,6 +10,7 @@ import datetime
 import io
 import zipfile
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 import docx
@@ -51,8 +52,8 @@ _STYLES = {"plain": "Normal", "key": "Intense Quote", "note": "Caption"}
 def docx_bytes(document: Document) -> bytes:
     """The document as DOCX, the same bytes from run to run."""
     written = _Writer(document)
-    for part in document.parts:
-        written.add(part)
+    for part, following in zip_longest(document.parts, document.parts[1:]):
+        written.add(part, following)
     for note in document.notes:
         written.book.add_paragraph(note, style="Caption")
     stream = io.BytesIO()
@@ -124,8 +125,8 @@ class _Writer:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             paragraph.add_run(self.document.banner).bold = True
 
-    def add(self, part: Part) -> None:
-        """Write one part below what is there."""
+    def add(self, part: Part, following: Part | None) -> None:
+        """Write one part below what is there; a chart stays on a page with a short table that follows."""
         if isinstance(part, Heading):
             made = self.book.add_heading(part.text, level=part.level - 1)
             made.paragraph_format.page_break_before = self.broken or None
@@ -138,7 +139,7 @@ class _Writer:
         elif isinstance(part, TableBlock):
             self.add_table(part)
         elif isinstance(part, Chart):
-            self.add_chart(part)
+            self.add_chart(part, isinstance(following, TableBlock) and stays_together(following))
         elif isinstance(part, BlankLines):
             self.add_lines(part)
         elif isinstance(part, PageBreak):
@@ -148,14 +149,15 @@ class _Writer:
         """A line that stays with what follows it."""
         self.book.add_paragraph(text, style=CAPTION).paragraph_format.keep_with_next = True
 
-    def add_chart(self, chart: Chart) -> None:
-        """The chart as a picture with its words for those who cannot see it."""
+    def add_chart(self, chart: Chart, stays: bool) -> None:
+        """The chart as a picture with its words for those who cannot see it; whether it stays with what follows."""
         svg = chart_picture(chart, self.language)
         self.caption(chart.title)
         picture = self.book.add_picture(io.BytesIO(as_png(svg)), width=Cm(picture_width(svg)))
         picture._inline.docPr.set("descr", chart.alt)
+        self.book.paragraphs[-1].paragraph_format.keep_with_next = stays or bool(chart.note) or None
         if chart.note:
-            self.book.add_paragraph(chart.note, style="Caption")
+            self.book.add_paragraph(chart.note, style="Caption").paragraph_format.keep_with_next = stays or None
 
     def add_lines(self, lines: BlankLines) -> None:
         """A label, and below it ruled lines."""

@@ -97,8 +97,25 @@ def _part(part: Part, language: Language) -> dict[str, Any]:
 
 
 def _parts(document: Document) -> Iterator[dict[str, Any]]:
-    """The parts as they are set: figures that stand out are set beside each other, and lines to write on stay together,
-    so that decisions and signatures are on one page."""
+    """The parts as they are set: a chart and a short table under it stay on one page."""
+    chart: dict[str, Any] | None = None
+    for block in _grouped(document):
+        if chart is not None and block["kind"] == "table" and block["together"]:
+            yield {"kind": "pair", "blocks": [chart, block]}
+            chart = None
+            continue
+        if chart is not None:
+            yield chart
+        chart = block if block["kind"] == "picture" else None
+        if chart is None:
+            yield block
+    if chart is not None:
+        yield chart
+
+
+def _grouped(document: Document) -> Iterator[dict[str, Any]]:
+    """The parts one by one, but figures that stand out beside each other, and lines to write on together, so that
+    decisions and signatures are on one page."""
     for kind, group in groupby(document.parts, _group_of):
         blocks = [_part(part, document.language) for part in group]
         if kind:
@@ -136,8 +153,8 @@ def _families(content: Any, language: Language, installed: list[str]) -> list[st
         occurs = any(letter.search(text) for text in _texts(content))
         if occurs and not best:
             traits = traits_of(spoken)
-            fonts = ", ".join((*traits.fonts.page, traits.fonts.office))
-            raise UsageError(traits.without_font, letters_of=traits.english, fonts=fonts)
+            fonts = ", ".join(dict.fromkeys((*traits.fonts.page, traits.fonts.office)))
+            raise UsageError(traits.without_font, letters_of=f"{traits.name} ({traits.english})", fonts=fonts)
         chosen += best if occurs or spoken == programme_languages().headed else []
     return list(dict.fromkeys(chosen))
 

@@ -39,7 +39,9 @@ _BUTTON = 4  # letters that the button of a filter takes from a heading, which i
 _LEGIBLE = 230  # letters in the width of one page
 _ACROSS = 95  # letters: a wider sheet is laid across
 _LINE = 15.0  # points of a line of text
-_TEXT_WIDTH = 90  # letters of a line of text on a sheet without a table
+# Letters of a line of text on a sheet without a table: two columns, since LibreOffice breaks long lines of Thai in
+# merged cells only, and else prints what fits.
+_TEXT_WIDTHS = (45, 45)
 _FORMS = {"count": "#,##0", "share": "0.0 %", "change": "+0.0;-0.0;0.0"}
 
 
@@ -134,7 +136,7 @@ class _Writer:
 
     def __init__(self, book: Any, sheet: Any, document: Document, formats: dict[str, Any]) -> None:
         self.book, self.sheet, self.document, self.formats = book, sheet, document, formats
-        self.row, self.columns, self.across = 0, [_TEXT_WIDTH], 0
+        self.row, self.columns, self.across = 0, [*_TEXT_WIDTHS], 0
 
     def write(self, planned: _Sheet, first: bool) -> None:
         """Write it all, and say how it is printed."""

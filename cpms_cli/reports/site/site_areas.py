@@ -10,7 +10,7 @@ from cpms_cli.reports.composing.area_context import AreaContext
 from cpms_cli.reports.composing.area_levels import key_figures, levels
 from cpms_cli.reports.composing.area_parts import parts as parts_of_area
 from cpms_cli.reports.composing.area_report import to_do_of_round
-from cpms_cli.reports.composing.area_shares import indicators
+from cpms_cli.reports.composing.area_shares import indicators, shares
 from cpms_cli.reports.composing.to_do import to_do_parts
 from cpms_cli.reports.documents.document import Bullets, Column, Document, Heading, Part, TableBlock
 from cpms_cli.reports.site.site_pages import SitePages
@@ -27,6 +27,7 @@ def area_page(pages: SitePages, code: str) -> Document:
         *indicators(context),
         *(_indicator_links(pages) if is_top else ()),
         *parts_of_area(context, None),
+        *shares(context, "migration", context.figures.migration, ("yes", "no")),
         *(_areas(pages, "site_communities", villages=True) if is_top else ()),
     )
     title = context.say("report_title", name=context.figures.name)
@@ -40,10 +41,10 @@ def _areas(pages: SitePages, heading: str, *, villages: bool) -> Iterator[Part]:
     if not codes:
         return
     yield Heading(whole.say(heading))
-    yield _table(whole, [pages.contexts[code] for code in codes])
+    yield _table(whole, whole.say("site_levels_of", areas=whole.say(heading)), [pages.contexts[code] for code in codes])
 
 
-def _table(whole: AreaContext, areas: list[AreaContext]) -> TableBlock:
+def _table(whole: AreaContext, caption: str, areas: list[AreaContext]) -> TableBlock:
     named = [level for level in whole.survey.levels if level.role != "clear"]
     rows = []
     for context in areas:
@@ -58,7 +59,7 @@ def _table(whole: AreaContext, areas: list[AreaContext]) -> TableBlock:
         *(Column(level.id, level.label.in_(whole.language), "count") for level in named),
     )
     frame = pd.DataFrame(rows).astype(dict.fromkeys(numbers, "Int64"))
-    return TableBlock(whole.say("site_levels"), frame, columns)
+    return TableBlock(caption, frame, columns)
 
 
 def _indicator_links(pages: SitePages) -> Iterator[Part]:

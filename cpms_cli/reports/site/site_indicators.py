@@ -62,11 +62,11 @@ def _beside(pages: SitePages, indicator: Indicator) -> Iterator[Part]:
         yield from share_chart(context, context.say("col_area"), shown, _finding(context, indicator, shown))
         yield from withheld_names(context, shown)
         yield Heading(context.say("site_table"), 3)
-        yield _table(context, wider)
+        yield _table(context, "site_areas", wider)
     if len(villages):
         context = _compared(pages.whole, villages)
         yield Heading(context.say("site_communities"))
-        yield _table(context, villages)
+        yield _table(context, "site_communities", villages)
 
 
 def _compared(whole: AreaContext, frame: pd.DataFrame) -> AreaContext:
@@ -100,7 +100,7 @@ def _finding(context: AreaContext, indicator: Indicator, frame: pd.DataFrame) ->
     )
 
 
-def _table(context: AreaContext, frame: pd.DataFrame) -> TableBlock:
+def _table(context: AreaContext, areas: str, frame: pd.DataFrame) -> TableBlock:
     columns = (
         Column("label", context.say("col_area")),
         Column("yes", context.say("col_children"), "count"),
@@ -108,4 +108,6 @@ def _table(context: AreaContext, frame: pd.DataFrame) -> TableBlock:
     )
     shown = worded(context, marked_rows(context, by_distance(frame)))
     caption = "site_table_compared" if context.rest else "site_table_shares"
-    return TableBlock(context.say(caption, rest=context.rest), shown.drop(columns="number"), columns)
+    return TableBlock(
+        context.say(caption, areas=context.say(areas), rest=context.rest), shown.drop(columns="number"), columns
+    )

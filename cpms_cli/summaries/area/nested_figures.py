@@ -1,14 +1,16 @@
-"""The figures of a province and of every area in it, of one round: each question is asked of the store once, by
+"""The figures of a province and of every area in it, in one round: each question is asked of the store once, by
 village, and added up for the wider areas."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import pandas as pd
 
-from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
+from cpms_cli.scoring.judged_columns import measure_column
+from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column
 from cpms_cli.summaries.area.area_figures import (
     AreaFigures,
     indicator_labels,
@@ -21,7 +23,9 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import COUNTS, area_name, count_answers, with_shares, within
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, area_groups, scope_of
+from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
 AREA = "area"
@@ -31,20 +35,24 @@ def nested_figures(workspace: Workspace, code: str, *, round_: int | None = None
     """Return the figures of a province and of its districts, subdistricts and villages that have children in the round,
     by default its last: an area before its parts, by their codes.
 
-    They are those of `area_figures.area_figures` without earlier rounds, rights and migration; what is compared with is
-    the rest of the province. Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
+    They are those of `area_figures.area_figures`; what is compared with is the rest of the province. Rights are left
+    out: published of several areas together, they would let most other figures of the province be withheld. Migration
+    and, of earlier rounds, the levels are of the province and its districts alone. Raises UsageError for an unknown
+    area or a round without data; StoreError, UnreadableFile.
     """
     scope = scope_of(workspace, code, round_)
-    nested = _Nested(workspace, Scope(code, scope.name, scope.round, None, (scope.round,)))
+    rounds = tuple(year for year in scope.rounds if year <= scope.round)
+    nested = _Nested(workspace, Scope(code, scope.name, scope.round, None, (scope.round,)), rounds)
     return tuple(nested.figures(area) for area in nested.codes)
 
 
 @dataclass(frozen=True)
 class _Nested:
-    """A province in a round; each of its tables has a row, or rows, for every area."""
+    """A province in a round; each of its tables has a row, or rows, for every area. `rounds`: all up to this one."""
 
     workspace: Workspace
     scope: Scope
+    rounds: tuple[int, ...]
 
     @property
     def code(self) -> str:
@@ -132,16 +140,56 @@ class _Nested:
         return table.sort_values([AREA, "number"], ignore_index=True)
 
     @cached_property
+    def levels_by_round(self) -> pd.DataFrame:
+        """By area and round, how many children are at each level."""
+        survey = self.workspace.survey
+        village, when = group_column(area_groups(survey)[-1].id), survey.role("round").name
+        counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
+        counted = self.workspace.profiled().execute(f"""
+            SELECT {village} AS {AREA}, {when}::INTEGER AS round, {counts}
+            FROM {CHILD_ROUND}
+            WHERE {within(survey, self.code, None)} AND {when}::INTEGER <= {self.scope.round}
+            GROUP BY ALL""")
+        return self._added_up(counted.df(), ["round"]).reset_index()
+
+    @cached_property
+    def migration(self) -> pd.DataFrame:
+        """The answers to each measure of migration, of children and then of households, by area."""
+        survey, language = self.workspace.survey, self.workspace.language
+        tables = []
+        for of, relation in (("child", CHILD_ROUND), ("household", HOME)):
+            measures = [measure for measure in survey.measures if measure.of == of]
+            columns = {measure_column(measure.id): measure.label.in_(language) for measure in measures}
+            tables.append(self._shares(columns, relation))
+        return pd.concat(tables, ignore_index=True)
+
+    def _shares(self, columns: dict[str, str], relation: str) -> pd.DataFrame:
+        """The answers to some columns with their shares, by area."""
+        survey, village = self.workspace.survey, area_groups(self.workspace.survey)[-1].id
+        if not columns:
+            return pd.DataFrame({AREA: []})
+        counted = count_answers(self.workspace.profiled(), list(columns), self.condition, [village], relation)
+        summed = self._added_up(counted.rename(columns={village: AREA}), ["item"]).astype("int64")
+        table = with_shares(survey, summed).reset_index()
+        order = {column: place for place, column in enumerate(columns)}
+        table = table.assign(place=table["item"].map(order), label=table["item"].map(columns), trend=float("nan"))
+        return table.sort_values([AREA, "place"], ignore_index=True).drop(columns="place")
+
+    @cached_property
     def not_asked(self) -> pd.DataFrame:
-        """Which indicators, and whether the level, rest on questions that the round did not ask."""
+        """Which of all that is shown rests on questions that the round did not ask."""
         labels = indicator_labels(self.workspace.survey, self.workspace.language)
-        level = {LEVEL: say("col_level", self.workspace.language)}
-        return not_asked(self.workspace, self.scope.round, {**labels, **level})
+        further = dict(zip(self.migration["item"], self.migration["label"], strict=True)) if len(self.migration) else {}
+        return not_asked(self.workspace, self.scope.round, {**labels, **further, **self._level})
+
+    @property
+    def _level(self) -> dict[str, str]:
+        return {LEVEL: say("col_level", self.workspace.language)}
 
     @cached_property
     def not_comparable(self) -> pd.DataFrame:
-        """Nothing: no other round stands beside this one."""
-        return not_comparable(self.workspace, (), {})
+        """Between which rounds the level cannot be compared; of what else no other round is shown."""
+        return not_comparable(self.workspace, pairwise(self.rounds), self._level)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -174,18 +222,33 @@ class _Nested:
             None if is_whole else WiderArea(self.code, self.scope.name),
             int(response["children"].sum()),
             self.households[code],
-            pd.DataFrame([{"round": self.scope.round, **row[ids].to_dict()}]),
+            self._levels(code),
             response,
             answers,
             self._parts(code),
             *self._heat(code),
             none,
             answers.iloc[:0],
-            answers.iloc[:0],
+            self._migration(code),
             self._quality(code),
             self.not_comparable,
             self.not_asked,
         )
+
+    def _is_wide(self, code: str) -> bool:
+        """Return whether an area is so wide that much of its migration and its earlier rounds can be published."""
+        return code == self.code or len(code) < SUBDISTRICT
+
+    def _migration(self, code: str) -> pd.DataFrame:
+        """The measures of migration of one of the areas; none where it is not wide."""
+        rows = self.migration[(self.migration[AREA] == code) & self._is_wide(code)]
+        return rows.drop(columns=AREA).reset_index(drop=True)
+
+    def _levels(self, code: str) -> pd.DataFrame:
+        """Children at each level in every round; where an area is not wide, in this one alone."""
+        rows = self.levels_by_round[self.levels_by_round[AREA] == code]
+        rows = rows if self._is_wide(code) else rows[rows["round"] == self.scope.round]
+        return rows.drop(columns=AREA).sort_values("round", ignore_index=True)
 
     def _codes_of_parts(self, code: str) -> list[str]:
         """The areas that an area is shown in: subdistricts, or within one of them, villages."""

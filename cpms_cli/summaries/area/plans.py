@@ -44,8 +44,8 @@ class AreaPlan:
     part, as `standing_counts.standing_counts`; `responses`: what became until `as_of` of the first responses that were
     due, as `ResponseSummary.totals`. For the committee alone: no disclosure control covers these counts.
     `leading`: the counted indicators with most children at yes: number, name, yes, no, unknown, not_applicable, share,
-    low, high, unknown_share, marked, change (all fractions), and, for the committee alone, what
-    `compared_answers.compared_answers` adds: the shares of the rounds before and in the rest of the `wider` area.
+    low, high, unknown_share, marked, change (all fractions), and what `compared_answers.compared_answers` adds: the
+    shares of the rounds before and in the rest of the `wider` area.
     `not_comparable`: indicators whose questions changed since the previous round, of which no change is given;
     `not_asked`: those, and the level, that rest on questions which the round did not ask.
     `help`: how many children need which help, as `help_counts.help_counts`.

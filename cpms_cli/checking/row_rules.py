@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from cpms_cli.checking.staging import SMALL
+from cpms_cli.checking.workbench import SMALL
 from cpms_cli.survey.model.definition import Check, Survey, Table
 from cpms_cli.survey.rules.rule_language import has_window, rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary

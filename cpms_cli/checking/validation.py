@@ -27,10 +27,11 @@ from cpms_cli.checking.row_rules import (
     rule_faults,
     unread_consents,
 )
-from cpms_cli.checking.staging import open_workbench, stage
+from cpms_cli.checking.staging import stage
 from cpms_cli.checking.unasked import asked_alone, holds_unasked, unasked_faults
 from cpms_cli.checking.values.eras import era_faults
 from cpms_cli.checking.values.titles import title_faults
+from cpms_cli.checking.workbench import open_workbench
 from cpms_cli.reading.header.mapping import Maps
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.checking.staging import open_workbench
+from cpms_cli.checking.workbench import open_workbench
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.indicator_sql import household_sql, judged_sql, with_household_levels
 from cpms_cli.scoring.compiler.score_columns import explained_columns, plain_columns

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import duckdb
 
-from cpms_cli.checking.staging import SMALL, plan_simply
+from cpms_cli.checking.workbench import SMALL, plan_simply
 from cpms_cli.errors import CpmsError, StoreError, StoreInDoubt, StoreNotOurs, UnreadableFile
 from cpms_cli.store.connection import (
     SMALL_BLOCK,

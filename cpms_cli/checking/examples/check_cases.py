@@ -22,7 +22,7 @@ from cpms_cli.checking.examples.drawn_rows import (
 )
 from cpms_cli.checking.responses import RECORD, response_condition, stage_drawn_responses
 from cpms_cli.checking.row_rules import RELATIONS, rule_words
-from cpms_cli.checking.staging import open_workbench
+from cpms_cli.checking.workbench import open_workbench
 from cpms_cli.survey.files.located_yaml import Document
 from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
 from cpms_cli.survey.model.definition import Check, Survey

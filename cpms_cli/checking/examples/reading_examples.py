@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cpms_cli.checking.staging import open_workbench
+from cpms_cli.checking.workbench import open_workbench
 from cpms_cli.reading.value.personal_names import sex_of_title, split_titles
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.files.located_yaml import Document, read_yaml

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cpms_cli.checking.examples.drawn_rows import Answers, drawn_row, relation
-from cpms_cli.checking.staging import open_workbench
+from cpms_cli.checking.workbench import open_workbench
 from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.scoring.profiles import HOME, create_profiles
 from cpms_cli.survey.files.located_yaml import Document, Place

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cpms_cli.checking.examples.drawn_rows import Answers, Drawn, drawn_row, stage_drawn
-from cpms_cli.checking.staging import CARRIED, open_workbench
+from cpms_cli.checking.staging import CARRIED
+from cpms_cli.checking.workbench import open_workbench
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
 from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.survey.files.located_yaml import Document, Place, read_yaml

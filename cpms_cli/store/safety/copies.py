@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from cpms_cli.checking.staging import SMALL
+from cpms_cli.checking.workbench import SMALL
 from cpms_cli.errors import KeyMissing, StoreError, StoreLocked, UnreadableFile, UsageError
 from cpms_cli.store.connection import (
     KEY,

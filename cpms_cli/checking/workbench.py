@@ -8,6 +8,8 @@ import duckdb
 
 SMALL = 2_000
 """Rows up to which planning a query costs more than answering it by the simplest plan."""
+ONE_PART = 122_880
+"""Rows that the engine keeps in one part of a table: one thread reads them, and more threads only cost."""
 _SIMPLEST_PLAN = "PRAGMA disable_optimizer"
 
 

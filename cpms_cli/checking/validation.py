@@ -31,13 +31,13 @@ from cpms_cli.checking.staging import stage
 from cpms_cli.checking.unasked import asked_alone, holds_unasked, unasked_faults
 from cpms_cli.checking.values.eras import era_faults
 from cpms_cli.checking.values.titles import title_faults
-from cpms_cli.checking.workbench import open_workbench
 from cpms_cli.reading.header.mapping import Maps
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.workbench import open_workbench
 
 Beside = Callable[[duckdb.DuckDBPyConnection, Survey], list[RuleFault]]
 

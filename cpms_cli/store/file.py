@@ -26,7 +26,6 @@ from pathlib import Path
 
 import duckdb
 
-from cpms_cli.checking.workbench import ONE_PART, SMALL, plan_simply
 from cpms_cli.errors import CpmsError, StoreError, StoreInDoubt, StoreNotOurs, UnreadableFile
 from cpms_cli.store.connection import (
     SMALL_BLOCK,
@@ -51,6 +50,7 @@ from cpms_cli.store.tables.pseudonym_key import create_pseudonym_key
 from cpms_cli.store.tables.run_tables import keep_definition
 from cpms_cli.store.tables.store_tables import HISTORY_TABLES, TABLES, new_in_format_3, store_tables
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.workbench import ONE_PART, SMALL, plan_simply
 from cpms_cli.writing.owner_only import for_owner_alone
 
 _ENGINE_STOPS = (

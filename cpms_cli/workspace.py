@@ -123,7 +123,8 @@ class Workspace:
         if session.closing is None:
             raise RuntimeError("a workspace is used inside its `with` block")
         if session.connection is None:
-            opened = open_store(self.store, self.survey, write=self.writes, rows=0)
+            few = len(self.area or "") >= _NARROWEST
+            opened = open_store(self.store, self.survey, write=self.writes, rows=0, one_thread=few)
             session.connection = session.closing.enter_context(opened)
             if self.area:
                 read_near(session.connection, self.survey, self.area[:_NARROWEST])

@@ -16,9 +16,9 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.response_log import ResponseLog, response_log
+from cpms_cli.survey.typed_command import command_line
 
 _CODES_SHOWN = 3
-_QUOTED = frozenset(" &()[]{}^=;!'+,`~")
 MAP = "map"
 
 
@@ -41,11 +41,6 @@ def left_open(tables: Iterable[SurveyTable]) -> list[tuple[SurveyTable, UnreadCo
 def left_out(tables: Sequence[SurveyTable]) -> bool:
     """Whether a column or a sheet was not read that may hold answers, and nobody decided that it is left out."""
     return bool(left_open(tables)) or any(sheet.answers for sheet in sheets_not_read(tables))
-
-
-def command_line(words: Iterable[str]) -> str:
-    """A command as it is typed: words with spaces in quotation marks, as every system's shell takes them."""
-    return " ".join(f'"{word}"' if not word or set(word) & _QUOTED else word for word in words)
 
 
 def kind_words(survey: Survey, looks_like: str, language: Language) -> str:

@@ -10,11 +10,11 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from cpms_cli.checking.staging import SMALL
 from cpms_cli.survey.model.definition import Check, Survey, Table
 from cpms_cli.survey.rules.rule_language import columns_read, has_window, rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 from cpms_cli.survey.rules.vocabulary import Vocabulary
+from cpms_cli.survey.rules.workbench import SMALL
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from cpms_cli.checking.row_rules import (
     rule_faults,
     unread_consents,
 )
-from cpms_cli.checking.staging import open_workbench, stage
+from cpms_cli.checking.staging import stage
 from cpms_cli.checking.unasked import asked_alone, holds_unasked, unasked_faults
 from cpms_cli.checking.values.eras import era_faults
 from cpms_cli.checking.values.titles import title_faults
@@ -37,6 +37,7 @@ from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.workbench import open_workbench
 
 Beside = Callable[[duckdb.DuckDBPyConnection, Survey], list[RuleFault]]
 

@@ -49,14 +49,9 @@ def area_alone(area: str | None, audience: str | None) -> str | None:
     return area if audience is None else None
 
 
-def comparing_workspace(
-    store: Path, schemas: Path | None, lang: str | None, code: str, audience: str | None
-) -> Workspace:
-    """Return the workspace of a paper on an area, which is compared with the one around it."""
-    from cpms_cli.summaries.area.compared_answers import area_to_read
-
-    area = area_alone(area_to_read(code), audience)
-    return workspace_of(store, schemas, lang, writes=audience is not None).of_area(area)
+def paper_workspace(store: Path, schemas: Path | None, lang: str | None, area: str, audience: str | None) -> Workspace:
+    """Return the workspace of a paper for which the rows of an area are read, for an audience all."""
+    return workspace_of(store, schemas, lang, writes=audience is not None).of_area(area_alone(area, audience))
 
 
 def hand_over(workspace: Workspace, summary: Summary, audience: str | None) -> tuple[Summary, Handing]:

@@ -10,12 +10,12 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.linking.review.by_hand import current_identifier
 from cpms_cli.store.audit_log import Recorder, current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.disputes import SETTLED, list_disputes, store_disputes, table_of_answer
 from cpms_cli.store.file import open_store
+from cpms_cli.store.identifier_search import current_identifier
 from cpms_cli.store.tables.dispute_tables import DISPUTE_COLUMNS
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey

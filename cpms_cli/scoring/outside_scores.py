@@ -19,9 +19,15 @@ from cpms_cli.survey.rules.typed_answers import quoted
 OUTSIDE = "outside_score"
 
 
-def create_outside_scores(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, round_: int) -> None:
+def create_outside_scores(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, areas: tuple[str, str], round_: int
+) -> None:
     """Create the temporary table `outside_score`: indicators' answers, and what was not asked, of every child of a
-    round who is not in this area. Needs `whole_child` and `whole_household`, as `near_rows.read_near` makes them."""
+    round who is in the first of two areas ("" is everywhere) and not in the second, a part of it.
+
+    Needs `whole_child` and `whole_household`, as `near_rows.read_near` makes them.
+    """
+    wider, area = areas
     village, year = survey.role("village").name, survey.role("round").name
     for table in TABLES:
         # No rule looks at an identifier: to look them up takes longer than to score the rows.
@@ -32,7 +38,9 @@ def create_outside_scores(connection: duckdb.DuckDBPyConnection, survey: Survey,
             CREATE OR REPLACE TEMP VIEW outside_{table} AS
             SELECT *{unknown}
             FROM whole_{table}
-            WHERE {year} = {quoted(str(round_))} AND NOT starts_with({village}, {quoted(area)})
+            WHERE {year} = {quoted(str(round_))}
+                AND starts_with({village}, {quoted(wider)})
+                AND NOT starts_with({village}, {quoted(area)})
             """
         )
     unasked = unasked_in_store(connection, survey)

@@ -7,7 +7,6 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.checking.staging import open_workbench
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.indicator_sql import household_sql, judged_sql, with_household_levels
 from cpms_cli.scoring.compiler.score_columns import explained_columns, plain_columns
@@ -19,6 +18,7 @@ from cpms_cli.store.rows_as_read.current_rows import BATCH, unasked_in_store
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import Unasked
+from cpms_cli.survey.rules.workbench import open_workbench
 
 JUDGED, SCORE, EXPLAINED, HOUSEHOLD_SCORE = "judged", "score", "explained", "household_score"
 _POSITION = "_position"

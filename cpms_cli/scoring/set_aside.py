@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.checking.staging import CARRIED, open_workbench, stage
+from cpms_cli.checking.staging import CARRIED, stage
 from cpms_cli.checking.validation import all_column_faults
 from cpms_cli.merging.merge import Merge
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.workbench import open_workbench
 
 
 def set_aside_levels(survey: Survey, merged: Merge) -> pd.DataFrame:

@@ -26,7 +26,6 @@ from pathlib import Path
 
 import duckdb
 
-from cpms_cli.checking.staging import SMALL, plan_simply
 from cpms_cli.errors import CpmsError, StoreError, StoreInDoubt, StoreNotOurs, UnreadableFile
 from cpms_cli.store.connection import (
     SMALL_BLOCK,
@@ -52,6 +51,7 @@ from cpms_cli.store.tables.pseudonym_key import create_pseudonym_key
 from cpms_cli.store.tables.run_tables import keep_definition
 from cpms_cli.store.tables.store_tables import HISTORY_TABLES, TABLES, new_in_format_3, store_tables
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.workbench import ONE_PART, SMALL, plan_simply
 from cpms_cli.writing.owner_only import for_owner_alone
 
 _ENGINE_STOPS = (
@@ -128,21 +128,22 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
 
 
 @contextmanager
-def open_store(
+def open_store(  # noqa: PLR0913 - each by its own keyword
     path: Path,
     survey: Survey,
     *,
     write: bool = False,
     made_by: str | None = None,
     rows: int | None = None,
+    one_thread: bool = False,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection to the store, closed at the end; with `made_by` (the version of the tool; and `write`) it is
     made new if it is missing.
 
     Who writes holds the store meanwhile, and writes its log into its file at the end. `rows` is how many rows are to be
-    stored, None where that is not known: with few rows in all, the engine takes simpler plans. A new store in which
-    nothing was stored is removed again. Raises StoreLocked, StoreNotOurs, StoreInDoubt or StoreError, which say what
-    became of the store; UnreadableFile where there is none.
+    stored, None where that is not known: with few rows in all, the engine takes simpler plans. With `one_thread`, what
+    is asked is about few of its rows. A new store in which nothing was stored is removed again. Raises StoreLocked,
+    StoreNotOurs, StoreInDoubt or StoreError, which say what became of the store; UnreadableFile where there is none.
     """
     _check_place(path, made_by is not None)
     with hold_store(path) if write else for_owner_alone():
@@ -153,7 +154,7 @@ def open_store(
             clear_place(path)
         before = times_stored(path)
         try:
-            with _opened(path, survey, write, made_by, rows) as connection:
+            with _opened(path, survey, write, made_by, rows, one_thread) as connection:
                 yield connection
         except StoreInDoubt:
             raise
@@ -175,8 +176,8 @@ def _check_place(path: Path, create: bool) -> None:
 
 
 @contextmanager
-def _opened(
-    path: Path, survey: Survey, write: bool, made_by: str | None, rows: int | None
+def _opened(  # noqa: PLR0913 - what `open_store` takes
+    path: Path, survey: Survey, write: bool, made_by: str | None, rows: int | None, one_thread: bool
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     before, new = times_stored(path), is_unborn(path)
     block_size = SMALL_BLOCK if new and rows is not None and rows <= SMALL else None
@@ -185,10 +186,8 @@ def _opened(
         format_ = None if new else _format(connection, path)
         if format_ is None and made_by is None:
             raise UnreadableFile("store_unfinished", store=str(path))
-        if rows is not None and (new or rows_stored(connection) + rows <= SMALL):
-            plan_simply(connection)
-            # Trying out how to pack a few rows takes longer than all else.
-            connection.execute("PRAGMA force_compression = 'uncompressed'")
+        if rows is not None:
+            _settle(connection, rows, 0 if new else rows_stored(connection), one_thread)
         lock_settings(connection)
         if format_ is None:
             _create(connection, survey, made_by or "")
@@ -207,6 +206,16 @@ def _opened(
         raise StoreError(message, store=path.name, reason=reason_of(error)) from None
     finally:
         connection.close()
+
+
+def _settle(connection: duckdb.DuckDBPyConnection, rows: int, stored: int, one_thread: bool) -> None:
+    """Set how the engine works where so many rows are to be stored, and so many are."""
+    if rows + stored <= SMALL:
+        plan_simply(connection)
+        # Trying out how to pack a few rows takes longer than all else.
+        connection.execute("PRAGMA force_compression = 'uncompressed'")
+    elif one_thread or (rows == 0 and stored <= ONE_PART):
+        connection.execute("SET threads = 1")
 
 
 def rows_stored(connection: duckdb.DuckDBPyConnection) -> int:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import duckdb
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from cpms_cli.errors import UsageError
 from cpms_cli.store.anchors import identifiers_now
@@ -47,6 +45,20 @@ def identifier_meant(connection: duckdb.DuckDBPyConnection, survey: Survey, text
     if beginning:
         more = ", …" if len(beginning) > _SHOWN else ""
         raise UsageError("ambiguous_child", id=text, candidates=", ".join(beginning[:_SHOWN]) + more, least=SHORTEST)
+    from rapidfuzz import process  # noqa: PLC0415 - heavy, and needed only where nobody is meant
+    from rapidfuzz.distance import OSA  # noqa: PLC0415
+
     near = process.extract(typed, list(persons), scorer=OSA.distance, score_cutoff=_SLIPS, limit=_SHOWN)
     alike = sorted({persons[identifier] for identifier, _, _ in near}) if len(typed) >= SHORTEST else []
     raise UsageError("unknown_child_near" if alike else "unknown_child", id=text, near=", ".join(alike))
+
+
+def current_identifier(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> str:
+    """The identifier now shown for the child that this one was given to, or that a form carried it for.
+
+    The beginning of only one child's identifier will do. Raises UsageError where no child has it, or several have.
+    """
+    query = f"SELECT person FROM ({identifiers_now(survey)}) WHERE identifier = ?"
+    row = connection.execute(query, [identifier_meant(connection, survey, identifier)]).fetchone()
+    assert row is not None
+    return str(row[0])

@@ -13,7 +13,6 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from stdnum.iso7064 import mod_37_36
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NONE = -1
@@ -124,5 +123,7 @@ def has_cpms_check_letter(texts: pd.Series) -> npt.NDArray[np.bool_]:
 
 def new_identifier(kind: str) -> str:
     """A new permanent identifier for a child ("C") or a household ("H"); random, so it says nothing about anyone."""
+    from stdnum.iso7064 import mod_37_36  # noqa: PLC0415 - loads what web services need
+
     body = kind + "".join(secrets.choice(_DRAWN) for _ in range(CPMS_ID_LENGTH - 2))
     return body + mod_37_36.calc_check_digit(body)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.model.words import Words
 from cpms_cli.survey.plain_text import compared_text, plain_digits
@@ -64,6 +62,8 @@ def near(text: str, known: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def _likeness(wanted: str, spelling: str) -> float:
+    from rapidfuzz import fuzz  # noqa: PLC0415 - heavy, and needed only where a word is not known
+
     return 100.0 if len(wanted) >= _PART and wanted in spelling else fuzz.ratio(wanted, spelling)
 
 

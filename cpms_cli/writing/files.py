@@ -19,7 +19,6 @@ from cpms_cli.interrupts import uninterrupted
 from cpms_cli.writing.file_locks import try_lock
 from cpms_cli.writing.gate import disarmed, flat_text, printable
 from cpms_cli.writing.output_formats import output_format
-from cpms_cli.writing.table_workbook import workbook_bytes
 
 Tables = Mapping[str, pd.DataFrame]
 PART_PREFIX = ".cpms-"
@@ -146,6 +145,8 @@ def parquet_bytes(tables: Tables) -> bytes:
 
 def xlsx_bytes(tables: Tables) -> bytes:
     """Tables as the sheets of a workbook, every text a text."""
+    from cpms_cli.writing.table_workbook import workbook_bytes  # noqa: PLC0415 - heavy, for workbooks alone
+
     return workbook_bytes({name: plain_table(frame) for name, frame in tables.items()})
 
 

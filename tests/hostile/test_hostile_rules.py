@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from cpms_cli import prove_definition
-from cpms_cli.checking.staging import open_workbench
+from cpms_cli.survey.rules.workbench import open_workbench
 from tests.conftest import ROOT, ROUNDS, Cpms
 
 HOSTILE = [

@@ -84,10 +84,11 @@ ABOUT_AN_AREA: dict[str, Question] = {
     "children, why": lambda workspace, code: explain_children(
         workspace, select_children(workspace, ChildSelection(code), as_of=TODAY)
     ),
-}
-IN_A_REPORT: dict[str, Question] = {
     "figures": area_figures,
     "plan": compute_area_plan,
+}
+IN_A_REPORT: dict[str, Question] = {
+    "figures of a report": area_figures,
     "migration": lambda workspace, code: compute_migration_summary(workspace, area=code),
 }
 

@@ -129,6 +129,31 @@ def test_a_province_is_compared_with_one_round_of_the_rest(
     assert violence["around"] == pytest.approx(1 / 4)
 
 
+def test_a_subdistrict_alone_is_compared_with_the_rest_of_its_province(
+    tmp_path: Path, base: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """One child of two in the subdistrict is hurt, of the three in the rest of the province one is. That all in another
+    province are says nothing of it."""
+    hurt, well = ({"violence_physical": answer} for answer in ("yes", "no"))
+    rows: list[dict[str, Any]] = [
+        {"village_code": NOW, "household_no": 1, **hurt},
+        {"village_code": NOW, "household_no": 2, **well},
+        {"village_code": ELSEWHERE, "household_no": 1, **hurt},
+        *({"village_code": ELSEWHERE, "household_no": house, **well} for house in (2, 3)),
+        *({"village_code": "86010101", "household_no": house, **hurt} for house in (1, 2, 3)),
+    ]
+    dated = [{**row, "round": 2026, "interview_date": "2026-03-01"} for row in rows]
+    merge([write_drawn(tmp_path / "2026.csv", base, dated)], tmp_path / "s.duckdb")
+    with Workspace.from_paths(tmp_path / "s.duckdb").of_area(SECOND) as workspace:
+        assert {row[1] for row in _rows(workspace)} == {NOW}
+        figures = area_figures(workspace, SECOND)
+    assert figures.wider is not None and figures.wider.code == "85"
+    [violence] = figures.indicators[figures.indicators["number"] == HURT].to_dict("records")
+    counts = ("yes", "no", "around_yes", "around_no")
+    assert [violence[name] for name in counts] == [1, 1, 2, 3], "around is the province, the subdistrict among it"
+    assert violence["around"] == pytest.approx(1 / 3)
+
+
 def test_nothing_is_said_of_an_area_whose_rows_are_not_read(store: Path) -> None:
     with Workspace.from_paths(store).of_area(SECOND) as workspace, pytest.raises(RuntimeError, match=FIRST):
         compute_area_summary(workspace, FIRST)

@@ -22,7 +22,6 @@ from cpms_cli.checking.examples.drawn_rows import (
 )
 from cpms_cli.checking.responses import RECORD, response_condition, stage_drawn_responses
 from cpms_cli.checking.row_rules import RELATIONS, rule_words
-from cpms_cli.checking.staging import open_workbench
 from cpms_cli.survey.files.located_yaml import Document
 from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
 from cpms_cli.survey.model.definition import Check, Survey
@@ -30,6 +29,7 @@ from cpms_cli.survey.model.response_log import FACTS, response_log
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.dependents import names_looked_at
 from cpms_cli.survey.rules.rule_language import compiled_rule, final_sql, has_window, rule_sql
+from cpms_cli.survey.rules.workbench import open_workbench
 
 CHECKS = "checks.yaml"
 

@@ -9,7 +9,7 @@ import typer
 
 from cpms_cli.cli.areas.area import Code
 from cpms_cli.cli.every_command.next_step import say_written
-from cpms_cli.cli.handing import check_audience, check_folder, comparing_workspace, hand_over
+from cpms_cli.cli.handing import check_audience, check_folder, hand_over, paper_workspace
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
@@ -62,7 +62,7 @@ def community(
     check_width(code, COMMUNITY)
     check_audience(audience, None, by=by)
     asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, TEXT_OR_JSON)
-    _plan(comparing_workspace(store, schemas, lang, code, audience), asked, audience, target)
+    _plan(paper_workspace(store, schemas, lang, code, audience), asked, audience, target)
 
 
 @app.command("province")
@@ -89,7 +89,7 @@ def province(
     check_width(code, PROVINCE)
     check_audience(audience, None, by=by)
     asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, TEXT_OR_JSON)
-    _plan(comparing_workspace(store, schemas, lang, code, audience), asked, audience, target)
+    _plan(paper_workspace(store, schemas, lang, code, audience), asked, audience, target)
 
 
 def _plan(workspace: Workspace, asked: AreaAsked, audience: str | None, target: Target) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from cpms_cli.cli.completing import complete_area
 from cpms_cli.cli.every_command.next_step import say_site, say_written
-from cpms_cli.cli.handing import comparing_workspace, warn_office
+from cpms_cli.cli.handing import paper_workspace, warn_office
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
@@ -85,7 +85,10 @@ def community(
     """
     check_width(code, COMMUNITY)
     readers = None if internal else audience
-    _area(comparing_workspace(store, schemas, lang, code, readers), AreaAsked(code, year(round_)), readers, output)
+    from cpms_cli.summaries.area.compared_answers import area_to_read
+
+    workspace = paper_workspace(store, schemas, lang, area_to_read(code), readers)
+    _area(workspace, AreaAsked(code, year(round_)), readers, output)
 
 
 @app.command("province")
@@ -109,7 +112,9 @@ def province(
     """
     check_width(code, PROVINCE)
     readers = None if internal else audience
-    workspace = comparing_workspace(store, schemas, lang, code, readers)
+    from cpms_cli.summaries.area.compared_answers import area_to_read
+
+    workspace = paper_workspace(store, schemas, lang, area_to_read(code), readers)
     _area(workspace, AreaAsked(code, year(round_)), readers, output, shade)
 
 

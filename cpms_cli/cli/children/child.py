@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.children import dispute
-from cpms_cli.cli.every_command.next_step import say_written
+from cpms_cli.cli.every_command.next_step import write_and_say
 from cpms_cli.cli.options import (
     STORE,
     ChildId,
@@ -77,7 +77,6 @@ def child(
     if round_year is not None:
         raise UsageError("round_needs_why")
     from cpms_cli.reports.children import scores as report
-    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.child.child_history import compute_child_history
     from cpms_cli.writing.files import check_several, csv_text, json_text
@@ -86,8 +85,7 @@ def child(
     with workspace_of(store, schemas, lang, identified=identified) as workspace:
         history = compute_child_history(workspace, identifier)
     if output is not None:
-        write_for_people(history.tables, output, workspace.survey, workspace.language)
-        say_written(output, workspace.language)
+        write_and_say(history.tables, output, workspace.survey, workspace.language)
     if format_ == "json":
         typer.echo(json_text(report.document(history.tables, cpms_id=history.cpms_id)))
     elif format_ == "csv":
@@ -98,7 +96,6 @@ def child(
 
 def _why(workspace: Workspace, identifier: str, round_: int | None, format_: str, output: Path | None) -> None:
     from cpms_cli.reports.children import why as report
-    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.child.why import explain_child
     from cpms_cli.writing.files import csv_text, json_text
@@ -106,8 +103,7 @@ def _why(workspace: Workspace, identifier: str, round_: int | None, format_: str
     with workspace:
         explained = explain_child(workspace, identifier, round_=round_)
     if output is not None:
-        write_for_people(explained.why.sheets, output, workspace.survey, workspace.language)
-        say_written(output, workspace.language)
+        write_and_say(explained.why.sheets, output, workspace.survey, workspace.language)
     if format_ == "json":
         typer.echo(json_text(report.document(explained)))
     elif format_ == "csv":

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.completing import complete_indicator, complete_level
-from cpms_cli.cli.every_command.next_step import say_written
+from cpms_cli.cli.every_command.next_step import write_and_say
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -75,7 +75,6 @@ def children(
     round_year, day_ = year(round_), day(as_of)
     from cpms_cli.reports.children import scores as report
     from cpms_cli.reports.children.why import show_effects
-    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.child.children import ChildSelection, select_children
     from cpms_cli.writing.files import check_several, csv_text, json_text
@@ -95,8 +94,7 @@ def children(
             tables = {"children": listed, **explained.tables}
     if output is not None:
         sheets = {**tables, **explained.sheets} if why else tables
-        write_for_people(sheets, output, survey, spoken)
-        say_written(output, spoken)
+        write_and_say(sheets, output, survey, spoken)
     if format_ == "json":
         typer.echo(json_text(report.document(tables)))
     elif format_ == "csv":

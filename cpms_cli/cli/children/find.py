@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.every_command.next_step import say_written
+from cpms_cli.cli.every_command.next_step import write_and_say
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -50,7 +50,6 @@ def find(
     one_of(format_)
     from cpms_cli.reports.children.matches import show_matches
     from cpms_cli.reports.children.scores import document
-    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.child.child_search import search_children
     from cpms_cli.writing.files import csv_text, json_text
@@ -58,8 +57,7 @@ def find(
     with workspace_of(store, schemas, lang, identified=identified, writes=True) as workspace:
         listed = search_children(workspace, text, area=area)
     if output is not None:
-        write_for_people({"children": listed}, output, workspace.survey, workspace.language)
-        say_written(output, workspace.language)
+        write_and_say({"children": listed}, output, workspace.survey, workspace.language)
     if format_ == "json":
         typer.echo(json_text(document({"children": listed})))
     elif format_ == "csv":

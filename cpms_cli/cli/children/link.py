@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.every_command.next_step import say_written
+from cpms_cli.cli.every_command.next_step import say_written, write_and_say
 from cpms_cli.cli.options import (
     STORE,
     Encoding,
@@ -77,7 +77,6 @@ def report(
     spoken = language(lang)
     from cpms_cli.linking.link_quality import link_report
     from cpms_cli.reports.files import links
-    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import csv_text, json_text
@@ -86,8 +85,7 @@ def report(
     code = 1 if fail_on_gap and len(quality.gaps) else 0
     if output is not None:
         tables = {"groups": quality.groups, "link_gaps": quality.gaps}
-        write_for_people(tables, output, definition_in_use(store, schemas), spoken)
-        say_written(output, spoken, to_mend=bool(code))
+        write_and_say(tables, output, definition_in_use(store, schemas), spoken, to_mend=bool(code))
     if format_ == "json":
         typer.echo(json_text(links.document(quality, code)))
     elif format_ == "csv":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.every_command.next_step import say_written
+from cpms_cli.cli.every_command.next_step import say_written, write_and_say
 from cpms_cli.cli.handing import area_alone, check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
@@ -168,7 +168,6 @@ def _tell_work(
 ) -> None:
     from cpms_cli.reports.children.case_work import show_case_work
     from cpms_cli.reports.children.scores import document
-    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.response.case_work import compute_case_work
     from cpms_cli.writing.files import csv_text, json_text
@@ -177,8 +176,7 @@ def _tell_work(
         survey, spoken = workspace.survey, workspace.language
         work = compute_case_work(workspace, area=area, as_of=until, by=by)
     if target.file is not None:
-        write_for_people(work.tables, target.file, survey, spoken)
-        say_written(target.file, spoken)
+        write_and_say(work.tables, target.file, survey, spoken)
     if target.format == "json":
         typer.echo(json_text(document(work.tables, **work.about())))
     elif target.format == "csv":

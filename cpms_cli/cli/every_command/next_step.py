@@ -12,13 +12,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from cpms_cli.cli.options import language
 from cpms_cli.cli.window import show_line
 from cpms_cli.survey.language import Language
+
+if TYPE_CHECKING:
+    from cpms_cli.survey.model.definition import Survey
+    from cpms_cli.writing.files import Tables
 
 SHOWN_BY_COMMAND = frozenset(
     f"cpms {words}"
@@ -61,8 +65,8 @@ class _Step:
         return next((self.given[name] for name in _COPIES if self.given.get(name)), None)
 
     def _fillings(self) -> dict[str, str]:
-        from cpms_cli.checking.columns_not_read import command_line
         from cpms_cli.cli.office_defaults import current_office, store_by_default
+        from cpms_cli.survey.typed_command import command_line
 
         store, file, files = (self.given.get(name) for name in ("store", "output", "files"))
         usual = store is None or Path(store) == store_by_default(current_office())
@@ -120,6 +124,14 @@ def _say_last(step: _Step, *endings: str) -> None:
     sentence = step.sentence(spoken, *endings)
     if sentence:
         show_line(say("next_step", spoken, step=sentence), err=True)
+
+
+def write_and_say(tables: Tables, file: Path, survey: Survey, spoken: Language, *, to_mend: bool = False) -> None:
+    """Write tables to a file, as people read them where they open it, and say so."""
+    from cpms_cli.reports.interchange.people_labels import write_for_people
+
+    write_for_people(tables, file, survey, spoken)
+    say_written(file, spoken, to_mend=to_mend)
 
 
 def say_written(file: Path, spoken: Language, *, to_mend: bool = False) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.every_command.next_step import say_written
+from cpms_cli.cli.every_command.next_step import write_and_say
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
 from cpms_cli.cli.window import show_line
 
@@ -25,7 +25,6 @@ def history(
     spoken = language(lang)
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files import store as report
-    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.store.history import history as run
@@ -33,8 +32,7 @@ def history(
 
     tables = run(store, schemas=schemas)
     if output is not None:
-        write_for_people(tables, output, definition_in_use(store, schemas), spoken)
-        say_written(output, spoken)
+        write_and_say(tables, output, definition_in_use(store, schemas), spoken)
     if format_ == "json":
         typer.echo(json_text(document(tables)))
     elif format_ == "csv":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpms_cli.cli.every_command.next_step import say_written
+from cpms_cli.cli.every_command.next_step import write_and_say
 from cpms_cli.cli.options import STORE, Format, Lang, MemoryLimit, Schemas, Store, language, one_of
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
 from cpms_cli.cli.store import rules_judged
@@ -165,13 +165,11 @@ def _left_to_show(
 ) -> bool:
     """Write and print the scores, but for text; return whether the caller is left to show them."""
     from cpms_cli.reports.children import scores as report
-    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.writing.files import csv_text, json_text
 
     readable = report.readable_scores(survey, scores, spoken) if output is not None or format_ != "text" else scores
     if output is not None:
-        write_for_people({"scores": readable}, output, survey, spoken)
-        say_written(output, spoken)
+        write_and_say({"scores": readable}, output, survey, spoken)
     if format_ == "json":
         typer.echo(json_text(report.document({"scores": readable}, **document)))
     elif format_ == "csv":
@@ -182,7 +180,6 @@ def _left_to_show(
 def _compare(store: Path, schemas: Path | None, format_: str, output: Path | None, spoken: Language) -> None:
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files.runs import readable_comparison, show_comparison
-    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.definition_comparison import compare_definitions
     from cpms_cli.survey.files.loading import load_survey
@@ -193,8 +190,7 @@ def _compare(store: Path, schemas: Path | None, format_: str, output: Path | Non
         raise UsageError("compare_needs_schemas")
     compared = compare_definitions(store, schemas, language=spoken)
     if output is not None:
-        write_for_people(readable_comparison(compared, spoken), output, load_survey(schemas), spoken)
-        say_written(output, spoken)
+        write_and_say(readable_comparison(compared, spoken), output, load_survey(schemas), spoken)
     if format_ == "json":
         digests = {"before": compared.before.digest, "after": compared.after.digest}
         typer.echo(json_text(document(compared.tables, definitions=digests, rows=compared.children)))

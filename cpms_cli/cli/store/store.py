@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.every_command.next_step import say_written
+from cpms_cli.cli.every_command.next_step import write_and_say
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
 from cpms_cli.cli.store.push import push
 from cpms_cli.cli.window import show_line
@@ -142,7 +142,6 @@ def audit(
     spoken = language(lang)
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files import store as report
-    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.store.history import audit_log
@@ -150,8 +149,7 @@ def audit(
 
     log = audit_log(store, schemas=schemas)
     if output is not None:
-        write_for_people({"audit": log}, output, definition_in_use(store, schemas), spoken)
-        say_written(output, spoken)
+        write_and_say({"audit": log}, output, definition_in_use(store, schemas), spoken)
     if format_ == "json":
         typer.echo(json_text(document({"audit": log})))
     elif format_ == "csv":

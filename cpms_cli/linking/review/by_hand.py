@@ -12,12 +12,11 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.linking.review.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.store_links import relink
-from cpms_cli.store.anchors import identifiers_now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
-from cpms_cli.store.identifier_search import identifier_meant
+from cpms_cli.store.identifier_search import current_identifier
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey
 
@@ -27,17 +26,6 @@ class Regrouped:
     """The children that the rounds belong to now: identifier to its rounds, the one asked about first."""
 
     children: dict[str, tuple[str, ...]]
-
-
-def current_identifier(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> str:
-    """The identifier now shown for the child that this one was given to, or that a form carried it for.
-
-    The beginning of only one child's identifier will do. Raises UsageError where no child has it, or several have.
-    """
-    query = f"SELECT person FROM ({identifiers_now(survey)}) WHERE identifier = ?"
-    row = connection.execute(query, [identifier_meant(connection, survey, identifier)]).fetchone()
-    assert row is not None
-    return str(row[0])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> pd.DataFrame:

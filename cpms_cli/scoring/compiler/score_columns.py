@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ AGE, NEEDS_HELP = "age", "needs_help"
 HELP = f"{NEEDS_HELP}_label"
 """The column that lists have beside NEEDS_HELP: what circumstances call for help with, in words."""
 _SEPARATOR = "chr(31)"
+_LITERAL = re.compile("'(?:[^']|'')*'")
 COUNT_COLUMNS = tuple(name for count in COUNTS for name in RANGES[count])
 """How many indicators are yes, as ranges: counted_min, counted_max, and those that are no circumstance."""
 
@@ -74,7 +76,10 @@ def _reason_list(parts: tuple[Part, ...], test: str) -> str:
 
 
 def _joined(items: list[str]) -> str:
-    """The items that are there as one text, NULL where none is: far cheaper than lists, which few rows need."""
+    """The items that are there as one text, NULL where none is: far cheaper than lists, which few rows need. No item is
+    an empty text."""
+    if len(items) == 1:
+        return items[0]
     return f"NULLIF(concat_ws({_SEPARATOR}, {', '.join(items)}), '')"
 
 
@@ -84,6 +89,10 @@ def _listed(joined: str) -> str:
 
 def _labelled(label: str, holds: str, items: Iterable[str]) -> str:
     distinct = list(dict.fromkeys(items))
+    if distinct and all(map(_LITERAL.fullmatch, distinct)):
+        # Whatever is known now costs nothing to plan.
+        text = "&".join(item[1:-1] for item in distinct)
+        return f"CASE WHEN {holds} THEN {quoted(label + ':')[:-1]}{text}' END"
     several = (
         f"concat_ws('&', {', '.join(distinct)})"
         if len(distinct) > 1
@@ -92,7 +101,9 @@ def _labelled(label: str, holds: str, items: Iterable[str]) -> str:
     return f"CASE WHEN {holds} THEN {quoted(label + ':')} || {several} END"
 
 
-def _behind(rules: Rules, test: str, answers: Callable[[Clause], Iterable[str]], further: dict[str, list[str]]) -> str:
+def _behind(
+    rules: Rules, test: str, answers: Callable[[Part, Clause], Iterable[str]], further: dict[str, list[str]]
+) -> str:
     """What stands behind scores: of each indicator, and of each level's rule where it is more than an indicator, the
     alternatives that pass the test. An indicator's are looked at only where it passes, which on most rows it does not.
 
@@ -104,7 +115,7 @@ def _behind(rules: Rules, test: str, answers: Callable[[Clause], Iterable[str]],
             _labelled(
                 label or part.reason.id,
                 test.format(part.condition),
-                (item for clause in part.clauses for item in answers(clause)),
+                (item for clause in part.clauses for item in answers(part, clause)),
             )
             for part in parts
         ]
@@ -136,7 +147,7 @@ def _answers(rules: Rules) -> str:
     """The answers and indicators that make something true: of an inner OR, only of the branches that are true."""
     answer_of = {indicator.column: _answer(indicator) for indicator in rules.survey.indicators}
 
-    def answers_of(clause: Clause) -> Iterator[str]:
+    def answers_of(_part: Part, clause: Clause) -> Iterator[str]:
         given = {name: (answer, f"{name}::VARCHAR") for name, answer in clause.fields.items()}
         given |= {name: (answer, answer_of[name]) for name, answer in clause.indicators.items()}
         items = [
@@ -151,9 +162,12 @@ def _answers(rules: Rules) -> str:
 def _open_answers(rules: Rules) -> str:
     """The questions and indicators without an answer that leave something open."""
 
-    def answers_of(clause: Clause) -> Iterator[str]:
+    def answers_of(part: Part, clause: Clause) -> Iterator[str]:
         for name in clause.fields:
-            yield _filtered([rules.facts.unanswered(name), clause.undecided], quoted(name))
+            unanswered = rules.facts.unanswered(name)
+            # Where the whole alternative is one fact, that it is open says that the answer is not there.
+            known = unanswered == f"{part.condition} IS NULL"
+            yield _filtered(["" if known else unanswered, clause.undecided], quoted(name))
         others = [*map(quoted, clause.indicators), *_of_home(clause), *([quoted(AGE)] if clause.by_age else [])]
         yield from (_filtered([clause.unknown, clause.undecided], item) for item in others)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import duckdb
 
-from cpms_cli.checking.staging import SMALL
 from cpms_cli.errors import KeyMissing, StoreError, StoreLocked, UnreadableFile, UsageError
 from cpms_cli.store.connection import (
     KEY,
@@ -34,6 +33,7 @@ from cpms_cli.store.safety.copy_parts import copy_whole, move_in, part_of
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.safety.leftovers import remove_leftovers
 from cpms_cli.store.safety.write_outcome import note_stored
+from cpms_cli.survey.rules.workbench import SMALL
 
 
 def _settled(store: Path, schemas: Path | None) -> str:

@@ -36,7 +36,7 @@ class WiderArea:
 
 
 def area_to_read(code: str) -> str:
-    """Return the area whose rows are read for a paper on an area: parts of its province are compared with each other.
+    """Return the area whose rows are read for a report on an area: migration is told by parts of its whole province.
 
     >>> area_to_read("850105"), area_to_read("85")
     ('85', '85')
@@ -76,17 +76,19 @@ def wider_area(workspace: Workspace, scope: Scope) -> WiderArea | None:
 
 
 def _has_others_outside(workspace: Workspace, wider: str, round_: int) -> bool:
-    """Return whether a round has children of a wider area outside of the one whose rows alone are read."""
+    """Return whether a round has children of a wider area outside of the one in it whose rows alone are read."""
     area = _area_within(workspace, wider)
     if area is None:
         return False
     survey = workspace.survey
+    village = survey.role("village").name
     other = workspace.connection.execute(
         f"""
         SELECT 1
         FROM whole_child
         WHERE {survey.role("round").name} = {quoted(str(round_))}
-            AND NOT starts_with({survey.role("village").name}, {quoted(area)})
+            AND starts_with({village}, {quoted(wider)})
+            AND NOT starts_with({village}, {quoted(area)})
         LIMIT 1
         """
     ).fetchone()
@@ -94,15 +96,15 @@ def _has_others_outside(workspace: Workspace, wider: str, round_: int) -> bool:
 
 
 def _area_within(workspace: Workspace, wider: str) -> str | None:
-    """Return the area whose rows alone are read, where it is only a part of the wider one, the whole store; else None.
+    """Return the area whose rows alone are read, where it is only a part of the wider one; else None.
 
     Raises RuntimeError where that is a part of some other wider area.
     """
     area = area_read(workspace.connection)
-    if area is not None and wider != _WHOLE_STORE:
-        workspace.check_reads(wider)
-        return None
-    return area
+    if area is None or (area != wider and area.startswith(wider)):
+        return area
+    workspace.check_reads(wider)
+    return None
 
 
 def earlier_rounds(round_: int, rounds: Sequence[int]) -> dict[str, int]:
@@ -194,7 +196,7 @@ def _answers_around(
     area = _area_within(workspace, wider.code)
     if area is None:
         return _answers(workspace, columns, wider.code, round_, relation)
-    create_outside_scores(workspace.profiled(), workspace.survey, area, round_)
+    create_outside_scores(workspace.profiled(), workspace.survey, (wider.code, area), round_)
     answers = f"{', '.join(columns)}, {UNASKED}"
     everywhere = f"""
         (

@@ -22,6 +22,7 @@ from cpms_cli.workspace import Workspace
 
 COUNTS = ("yes", "no", "unknown", "not_applicable", "not_asked")
 PARTLY = "partly_asked"
+_DECIDED, _MARK = ("yes", "no"), "partly "
 
 
 def area_name(survey: Survey, code: str, language: Language) -> str:
@@ -80,35 +81,43 @@ def count_answers(
     and not_asked (undecided, and the round did not ask what would decide it); and `partly_asked`, how many of yes and
     no were decided in such a round by its other questions. Only combinations that occur have rows.
     """
-    grouped = [f"{group_column(name)} AS {name}" for name in by]
+    grouped = "".join(f"{group_column(name)} AS {name}, " for name in by)
+    # An answer that is partly asked is counted as another one: few answers stand in many rows, so that to count each
+    # by its word takes less than to ask of every row which it is.
+    times = ", ".join(f"histogram({_with_mark(column)}) AS {column}" for column in columns)
     counts = ", ".join(
-        f"coalesce(sum(times) FILTER (answer = {quoted(answer)}), 0)::BIGINT AS {name}"
+        f"{_times(answer) if answer not in _DECIDED else f'{_times(answer)} + {_times(_MARK + answer)}'} AS {name}"
         for name, answer in zip(COUNTS, ("yes", "no", "unknown", "n/a", "not_asked"), strict=True)
     )
-    partly = "len(unasked) > 0 AND answer IN ('yes', 'no') AND list_contains(unasked, item)"
-    items = ", ".join(columns)
+    partly = " + ".join(_times(_MARK + answer) for answer in _DECIDED)
     text = " ".join(f"WHEN {quoted(column)} THEN {index}" for index, column in enumerate(columns))
     names = "".join(f"{name}, " for name in by)
-    # Few answers stand in many rows: first how often each does, then which of them is a yes.
     return connection.execute(f"""
-        WITH answered AS (
-            UNPIVOT (
-                SELECT {", ".join([*grouped, items, f"{UNASKED} AS unasked"])}
-                FROM {relation}
-                WHERE {condition}
-            )
-            ON {items}
-            INTO NAME item VALUE answer
-        ),
-        counted AS (
-            SELECT {names}item, answer, count(*) AS times, count(*) FILTER ({partly}) AS partly
-            FROM answered
+        WITH counted AS (
+            SELECT {grouped}{times}
+            FROM {relation}
+            WHERE {condition}
             GROUP BY ALL
+        ),
+        listed AS (
+            UNPIVOT counted
+            ON {", ".join(columns)}
+            INTO NAME item VALUE times
         )
-        SELECT {names}item, {counts}, sum(partly)::BIGINT AS {PARTLY}
-        FROM counted
-        GROUP BY {names}item
+        SELECT {names}item, {counts}, {partly} AS {PARTLY}
+        FROM listed
         ORDER BY {names}CASE item {text} END""").df()
+
+
+def _with_mark(column: str) -> str:
+    """Return SQL for the answer in a column, with a mark where it is partly asked."""
+    decided = ", ".join(map(quoted, _DECIDED))
+    partly = f"len({UNASKED}) > 0 AND {column} IN ({decided}) AND list_contains({UNASKED}, {quoted(column)})"
+    return f"CASE WHEN {partly} THEN {quoted(_MARK)} || {column} ELSE {column} END"
+
+
+def _times(answer: str) -> str:
+    return f"coalesce(times[{quoted(answer)}], 0)::BIGINT"
 
 
 def with_shares(survey: Survey, counts: pd.DataFrame) -> pd.DataFrame:

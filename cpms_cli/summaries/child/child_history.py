@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.review.by_hand import current_identifier
 from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
 from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
 from cpms_cli.scoring.scores import EXPLAINED, create_explained
+from cpms_cli.store.identifier_search import current_identifier
 from cpms_cli.summaries.child.child_disputes import child_disputes
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.standing_history import child_visits

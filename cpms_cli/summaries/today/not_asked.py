@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from cpms_cli.checking.staging import TABLES
+from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.model.definition import Survey, Table
 

@@ -11,7 +11,6 @@ from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.languages import use_translations
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.proof.definition_proof import proved
 
 
 @cache
@@ -20,6 +19,8 @@ def _loaded(folder: Path, own: bool) -> Survey:
         raise DefinitionError("definition_missing", folder=folder)
     if own:
         # The shipped definition is proved by the tests; a folder of one's own is somebody's code in effect.
+        from cpms_cli.survey.proof.definition_proof import proved  # noqa: PLC0415 - heavy, for such a folder alone
+
         survey, problems = proved(folder)
     else:
         reader = Reader(folder)

@@ -21,8 +21,6 @@ from cpms_cli.survey.files.schema_files import read_linking
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.linking_settings import FILE, NAMES
-from cpms_cli.survey.proof.definition_proof import proved_for_scoring
-from cpms_cli.survey.proof.linking_proof import linking_problems
 
 _LIMIT = 50_000_000  # bytes; the shipped definition has one
 # Maps are drawn from the files of a definition: they stay as long as the program runs.
@@ -52,6 +50,8 @@ def unpacked_definition(packed: bytes, expected: str) -> Survey:
     digest, files = _known_files(packed, expected)
     if load_survey().digest == digest:
         return load_survey()
+    from cpms_cli.survey.proof.definition_proof import proved_for_scoring  # noqa: PLC0415 - heavy, for others' alone
+
     try:
         folder = _unpacked_folder(files)
     except OSError as error:
@@ -113,6 +113,8 @@ def _fill_up(folder: Path) -> None:
             (folder / file.name).write_text(written_out(file.read_text("utf-8"), limits), "utf-8")
     # Outlines are no part of what is kept.
     shutil.copytree(shipped("schemas") / _OUTLINES, folder / _OUTLINES, dirs_exist_ok=True)
+    from cpms_cli.survey.proof.linking_proof import linking_problems  # noqa: PLC0415
+
     # Rows were linked by the settings of the tool itself then; those of another version may not fit this one.
     reader = Reader(folder)
     settings = read_linking(reader)

@@ -85,7 +85,7 @@ class _Step:
 
     def _read_with(self) -> str:
         """The options by which the files were read, as they are typed again."""
-        from cpms_cli.checking.columns_not_read import command_line
+        from cpms_cli.survey.typed_command import command_line
 
         words: list[str] = []
         for name, option in _READ_WITH.items():

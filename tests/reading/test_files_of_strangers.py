@@ -109,6 +109,21 @@ def test_a_nickname_in_brackets_is_the_other_name(cpms: Cpms, written: Written, 
     assert named == [("สมชาย", "ใจดี", "ต้น"), ("มาลี", "ณ ระนอง", ""), ("พิมพ์ใจ", "ทองมา", "ฝน")]
 
 
+def test_a_remark_behind_a_name_is_no_nickname_and_is_told(cpms: Cpms, written: Written, tmp_path: Path) -> None:
+    rows = [("สมชาย (ย้ายออก)",), ("มาลี (ลูกปัด)",), ("พิมพ์ใจ (พิการ)",), ("Naw Paw (moved away)",)]
+    file, store = written(("ชื่อ",), *rows), tmp_path / "s.duckdb"
+    merged = cpms("merge", file, "--store", store)
+    words = " ".join(merged.out.split())
+    assert "remarks in brackets (ย้าย, พิการ, moved), row 2, 4, 5" in words
+    named = [(row["given_name"], row["other_name"]) for _, row in sorted(_records(cpms, store, tmp_path).items())]
+    assert named == [
+        ("สมชาย (ย้ายออก)", ""),
+        ("มาลี", "ลูกปัด"),
+        ("พิมพ์ใจ (พิการ)", ""),
+        ("Naw Paw (moved away)", ""),
+    ]
+
+
 def test_the_columns_of_single_answers_go_with_their_question(cpms: Cpms, written: Written, tmp_path: Path) -> None:
     header = ("svc", "svc/home_visit", "svc/cash", "risks", "risks/fire", "risks/flood", "_uuid", "_id", "_index")
     rows = [

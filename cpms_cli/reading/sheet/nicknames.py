@@ -1,13 +1,18 @@
-"""A nickname in brackets behind a name, as officers write it: "สมชาย (ต้น)". It is no part of the name."""
+"""A nickname in brackets behind a name, as officers write it: "สมชาย (ต้น)". It is no part of the name.
+
+What says something of the child in place of naming it ("ย้ายออก", "twin") is a remark: it stays where it stands, and is
+told, since it may be an answer that nobody has entered.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import cache
 
-import pandas as pd
-
-from cpms_cli.reading.sheet.sheets import Note, Sheet, replace_texts, texts_of, with_column
+from cpms_cli.reading.sheet.sheets import Note, Sheet, replace_texts, some_rows, texts_of, with_column
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _IN_BRACKETS = re.compile(r"(?P<name>.*\S)\s*[(（](?P<nickname>[^()（）]{1,40})[)）]\s*", re.DOTALL)
 
@@ -22,18 +27,44 @@ def split_nickname(text: str) -> tuple[str, str]:
     return (parts["name"], parts["nickname"].strip()) if parts else (text, "")
 
 
+@cache
+def _remarks() -> re.Pattern[str]:
+    return re.compile("|".join(proposal_settings().remarks_beside_names))
+
+
+def remark_in(text: str) -> str:
+    """Return the words by which a text beside a name is a remark; "" where it is none.
+
+    >>> remark_in("ย้ายออกแล้ว"), remark_in("ต้น"), remark_in("Moved away")
+    ('ย้าย', '', 'moved')
+    """
+    remark = _remarks().search(text.casefold())
+    return remark[0] if remark else ""
+
+
 def with_nicknames(survey: Survey, sheet: Sheet) -> Sheet:
     """The sheet in which what stands in brackets behind given names is the other name, where no column is that; it is
-    told how many these are."""
+    told how many these are, and which rows have a remark there."""
     place, other = sheet.place(survey.role("given_name").name), survey.role("nickname").name
-    if place is None or sheet.place(other) is not None or any(miss.field == other for miss in sheet.near.values()):
+    if place is None:
         return sheet
     names = texts_of(sheet, place)
-    parts = names.map(split_nickname, na_action="ignore")
-    nicknames = parts.map(lambda both: both[1] or None, na_action="ignore")
-    if not nicknames.notna().any():
+    beside = names.map(lambda text: split_nickname(text)[1], na_action="ignore").fillna("")
+    if not (beside != "").any():
         return sheet
-    plain = parts.map(lambda both: both[0], na_action="ignore")
-    values = {"column": sheet.source.header[place], "count": str(int(nicknames.notna().sum()))}
-    sheet = replace_texts(sheet, place, pd.Series(plain, dtype="str"))
-    return with_column(sheet, other, pd.Series(nicknames, dtype="str"), Note("name_in_brackets", values))
+    remarks = beside.map(remark_in)
+    column = sheet.source.header[place]
+    if (remarks != "").any():
+        rows = some_rows(sheet.source.rows[(remarks != "").to_numpy()])
+        values = {"column": column, "words": ", ".join(dict.fromkeys(remarks[remarks != ""])), "rows": rows}
+        sheet = replace(sheet, notes=(*sheet.notes, Note("name_remarks", values)))
+    named = (beside != "") & (remarks == "")
+    if not named.any() or sheet.place(other) is not None or any(miss.field == other for miss in sheet.near.values()):
+        return sheet
+    sheet = replace_texts(sheet, place, names.where(~named, names.map(_without_brackets, na_action="ignore")))
+    note = Note("name_in_brackets", {"column": column, "count": str(int(named.sum()))})
+    return with_column(sheet, other, beside.where(named, None).astype("str"), note)
+
+
+def _without_brackets(text: str) -> str:
+    return split_nickname(text)[0]

@@ -32,6 +32,7 @@ KEY_NOTES = frozenset(
         "name_split",
         "name_whole",
         "name_in_brackets",
+        "name_remarks",
         "sex_from_titles",
     }
 )
@@ -41,6 +42,7 @@ RUN_NOTES = frozenset(
         "name_split",
         "name_whole",
         "name_in_brackets",
+        "name_remarks",
         "sex_from_titles",
         "hidden_rows",
         "dates_month_first",

@@ -77,6 +77,7 @@ class ProposalSettings(_Part):
     of_children: tuple[str, ...]
     asked_of_families: frozenset[str]
     headed_by_answers: frozenset[str]
+    remarks_beside_names: tuple[str, ...]
     negations: tuple[str, ...]
     unsure: UnsureWords
     answers: dict[str, AnswerWords]

@@ -30,8 +30,8 @@ import pandas as pd
 from linkage_data import rounds
 from plain_splink import at_best_threshold, scored_pairs
 
-from cpms_cli.linking.assignment import SettledRows
 from cpms_cli.linking.carried_ids import same_person
+from cpms_cli.linking.pairs.assignment import SettledRows
 from cpms_cli.linking.probabilistic import link
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
 from cpms_cli.survey.files.loading import load_survey

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from cpms_cli.cli.guard import commands_below, guarded
-from cpms_cli.cli.help_translation import translated
+from cpms_cli.cli.help.help_translation import translated
+from cpms_cli.cli.help.tasks import TASKS
 from cpms_cli.cli.main import app, main
-from cpms_cli.cli.tasks import TASKS
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 CODEBOOKS = {"codebook.md": "en", "codebook.th.md": "th"}

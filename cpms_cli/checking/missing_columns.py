@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cpms_cli.checking.earlier_rounds import AbsenceFault
-from cpms_cli.checking.row_rules import RuleFault
+from cpms_cli.checking.rows.earlier_rounds import AbsenceFault
+from cpms_cli.checking.rows.row_rules import RuleFault
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.model.definition import Check, Survey
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from cpms_cli.survey.relations import Relation
 
 _STAGING, _DRAWN = ("checking.staging",), ("checking.examples.drawn_rows",)
-_REPEATED, _HOUSES = ("checking.repeated",), ("checking.houses",)
-_EARLIER, _RESPONSES = ("checking.earlier_rounds",), ("checking.responses",)
-_FATES, _WRITING = ("merging.row_fates",), ("store.row_writing",)
+_REPEATED, _HOUSES = ("checking.rows.repeated",), ("checking.rows.houses",)
+_EARLIER, _RESPONSES = ("checking.rows.earlier_rounds",), ("checking.responses",)
+_FATES, _WRITING = ("merging.row_fates",), ("store.rows.row_writing",)
 _PLACE = ("_source", "_row")
 
 _STAGED = (
@@ -24,11 +24,11 @@ _STAGED = (
         (*_STAGING, *_DRAWN),
         (
             *_STAGING,
-            "checking.line_numbers",
-            "checking.fabrication",
+            "checking.rows.line_numbers",
+            "checking.rows.fabrication",
             *_HOUSES,
             *_REPEATED,
-            "checking.row_rules",
+            "checking.rows.row_rules",
             *_WRITING,
             "linking.displaced",
             *_FATES,
@@ -37,8 +37,8 @@ _STAGED = (
     Relation(
         "line_now",
         "the line of a child whose file has no number for it",
-        ("checking.line_numbers",),
-        ("checking.line_numbers",),
+        ("checking.rows.line_numbers",),
+        ("checking.rows.line_numbers",),
         ("_source", "_row", "line"),
         "frame",
     ),
@@ -48,10 +48,10 @@ _STAGED = (
         (*_STAGING, *_DRAWN),
         (
             *_STAGING,
-            "checking.fabrication",
+            "checking.rows.fabrication",
             *_HOUSES,
             *_REPEATED,
-            "checking.row_rules",
+            "checking.rows.row_rules",
             *_WRITING,
             "linking.displaced",
             *_FATES,
@@ -62,10 +62,10 @@ _STAGED = (
         "a staged child with its household, as typed answers",
         _STAGING,
         (
-            "checking.fabrication",
+            "checking.rows.fabrication",
             *_HOUSES,
             *_EARLIER,
-            "checking.row_rules",
+            "checking.rows.row_rules",
             "scoring.examples.score_examples",
             "scoring.set_aside",
         ),
@@ -74,7 +74,7 @@ _STAGED = (
         "home",
         "a staged household, as typed answers",
         _STAGING,
-        ("checking.fabrication", "checking.interview_years", "checking.row_rules"),
+        ("checking.rows.fabrication", "checking.interview_years", "checking.rows.row_rules"),
     ),
     Relation("drawn", "a row drawn for a case of the definition", _DRAWN, _DRAWN, kind="frame"),
 )
@@ -85,7 +85,7 @@ _CONSENT = (
         "unread_consent",
         "a row whose consent cannot be read",
         _STAGING,
-        (*_STAGING, "checking.row_rules"),
+        (*_STAGING, "checking.rows.row_rules"),
         _PLACE,
     ),
     Relation(
@@ -101,7 +101,7 @@ _CONSENT = (
         "disputed_consent",
         "the key of a home whose rows disagree on consent",
         _STAGING,
-        (*_STAGING, *_REPEATED, "checking.row_rules", *_WRITING, *_FATES),
+        (*_STAGING, *_REPEATED, "checking.rows.row_rules", *_WRITING, *_FATES),
     ),
     Relation(
         "unwilling",
@@ -110,8 +110,8 @@ _CONSENT = (
         (
             *_STAGING,
             *_HOUSES,
-            "checking.row_rules",
-            "store.known_answers",
+            "checking.rows.row_rules",
+            "store.rows.known_answers",
             *_WRITING,
             "linking.displaced",
             *_FATES,

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.findings import gather
-from cpms_cli.checking.row_rules import RuleFault, rows_that_fail
+from cpms_cli.checking.rows.row_rules import RuleFault, rows_that_fail
 from cpms_cli.checking.staging import CARRIED
 from cpms_cli.checking.validation import all_column_faults
 from cpms_cli.reading.survey_table import SurveyTable

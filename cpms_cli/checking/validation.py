@@ -12,15 +12,15 @@ import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault, column_faults
 from cpms_cli.checking.columns_not_read import left_out
-from cpms_cli.checking.earlier_rounds import EARLIER, Earlier, history_faults, stage_earlier
-from cpms_cli.checking.fabrication import pattern_faults
 from cpms_cli.checking.findings import RowFault, gather
-from cpms_cli.checking.houses import StoredRows, houses_written_twice
 from cpms_cli.checking.interview_years import interview_year_faults
-from cpms_cli.checking.line_numbers import keep_lines
 from cpms_cli.checking.missing_columns import fold_into_columns
-from cpms_cli.checking.repeated import drop_repeated
-from cpms_cli.checking.row_rules import (
+from cpms_cli.checking.rows.earlier_rounds import EARLIER, Earlier, history_faults, stage_earlier
+from cpms_cli.checking.rows.fabrication import pattern_faults
+from cpms_cli.checking.rows.houses import StoredRows, houses_written_twice
+from cpms_cli.checking.rows.line_numbers import keep_lines
+from cpms_cli.checking.rows.repeated import drop_repeated
+from cpms_cli.checking.rows.row_rules import (
     RuleFault,
     conflicting_households,
     disputed_consents,

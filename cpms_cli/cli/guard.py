@@ -19,8 +19,8 @@ from typer.main import get_command
 
 from cpms_cli.cli.every_command.next_step import followed
 from cpms_cli.cli.every_command.typed_areas import name_areas_by_code
-from cpms_cli.cli.opening import opened
-from cpms_cli.cli.paging import paged
+from cpms_cli.cli.terminal.opening import opened
+from cpms_cli.cli.terminal.paging import paged
 from cpms_cli.errors import UsageError
 
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Write over a file that is there already.")]

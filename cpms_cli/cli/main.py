@@ -21,6 +21,7 @@ from cpms_cli.cli.children import child, children, find, link, response, review,
 from cpms_cli.cli.completing import COMPLETING
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
+from cpms_cli.cli.help.tasks import CommandsByTask
 from cpms_cli.cli.office_defaults import (
     HELP,
     STORE_VARIABLE,
@@ -31,12 +32,11 @@ from cpms_cli.cli.office_defaults import (
     store_by_default,
 )
 from cpms_cli.cli.options import Lang
-from cpms_cli.cli.paging import PAGES_TURNED
 from cpms_cli.cli.start import area_names, demo, doctor, explain, help_command, office_folder, office_runs
 from cpms_cli.cli.start.at_office import nothing_typed, show_office
 from cpms_cli.cli.store import export, history, schema, score, store
-from cpms_cli.cli.tasks import CommandsByTask
-from cpms_cli.cli.window import move_flags_forward, show_line
+from cpms_cli.cli.terminal.paging import PAGES_TURNED
+from cpms_cli.cli.terminal.window import move_flags_forward, show_line
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language, is_of_the_programme, wanted_language
@@ -206,7 +206,7 @@ def _command() -> None:
         return
     defaults = parser_defaults(_parser, office)
     if spoken != FALLBACK:
-        from cpms_cli.cli.translated_commands import run_in
+        from cpms_cli.cli.help.translated_commands import run_in
 
         run_in(spoken, app, NAME, defaults)
     else:
@@ -217,7 +217,7 @@ def _language_of_run() -> Language:
     """The language of this run, once it can be spoken; that it is a draft is said here, once for the whole run."""
     asked = _asked_language()
     if not is_of_the_programme(wanted_language(asked)):
-        from cpms_cli.cli.further_languages import prepare_to_speak
+        from cpms_cli.cli.help.further_languages import prepare_to_speak
 
         prepare_to_speak(asked, _asked_definition(), Path(_option("--store", _option("-s", str(_store_by_default())))))
         from cpms_cli.survey.messages import draft_lines

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from cpms_cli.summaries.records.child_records import CHILD_ROW, HAS_HOUSEHOLD
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.model.deidentification import AGE
+from cpms_cli.survey.model.settings.deidentification import AGE
 
 MISSING = "_missing"
 _TYPES: Mapping[str, pa.DataType] = {

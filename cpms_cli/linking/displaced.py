@@ -13,13 +13,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cpms_cli.checking.row_rules import RuleFault
+from cpms_cli.checking.rows.row_rules import RuleFault
 from cpms_cli.checking.staging import one_household_each
-from cpms_cli.linking.comparison_levels import FAIR_NAMES, STRONG_NAMES, level_of
 from cpms_cli.linking.evidence import beside_store, prepare
+from cpms_cli.linking.pairs.comparison_levels import FAIR_NAMES, STRONG_NAMES, level_of
 from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 _CHECK = "child_displaced"
 _COMPARED, _SPEAKING = ("given", "birth", "sex", "number"), ("given", "birth", "sex")

@@ -12,10 +12,10 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.linking.comparison_levels import CHILDREN, DAYS_BETWEEN_BIRTHS, Comparing
 from cpms_cli.linking.names.name_forms import name_forms, script_of
 from cpms_cli.linking.names.zawgyi import names_in_unicode
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.linking.pairs.comparison_levels import CHILDREN, DAYS_BETWEEN_BIRTHS, Comparing
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 from cpms_cli.survey.rules.workbench import SMALL, plan_simply
 
 # What is taken; all text but `low` and `high` (days since 1970 between which the child was born) and `round` (a year).

@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL
 from cpms_cli.linking.names.name_language import language_label, name_language, name_script, script_label
+from cpms_cli.linking.pairs.assignment import AUTOMATIC, DOUBTFUL
 from cpms_cli.linking.store_rows import child_evidence
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
@@ -27,7 +27,7 @@ from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 # In points; and so many children make a rate worth comparing.
 GAP, LEAST = 5.0, 30

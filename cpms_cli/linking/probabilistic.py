@@ -18,17 +18,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.assignment import SettledRows
-from cpms_cli.linking.comparison_levels import CHILDREN, CONDITIONS, Comparing
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory
 from cpms_cli.linking.kept.link_rows import digest
-from cpms_cli.linking.match_model import Model
-from cpms_cli.linking.pair_scores import block_pairs, score_pairs
+from cpms_cli.linking.pairs.assignment import SettledRows
+from cpms_cli.linking.pairs.comparison_levels import CHILDREN, CONDITIONS, Comparing
+from cpms_cli.linking.pairs.match_model import Model
+from cpms_cli.linking.pairs.pair_scores import block_pairs, score_pairs
 from cpms_cli.linking.rounds.all_rounds import link_all_rounds
 from cpms_cli.linking.rounds.frequencies import note_frequencies
 from cpms_cli.linking.rounds.linking_state import DECIDED_PAIRS, Linking
 from cpms_cli.store.tables.link_row_tables import make_link_rows
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from cpms_cli.linking.kept.kept_relations import KEPT
 from cpms_cli.linking.rounds.round_relations import ROUNDS
 from cpms_cli.survey.relations import Relation
 
-_DISPLACED, _EVIDENCE, _MODEL = ("linking.displaced",), ("linking.evidence",), ("linking.match_model",)
+_DISPLACED, _EVIDENCE, _MODEL = ("linking.displaced",), ("linking.evidence",), ("linking.pairs.match_model",)
 _WRITING, _HOMES = ("linking.kept.link_writing",), ("linking.kept.home_links",)
 _LINKS, _DECISIONS = ("linking.store_links",), ("linking.review.decisions",)
 
@@ -66,7 +66,7 @@ RELATIONS = (
         "loose",
         "a row of a child who is not yet in every round, or may have moved; of tables of persons, every row",
         ("linking.probabilistic", "linking.tables.person_pairs", "linking.provinces.moved_pairs"),
-        ("linking.match_model", "linking.probabilistic", "linking.provinces.moved_pairs"),
+        ("linking.pairs.match_model", "linking.probabilistic", "linking.provinces.moved_pairs"),
     ),
     Relation(
         "may_move",
@@ -82,8 +82,10 @@ RELATIONS = (
         ("linking.provinces.stored_movers",),
         ("linking.provinces.stored_movers",),
     ),
-    Relation("lesson", "a row that teaches how often details agree", _MODEL, ("linking.match_model",)),
-    Relation("taught", "a pair of such rows, with the level of each comparison", _MODEL, ("linking.match_model",)),
+    Relation("lesson", "a row that teaches how often details agree", _MODEL, ("linking.pairs.match_model",)),
+    Relation(
+        "taught", "a pair of such rows, with the level of each comparison", _MODEL, ("linking.pairs.match_model",)
+    ),
     Relation(
         "link_now",
         "a row and the child or home that it is now",

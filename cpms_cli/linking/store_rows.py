@@ -6,7 +6,7 @@ import pandas as pd
 
 from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.model.definition import Role, Survey
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 from cpms_cli.survey.rules.typed_answers import partial_date_bounds, typed, visit_bounds
 
 _TEXTS: dict[str, Role] = {

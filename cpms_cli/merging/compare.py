@@ -6,12 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cpms_cli.checking.earlier_rounds import EARLIER
+from cpms_cli.checking.rows.earlier_rounds import EARLIER
 from cpms_cli.checking.validation import Validation, validate
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.reading.source import Files
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
-from cpms_cli.store.earlier import earlier_rows
+from cpms_cli.store.rows.earlier import earlier_rows
 
 
 def validate_against_store(

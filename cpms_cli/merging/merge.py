@@ -41,8 +41,8 @@ from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import add_batches, keep_anchors, next_batch, note_new_anchors
-from cpms_cli.store.known_answers import leave_corrected_rows
-from cpms_cli.store.row_writing import accept, holds_rows, remember_refusals, write
+from cpms_cli.store.rows.known_answers import leave_corrected_rows
+from cpms_cli.store.rows.row_writing import accept, holds_rows, remember_refusals, write
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import SURVEY
 from cpms_cli.store.tables.response_writing import Imported, Intake, take_in

@@ -12,7 +12,7 @@ RELATIONS = (
         "arrival",
         "a table that is merged, its batch, and whether its file was merged before",
         _FATES,
-        ("merging.row_fates", "store.row_writing"),
+        ("merging.row_fates", "store.rows.row_writing"),
         ("_source", "batch_id", "sheet", "known"),
     ),
     Relation("row_error", "an error in a row", _FATES, ("merging.row_fates",), ("source", "row", "field"), "frame"),
@@ -20,7 +20,7 @@ RELATIONS = (
         "rejected",
         "a row that is set aside",
         _FATES,
-        ("merging.row_fates", "store.row_writing"),
+        ("merging.row_fates", "store.rows.row_writing"),
         ("_source", "_row", "silent", "of_home"),
     ),
     Relation(

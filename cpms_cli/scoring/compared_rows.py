@@ -8,7 +8,7 @@ from cpms_cli.scoring.compiler.unasked_columns import is_unasked
 from cpms_cli.scoring.judged_columns import outcome_column
 from cpms_cli.scoring.profiles import UNKNOWN, answer_sql, scored_record
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.model.fairness import ComparedGroup, Outcome
+from cpms_cli.survey.model.settings.fairness import ComparedGroup, Outcome
 from cpms_cli.survey.rules.rule_language import compiled, parse, sql
 from cpms_cli.survey.rules.typed_answers import quoted, vocabulary
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cpms_cli.survey.relations import Relation
 
-_WHAT_IF, _SCENARIOS = ("scoring.what_if",), ("scoring.scenarios",)
+_WHAT_IF, _SCENARIOS = ("scoring.trials.what_if",), ("scoring.trials.scenarios",)
 # The same of a data set's files.
 _SCORES_MADE, _PROFILES_MADE = (
     ("scoring.scores", "datasets.dataset_views"),
@@ -46,7 +46,7 @@ _SCORES = (
         "judged",
         "a child in a round, with the truth of every rule",
         ("scoring.scores",),
-        ("scoring.scores", "scoring.what_if"),
+        ("scoring.scores", "scoring.trials.what_if"),
     ),
     Relation(
         "score",
@@ -58,7 +58,7 @@ _SCORES = (
             "scoring.profiles",
             "scoring.scores",
             "scoring.standing",
-            "scoring.what_if",
+            "scoring.trials.what_if",
             "summaries.area.areas",
             "summaries.child.child_disputes",
             "summaries.child.children",
@@ -229,21 +229,21 @@ _COMPARED = (
     Relation(
         "twin_child",
         "a child of a round with other papers",
-        ("scoring.paper_twins",),
-        ("scoring.paper_twins",),
+        ("scoring.trials.paper_twins",),
+        ("scoring.trials.paper_twins",),
         kind="view",
     ),
     Relation(
         "twin_household",
         "a household of a round with other papers",
-        ("scoring.paper_twins",),
-        ("scoring.paper_twins",),
+        ("scoring.trials.paper_twins",),
+        ("scoring.trials.paper_twins",),
         kind="view",
     ),
     Relation(
         "twin_score",
         "a child of a round with other papers: its level then",
-        ("scoring.paper_twins",),
+        ("scoring.trials.paper_twins",),
         ("summaries.fairness.level_gaps",),
     ),
 )
@@ -252,21 +252,21 @@ _WITHOUT = (
     Relation(
         "left_answer",
         "an answer without which its child is scored, with its number",
-        ("scoring.without_answers",),
-        ("scoring.without_answers",),
+        ("scoring.trials.without_answers",),
+        ("scoring.trials.without_answers",),
         kind="frame",
     ),
     Relation(
         "child_without",
         "a child of a home without such an answer, the answer's number in the place of the house's",
-        ("scoring.without_answers",),
-        ("scoring.without_answers",),
+        ("scoring.trials.without_answers",),
+        ("scoring.trials.without_answers",),
     ),
     Relation(
         "household_without",
         "a household without such an answer, as child_without",
-        ("scoring.without_answers",),
-        ("scoring.without_answers",),
+        ("scoring.trials.without_answers",),
+        ("scoring.trials.without_answers",),
     ),
 )
 

@@ -11,7 +11,7 @@ import pandas as pd
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.disputes import dispute_invariants
 from cpms_cli.store.file import open_store
-from cpms_cli.store.row_tables import content_of
+from cpms_cli.store.rows.row_tables import content_of
 from cpms_cli.store.rows_as_read.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.tables.dispute_tables import DISPUTE
 from cpms_cli.store.tables.response_tables import RESPONSE, without_child

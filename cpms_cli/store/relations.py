@@ -5,7 +5,7 @@ from __future__ import annotations
 from cpms_cli.store.tables.stored_relations import STORED
 from cpms_cli.survey.relations import Relation
 
-_ROWS, _HISTORY, _ERASURE = ("store.row_writing",), ("store.history",), ("store.safety.erasure",)
+_ROWS, _HISTORY, _ERASURE = ("store.rows.row_writing",), ("store.history",), ("store.safety.erasure",)
 _RESPONSES, _RESPONSE_ROWS = ("store.tables.response_tables",), ("store.tables.response_writing",)
 _RECORDS, _RELEASES = ("store.tables.record_releases",), ("store.tables.release_tables",)
 
@@ -14,25 +14,25 @@ _WRITING = (
         "accepted_child",
         "a child's row without errors, as it will be stored",
         _ROWS,
-        ("store.known_answers", "store.row_writing"),
+        ("store.rows.known_answers", "store.rows.row_writing"),
     ),
     Relation(
         "accepted_household",
         "a household's row without errors, as it will be stored",
         _ROWS,
-        ("store.known_answers", "store.row_writing"),
+        ("store.rows.known_answers", "store.rows.row_writing"),
     ),
     Relation(
         "changed",
         "an accepted row that the store has not as it is; of children, then of households",
         _ROWS,
-        ("store.row_writing",),
+        ("store.rows.row_writing",),
     ),
     Relation(
         "written",
         "a row that is stored",
         _ROWS,
-        ("merging.row_fates", "store.row_writing"),
+        ("merging.row_fates", "store.rows.row_writing"),
         ("of_table", "_source", "_row"),
     ),
     Relation("new_batch", "a file of this merge", _HISTORY, ("store.history",), kind="frame"),

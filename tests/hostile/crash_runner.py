@@ -21,7 +21,7 @@ import pyarrow.csv
 import python_calamine  # noqa: F401
 
 from cpms_cli import load_survey
-from cpms_cli.checking.row_rules import rule_groups
+from cpms_cli.checking.rows.row_rules import rule_groups
 from cpms_cli.cli.main import main
 from cpms_cli.merging.merge import merge  # noqa: F401
 

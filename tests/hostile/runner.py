@@ -22,7 +22,7 @@ import python_calamine  # noqa: F401
 
 import cpms_cli.merging.merge  # noqa: F401
 from cpms_cli import load_survey
-from cpms_cli.checking.row_rules import rule_groups
+from cpms_cli.checking.rows.row_rules import rule_groups
 from cpms_cli.cli.main import main
 
 SECONDS, MEMORY = 30, 8_000_000_000

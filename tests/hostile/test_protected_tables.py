@@ -10,7 +10,7 @@ from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.engine.protection import CountTable, PublishedTogether, protect
 from cpms_cli.disclosure.release.releases import Publication
 from cpms_cli.store.tables.release_tables import Release, ReleasedCell
-from cpms_cli.survey.model.privacy import PrivacyRules
+from cpms_cli.survey.model.settings.privacy import PrivacyRules
 
 RULES = PrivacyRules(threshold=5, zeros="telling", differences="hidden", k=5)
 SEX = pd.DataFrame({"sex": ["girls", "boys", "all"], "children": [4, 21, 25], "share": [0.16, 0.84, 1.0]})

@@ -26,7 +26,7 @@ import python_calamine
 import cpms_cli.store.connection
 import cpms_cli.store.file
 from cpms_cli import load_survey
-from cpms_cli.checking.row_rules import rule_groups
+from cpms_cli.checking.rows.row_rules import rule_groups
 from cpms_cli.cli.main import main
 from cpms_cli.merging.merge import merge  # noqa: F401
 from cpms_cli.store.safety.copies import compact  # noqa: F401

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cpms_cli.linking.assignment import choose_edges
+from cpms_cli.linking.pairs.assignment import choose_edges
 from cpms_cli.survey.files.loading import load_survey
 from tests.families import asked, at_home, child, linked, village
 from tests.names_compared import name_forms

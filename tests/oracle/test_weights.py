@@ -12,16 +12,16 @@ import pandas as pd
 import pytest
 from splink import DuckDBAPI, Linker
 
-from cpms_cli.linking.comparison_levels import (
+from cpms_cli.linking.evidence import in_memory, prepare
+from cpms_cli.linking.pairs.comparison_levels import (
     CHILDREN,
     LEAST_FREQUENCY,
     UNKNOWN,
     WEIGHED_BY_FREQUENCY,
     null_condition,
 )
-from cpms_cli.linking.evidence import in_memory, prepare
-from cpms_cli.linking.match_model import Model
-from cpms_cli.linking.pair_scores import block_pairs, score_pairs
+from cpms_cli.linking.pairs.match_model import Model
+from cpms_cli.linking.pairs.pair_scores import block_pairs, score_pairs
 from cpms_cli.linking.rounds.frequencies import note_frequencies
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
 from cpms_cli.samples.difficulties import HARD

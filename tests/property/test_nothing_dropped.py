@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpms_cli import CpmsError, load_survey, read_cells
+from cpms_cli.reading.header.choices.split_questions import fold_choices
 from cpms_cli.reading.header.headers import header_spellings
-from cpms_cli.reading.header.split_questions import fold_choices
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import distinct_texts, read, read_sources

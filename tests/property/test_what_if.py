@@ -13,7 +13,7 @@ import pytest
 from cpms_cli import load_survey, score_tables
 from cpms_cli.scoring.compiler.deciding import AGE, possible_answers
 from cpms_cli.scoring.scores import create_scores
-from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if
+from cpms_cli.scoring.trials.what_if import TO_ASK, WHAT_IF, create_what_if
 from tests.oracle.households import home
 
 SURVEY = load_survey()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cpms_cli import load_survey
 from cpms_cli.summaries.records.deidentification import coarser, generalised, least_alike, pseudonyms
-from cpms_cli.survey.model.deidentification import Step
+from cpms_cli.survey.model.settings.deidentification import Step
 
 VILLAGES = ("85010501", "85010502", "85010601", "85030101", "84010101")
 CHILDREN = st.lists(

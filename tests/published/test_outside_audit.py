@@ -15,7 +15,7 @@ from pytauargus.engine import audit_jj
 from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
 from cpms_cli.disclosure.engine.suppression import suppress
-from cpms_cli.survey.model.privacy import PrivacyRules
+from cpms_cli.survey.model.settings.privacy import PrivacyRules
 from tests.conftest import THOROUGH
 from tests.published.tables_attacked import ENOUGH, Case, Published, Table, breaches, random_table
 

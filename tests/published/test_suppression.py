@@ -16,7 +16,7 @@ from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
 from cpms_cli.disclosure.engine.suppression import Suppression, suppress
 from cpms_cli.disclosure.release.releases import Publication, problem_after, released
 from cpms_cli.store.tables.release_tables import Release
-from cpms_cli.survey.model.privacy import PrivacyRules
+from cpms_cli.survey.model.settings.privacy import PrivacyRules
 from tests.conftest import THOROUGH
 from tests.published.tables_attacked import Case, Published, Table, bounds, breaches, linked, random_table, two_way
 from tests.published.tables_attacked import Question as Ask

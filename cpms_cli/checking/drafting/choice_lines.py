@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from cpms_cli.checking.drafting.map_examples import DraftedSheet
+from cpms_cli.reading.header.choices.option_columns import option_name, options_of
 from cpms_cli.reading.header.mapping import UNDECIDED
-from cpms_cli.reading.header.option_columns import option_name, options_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey, folded
 

@@ -36,11 +36,11 @@ from cpms_cli.reading.header.mapping import (
 )
 from cpms_cli.reading.header.several_maps import load_maps, map_of
 from cpms_cli.reading.header.side_by_side import child_apart, of_any_child
-from cpms_cli.reading.sheet.sex_of_titles import title_column
+from cpms_cli.reading.sheet.names.sex_of_titles import title_column
+from cpms_cli.reading.sheet.names.whole_names import whole_names
 from cpms_cli.reading.sheet.sheet_choice import may_hold_survey
 from cpms_cli.reading.sheet.sheets import match_sheet, questions_of_others
 from cpms_cli.reading.sheet.unread import UnreadColumn
-from cpms_cli.reading.sheet.whole_names import whole_names
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.files.loading import load_survey

@@ -16,9 +16,9 @@ from cpms_cli.checking.findings import MASK
 from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
+from cpms_cli.reading.header.choices.split_questions import distinct, separated
 from cpms_cli.reading.header.map_lists import SHORT_YEARS, is_date
 from cpms_cli.reading.header.mapping import UNDECIDED
-from cpms_cli.reading.header.split_questions import distinct, separated
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.value.dates import years_in_doubt
 from cpms_cli.reading.value.values import clean

@@ -10,8 +10,8 @@ import pyarrow as pa
 from cpms_cli.checking.findings import MASK
 from cpms_cli.checking.mending.masking import spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
+from cpms_cli.reading.header.choices.split_questions import distinct
 from cpms_cli.reading.header.mapping import HeaderMap
-from cpms_cli.reading.header.split_questions import distinct
 from cpms_cli.reading.sheet.sheets import Matched
 from cpms_cli.survey.model.definition import Language, Survey, folded
 

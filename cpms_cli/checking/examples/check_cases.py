@@ -9,8 +9,6 @@ import duckdb
 import numpy as np
 from sqlglot import exp
 
-from cpms_cli.checking.earlier_rounds import RELATIONS as ABOUT
-from cpms_cli.checking.earlier_rounds import history_words
 from cpms_cli.checking.examples.drawn_rows import (
     Answers,
     drawn_before,
@@ -21,7 +19,9 @@ from cpms_cli.checking.examples.drawn_rows import (
     stage_drawn,
 )
 from cpms_cli.checking.responses import RECORD, response_condition, stage_drawn_responses
-from cpms_cli.checking.row_rules import RELATIONS, rule_words
+from cpms_cli.checking.rows.earlier_rounds import RELATIONS as ABOUT
+from cpms_cli.checking.rows.earlier_rounds import history_words
+from cpms_cli.checking.rows.row_rules import RELATIONS, rule_words
 from cpms_cli.survey.files.located_yaml import Document
 from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
 from cpms_cli.survey.model.definition import Check, Survey

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from cpms_cli.checking.earlier_rounds import compare
+from cpms_cli.checking.rows.earlier_rounds import compare
 from cpms_cli.checking.staging import CARRIED, type_staged
 from cpms_cli.survey.model.definition import Survey, Table
 

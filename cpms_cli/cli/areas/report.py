@@ -26,7 +26,7 @@ from cpms_cli.cli.options import (
     workspace_of,
     year,
 )
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import listed_endings
 
@@ -209,7 +209,7 @@ def leaflet(
 
 
 def _area(workspace: Workspace, asked: AreaAsked, audience: str | None, output: Path, shade: str | None = None) -> None:
-    from cpms_cli.reports.composing.area_report import compose_area_report
+    from cpms_cli.reports.composing.area.area_report import compose_area_report
     from cpms_cli.reports.documents.rendering import check_ending
 
     check_ending(output)

@@ -26,7 +26,7 @@ from cpms_cli.cli.options import (
     year,
 )
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import STORE, ChildId, Lang, Round, Schemas, Store, TextOrJson, day, language, one_of, year
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 LEVELS = ("level", "level_without", "highest_without")

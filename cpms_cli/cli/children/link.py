@@ -22,7 +22,7 @@ from cpms_cli.cli.options import (
     language,
     one_of,
 )
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 

@@ -27,7 +27,7 @@ from cpms_cli.cli.options import (
     workspace_of,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import typer
 
 from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import STORE, Format, Identified, Lang, Schemas, Store, language, one_of
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 app = typer.Typer(no_args_is_help=True, help="Rows that may be one child: look at both sides, and decide.")

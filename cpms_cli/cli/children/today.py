@@ -22,7 +22,7 @@ from cpms_cli.cli.options import (
     one_of,
     workspace_of,
 )
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 
 

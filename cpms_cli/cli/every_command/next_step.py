@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cpms_cli.cli.options import language
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.survey.language import Language
 
 if TYPE_CHECKING:

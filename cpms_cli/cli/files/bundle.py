@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import STORE, Lang, Schemas, Store, language, year
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]

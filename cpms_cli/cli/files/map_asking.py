@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 
 if TYPE_CHECKING:
     from cpms_cli.checking.drafting.drafted_map import Decided, Drafted

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import Lang, language, year
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A new or empty folder.", show_default=False)]

@@ -10,7 +10,7 @@ import typer
 from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, definition_of, language, year
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from cpms_cli.cli.options import (
     village_code,
     year,
 )
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cpms_cli.cli.office_defaults import settled
 from cpms_cli.cli.options import language, workspace_of
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 
 if TYPE_CHECKING:
     from cpms_cli.office.settings import Office

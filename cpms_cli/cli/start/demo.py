@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.options import Lang, language
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Language

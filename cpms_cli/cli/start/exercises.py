@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import CpmsError
 
 if TYPE_CHECKING:

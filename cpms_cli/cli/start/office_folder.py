@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from cpms_cli.cli.options import Lang, language, year
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.survey.area_widths import DISTRICT, PROVINCE, SUBDISTRICT, VILLAGE
 

@@ -8,7 +8,7 @@ import typer
 
 from cpms_cli.cli.every_command.next_step import write_and_say
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 
 
 def history(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import STORE, Lang, Schemas, Store, workspace_of
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 
 Address = Annotated[
     str, typer.Argument(metavar="SERVER", help="Its address: postgresql://HOST/DATABASE.", show_default=False)

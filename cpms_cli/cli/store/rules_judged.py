@@ -22,7 +22,7 @@ from cpms_cli.cli.options import (
     workspace_of,
     year,
 )
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ import typer
 from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.options import SHIPPED, Lang, Output, TextOrJson, language, one_of
 from cpms_cli.cli.store.schema_use import undo, use
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 if TYPE_CHECKING:
-    from cpms_cli.reports.files.translation_state import TranslationState
+    from cpms_cli.reports.definitions.translation_state import TranslationState
 
 NAME = "schema"
 app = typer.Typer(no_args_is_help=True, help="The definition: fields, code lists, rules, indicators, levels.")
@@ -55,7 +55,7 @@ def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = 
     state = _translation_state(folder, spoken)
     if output is not None and state is None:
         raise UsageError("translation_none")
-    from cpms_cli.reports.files.translation_state import show_translation_state
+    from cpms_cli.reports.definitions.translation_state import show_translation_state
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.examples.proving import prove_definition
     from cpms_cli.survey.files.location import shipped
@@ -90,8 +90,8 @@ def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = 
 
 def _translation_state(folder: Path | None, spoken: str) -> TranslationState | None:
     """How far the translation of a definition's folder into this language is; None for one of the programme's own."""
-    from cpms_cli.cli.help_translation import help_texts, translated
-    from cpms_cli.reports.files.translation_state import translation_state
+    from cpms_cli.cli.help.help_translation import help_texts, translated
+    from cpms_cli.reports.definitions.translation_state import translation_state
     from cpms_cli.survey.files.definition_reader import Reader
     from cpms_cli.survey.files.location import shipped
     from cpms_cli.survey.files.schema_files import read_survey
@@ -139,7 +139,7 @@ def diff(before: Before, after: After, format_: TextOrJson = "text", lang: Lang 
     """
     one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
-    from cpms_cli.reports.files.definition_changes import definition_changes_document, show_definition_changes
+    from cpms_cli.reports.definitions.definition_changes import definition_changes_document, show_definition_changes
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.comparing.changes import definition_changes
     from cpms_cli.survey.files.loading import load_survey

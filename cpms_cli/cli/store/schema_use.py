@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from cpms_cli.reports.files.adoption_changes import Proposal
+    from cpms_cli.reports.definitions.adoption_changes import Proposal
     from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
 from cpms_cli.cli.options import SHIPPED, STORE, Lang, Store, TextOrJson, language, one_of
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.survey.language import Language
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
@@ -47,9 +47,9 @@ def use(
     """
     one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
-    from cpms_cli.reports.files.adoption_changes import Proposal, proposal_document
-    from cpms_cli.scoring.definition_comparison import compare_definitions
+    from cpms_cli.reports.definitions.adoption_changes import Proposal, proposal_document
     from cpms_cli.scoring.examples.proving import prove_definition
+    from cpms_cli.scoring.trials.definition_comparison import compare_definitions
     from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
     from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.writing.files import json_text
@@ -79,7 +79,7 @@ def use(
 
 def _show(proposal: Proposal, store: Path, folder: str, spoken: Language) -> None:
     """Print what would change, and to stderr what stands in the way."""
-    from cpms_cli.reports.files.adoption_changes import refusal_lines, show_adoption
+    from cpms_cli.reports.definitions.adoption_changes import refusal_lines, show_adoption
     from cpms_cli.reports.terminal import open_console
 
     if proposal.compared is not None:

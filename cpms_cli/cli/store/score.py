@@ -12,7 +12,7 @@ from cpms_cli.cli.options import STORE, Format, Lang, MemoryLimit, Schemas, Stor
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
 from cpms_cli.cli.store import rules_judged
 from cpms_cli.cli.store.score_dataset import check_alone, master_of, score_into
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import listed_endings
 
@@ -181,7 +181,7 @@ def _compare(store: Path, schemas: Path | None, format_: str, output: Path | Non
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files.runs import readable_comparison, show_comparison
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.scoring.definition_comparison import compare_definitions
+    from cpms_cli.scoring.trials.definition_comparison import compare_definitions
     from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text

@@ -10,7 +10,7 @@ import typer
 from cpms_cli.cli.every_command.next_step import write_and_say
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
 from cpms_cli.cli.store.push import push
-from cpms_cli.cli.window import show_line
+from cpms_cli.cli.terminal.window import show_line
 
 app = typer.Typer(no_args_is_help=True, help="The store: check, backup, restore, compact, encrypt, audit, push.")
 app.command("push")(push)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from cpms_cli.disclosure.cells.cell_id import CellId, Quantity
 from cpms_cli.scoring.judged_columns import right_column
-from cpms_cli.survey.model.privacy import Counted, PrivacyRules
+from cpms_cli.survey.model.settings.privacy import Counted, PrivacyRules
 
 _RIGHT = right_column("")
 _KINDS: dict[str, Counted] = {

@@ -27,7 +27,7 @@ from scipy import sparse
 
 from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.importance import weight
-from cpms_cli.survey.model.privacy import PrivacyRules
+from cpms_cli.survey.model.settings.privacy import PrivacyRules
 
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.float64]

@@ -23,7 +23,7 @@ from cpms_cli.store.tables import release_tables
 from cpms_cli.store.tables.release_tables import Release, ReleasedCell, State
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language
-from cpms_cli.survey.model.privacy import PrivacyRules
+from cpms_cli.survey.model.settings.privacy import PrivacyRules
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.linking.comparison_levels import CHILDREN, WEIGHED_BY_FREQUENCY
+from cpms_cli.linking.pairs.comparison_levels import CHILDREN, WEIGHED_BY_FREQUENCY
 
 BY_NAMES, BY_HOME = 1, 2
 """The passes of a round: by what the rows say; and by whom the first pass found again in their homes."""

@@ -15,7 +15,7 @@ import pandas as pd
 
 from cpms_cli.linking.names.phones import heads, loosen_code, script_name, spoken_code, syllables_in_order
 from cpms_cli.linking.names.sounds import consonant_key, spoken, without_lesser_marks
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 # Unicode takes these vowels apart, and the tone mark may be typed within or before.
 _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e4d([\u0e48-\u0e4b]?)\u0e32")

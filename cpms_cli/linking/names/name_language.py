@@ -5,7 +5,7 @@ from __future__ import annotations
 from cpms_cli.linking.names.name_forms import folded_name, language_of_respect
 from cpms_cli.linking.names.phones import script_name
 from cpms_cli.survey.model.definition import Language
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 _NO_SCRIPT = "other"
 

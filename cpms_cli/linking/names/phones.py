@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from cpms_cli.survey.model.linking_settings import READ_AS, LinkingSettings
-from cpms_cli.survey.model.name_tables import LettersAsThai, Onset, ScriptTable
+from cpms_cli.survey.model.settings.linking_settings import READ_AS, LinkingSettings
+from cpms_cli.survey.model.settings.name_tables import LettersAsThai, Onset, ScriptTable
 
 # Kind and shade of what begins a syllable: those of one kind, or of one shade, are one letter apart.
 CODES: dict[str, str] = {

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 THAI = re.compile(r"[\u0e00-\u0e7f]")
 _LATIN = re.compile("[a-z]")

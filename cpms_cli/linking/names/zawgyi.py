@@ -17,7 +17,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 _MYANMAR = re.compile("[\u1000-\u109f\uaa60-\uaa7f\ua9e0-\ua9ff]")
 _BASE = (

@@ -11,13 +11,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cpms_cli.linking.assignment import SettledRows, assign
-from cpms_cli.linking.comparison_levels import BLOCKS, CONDITIONS, Comparing
 from cpms_cli.linking.evidence import COLUMNS, drop_large_blocks, in_memory, prepare
-from cpms_cli.linking.match_model import Model, Taught, estimate
-from cpms_cli.linking.pair_rules import contradict
+from cpms_cli.linking.pairs.assignment import SettledRows, assign
+from cpms_cli.linking.pairs.comparison_levels import BLOCKS, CONDITIONS, Comparing
+from cpms_cli.linking.pairs.match_model import Model, Taught, estimate
+from cpms_cli.linking.pairs.pair_rules import contradict
 from cpms_cli.linking.probabilistic import scored
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 MOVED = Comparing(
     CONDITIONS,

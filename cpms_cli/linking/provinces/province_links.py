@@ -11,9 +11,9 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.linking.assignment import AUTOMATIC
-from cpms_cli.linking.comparison_levels import CONDITIONS
-from cpms_cli.linking.level_words import level_words
+from cpms_cli.linking.pairs.assignment import AUTOMATIC
+from cpms_cli.linking.pairs.comparison_levels import CONDITIONS
+from cpms_cli.linking.pairs.level_words import level_words
 from cpms_cli.linking.provinces.moved_pairs import pair_moved
 from cpms_cli.linking.provinces.stored_movers import Years, holders, in_one_frame, may_move, rounds_of
 from cpms_cli.linking.review.filled_workbook import SHOWN

@@ -5,10 +5,10 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.assignment import AUTOMATIC
 from cpms_cli.linking.kept.changed_rows import Changed
 from cpms_cli.linking.kept.link_rows import BY_HOME, BY_NAMES, note_names, numbers, numbers_of
-from cpms_cli.linking.match_model import Model
+from cpms_cli.linking.pairs.assignment import AUTOMATIC
+from cpms_cli.linking.pairs.match_model import Model
 from cpms_cli.linking.rounds.common_names import note_swings
 from cpms_cli.linking.rounds.linking_state import Linking, join_children, note_joined
 from cpms_cli.linking.rounds.round_links import decide, pass_of

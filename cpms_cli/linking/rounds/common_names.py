@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cpms_cli.linking.comparison_levels import WEIGHED_BY_FREQUENCY
-from cpms_cli.linking.match_model import Model
+from cpms_cli.linking.pairs.comparison_levels import WEIGHED_BY_FREQUENCY
+from cpms_cli.linking.pairs.match_model import Model
 from cpms_cli.linking.rounds.frequencies import half_steps
 from cpms_cli.linking.rounds.linking_state import Linking
 

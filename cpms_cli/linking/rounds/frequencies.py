@@ -10,9 +10,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cpms_cli.linking.comparison_levels import WEIGHED_BY_FREQUENCY
 from cpms_cli.linking.kept.link_rows import digest
-from cpms_cli.linking.match_model import Model
+from cpms_cli.linking.pairs.comparison_levels import WEIGHED_BY_FREQUENCY
+from cpms_cli.linking.pairs.match_model import Model
 from cpms_cli.linking.rounds.linking_state import RoundModel
 
 

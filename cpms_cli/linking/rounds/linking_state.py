@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.assignment import AUTOMATIC
 from cpms_cli.linking.evidence import prepare_more
 from cpms_cli.linking.kept.link_rows import numbers
-from cpms_cli.linking.match_model import Model
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.linking.pairs.assignment import AUTOMATIC
+from cpms_cli.linking.pairs.match_model import Model
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 FACTS_DIFFER, TWICE_IN_A_ROUND = 1, 2
 """What speaks against two children's being one, whatever their names."""

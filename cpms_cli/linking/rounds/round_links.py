@@ -16,11 +16,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL, best_edges, choose_edges
-from cpms_cli.linking.comparison_levels import CONDITIONS
 from cpms_cli.linking.kept.link_rows import BY_HOME, numbers, numbers_of
-from cpms_cli.linking.pair_rules import by_mother, contradict, disagree, either_of_two
-from cpms_cli.linking.pair_scores import score_pairs
+from cpms_cli.linking.pairs.assignment import AUTOMATIC, DOUBTFUL, best_edges, choose_edges
+from cpms_cli.linking.pairs.comparison_levels import CONDITIONS
+from cpms_cli.linking.pairs.pair_rules import by_mother, contradict, disagree, either_of_two
+from cpms_cli.linking.pairs.pair_scores import score_pairs
 from cpms_cli.linking.rounds.found_again import note_found_again
 from cpms_cli.linking.rounds.frequencies import note_round_frequencies
 from cpms_cli.linking.rounds.linking_state import (

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import duckdb
 
-from cpms_cli.linking.comparison_levels import CHILDREN, NO_DAY
-from cpms_cli.linking.match_model import Levels, Model, Shares, Taught, estimate
+from cpms_cli.linking.pairs.comparison_levels import CHILDREN, NO_DAY
+from cpms_cli.linking.pairs.match_model import Levels, Model, Shares, Taught, estimate
 from cpms_cli.linking.rounds.frequencies import half_step
 from cpms_cli.linking.rounds.linking_state import Linking, RoundModel
 

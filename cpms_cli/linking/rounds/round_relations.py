@@ -22,7 +22,7 @@ ROUNDS = (
         (
             "linking.rounds.found_again",
             "linking.rounds.linking_state",
-            "scoring.what_if",
+            "scoring.trials.what_if",
         ),
         kind="frame",
     ),
@@ -53,13 +53,13 @@ ROUNDS = (
         "row_pair",
         "two rows that share a block",
         (
-            "linking.pair_scores",
+            "linking.pairs.pair_scores",
             "linking.rounds.round_links",
         ),
         (
             "linking.rounds.found_again",
             "linking.rounds.frequencies",
-            "linking.pair_scores",
+            "linking.pairs.pair_scores",
         ),
     ),
     Relation(
@@ -263,7 +263,7 @@ ROUNDS = (
         ),
     ),
     Relation(
-        "term_frequency", "a name and how common it is", ("linking.rounds.frequencies",), ("linking.pair_scores",)
+        "term_frequency", "a name and how common it is", ("linking.rounds.frequencies",), ("linking.pairs.pair_scores",)
     ),
     Relation(
         "touched_row",

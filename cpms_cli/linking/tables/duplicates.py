@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL
-from cpms_cli.linking.comparison_levels import PERSONS, UNKNOWN
+from cpms_cli.linking.pairs.assignment import AUTOMATIC, DOUBTFUL
+from cpms_cli.linking.pairs.comparison_levels import PERSONS, UNKNOWN
 from cpms_cli.linking.tables.relatives import NUMBER_AGREES
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 _MAX_EXPONENT = 60.0
 

@@ -15,17 +15,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.assignment import AUTOMATIC, SettledRows, assign
 from cpms_cli.linking.carried_ids import same_person
-from cpms_cli.linking.comparison_levels import PERSONS, STRONG_NAMES
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
-from cpms_cli.linking.match_model import Model, estimate
-from cpms_cli.linking.pair_rules import contradict, disagree
+from cpms_cli.linking.pairs.assignment import AUTOMATIC, SettledRows, assign
+from cpms_cli.linking.pairs.comparison_levels import PERSONS, STRONG_NAMES
+from cpms_cli.linking.pairs.match_model import Model, estimate
+from cpms_cli.linking.pairs.pair_rules import contradict, disagree
 from cpms_cli.linking.probabilistic import find_loose, scored
 from cpms_cli.linking.store_rows import without_shared_numbers
 from cpms_cli.linking.tables.duplicates import join_duplicates
 from cpms_cli.linking.tables.relatives import cleared, relatives_per_row, weight_against_relatives
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 _PASSES = 3
 _LEVELS = list(PERSONS.conditions)

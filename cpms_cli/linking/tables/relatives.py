@@ -12,9 +12,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cpms_cli.linking.comparison_levels import UNKNOWN
-from cpms_cli.linking.match_model import Model
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.linking.pairs.comparison_levels import UNKNOWN
+from cpms_cli.linking.pairs.match_model import Model
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 _OWN = ("given", "nickname", "sex")
 _FAMILY_AGREES = {

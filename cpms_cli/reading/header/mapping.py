@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cpms_cli.errors import UsageError
+from cpms_cli.reading.header.choices.option_columns import options_of
 from cpms_cli.reading.header.headers import HeaderMatch, near_miss, spelt
-from cpms_cli.reading.header.option_columns import options_of
 from cpms_cli.reading.header.side_by_side import Numbered, numbered
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.survey.messages import say, wordings

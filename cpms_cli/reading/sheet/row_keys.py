@@ -20,7 +20,7 @@ from cpms_cli.reading.header.export_layouts import (
     words_around_subdistrict,
 )
 from cpms_cli.reading.header.headers import is_headed
-from cpms_cli.reading.sheet.head_names import with_codes_of_homes, with_heads_as_homes
+from cpms_cli.reading.sheet.names.head_names import with_codes_of_homes, with_heads_as_homes
 from cpms_cli.reading.sheet.sheets import (
     Note,
     Sheet,

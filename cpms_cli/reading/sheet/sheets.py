@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.errors import UnreadableFile
+from cpms_cli.reading.header.choices.split_questions import choice_columns, distinct, fold_choices, separated
 from cpms_cli.reading.header.export_layouts import Layout, layout_of
 from cpms_cli.reading.header.headers import (
     HeaderMatch,
@@ -25,7 +26,6 @@ from cpms_cli.reading.header.headers import (
 )
 from cpms_cli.reading.header.mapping import HeaderMap, apply_map, mapped_children, mapped_fields, two_headers
 from cpms_cli.reading.header.side_by_side import Settled, SideBySide, find_side_by_side, twice_for_one_child
-from cpms_cli.reading.header.split_questions import choice_columns, distinct, fold_choices, separated
 from cpms_cli.reading.sheet.unread import HeaderResult, UnreadColumn, Why, score_headers, unread_columns
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.survey.model.definition import Survey

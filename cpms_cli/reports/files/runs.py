@@ -7,8 +7,8 @@ from rich.console import Console
 
 from cpms_cli.reports.children.scores import level_labels, show_scores
 from cpms_cli.reports.terminal import Layout, Screen, show_table, stacked
-from cpms_cli.scoring.definition_comparison import Comparison
 from cpms_cli.scoring.runs import ScoredAgain
+from cpms_cli.scoring.trials.definition_comparison import Comparison
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey

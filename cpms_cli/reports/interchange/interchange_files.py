@@ -29,7 +29,7 @@ from cpms_cli.summaries.records.child_records import Records
 from cpms_cli.summaries.records.deidentification import HOME_ANSWERS
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.model.deidentification import AGE
+from cpms_cli.survey.model.settings.deidentification import AGE
 from cpms_cli.writing.files import csv_bytes, csv_text, parquet_bytes, write_bytes
 from cpms_cli.writing.files import records as as_records
 from cpms_cli.writing.output_formats import Kind, output_format

@@ -15,7 +15,7 @@ from cpms_cli.summaries.records.child_records import SUBDISTRICT
 from cpms_cli.summaries.records.deidentification import OTHER
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
-from cpms_cli.survey.model.deidentification import AGE
+from cpms_cli.survey.model.settings.deidentification import AGE
 
 Kind = Literal["text", "integer", "number", "date", "yes_no", "choice", "choices", "area"]
 Measure = Literal["nominal", "ordinal", "scale"]

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pandas as pd
 
 from cpms_cli.reports.charts.chart_style import per_cent
-from cpms_cli.reports.composing.area_context import AreaContext, count_words
-from cpms_cli.reports.composing.area_shares import (
+from cpms_cli.reports.composing.area.area_context import AreaContext, count_words
+from cpms_cli.reports.composing.area.area_shares import (
     by_distance,
     marked_rows,
     share_chart,

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from cpms_cli.reports.composing.area_context import AreaContext
-from cpms_cli.reports.composing.area_report import closing_notes
+from cpms_cli.reports.composing.area.area_context import AreaContext
+from cpms_cli.reports.composing.area.area_report import closing_notes
 from cpms_cli.reports.documents.document import Document, Part, TableBlock
 from cpms_cli.summaries.area.compared_answers import AROUND
 from cpms_cli.survey.area_widths import SUBDISTRICT

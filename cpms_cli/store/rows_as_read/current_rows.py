@@ -13,7 +13,7 @@ import duckdb
 
 from cpms_cli.errors import CpmsWarning
 from cpms_cli.store.definitions.adoption_tables import adopted_definition, adoptions
-from cpms_cli.store.row_tables import recoded
+from cpms_cli.store.rows.row_tables import recoded
 from cpms_cli.store.rows_as_read.column_lineage import Lineage, stored_answers, table_of_rows, trace_columns
 from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey, Table

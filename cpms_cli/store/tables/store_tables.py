@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES
-from cpms_cli.store.row_tables import row_columns
+from cpms_cli.store.rows.row_tables import row_columns
 from cpms_cli.store.tables.dispute_tables import dispute_table
 from cpms_cli.store.tables.link_tables import link_tables
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import SCORE
-from cpms_cli.scoring.without_answers import levels_without
+from cpms_cli.scoring.trials.without_answers import levels_without
 from cpms_cli.store.disputes import SETTLED, list_disputes
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.survey.model.definition import Survey

@@ -20,7 +20,7 @@ from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Role, Survey
-from cpms_cli.survey.model.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 from cpms_cli.survey.plain_text import compared_text, plain_digits
 from cpms_cli.workspace import Workspace
 

@@ -15,7 +15,7 @@ from cpms_cli.scoring.compiler.rule_states import rule_states
 from cpms_cli.scoring.compiler.rule_words import rule_words
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
-from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if
+from cpms_cli.scoring.trials.what_if import TO_ASK, WHAT_IF, create_what_if
 from cpms_cli.store.identifier_search import current_identifier
 from cpms_cli.summaries.child.answer_outcomes import outcome_words, question_label, was_words
 from cpms_cli.summaries.child.standing_history import child_visits

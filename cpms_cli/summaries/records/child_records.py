@@ -23,7 +23,7 @@ from cpms_cli.summaries.records.given_rows import GivenRows
 from cpms_cli.survey import area_widths
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Survey
-from cpms_cli.survey.model.deidentification import AGE
+from cpms_cli.survey.model.settings.deidentification import AGE
 from cpms_cli.survey.rules.rule_language import names_in, rule_sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_record, vocabulary
 from cpms_cli.workspace import Workspace

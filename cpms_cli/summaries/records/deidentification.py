@@ -25,7 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.model.deidentification import QuasiIdentifier, Step
+from cpms_cli.survey.model.settings.deidentification import QuasiIdentifier, Step
 
 _LENGTH = 10
 _BEFORE = "_before"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.linking.assignment import DOUBTFUL
+from cpms_cli.linking.pairs.assignment import DOUBTFUL
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey

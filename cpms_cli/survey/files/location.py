@@ -8,6 +8,8 @@ from pathlib import Path
 from cpms_cli.errors import DefinitionError
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
+LOCALES = PACKAGE / "locales"
+"""The folder of what belongs to a language: its help, and its words for the breaking of lines."""
 
 
 @cache

@@ -20,7 +20,7 @@ from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.files.schema_files import read_linking
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.limits import FILE as LIMITS
-from cpms_cli.survey.model.linking_settings import FILE, NAMES
+from cpms_cli.survey.model.settings.linking_settings import FILE, NAMES
 
 _LIMIT = 50_000_000  # bytes; the shipped definition has one
 # Maps are drawn from the files of a definition: they stay as long as the program runs.

@@ -21,16 +21,16 @@ from cpms_cli.survey.model.definition import (
     Translation,
     Words,
 )
-from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
-from cpms_cli.survey.model.deidentification import Deidentification
-from cpms_cli.survey.model.fairness import FILE as FAIRNESS
-from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.limits import FILE as LIMITS
-from cpms_cli.survey.model.linking_settings import FILE as LINKING
-from cpms_cli.survey.model.linking_settings import NAMES, LinkingSettings
-from cpms_cli.survey.model.name_tables import LettersAsThai, NameTables, Prefixes, ScriptTable
-from cpms_cli.survey.model.privacy import FILE as PRIVACY
-from cpms_cli.survey.model.privacy import PrivacyRules
+from cpms_cli.survey.model.settings.deidentification import FILE as DEIDENTIFICATION
+from cpms_cli.survey.model.settings.deidentification import Deidentification
+from cpms_cli.survey.model.settings.fairness import FILE as FAIRNESS
+from cpms_cli.survey.model.settings.fairness import Fairness
+from cpms_cli.survey.model.settings.linking_settings import FILE as LINKING
+from cpms_cli.survey.model.settings.linking_settings import NAMES, LinkingSettings
+from cpms_cli.survey.model.settings.name_tables import LettersAsThai, NameTables, Prefixes, ScriptTable
+from cpms_cli.survey.model.settings.privacy import FILE as PRIVACY
+from cpms_cli.survey.model.settings.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
 from cpms_cli.survey.problems import Fault, Problem
 

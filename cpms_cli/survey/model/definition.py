@@ -22,8 +22,6 @@ from cpms_cli.survey.model.checks import (
     Pattern,
     ResponseCheck,
 )
-from cpms_cli.survey.model.deidentification import Deidentification
-from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.fields import (
     NOT_ASKED,
     Area,
@@ -41,8 +39,10 @@ from cpms_cli.survey.model.fields import (
     roles_of,
 )
 from cpms_cli.survey.model.limits import Limits
-from cpms_cli.survey.model.linking_settings import LinkingSettings
-from cpms_cli.survey.model.privacy import PrivacyRules
+from cpms_cli.survey.model.settings.deidentification import Deidentification
+from cpms_cli.survey.model.settings.fairness import Fairness
+from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
+from cpms_cli.survey.model.settings.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
 from cpms_cli.survey.model.words import LANGUAGES, Language, Part, Table, Words
 from cpms_cli.survey.speech.translation import Translation

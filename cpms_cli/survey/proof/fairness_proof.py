@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from cpms_cli.survey.model.definition import Survey, Table, Words
-from cpms_cli.survey.model.fairness import ComparedGroup, Outcome, Twin
+from cpms_cli.survey.model.settings.fairness import ComparedGroup, Outcome, Twin
 from cpms_cli.survey.problems import Fault
 
 Rule = Callable[[str | None, Table], Iterable[Fault]]

@@ -8,7 +8,7 @@ from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.schema_files import read_linking
 from cpms_cli.survey.model.definition import Words
-from cpms_cli.survey.model.linking_settings import FILE, NAMES, READ_AS, LinkingSettings
+from cpms_cli.survey.model.settings.linking_settings import FILE, NAMES, READ_AS, LinkingSettings
 from cpms_cli.survey.problems import Fault, Problem
 
 Languages = Callable[[Words, str], Iterable[Fault]]

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.model.definition import Survey, Table, Words
-from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
-from cpms_cli.survey.model.deidentification import deidentification_faults
-from cpms_cli.survey.model.fairness import FILE as FAIRNESS
-from cpms_cli.survey.model.privacy import COUNTED
-from cpms_cli.survey.model.privacy import FILE as PRIVACY
+from cpms_cli.survey.model.settings.deidentification import FILE as DEIDENTIFICATION
+from cpms_cli.survey.model.settings.deidentification import deidentification_faults
+from cpms_cli.survey.model.settings.fairness import FILE as FAIRNESS
+from cpms_cli.survey.model.settings.privacy import COUNTED
+from cpms_cli.survey.model.settings.privacy import FILE as PRIVACY
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.proof.fairness_proof import fairness_faults
 

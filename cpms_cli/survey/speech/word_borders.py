@@ -11,13 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
 
+from cpms_cli.survey.files.location import LOCALES
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.speech.traits import Lines
-
-LOCALES = Path(__file__).resolve().parent.parent.parent / "locales"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,43 +21,27 @@ from cpms_cli.checking.mending.quarantine import has_same_rows
 from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.merging.compare import validate_against_store
-from cpms_cli.merging.filled_lists import import_lists
 from cpms_cli.merging.merge import Merge, merge
 from cpms_cli.office.journal import OpenRun, Outcome
 from cpms_cli.office.left_behind import columns_left, columns_without_text, left_behind
+from cpms_cli.office.lists_taken_in import take_in_lists
 from cpms_cli.office.maps_tried import fitting_map
-from cpms_cli.office.settings import MAPS, Office
+from cpms_cli.office.run_work import Work, stem_of
+from cpms_cli.office.settings import MAPS
 from cpms_cli.office.waiting import SLIPS, why_waits
 from cpms_cli.reading.arrivals import Arrived
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, WORKBOOK
-from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reports.files.how_read import run_lines
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.messages import say, sentence
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.messages import sentence
+from cpms_cli.survey.model.definition import Survey
 from cpms_cli.writing.files import write_bytes
 
 # What a file that does not say it is given by the office: the error that it lacks it, and the option.
 _ROUND, _VILLAGE = "key_round_missing", "key_village_missing"
 _OF_VILLAGE = 6  # digits: the code of a subdistrict or of a village
 _LEAST_HEADERS = 3  # so many headers must be known, or nearly, for a file to be asked about
-
-
-@dataclass(frozen=True)
-class Work:
-    """What all files of a run are taken in with: the office, the language, the version, the maps there are, and whether
-    nothing is written (`dry`)."""
-
-    office: Office
-    language: Language
-    tool_version: str = ""
-    maps: tuple[Path, ...] = ()
-    dry: bool = False
-
-    def say(self, message: str, /, **values: object) -> str:
-        """A sentence in the language of the run."""
-        return say(message, self.language, **values)
 
 
 class _MapWaits(Exception):
@@ -76,7 +60,7 @@ def take_in(work: Work, file: Arrived, opened: OpenRun | None, recorded: Outcome
     """
     start, survey = Outcome(file.name, "left_out", file.digest), definition_in_use(work.office.store)
     try:
-        outcome = _responses(work, survey, file, opened, start)
+        outcome = take_in_lists(work, survey, file, opened, start)
         return outcome or _survey(work, survey, file, opened, start)
     except AnswersNotRead as error:
         # A book with a sheet for each village has each header several times.
@@ -101,42 +85,6 @@ def _way_round(work: Work, file: Arrived, error: CpmsError, mapping: Path | None
         return []
     option = f' --map "{mapping}"' if mapping else ""
     return [work.say("office_village", path=file.path, map=option)]
-
-
-def _responses(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome | None:
-    """What became of a list of the day that comes back filled in; None where the file is none."""
-    try:
-        rows = sum(len(table.rows) for table in read_responses([file.path], survey))
-    except (UnreadableFile, UsageError):
-        return None
-    if not work.office.store.is_file():
-        return replace(start, messages=(work.say("office_responses_early", file=file.name),))
-    if work.dry or opened is None:
-        return replace(start, state="planned", rows_in=rows, stored=rows)
-    aside = opened.journal.folder / opened.free_name(f"to_mend_{_stem(file.name)}", ".xlsx")
-    lists = import_lists(
-        [file.path],
-        work.office.store,
-        quarantine=aside,
-        language=work.language,
-        tool_version=work.tool_version,
-        who=work.office.who,
-    )
-    imported, read = lists.responses, lists.answers
-    counts = {name: imported.total(name) for name in ("rows_in", "stored", "unchanged")}
-    nothing = imported.total("rows_in") == 0 and read.answers == 0
-    sentence_of = "office_responses_blank" if nothing else "office_responses"
-    words = [work.say(sentence_of, file=file.name, stored=counts["stored"], answers=read.stored)]
-    if counts["unchanged"] or read.unchanged:
-        again = {"unchanged": counts["unchanged"], "answers": read.unchanged}
-        words.append(work.say("office_responses_again", file=file.name, **again))
-    words += [work.say("today_refused", **asdict(refused)) for refused in read.refused]
-    if read.merged is not None and read.merged.quarantine is not None:
-        words.append(work.say("merge_set_aside", file=read.merged.quarantine.name))
-    set_aside = imported.total("quarantined") + read.set_aside + len(read.refused)
-    name = aside.name if aside.exists() else ""
-    outcome = replace(start, state="responses", messages=tuple(words), set_aside=set_aside, to_mend=name)
-    return outcome.counted(counts)
 
 
 def _survey(work: Work, survey: Survey, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome:
@@ -183,7 +131,7 @@ def _store(  # noqa: PLR0913 - all that a file is stored with
     work: Work, survey: Survey, file: Arrived, opened: OpenRun, planned: Outcome, options: dict[str, Any]
 ) -> Outcome:
     """Store the rows of a file, and set aside what is to be mended."""
-    journal, aside = opened.journal, opened.free_name(f"to_mend_{_stem(file.name)}", ".xlsx")
+    journal, aside = opened.journal, opened.free_name(f"to_mend_{stem_of(file.name)}", ".xlsx")
     begun = journal.outcomes.get(file.digest)
     planned = replace(planned, to_mend=aside)
     # Written down before anything is stored: a run that is cut short finds the workbook again.
@@ -278,7 +226,7 @@ def _marked(work: Work, validation: Validation, opened: OpenRun, outcome: Outcom
     """Write a copy of the file with its cells marked and what is safe mended, where there is anything to look at."""
     if validation.findings.empty:
         return outcome
-    name = opened.free_name(f"checked_{_stem(outcome.file)}", ".xlsx")
+    name = opened.free_name(f"checked_{stem_of(outcome.file)}", ".xlsx")
     failed: CpmsError | None = None
     # Where a mended cell would be read otherwise, the cells are marked alone, and the officer mends them.
     for fix in (True, False):
@@ -319,15 +267,11 @@ def _map_needed(  # noqa: PLR0913 - what a file is left out with
         return start
     if drafted.headers[FIELD].str.strip("? ").ne("").sum() < _LEAST_HEADERS or opened is None:
         return start
-    name = opened.free_name(f"map_{_stem(file.name)}", WORKBOOK)
+    name = opened.free_name(f"map_{stem_of(file.name)}", WORKBOOK)
     folder = opened.journal.folder
     write_bytes(folder / name, map_bytes(survey, drafted, folder / name, work.language))
     further = work.say("office_map_needed", map=f"{folder.name}/{name}", folder=MAPS)
     return replace(start, messages=(*start.messages, further), map=name)
-
-
-def _stem(name: str) -> str:
-    return name.rpartition(".")[0].replace("/", "_") or name
 
 
 def sums(outcomes: Sequence[Outcome]) -> dict[str, int]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.checking.drafting.choice_lines import choice_lines
 from cpms_cli.checking.drafting.drafted_map import MAP_COLUMNS, Candidates, Decided, Drafted
+from cpms_cli.checking.drafting.header_lines import Proposed, header_about, header_lines, proposals_of
 from cpms_cli.checking.drafting.map_answers import (
     ANSWER_COLUMNS,
     AnsweredColumn,
@@ -19,14 +19,11 @@ from cpms_cli.checking.drafting.map_answers import (
     rows_moved,
 )
 from cpms_cli.checking.drafting.map_decisions import HeaderRow, with_decisions
-from cpms_cli.checking.drafting.map_examples import DraftedSheet, show_answers, show_cells, show_guessed_cells
-from cpms_cli.checking.drafting.map_unread import describe_unread
+from cpms_cli.checking.drafting.map_examples import DraftedSheet
 from cpms_cli.checking.drafting.pooled_sheets import pool_sheets
-from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
-from cpms_cli.reading.header.export_layouts import aside_columns, find_column, mark_repeat_groups
-from cpms_cli.reading.header.headers import spelt
+from cpms_cli.reading.header.export_layouts import mark_repeat_groups
 from cpms_cli.reading.header.mapping import (
     UNDECIDED,
     HeaderMap,
@@ -35,26 +32,18 @@ from cpms_cli.reading.header.mapping import (
     compared,
 )
 from cpms_cli.reading.header.several_maps import load_maps, map_of
-from cpms_cli.reading.header.side_by_side import child_apart, of_any_child
-from cpms_cli.reading.sheet.names.sex_of_titles import title_column
-from cpms_cli.reading.sheet.names.whole_names import whole_names
+from cpms_cli.reading.header.side_by_side import of_any_child
 from cpms_cli.reading.sheet.sheet_choice import may_hold_survey
-from cpms_cli.reading.sheet.sheets import match_sheet, questions_of_others
-from cpms_cli.reading.sheet.unread import UnreadColumn
+from cpms_cli.reading.sheet.sheets import match_sheet
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.plain_text import plain_digits
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
-_MOST_CELLS = 1_000
-
 _AnswerRow = tuple[str, str, str, int, str, str]
-_Proposed = Mapping[int, tuple[Proposal, ...]]
-"""What the columns of a sheet may be, by column: worked out once, since every line asks for its rivals."""
 
 
 def draft_map(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
@@ -106,8 +95,8 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
         chosen = map_of(maps, sources)
         for source in pool_sheets(sources):
             sheet = DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified, begun)
-            proposed = _proposals(sheet)
-            rows = [row for row in _rows(sheet, source.header, proposed) if compared(row[0]) not in seen]
+            proposed = proposals_of(sheet)
+            rows = [row for row in header_lines(sheet, proposed) if compared(row[0]) not in seen]
             rows = list({(compared(row[0]), row[1]): row for row in reversed(rows)}.values())[::-1]
             candidates |= {key: likely for key, likely in _candidates(sheet, proposed).items() if key not in seen}
             rows = list(with_decisions(survey, rows, begun, decided or {}, language))
@@ -122,12 +111,12 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
     return Drafted(headers, merged[list(ANSWER_COLUMNS)], candidates)
 
 
-def _candidates(sheet: DraftedSheet, proposed: _Proposed) -> dict[str, Candidates]:
+def _candidates(sheet: DraftedSheet, proposed: Proposed) -> dict[str, Candidates]:
     """What the headers of a sheet may be, those that wait for a person."""
     source = sheet.matched.source
     fields = {
         index: tuple(
-            (proposal.field + _about(sheet, index)[1], round(100 * proposal.confidence)) for proposal in proposals
+            (proposal.field + header_about(sheet, index)[1], round(100 * proposal.confidence)) for proposal in proposals
         )
         for index, proposals in proposed.items()
     }
@@ -183,151 +172,3 @@ def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[He
     # So are those of a further sheet, as of children beside their families.
     by_looks = [source for source in read_cells(path, encoding=encoding) if source.sheet in further]
     return mark_repeat_groups([*sources, *by_looks])
-
-
-def _rows(sheet: DraftedSheet, header: tuple[str, ...], proposed: _Proposed) -> Iterator[HeaderRow]:
-    survey, matched, language, chosen = sheet.survey, sheet.matched, sheet.language, sheet.chosen
-    twice = {place: name for name, places in matched.match.twice.items() for place in places}
-    unread = {column.index: column for column in matched.unread}
-    choices = choice_lines(sheet, set(proposed))
-    for index, cell in enumerate(header):
-        if not cell.strip():
-            continue
-        place = matched.folded.get(index, index)
-        child, name = matched.side_by_side.children.get(place, (None, matched.match.fields.get(place)))
-        if name:
-            by_map = chosen is not None and chosen.line(cell) is not None
-            sure = say("map_told" if by_map else "map_known" if child is None else "map_child", language, number=child)
-            label = survey.fields[name].label.in_(language)
-            yield cell, name if child is None else f"{name}_{child}", label, sure, show_cells(sheet, index, name)
-            if not by_map:
-                yield from _family_name_line(sheet, index, name, child)
-            for line in chosen.further_lines(cell) if chosen else ():
-                further = line.field or ""
-                label = survey.fields[further].label.in_(language)
-                yield cell, further, label, say("map_told", language), show_cells(sheet, index, further)
-        elif index in twice:
-            label = survey.fields[twice[index]].label.in_(language)
-            yield cell, UNDECIDED + twice[index], label, say("map_twice", language), show_cells(sheet, index, None)
-        elif index == title_column(matched.source):
-            yield cell, "", "", say("map_title", language), show_cells(sheet, index, None)
-        elif index in choices:
-            yield (cell, *choices[index], show_cells(sheet, index, None))
-        elif index in proposed:
-            yield from _proposed_lines(sheet, index, proposed)
-        else:
-            yield from _unread_lines(sheet, unread[index])
-
-
-def _unread_lines(sheet: DraftedSheet, column: UnreadColumn) -> Iterator[HeaderRow]:
-    """The line of a column that is not read; and one for the family name, where it is nearly the given name's."""
-    survey, matched = sheet.survey, sheet.matched
-    shown = show_answers(sheet, column.index) if column.holds_answers else show_cells(sheet, column.index, None)
-    header = matched.source.header[column.index]
-    yield (header, *describe_unread(survey, matched, column, sheet.language), shown)
-    if column.why == "near" and column.may_be:
-        yield from _family_name_line(sheet, column.index, column.may_be, None)
-
-
-def _family_name_line(sheet: DraftedSheet, index: int, name: str, child: int | None) -> Iterator[HeaderRow]:
-    """A further line for a column of given names that may have the family names as well."""
-    survey, matched = sheet.survey, sheet.matched
-    children = [field for number, field in matched.side_by_side.children.values() if number == child]
-    fields = {*matched.match.fields.values(), *children}
-    texts = pd.Series(column_texts(matched.source, index)[:_MOST_CELLS], dtype="str")
-    if name != survey.role("given_name").name or not whole_names(survey, texts, fields):
-        return
-    family = survey.role("family_name")
-    wanted = UNDECIDED + family.name + ("" if child is None else f"_{child}")
-    label = family.label.in_(sheet.language)
-    yield matched.source.header[index], wanted, label, say("map_family", sheet.language), show_cells(sheet, index, name)
-
-
-def _proposals(sheet: DraftedSheet) -> _Proposed:
-    """What the columns may be of which neither the header nor a map says it, by column.
-
-    A question that two columns may be is one that each of them waits for.
-    """
-    survey, matched = sheet.survey, sheet.matched
-    fields = {*matched.match.fields.values(), *matched.match.twice}
-    children = matched.side_by_side.children.values()
-    of_all, own = {name for _, name in children}, {field.name for field in survey.child.fields}
-    taken = {"": fields | of_all | questions_of_others(survey, matched.source)}
-    # What is one child's is asked of the others too, and of no household.
-    of_homes = set(survey.fields) - own
-    taken |= {f"_{child}": of_homes | {name for of, name in children if of == child} for child, _ in children}
-    aside = {spelt(name) for name in (*aside_columns().numbering, *aside_columns().remarks)}
-    proposed = {
-        column.index: propose(
-            survey,
-            about,
-            column_texts(matched.source, column.index)[:_MOST_CELLS],
-            taken.get(child, of_homes),
-            matched.source.group(column.index),
-        )
-        for column in matched.unread
-        if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
-        for about, child in [_about(sheet, column.index)]
-    }
-    return {**{index: proposals for index, proposals in proposed.items() if proposals}, **_day_of_form(sheet)}
-
-
-def _day_of_form(sheet: DraftedSheet) -> _Proposed:
-    """The column in which a program notes when a form was filled in, as the day of the interview, where none is known:
-    not of a repeat group, whose rows have it from the sheet around them."""
-    layout, header, visited = sheet.matched.layout, sheet.matched.source.header, sheet.survey.role("visited").name
-    if layout is None or layout.is_repeat_group(header) or visited in sheet.matched.match.fields.values():
-        return {}
-    places = [place for name in layout.days if (place := find_column(header, name)) is not None]
-    decided = sheet.chosen is not None and any(sheet.chosen.line(header[place]) is not None for place in places)
-    return {} if decided or not places else {places[0]: (Proposal(visited, proposal_settings().confidence.from_cells),)}
-
-
-def _about(sheet: DraftedSheet, index: int) -> tuple[str, str]:
-    """What the header of a column asks, and how the names of its child's fields end in a map ("" where it is no one
-    child's), in a sheet whose children stand side by side."""
-    header = sheet.matched.source.header[index]
-    if sheet.matched.layout is not None:
-        header = header.rpartition("/")[2] or header  # the names of a form's groups say little of its questions
-    apart = child_apart(header) if sheet.matched.side_by_side.children else None
-    return (header, "") if apart is None else (apart[0], f"_{apart[1]}")
-
-
-def _proposed_lines(sheet: DraftedSheet, index: int, proposed: _Proposed) -> Iterator[HeaderRow]:
-    """The line of a column that may be a question; and one for each further question that it answers as well."""
-    header, proposals = sheet.matched.source.header[index], proposed[index]
-    about, child = _about(sheet, index)
-    is_sure = _is_sure(sheet, proposals, proposed, child)
-    further = also(sheet.survey, about, proposals, column_texts(sheet.matched.source, index)[:_MOST_CELLS])
-    firsts = tuple(proposal for proposal in proposals if proposal not in further)
-    line = _proposed_line(sheet, firsts, proposed, child)
-    yield (header, *line, show_guessed_cells(sheet, index, proposals[0].field))
-    for other in further:
-        label = sheet.survey.fields[other.field].label.in_(sheet.language)
-        sure = say("map_also", sheet.language, percent=round(100 * other.confidence))
-        mark = "" if is_sure and _is_sure(sheet, (other,), proposed, child) else UNDECIDED
-        yield header, mark + other.field + child, label, sure, show_guessed_cells(sheet, index, other.field)
-
-
-def _proposed_line(
-    sheet: DraftedSheet, proposals: tuple[Proposal, ...], proposed: _Proposed, child: str
-) -> tuple[str, str, str]:
-    """Field, label and how sure, of a column that may be a question; the next likely ones are named with it."""
-    survey, language = sheet.survey, sheet.language
-    best, *others = proposals
-    words = say("map_cells" if best.from_cells else "map_words", language, percent=round(100 * best.confidence))
-    if others:
-        labels = ", ".join(survey.fields[other.field].label.in_(language) for other in others)
-        words += say("map_or", language, labels=labels)
-    return (
-        ("" if _is_sure(sheet, proposals, proposed, child) else UNDECIDED) + best.field + child,
-        survey.fields[best.field].label.in_(language),
-        words,
-    )
-
-
-def _is_sure(sheet: DraftedSheet, proposals: tuple[Proposal, ...], proposed: _Proposed, child: str) -> bool:
-    """Whether the surest of some proposals is filled in, and no other column may be that question, of the same child
-    where it is one's."""
-    firsts = [all_proposals[0].field for index, all_proposals in proposed.items() if _about(sheet, index)[1] == child]
-    return is_filled_in(sheet.survey, proposals) and firsts.count(proposals[0].field) < 2

@@ -83,6 +83,9 @@ def _dropped(cells: Cells, tables: Sequence[SurveyTable]) -> Iterator[tuple[int,
     for (row, column), text in cells.items():
         if row in named or (row, column) in faulty or (row, None) in faulty or folded(text) in BLANK:
             continue
+        headers = (header[column] for table in tables if column < len(header := table.source.header))
+        if any(folded(header.rpartition("/")[2]) in BLANK for header in headers):
+            continue  # "none" of several answers is chosen: of a family without children, it says nothing of a child
         if not any(_is_read(table, row, column) for table in tables):
             yield row, column
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -32,13 +32,14 @@ Proposed = Mapping[int, tuple[Proposal, ...]]
 """What the columns of a sheet may be, by column: worked out once, since every line asks for its rivals."""
 
 
-def header_lines(sheet: DraftedSheet, proposed: Proposed) -> Iterator[HeaderRow]:
-    """Return the lines of a sheet's columns, of which `proposed` says what they may be."""
+def header_lines(sheet: DraftedSheet, header: Sequence[str], proposed: Proposed) -> Iterator[HeaderRow]:
+    """Return the lines of a sheet's columns, of which `proposed` says what they may be; `header` is as it is written in
+    the file, where columns of single answers are not joined yet."""
     survey, matched, language, chosen = sheet.survey, sheet.matched, sheet.language, sheet.chosen
     twice = {place: name for name, places in matched.match.twice.items() for place in places}
     unread = {column.index: column for column in matched.unread}
     choices = choice_lines(sheet, set(proposed))
-    for index, cell in enumerate(matched.source.header):
+    for index, cell in enumerate(header):
         if not cell.strip():
             continue
         place = matched.folded.get(index, index)

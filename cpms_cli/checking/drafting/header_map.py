@@ -96,7 +96,7 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
         for source in pool_sheets(sources):
             sheet = DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified, begun)
             proposed = proposals_of(sheet)
-            rows = [row for row in header_lines(sheet, proposed) if compared(row[0]) not in seen]
+            rows = [row for row in header_lines(sheet, source.header, proposed) if compared(row[0]) not in seen]
             rows = list({(compared(row[0]), row[1]): row for row in reversed(rows)}.values())[::-1]
             candidates |= {key: likely for key, likely in _candidates(sheet, proposed).items() if key not in seen}
             rows = list(with_decisions(survey, rows, begun, decided or {}, language))

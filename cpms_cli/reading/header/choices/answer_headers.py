@@ -106,8 +106,8 @@ def answers_alone(survey: Survey, source: SourceTable) -> dict[int, tuple[str, s
         ticked = crosses_deny(source, places, [text for words in texts.values() for text in words])
         ticked = ticked or len(places) == 1
         answers = {place: read_answer_header(survey, source.header[place], texts[place], ticked) for place in places}
-        # Of two sexes, one alone says nothing of the rows in which the other is marked.
-        if all(answers.values()) or len(places) == 1:
+        # Of two sexes, one alone says nothing of the rows in which the other is marked; nor does a column of no marks.
+        if len(places) == 1 or all(answers[place] or not any(texts[place]) for place in places):
             read |= {place: answer for place, answer in answers.items() if answer}
     return read
 

@@ -49,7 +49,7 @@ def with_nicknames(survey: Survey, sheet: Sheet) -> Sheet:
     if place is None:
         return sheet
     names = texts_of(sheet, place)
-    beside = names.map(lambda text: split_nickname(text)[1], na_action="ignore").fillna("")
+    beside = names.fillna("").map(lambda text: split_nickname(text)[1])
     if not (beside != "").any():
         return sheet
     remarks = beside.map(remark_in)

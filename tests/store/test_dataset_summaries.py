@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,8 @@ from cpms_cli.summaries.migration.area_migration import compute_migration_change
 from cpms_cli.summaries.rounds.change import compute_area_change
 from cpms_cli.workspace import Workspace
 from tests.conftest import SAMPLES, Cpms, write_drawn
+from tests.store.three_children import PHUKET, RANONG, Base
 
-Base = Mapping[str, Mapping[str, Any]]
-RANONG, PHUKET = "85010501", "83010101"
 LISTS = {"response", "standing", "standing_parts", "children", "lacking"}
 SPAN = (2024, 2025)
 

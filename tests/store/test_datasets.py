@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +16,10 @@ import pytest
 from cpms_cli import export_dataset, load_survey, merge, score, score_dataset, undo
 from cpms_cli.datasets.manifest import hold_dataset, read_manifest
 from cpms_cli.errors import CpmsError
-from tests.conftest import SAMPLES, Cpms, write_drawn
+from tests.conftest import SAMPLES, Cpms
+from tests.store.three_children import PHUKET, RANONG, Base, write_three_children
 
-RANONG, PHUKET = "85010501", "83010101"
-Base = Mapping[str, Mapping[str, Any]]
 Y2025, Y2026, PHUKET_2026 = "province=85/round=2025", "province=85/round=2026", "province=83/round=2026"
-
-
-def _file(folder: Path, base: Base, village: str, year: int, **answers: object) -> Path:
-    """Three children of three houses, the first with these answers; the birth date of the last is known to the year."""
-    rows = [
-        {
-            "round": year,
-            "interview_date": f"{year}-03-01",
-            "village_code": village,
-            "household_no": str(number),
-            "given_name": name,
-            "birth_date": "2014" if number == 3 else f"2014-06-{10 + number}",
-            **(answers if number == 1 else {}),
-        }
-        for number, name in enumerate(("ก้อง", "ข้าว", "ไข่มุก"), start=1)
-    ]
-    return write_drawn(folder / f"{village}_{year}.csv", base, rows)
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +27,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, base: Base) -> Path:
     """Two rounds of a village of Ranong."""
     folder = tmp_path_factory.mktemp("dataset")
     files = [
-        _file(folder, base, RANONG, 2025, work_hours_week="unknown"),
-        _file(folder, base, RANONG, 2026, work_hours_week="12", violence_physical="yes"),
+        write_three_children(folder, base, RANONG, 2025, work_hours_week="unknown"),
+        write_three_children(folder, base, RANONG, 2026, work_hours_week="12", violence_physical="yes"),
     ]
     merge(files, folder / "s.duckdb")
     return folder / "s.duckdb"
@@ -124,7 +105,7 @@ def test_a_second_run_writes_nothing_and_one_that_was_cut_short_goes_on(
     # A corrected file makes its own partition new, and no other.
     correction = tmp_path / "corrected"
     correction.mkdir()
-    merge([_file(correction, base, RANONG, 2025, sex="female", tobacco="yes")], store)
+    merge([write_three_children(correction, base, RANONG, 2025, sex="female", tobacco="yes")], store)
     assert export_dataset(store, folder).written == (Y2025,)
     undo(store, 3)
     undo(store, 2)
@@ -132,7 +113,7 @@ def test_a_second_run_writes_nothing_and_one_that_was_cut_short_goes_on(
 
 def test_what_the_store_has_no_more_goes(store: Path, tmp_path: Path, base: Base) -> None:
     folder = tmp_path / "set"
-    merge([_file(tmp_path, base, RANONG, 2024)], store)
+    merge([write_three_children(tmp_path, base, RANONG, 2024)], store)
     export_dataset(store, folder)
     undo(store, 3)
     exported = export_dataset(store, folder)
@@ -144,7 +125,7 @@ def test_several_stores_go_into_one_data_set_where_they_share_a_secret(
     store: Path, tmp_path: Path, base: Base, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = tmp_path / "phuket.duckdb"
-    merge([_file(tmp_path, base, PHUKET, 2026)], other)
+    merge([write_three_children(tmp_path, base, PHUKET, 2026)], other)
     export_dataset(store, tmp_path / "set")
     with pytest.raises(CpmsError, match="Set CPMS_PSEUDONYM_KEY to the same secret"):
         export_dataset(other, tmp_path / "set")
@@ -152,7 +133,7 @@ def test_several_stores_go_into_one_data_set_where_they_share_a_secret(
     export_dataset(store, tmp_path / "country")
     exported = export_dataset(other, tmp_path / "country")
     assert (exported.written, exported.same, exported.rows) == ((PHUKET_2026,), (), 9)
-    merge([_file(tmp_path, base, RANONG, 2026)], other)
+    merge([write_three_children(tmp_path, base, RANONG, 2026)], other)
     before = _bytes(tmp_path / "country")
     with pytest.raises(CpmsError, match=f"{Y2026} came from another store"):
         export_dataset(other, tmp_path / "country")
@@ -257,7 +238,7 @@ def test_scoring_a_data_set_again_passes_over_what_is_scored(store: Path, tmp_pa
     assert (first.written, again.written, again.same) == ((Y2025, Y2026), (), (Y2025, Y2026))
     assert _bytes(tmp_path / "scores") == before
     (tmp_path / "scores" / Y2025 / "scores.parquet").write_bytes(b"PAR1")
-    merge([_file(tmp_path, base, RANONG, 2024)], store)
+    merge([write_three_children(tmp_path, base, RANONG, 2024)], store)
     export_dataset(store, tmp_path / "set")
     assert score_dataset(tmp_path / "set", tmp_path / "scores").written == ("province=85/round=2024", Y2025)
     manifest = read_manifest(tmp_path / "scores")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,13 @@ from cpms_cli.publishing.address import Address
 from cpms_cli.publishing.pushing import Asked, push
 from cpms_cli.publishing.server import connected
 from cpms_cli.workspace import Workspace
-from tests.conftest import Cpms, write_drawn
+from tests.conftest import Cpms
 from tests.definitions import add_question, copy_definition
 from tests.postgres import PASSWORD, USER, PostgresServer, running_server, why_no_server
+from tests.store.three_children import PHUKET, RANONG, Base, write_three_children
 
 pytestmark = pytest.mark.skipif(bool(why_no_server()), reason=why_no_server())
-RANONG, PHUKET = "85010501", "83010101"
 TABLES = {"children", "households", "scores", "responses", "areas", "definition", "publication"}
-Base = Mapping[str, Mapping[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -41,28 +40,11 @@ def database(server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> str:
     return server.new_database()
 
 
-def _file(folder: Path, base: Base, village: str, year: int, **answers: object) -> Path:
-    """Three children of three houses, the first with these answers."""
-    rows = [
-        {
-            "round": year,
-            "interview_date": f"{year}-03-01",
-            "village_code": village,
-            "household_no": str(number),
-            "given_name": name,
-            "birth_date": "2014" if number == 3 else f"2014-06-{10 + number}",
-            **(answers if number == 1 else {}),
-        }
-        for number, name in enumerate(("ก้อง", "ข้าว", "ไข่มุก"), start=1)
-    ]
-    return write_drawn(folder / f"{village}_{year}.csv", base, rows)
-
-
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, base: Base) -> Path:
     """A round of a village of Ranong; a home visit to the first child."""
     folder = tmp_path_factory.mktemp("pushed")
-    file = _file(folder, base, RANONG, 2026, work_hours_week="unknown", violence_physical="yes")
+    file = write_three_children(folder, base, RANONG, 2026, work_hours_week="unknown", violence_physical="yes")
     merge([file], folder / "s.duckdb")
     with duckdb.connect(str(folder / "s.duckdb"), read_only=True) as connection:
         ((child,),) = connection.execute("SELECT cpms_id FROM child_link WHERE household_no = '1'").fetchall()
@@ -195,7 +177,7 @@ def test_only_what_changed_is_sent(server: PostgresServer, database: str, store:
 
     correction = store.parent / "corrected"
     correction.mkdir()
-    merge([_file(correction, base, RANONG, 2026, work_hours_week="12", violence_physical="yes")], store)
+    merge([write_three_children(correction, base, RANONG, 2026, work_hours_week="12", violence_physical="yes")], store)
     corrected = {change.table: change for change in push_store(store, address).changes}
     children = corrected["children"]
     assert (children.new, children.changed, children.removed, children.same) == (0, 1, 0, 2)
@@ -203,7 +185,7 @@ def test_only_what_changed_is_sent(server: PostgresServer, database: str, store:
     assert server.ask("SELECT count(*) FROM cpms.children WHERE work_hours_week = 12", database) == [(1,)]
     assert len(_given(store)) == 2
 
-    merge([_file(correction, base, RANONG, 2025)], store)
+    merge([write_three_children(correction, base, RANONG, 2025)], store)
     assert [change.new for change in push_store(store, address).changes if change.table == "children"] == [3]
     undo(store, 4)
     removed = {change.table: change.removed for change in push_store(store, address).changes if change.sent}
@@ -223,7 +205,7 @@ def test_stores_of_several_provinces_stand_side_by_side(
     server: PostgresServer, database: str, store: Path, base: Base, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, other = server.address(database), store.parent / "phuket.duckdb"
-    merge([_file(store.parent, base, PHUKET, 2026)], other)
+    merge([write_three_children(store.parent, base, PHUKET, 2026)], other)
     push_store(store, address)
     with pytest.raises(ServerError, match="Set CPMS_PSEUDONYM_KEY to the same secret"):
         push_store(other, address)
@@ -236,7 +218,7 @@ def test_stores_of_several_provinces_stand_side_by_side(
     assert not push_store(store, address).anything, "the rows of the other store are not its own to remove"
     with pytest.raises(ServerError, match="Say --audience server"):
         push_store(other, address, audience="university")
-    merge([_file(store.parent, base, RANONG, 2026)], other)
+    merge([write_three_children(store.parent, base, RANONG, 2026)], other)
     with pytest.raises(ServerError, match="rows of another store for these provinces and rounds: 85 2026"):
         push_store(other, address)
     server.tell("UPDATE cpms.publication SET definition_digest = repeat('0', 64)", database)

@@ -8,16 +8,6 @@ from typing import Any
 
 from processes import Side, main_of
 
-LINKED = {
-    "given_name": "given_name",
-    "family_name": "family_name",
-    "mother_name": "mother_name",
-    "sex": "sex",
-    "birth_date": "birth_date",
-    "national_id": "national_id",
-    "village_code": "village_code",
-    "household_no": "household_no",
-}
 _ROWS = "FROM child_observation JOIN household_observation USING (round, village_code, household_no)"
 
 

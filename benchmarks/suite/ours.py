@@ -12,6 +12,16 @@ from typing import Any
 from processes import Side, main_of
 
 AREA = "85"
+LINKED = {
+    "given_name": "given_name",
+    "family_name": "family_name",
+    "mother_name": "mother_name",
+    "sex": "sex",
+    "birth_date": "birth_date",
+    "national_id": "national_id",
+    "village_code": "village_code",
+    "household_no": "household_no",
+}
 
 
 def run_command(*words: object) -> None:
@@ -121,7 +131,6 @@ def merge_into_nine_rounds() -> Side:
 def link_two_rounds() -> Side:
     """`link_frames` over two rounds."""
     import pandas as pd
-    from baselines import LINKED
 
     from cpms_cli import link_frames, load_survey
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cpms_cli.cli.options import COMMUNITY, PROVINCE, STORE
+from cpms_cli.cli.option_values import COMMUNITY, PROVINCE, STORE
 
 if TYPE_CHECKING:
     from cpms_cli.office.settings import Office
@@ -56,7 +56,7 @@ def settled(office: Office) -> Office:
 
     Raises UsageError for a round that is none.
     """
-    from cpms_cli.cli.options import year
+    from cpms_cli.cli.option_values import year
 
     round_ = os.environ.get(ROUND_VARIABLE)
     return replace(
@@ -73,7 +73,7 @@ def check_round_variable() -> None:
     value = os.environ.get(ROUND_VARIABLE)
     if not value or HELP & set(sys.argv[1:]):
         return
-    from cpms_cli.cli.options import year
+    from cpms_cli.cli.option_values import year
     from cpms_cli.errors import UsageError
 
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cpms_cli.cli.every_command.next_step import write_and_say
-from cpms_cli.cli.options import one_of
+from cpms_cli.cli.option_values import one_of
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.writing.output_formats import PRINTED
 

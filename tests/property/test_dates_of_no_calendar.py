@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from cpms_cli import load_survey, validate
 from cpms_cli.checking.validation import all_column_faults
-from cpms_cli.cli.options import day as day_of_option
+from cpms_cli.cli.option_values import day as day_of_option
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.value.dates import Bounds

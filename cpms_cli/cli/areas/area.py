@@ -9,11 +9,8 @@ import typer
 from cpms_cli.cli.areas.change import span_asked, tell_change
 from cpms_cli.cli.areas.summary_source import Source
 from cpms_cli.cli.handing import check_audience, hand_over
+from cpms_cli.cli.option_values import COMMUNITY, PROVINCE, STORE, AreaAsked, check_width, year
 from cpms_cli.cli.options import (
-    COMMUNITY,
-    PROVINCE,
-    STORE,
-    AreaAsked,
     Audience,
     By,
     Dataset,
@@ -26,8 +23,6 @@ from cpms_cli.cli.options import (
     Schemas,
     Scores,
     Store,
-    check_width,
-    year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
 from cpms_cli.datasets.asked import Asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cpms_cli.cli.options import years
+from cpms_cli.cli.option_values import years
 from cpms_cli.cli.telling import Answer, Target, tell
 from cpms_cli.errors import UsageError
 

@@ -10,7 +10,8 @@ import typer
 from cpms_cli.cli.areas.summary_source import counting
 from cpms_cli.cli.completing import complete_indicator
 from cpms_cli.cli.handing import check_audience, hand_over
-from cpms_cli.cli.options import Audience, Format, Lang, MemoryLimit, Output, Round, Scores, language, year
+from cpms_cli.cli.option_values import year
+from cpms_cli.cli.options import Audience, Format, Lang, MemoryLimit, Output, Round, Scores, language
 from cpms_cli.cli.telling import Answer, Target, tell
 from cpms_cli.datasets.asked import Asked, DatasetSource
 

@@ -10,8 +10,8 @@ from cpms_cli.cli.areas.change import span_asked, tell_change
 from cpms_cli.cli.areas.summary_source import Source
 from cpms_cli.cli.completing import complete_indicator
 from cpms_cli.cli.handing import check_audience, hand_over
+from cpms_cli.cli.option_values import STORE, year
 from cpms_cli.cli.options import (
-    STORE,
     Area,
     Audience,
     By,
@@ -26,7 +26,6 @@ from cpms_cli.cli.options import (
     Schemas,
     Scores,
     Store,
-    year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
 from cpms_cli.datasets.asked import Asked

@@ -7,8 +7,8 @@ import typer
 from cpms_cli.cli.areas.change import span_asked, tell_change
 from cpms_cli.cli.areas.summary_source import Source
 from cpms_cli.cli.handing import check_audience, hand_over
+from cpms_cli.cli.option_values import STORE, year
 from cpms_cli.cli.options import (
-    STORE,
     Area,
     Audience,
     By,
@@ -22,7 +22,6 @@ from cpms_cli.cli.options import (
     Schemas,
     Scores,
     Store,
-    year,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
 from cpms_cli.datasets.asked import Asked

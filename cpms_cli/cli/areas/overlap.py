@@ -8,21 +8,8 @@ import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
 from cpms_cli.cli.handing import area_alone, check_audience, hand_over
-from cpms_cli.cli.options import (
-    STORE,
-    Area,
-    Audience,
-    By,
-    Format,
-    Lang,
-    Output,
-    Round,
-    Rounds,
-    Schemas,
-    Store,
-    workspace_of,
-    year,
-)
+from cpms_cli.cli.option_values import STORE, year
+from cpms_cli.cli.options import Area, Audience, By, Format, Lang, Output, Round, Rounds, Schemas, Store, workspace_of
 from cpms_cli.cli.telling import Answer, Target, tell
 
 Top = Annotated[int, typer.Option("--top", min=1, help="How many pairs and triples are printed.")]

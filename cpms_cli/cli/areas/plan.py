@@ -10,21 +10,8 @@ import typer
 from cpms_cli.cli.areas.area import Code
 from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.handing import check_audience, check_folder, hand_over, paper_workspace
-from cpms_cli.cli.options import (
-    COMMUNITY,
-    PROVINCE,
-    STORE,
-    AreaAsked,
-    Audience,
-    By,
-    Lang,
-    Round,
-    Schemas,
-    Store,
-    TextOrJson,
-    check_width,
-    year,
-)
+from cpms_cli.cli.option_values import COMMUNITY, PROVINCE, STORE, AreaAsked, check_width, year
+from cpms_cli.cli.options import Audience, By, Lang, Round, Schemas, Store, TextOrJson
 from cpms_cli.cli.telling import Target
 from cpms_cli.writing.output_formats import TEXT_OR_JSON, listed_endings
 

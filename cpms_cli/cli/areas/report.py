@@ -10,22 +10,8 @@ import typer
 from cpms_cli.cli.completing import complete_area
 from cpms_cli.cli.every_command.next_step import say_site, say_written
 from cpms_cli.cli.handing import paper_workspace, warn_office
-from cpms_cli.cli.options import (
-    COMMUNITY,
-    PROVINCE,
-    STORE,
-    AreaAsked,
-    Identified,
-    Lang,
-    Round,
-    Schemas,
-    Store,
-    as_typed,
-    check_width,
-    language,
-    workspace_of,
-    year,
-)
+from cpms_cli.cli.option_values import COMMUNITY, PROVINCE, STORE, AreaAsked, as_typed, check_width, year
+from cpms_cli.cli.options import Identified, Lang, Round, Schemas, Store, language, workspace_of
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import listed_endings

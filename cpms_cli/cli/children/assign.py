@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Area, Lang, Schemas, Store, TextOrJson, choice, day, language, one_of
+from cpms_cli.cli.option_values import STORE, choice, day, one_of
+from cpms_cli.cli.options import Area, Lang, Schemas, Store, TextOrJson, language
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 

@@ -9,8 +9,8 @@ import typer
 
 from cpms_cli.cli.children import dispute
 from cpms_cli.cli.every_command.next_step import write_and_say
+from cpms_cli.cli.option_values import STORE, one_of, year
 from cpms_cli.cli.options import (
-    STORE,
     ChildId,
     Format,
     Identified,
@@ -21,9 +21,7 @@ from cpms_cli.cli.options import (
     Store,
     Why,
     language,
-    one_of,
     workspace_of,
-    year,
 )
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
 from cpms_cli.cli.terminal.window import show_line

@@ -8,23 +8,8 @@ import typer
 
 from cpms_cli.cli.completing import complete_indicator, complete_level
 from cpms_cli.cli.every_command.next_step import write_and_say
-from cpms_cli.cli.options import (
-    STORE,
-    Area,
-    AsOf,
-    Format,
-    Identified,
-    Lang,
-    Output,
-    Round,
-    Schemas,
-    Store,
-    Why,
-    day,
-    one_of,
-    workspace_of,
-    year,
-)
+from cpms_cli.cli.option_values import STORE, day, one_of, year
+from cpms_cli.cli.options import Area, AsOf, Format, Identified, Lang, Output, Round, Schemas, Store, Why, workspace_of
 
 Indicator = Annotated[
     str | None,

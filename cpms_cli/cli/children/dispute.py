@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, ChildId, Lang, Round, Schemas, Store, TextOrJson, day, language, one_of, year
+from cpms_cli.cli.option_values import STORE, day, one_of, year
+from cpms_cli.cli.options import ChildId, Lang, Round, Schemas, Store, TextOrJson, language
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 

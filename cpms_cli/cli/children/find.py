@@ -7,18 +7,8 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.every_command.next_step import write_and_say
-from cpms_cli.cli.options import (
-    STORE,
-    Area,
-    Format,
-    Identified,
-    Lang,
-    Output,
-    Schemas,
-    Store,
-    one_of,
-    workspace_of,
-)
+from cpms_cli.cli.option_values import STORE, one_of
+from cpms_cli.cli.options import Area, Format, Identified, Lang, Output, Schemas, Store, workspace_of
 
 Text = Annotated[
     str,

@@ -8,20 +8,8 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.every_command.next_step import say_written, write_and_say
-from cpms_cli.cli.options import (
-    STORE,
-    Encoding,
-    Format,
-    Lang,
-    Output,
-    Schemas,
-    Sheets,
-    Store,
-    TextOrJson,
-    Unmasked,
-    language,
-    one_of,
-)
+from cpms_cli.cli.option_values import STORE, one_of
+from cpms_cli.cli.options import Encoding, Format, Lang, Output, Schemas, Sheets, Store, TextOrJson, Unmasked, language
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON

@@ -9,18 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.children import assign, responses
-from cpms_cli.cli.options import (
-    STORE,
-    ChildId,
-    Encoding,
-    Lang,
-    Map,
-    Schemas,
-    Store,
-    TextOrJson,
-    language,
-    one_of,
-)
+from cpms_cli.cli.option_values import STORE, one_of
+from cpms_cli.cli.options import ChildId, Encoding, Lang, Map, Schemas, Store, TextOrJson, language
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.survey.language import Language
 from cpms_cli.writing.output_formats import TEXT_OR_JSON

@@ -9,8 +9,8 @@ import typer
 from cpms_cli.cli.areas.change import span_asked, tell_change
 from cpms_cli.cli.every_command.next_step import say_written, write_and_say
 from cpms_cli.cli.handing import area_alone, check_audience, hand_over
+from cpms_cli.cli.option_values import STORE, day, one_of
 from cpms_cli.cli.options import (
-    STORE,
     Area,
     AsOf,
     Audience,
@@ -22,8 +22,6 @@ from cpms_cli.cli.options import (
     Rounds,
     Schemas,
     Store,
-    day,
-    one_of,
     workspace_of,
 )
 from cpms_cli.cli.telling import Answer, Target, tell

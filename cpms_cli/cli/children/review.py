@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.guard import Overwrite
-from cpms_cli.cli.options import STORE, Format, Identified, Lang, Schemas, Store, language, one_of
+from cpms_cli.cli.option_values import STORE, one_of
+from cpms_cli.cli.options import Format, Identified, Lang, Schemas, Store, language
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 

@@ -7,21 +7,8 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.every_command.next_step import say_written
-from cpms_cli.cli.options import (
-    STORE,
-    Area,
-    AsOf,
-    Format,
-    Identified,
-    Lang,
-    Output,
-    Schemas,
-    Store,
-    choice,
-    day,
-    one_of,
-    workspace_of,
-)
+from cpms_cli.cli.option_values import STORE, choice, day, one_of
+from cpms_cli.cli.options import Area, AsOf, Format, Identified, Lang, Output, Schemas, Store, workspace_of
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 

@@ -5,22 +5,8 @@ from __future__ import annotations
 import typer
 
 from cpms_cli.cli.every_command.next_step import say_written
-from cpms_cli.cli.options import (
-    STORE,
-    Area,
-    AsOf,
-    Format,
-    Identified,
-    Lang,
-    Output,
-    Round,
-    Schemas,
-    Store,
-    day,
-    one_of,
-    workspace_of,
-    year,
-)
+from cpms_cli.cli.option_values import STORE, day, one_of, year
+from cpms_cli.cli.options import Area, AsOf, Format, Identified, Lang, Output, Round, Schemas, Store, workspace_of
 from cpms_cli.writing.output_formats import has_format
 
 

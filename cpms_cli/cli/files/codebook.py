@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.every_command.next_step import say_written
-from cpms_cli.cli.options import STORE, Lang, Schemas, Store, definition_of, language
+from cpms_cli.cli.option_values import STORE
+from cpms_cli.cli.options import Lang, Schemas, Store, definition_of, language
 from cpms_cli.writing.output_formats import listed_endings
 
 File = Annotated[

@@ -10,7 +10,8 @@ import typer
 from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.files.map_asking import ask_lines, is_somebody_there
 from cpms_cli.cli.guard import Overwrite
-from cpms_cli.cli.options import Encoding, Files, Format, Lang, Maps, Schemas, Unmasked, language, one_of
+from cpms_cli.cli.option_values import one_of
+from cpms_cli.cli.options import Encoding, Files, Format, Lang, Maps, Schemas, Unmasked, language
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import has_format
 

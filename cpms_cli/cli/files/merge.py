@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.children.response import ToRecord, record_files
+from cpms_cli.cli.option_values import STORE, one_of, village_code, year
 from cpms_cli.cli.options import (
-    STORE,
     Encoding,
     Files,
     Lang,
@@ -21,9 +21,6 @@ from cpms_cli.cli.options import (
     TextOrJson,
     Village,
     language,
-    one_of,
-    village_code,
-    year,
 )
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON

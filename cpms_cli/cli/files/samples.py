@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import Lang, language, year
+from cpms_cli.cli.option_values import year
+from cpms_cli.cli.options import Lang, language
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 

@@ -9,7 +9,8 @@ import typer
 
 from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.guard import Overwrite
-from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, definition_of, language, year
+from cpms_cli.cli.option_values import STORE, year
+from cpms_cli.cli.options import Identified, Lang, Round, Schemas, Store, definition_of, language
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 

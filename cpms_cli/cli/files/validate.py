@@ -9,8 +9,8 @@ import typer
 
 from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.guard import Overwrite
+from cpms_cli.cli.option_values import STORE, one_of, village_code, year
 from cpms_cli.cli.options import (
-    STORE,
     Against,
     Encoding,
     Files,
@@ -25,9 +25,6 @@ from cpms_cli.cli.options import (
     Village,
     followed_definition,
     language,
-    one_of,
-    village_code,
-    year,
 )
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import Format, Lang, Schemas, language, one_of
+from cpms_cli.cli.option_values import one_of
+from cpms_cli.cli.options import Format, Lang, Schemas, language
 from cpms_cli.errors import UsageError
 
 Name = Annotated[

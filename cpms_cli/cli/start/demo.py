@@ -55,7 +55,7 @@ def _walk(folder: Path, spoken: Language, interactive: bool) -> None:
     from cpms_cli.cli.areas.summary_source import Source
     from cpms_cli.cli.children import child, children
     from cpms_cli.cli.files import merge, validate
-    from cpms_cli.cli.options import AreaAsked, year
+    from cpms_cli.cli.option_values import AreaAsked, year
     from cpms_cli.cli.start.exercises import decide, mend, visit
     from cpms_cli.cli.store import score
     from cpms_cli.cli.telling import Target

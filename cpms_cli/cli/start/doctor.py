@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from cpms_cli.cli.options import Against, Lang, Schemas, TextOrJson, language, one_of
+from cpms_cli.cli.option_values import one_of
+from cpms_cli.cli.options import Against, Lang, Schemas, TextOrJson, language
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Format, Lang, Schemas, Store, definition_of, language, one_of
+from cpms_cli.cli.option_values import STORE, one_of
+from cpms_cli.cli.options import Format, Lang, Schemas, Store, definition_of, language
 
 Topic = Annotated[
     list[str],

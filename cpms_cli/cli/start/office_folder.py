@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from cpms_cli.cli.options import Lang, language, year
+from cpms_cli.cli.option_values import year
+from cpms_cli.cli.options import Lang, language
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.survey.area_widths import DISTRICT, PROVINCE, SUBDISTRICT, VILLAGE

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cpms_cli.cli.office_defaults import current_office, settled
-from cpms_cli.cli.options import Lang, TextOrJson, language, one_of
+from cpms_cli.cli.option_values import one_of
+from cpms_cli.cli.options import Lang, TextOrJson, language
 from cpms_cli.cli.terminal.opening import open_written
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError

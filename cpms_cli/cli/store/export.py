@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.handing import warn_office
-from cpms_cli.cli.options import STORE, Area, Identified, Lang, Round, Schemas, Store, language, workspace_of, year
+from cpms_cli.cli.option_values import STORE, year
+from cpms_cli.cli.options import Area, Identified, Lang, Round, Schemas, Store, language, workspace_of
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import Kind, listed_endings

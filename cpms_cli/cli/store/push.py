@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Lang, Schemas, Store, workspace_of
+from cpms_cli.cli.option_values import STORE
+from cpms_cli.cli.options import Lang, Schemas, Store, workspace_of
 from cpms_cli.cli.terminal.window import show_line
 
 Address = Annotated[

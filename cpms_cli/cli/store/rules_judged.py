@@ -9,19 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.every_command.next_step import say_written
-from cpms_cli.cli.options import (
-    STORE,
-    Area,
-    Format,
-    Lang,
-    Output,
-    Round,
-    Schemas,
-    Store,
-    one_of,
-    workspace_of,
-    year,
-)
+from cpms_cli.cli.option_values import STORE, one_of, year
+from cpms_cli.cli.options import Area, Format, Lang, Output, Round, Schemas, Store, workspace_of
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 

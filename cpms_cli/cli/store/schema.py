@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.every_command.next_step import say_written
-from cpms_cli.cli.options import SHIPPED, Lang, Output, TextOrJson, language, one_of
+from cpms_cli.cli.option_values import one_of
+from cpms_cli.cli.options import SHIPPED, Lang, Output, TextOrJson, language
 from cpms_cli.cli.store.schema_use import undo, use
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError

@@ -11,7 +11,8 @@ import typer
 if TYPE_CHECKING:
     from cpms_cli.reports.definitions.adoption_changes import Proposal
     from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
-from cpms_cli.cli.options import SHIPPED, STORE, Lang, Store, TextOrJson, language, one_of
+from cpms_cli.cli.option_values import STORE, one_of
+from cpms_cli.cli.options import SHIPPED, Lang, Store, TextOrJson, language
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.survey.language import Language
 from cpms_cli.writing.output_formats import TEXT_OR_JSON

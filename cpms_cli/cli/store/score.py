@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.every_command.next_step import write_and_say
-from cpms_cli.cli.options import STORE, Format, Lang, MemoryLimit, Schemas, Store, language, one_of
+from cpms_cli.cli.option_values import STORE, one_of
+from cpms_cli.cli.options import Format, Lang, MemoryLimit, Schemas, Store, language
 from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
 from cpms_cli.cli.store import rules_judged
 from cpms_cli.cli.store.score_dataset import check_alone, master_of, score_into

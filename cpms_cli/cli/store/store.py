@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.every_command.next_step import write_and_say
-from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
+from cpms_cli.cli.option_values import STORE, one_of
+from cpms_cli.cli.options import Format, Lang, Output, Schemas, Store, language
 from cpms_cli.cli.store.push import push
 from cpms_cli.cli.terminal.window import show_line
 

@@ -104,7 +104,7 @@ def _blank(table: SurveyTable, column: Column) -> npt.NDArray[np.int64]:
 
 def _faults(survey: Survey, table: SurveyTable, column: Column) -> list[ColumnFault]:
     failures = _failures(survey, column)
-    if column.field.type in ("date", "year") or column.field.format == "partial-date":
+    if column.field.type == "year" or column.field.holds_dates:
         failures[DATE_RANGE] = _out_of_time(survey, table, column)
     if column.questions is not None:
         failures = {check: bad & column.decided for check, bad in failures.items()}

@@ -13,20 +13,15 @@ from cpms_cli.survey import area_widths
 from cpms_cli.survey.plain_text import plain_digits, plain_text
 from cpms_cli.writing.output_formats import PRINTED
 
+STORE = Path("cpms.duckdb")
+# Digits of the areas that the commands of these names are for.
+COMMUNITY = (area_widths.SUBDISTRICT, area_widths.VILLAGE)
+PROVINCE = (area_widths.PROVINCE, area_widths.DISTRICT)
+
 
 def as_typed(text: str | None) -> str | None:
     """A code in the digits of any script, as in a file."""
     return None if text is None else plain_digits(plain_text(text))
-
-
-STORE = Path("cpms.duckdb")
-
-
-# Digits of the areas that the commands of these names are for.
-COMMUNITY = (area_widths.SUBDISTRICT, area_widths.VILLAGE)
-
-
-PROVINCE = (area_widths.PROVINCE, area_widths.DISTRICT)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def cell_rule(field: Field, language: Language, round_: int | None, column: int,
         }
     if field.type == "year":
         return _year_rule(cell, round_, dialog)
-    if field.type == "date" or field.format == "partial-date":
+    if field.holds_dates:
         part = [f"ISNUMBER({side}(TRIM({cell}),4)+0)" for side in ("RIGHT", "LEFT")]
         return {
             "validate": "custom",

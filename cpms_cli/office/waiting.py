@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cpms_cli.checking.drafting.map_answers import column_texts
+from cpms_cli.checking.drafting.map_answers import first_texts
 from cpms_cli.checking.proposing.column_proposals import is_filled_in, propose
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reading.survey_table import Column, SurveyTable
@@ -17,7 +17,6 @@ from cpms_cli.survey.model.definition import Language, Survey
 
 SLIPS = 2
 """Rows: as few have an answer that was mistyped."""
-_MOST_CELLS = 1_000
 _NO_ANSWER = "code"
 _HALF = 0.5
 
@@ -64,7 +63,7 @@ def _sure_columns(survey: Survey, tables: Iterable[SurveyTable]) -> Iterator[str
         for column in table.unread:
             if not column.weighs or column.why != "unknown" or not column.header.strip():
                 continue
-            texts = column_texts(table.source, column.index)[:_MOST_CELLS]
+            texts = first_texts(table.source, column.index)
             group = table.source.group(column.index)
             if is_filled_in(survey, propose(survey, column.header, texts, set(table.columns), group)):
                 yield column.header.strip()

@@ -193,7 +193,7 @@ class Explainer:
         missing = self.survey.codelists["missing"].by_code
         if value is None:
             return missing[NO_ANSWER].label.in_(self.language)
-        if field.type in ("date", "year") or field.format == "partial-date":
+        if field.type == "year" or field.holds_dates:
             value = shown_stored(value, self.language)
         codes = self.survey.codes(field)
         known = {**missing, **(codes.by_code if codes else {})}

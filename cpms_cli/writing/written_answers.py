@@ -32,7 +32,7 @@ def _written(survey: Survey, field: Field, cells: pd.Series, language: Language)
     written = cells
     if counts_buddhist_years(language) and field.type == "year":
         written = (cells.astype("Int64") + BUDDHIST_OFFSET).astype("str")
-    elif counts_buddhist_years(language) and (field.type == "date" or field.format == "partial-date"):
+    elif counts_buddhist_years(language) and field.holds_dates:
         written = _buddhist(cells)
     return written.where(~cells.isin(list(words)), cells.map(words)).astype("str").where(cells.notna())
 

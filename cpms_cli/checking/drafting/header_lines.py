@@ -7,18 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from cpms_cli.checking.drafting.choice_lines import choice_lines
-from cpms_cli.checking.drafting.map_answers import (
-    column_texts,
-)
+from cpms_cli.checking.drafting.map_answers import first_texts
 from cpms_cli.checking.drafting.map_decisions import HeaderRow
 from cpms_cli.checking.drafting.map_examples import DraftedSheet, show_answers, show_cells, show_guessed_cells
 from cpms_cli.checking.drafting.map_unread import describe_unread
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
 from cpms_cli.reading.header.export_layouts import aside_columns, find_column
 from cpms_cli.reading.header.headers import spelt
-from cpms_cli.reading.header.mapping import (
-    UNDECIDED,
-)
+from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.header.side_by_side import child_apart
 from cpms_cli.reading.sheet.names.sex_of_titles import title_column
 from cpms_cli.reading.sheet.names.whole_names import whole_names
@@ -27,7 +23,6 @@ from cpms_cli.reading.sheet.unread import UnreadColumn
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
-_MOST_CELLS = 1_000
 Proposed = Mapping[int, tuple[Proposal, ...]]
 """What the columns of a sheet may be, by column: worked out once, since every line asks for its rivals."""
 
@@ -83,7 +78,7 @@ def _family_name_line(sheet: DraftedSheet, index: int, name: str, child: int | N
     survey, matched = sheet.survey, sheet.matched
     children = [field for number, field in matched.side_by_side.children.values() if number == child]
     fields = {*matched.match.fields.values(), *children}
-    texts = pd.Series(column_texts(matched.source, index)[:_MOST_CELLS], dtype="str")
+    texts = pd.Series(first_texts(matched.source, index), dtype="str")
     if name != survey.role("given_name").name or not whole_names(survey, texts, fields):
         return
     family = survey.role("family_name")
@@ -110,7 +105,7 @@ def proposals_of(sheet: DraftedSheet) -> Proposed:
         column.index: propose(
             survey,
             about,
-            column_texts(matched.source, column.index)[:_MOST_CELLS],
+            first_texts(matched.source, column.index),
             taken.get(child, of_homes),
             matched.source.group(column.index),
         )
@@ -147,7 +142,7 @@ def _proposed_lines(sheet: DraftedSheet, index: int, proposed: Proposed) -> Iter
     header, proposals = sheet.matched.source.header[index], proposed[index]
     about, child = header_about(sheet, index)
     is_sure = _is_sure(sheet, proposals, proposed, child)
-    further = also(sheet.survey, about, proposals, column_texts(sheet.matched.source, index)[:_MOST_CELLS])
+    further = also(sheet.survey, about, proposals, first_texts(sheet.matched.source, index))
     firsts = tuple(proposal for proposal in proposals if proposal not in further)
     line = _proposed_line(sheet, firsts, proposed, child)
     yield (header, *line, show_guessed_cells(sheet, index, proposals[0].field))

@@ -17,7 +17,7 @@ from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, spells_a
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
 from cpms_cli.reading.header.choices.split_questions import distinct, separated
-from cpms_cli.reading.header.map_lists import SHORT_YEARS, is_date
+from cpms_cli.reading.header.map_lists import SHORT_YEARS
 from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.value.dates import years_in_doubt
@@ -30,12 +30,18 @@ ANSWER_COLUMNS = ("header", "field", "answer", "count", "means", "match")
 _LEAST_FIT, _MOST_LINES = 0.3, 60
 # An answer of an office's own stands in many rows; a name that was moved into a column, in one or two.
 _RARE = 2
+_ENOUGH = 1_000  # cells
 
 
 def column_texts(source: SourceTable, index: int) -> list[str]:
     """The filled cells of a column, in the order of the sheet."""
     codes, texts = distinct(source, index)
     return [text for code in codes if (text := texts[code]) is not None and text.strip()]
+
+
+def first_texts(source: SourceTable, index: int) -> list[str]:
+    """The first filled cells of a column: enough of them to tell what it holds."""
+    return column_texts(source, index)[:_ENOUGH]
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def answer_lines(
     left to the officer.
     """
     field = column.field
-    if is_date(field):
+    if field.holds_dates:
         yield from _era_line(column, decided, language)
     if not column.listed:
         return
@@ -131,12 +137,13 @@ def open_answer_lines(
     if len(few) > MOST_ANSWERS:
         return
     plain = yes_or_no.by_spelling if yes_or_no else {}
-    later = "map_answer_yes_no" if all(folded(text) in plain or folded(text) in missing for text in few) else ""
+    are_plain = all(folded(text) in plain or folded(text) in missing for text in few)
+    sure = say("map_answer_yes_no" if are_plain else "map_answer_later", language)
     if (fit(survey, survey.role("visited"), few) or 0.0) > _LEAST_FIT:
         return  # days
     for text in sorted(few, key=lambda text: -counts[text]):
         if len(text) <= ANSWER_LETTERS and folded(text) not in missing:
-            yield source.header[index], "", text, counts[text], "", say(later or "map_answer_later", language)
+            yield source.header[index], "", text, counts[text], "", sure
 
 
 def _shown(survey: Survey, column: AnsweredColumn, moved: npt.NDArray[np.bool_]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from cpms_cli.checking.drafting.drafted_map import Drafted
 from cpms_cli.reading.header.headers import header_spellings, near_miss, spelt
-from cpms_cli.reading.header.map_lists import is_date, list_of_line
+from cpms_cli.reading.header.map_lists import list_of_line, meant_code
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, compared, leave_out
 from cpms_cli.reading.header.side_by_side import of_any_child
 from cpms_cli.survey.messages import say, wordings
@@ -93,7 +93,7 @@ def read_reply(survey: Survey, line: OpenLine, typed: str, taken: Collection[tup
     if number.isdecimal() and 0 < int(number) <= len(line.options):
         value = line.options[int(number) - 1][0]
     elif line.answer:
-        value = _code_of(survey, line, text)
+        value = meant_code(survey, survey.fields[line.field], text)
     elif spelt(text) in set(map(spelt, wordings("map_leave_out"))):
         return Reply("chosen", text)
     else:
@@ -103,15 +103,6 @@ def read_reply(survey: Survey, line: OpenLine, typed: str, taken: Collection[tup
         return Reply("unknown", near.field if near else "")
     other = next((header for field, header in taken if field == value and not line.answer), None)
     return Reply("chosen", value) if other is None else Reply("taken", other)
-
-
-def _code_of(survey: Survey, line: OpenLine, text: str) -> str:
-    field = survey.fields[line.field]
-    listed = list_of_line(survey, field)
-    if listed is None or text in listed.by_code:
-        return text if listed else ""
-    missing = {} if is_date(field) else survey.codelists["missing"].by_spelling
-    return listed.by_spelling.get(folded(text)) or missing.get(folded(text)) or ""
 
 
 def fields_taken(drafted: Drafted) -> list[tuple[str, str]]:

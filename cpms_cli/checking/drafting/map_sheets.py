@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from cpms_cli.reading.header.map_lists import ERA_LIST, eras, is_date
+from cpms_cli.reading.header.map_lists import ERA_LIST, eras
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, leave_out
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.messages import say, wordings
@@ -57,7 +57,7 @@ def _leave_out() -> str:
 
 def code_options(survey: Survey, field: Field) -> list[str]:
     """What can be chosen as the meaning of an answer to a field: its codes, then why there is no answer."""
-    if is_date(field):
+    if field.holds_dates:
         return [option(code.label, code.code) for code in eras().codes]
     listed = survey.codelists[field.codelist or ""]
     missing = [code for code in survey.codelists["missing"].codes if code.code not in listed.by_code]
@@ -148,7 +148,7 @@ def _write_lists(book: xlsxwriter.Workbook, sheet: Worksheet, survey: Survey, fi
 
 
 def _list_name(field: Field) -> str | None:
-    return ERA_LIST if is_date(field) else field.codelist
+    return ERA_LIST if field.holds_dates else field.codelist
 
 
 def _codes_of_line(headers: str, count: int) -> dict[str, str]:

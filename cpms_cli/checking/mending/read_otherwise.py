@@ -42,7 +42,7 @@ def _reason(survey: Survey, column: Column, labels: set[str], written: str, read
 def _form(column: Column, digits: str, read: str) -> str:
     """What was done with a text that is neither an answer of a list nor a name."""
     field = column.field
-    if field.type in ("date", "year") or field.format == "partial-date":
+    if field.type == "year" or field.holds_dates:
         return "date_form" if read[:4] in digits else "serial" if _serial(digits) else "era"
     if field.type == "integer":
         return "age_form" if field.role == "age" else "number_form"

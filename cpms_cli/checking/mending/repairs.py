@@ -95,7 +95,7 @@ def plain_forms(survey: Survey, field: Field, text: str, value: str, language: L
     missing = survey.codelists["missing"]
     if value in missing.by_code:
         return _code_forms(survey, field, missing, value, language)
-    if field.type == "date" or field.format == "partial-date":
+    if field.holds_dates:
         return _date_forms(value, language) or [trimmed]
     if field.type == "year" and re.fullmatch(r"\d{4}", value):
         other = str(int(value) + BUDDHIST_OFFSET)
@@ -116,7 +116,7 @@ def _reason(field: Field, old: str, new: str) -> Reason:
         return "digits"
     if field.codelist is not None:
         return "spelling"
-    return "date_form" if field.type == "date" or field.format == "partial-date" else "number"
+    return "date_form" if field.holds_dates else "number"
 
 
 def _column_repairs(survey: Survey, column: Column, language: Language) -> Iterable[Repair]:

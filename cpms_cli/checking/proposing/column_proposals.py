@@ -125,7 +125,7 @@ def fit(survey: Survey, field: Field, texts: Sequence[str]) -> float | None:
         listed_as_sure = column.map(lambda text: is_sure_answer(survey, field, text))
         return float((values.str.split(";").str[0].isin(real) | listed_as_sure).mean())
     plain = ascii_digits(column).str.strip()
-    if field.type == "date" or field.format == "partial-date":
+    if field.holds_dates:
         return float((values.str.fullmatch(_ISO) & ~plain.str.fullmatch(r"\d{1,3}|\d{5,}")).mean())
     if field.type == "year":
         return float(values.str.fullmatch(r"(?:19|20)\d{2}").mean())
@@ -186,7 +186,7 @@ def _with_cells(survey: Survey, field: Field, likeness: float, texts: Sequence[s
 def _is_telling(survey: Survey, field: Field) -> bool:
     if field.codelist:
         return sum(other.codelist == field.codelist for other in survey.fields.values()) == 1
-    return field.type == "date" or field.format == "partial-date" or field.role in ("national_id", "village")
+    return field.holds_dates or field.role in ("national_id", "village")
 
 
 def propose(

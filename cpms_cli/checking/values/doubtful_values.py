@@ -87,7 +87,7 @@ def _doubts_of_kind(field: Field, values: pa.Array, legal: pa.Array) -> Iterator
         yield ~_flags(pc.match_substring_regex(values, rf"^{NUMBER}$"))
     elif field.type == "year":
         yield ~_flags(pc.is_in(values, value_set=_YEARS))
-    elif field.type == "date" or field.format == "partial-date":
+    elif field.holds_dates:
         yield _no_dates(values.to_pylist(), field.type != "date")
     elif field.format == "thai-id":
         yield ~is_thai_id(_series(values))

@@ -108,7 +108,7 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
     elif field.type == "year":
         years = [str(year) for year in range(CHRISTIAN_FROM, CHRISTIAN_TO + 1)]
         yield pandera.Check.isin(years, **_options("year"))
-    elif field.type == "date" or field.format == "partial-date":
+    elif field.holds_dates:
         partial = field.type != "date"
         yield _series_check("date", lambda values: values.map(lambda text: is_stored_date(text, partial)))
     elif field.format == "thai-id":

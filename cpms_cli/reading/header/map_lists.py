@@ -18,11 +18,6 @@ SHORT_YEARS = "yy"
 ERA_LIST = "era"
 
 
-def is_date(field: Field) -> bool:
-    """Whether a field holds dates, of which only a part may be known."""
-    return field.type == "date" or field.format == "partial-date"
-
-
 @lru_cache(maxsize=1)
 def eras() -> CodeList:
     """The eras that a year of two digits may be of, as a list of answers."""
@@ -42,7 +37,18 @@ def eras() -> CodeList:
 
 def list_of_line(survey: Survey, field: Field) -> CodeList | None:
     """The list from which the meaning of an answer to a field is chosen; None where it has none."""
-    return eras() if is_date(field) else survey.codes(field)
+    return eras() if field.holds_dates else survey.codes(field)
+
+
+def meant_code(survey: Survey, field: Field, text: str) -> str:
+    """Return the code that a text means, as the meaning of an answer to a field; "" where it means none."""
+    listed = list_of_line(survey, field)
+    if listed is None:
+        return ""
+    if text in listed.by_code:
+        return text
+    known = listed.by_spelling if field.holds_dates else survey.spellings(field)
+    return known.get(folded(text), "")
 
 
 def is_of_short_years(text: str) -> bool:

@@ -19,7 +19,7 @@ from cpms_cli.reading.book.cell_text import cell_text
 from cpms_cli.reading.book.container import inspect_container
 from cpms_cli.reading.header.choices.split_questions import separated
 from cpms_cli.reading.header.headers import header_spellings, spelt
-from cpms_cli.reading.header.map_lists import SHORT_YEARS, eras, is_date, is_of_short_years
+from cpms_cli.reading.header.map_lists import SHORT_YEARS, is_of_short_years, meant_code
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, HeaderMap, MapLine, compared, map_line
 from cpms_cli.reading.value.answers import BETWEEN_ANSWERS
 from cpms_cli.survey.messages import wordings
@@ -157,7 +157,7 @@ def _asked_of(survey: Survey, chosen: HeaderMap, row: _Line) -> list[str]:
     fields = _fields_of(chosen, row[HEADER])
     named = header_spellings(survey).get(spelt(_chosen(row[FIELD]))) if row[FIELD] else None
     if is_of_short_years(row[ANSWER]):
-        return [name for name in fields if is_date(survey.fields[name])]
+        return [name for name in fields if survey.fields[name].holds_dates]
     listed = [name for name in fields if survey.fields[name].codelist]
     # Where another question was chosen for the header than was proposed, its answers are that question's.
     return [name for name in listed if named not in fields or name == named]
@@ -167,7 +167,7 @@ def _waits(survey: Survey, chosen: HeaderMap, row: _Line) -> bool:
     if not row[ANSWER] or (row[MEANS] and not row[MEANS].startswith(UNDECIDED)):
         return False
     return any(
-        is_date(survey.fields[name])
+        survey.fields[name].holds_dates
         or not _is_known(survey, name, row[ANSWER])
         or is_unsure(survey, survey.fields[name], row[HEADER], row[ANSWER])
         for name in _asked_of(survey, chosen, row)
@@ -195,13 +195,11 @@ def _note_answer(survey: Survey, chosen: HeaderMap, row: _Line) -> None:
     """Put what one line says of an answer into the map."""
     text, decided = _chosen(row[MEANS]), bool(row[MEANS]) and not row[MEANS].startswith(UNDECIDED)
     for name in _asked_of(survey, chosen, row) if row[ANSWER] and decided else ():
-        of_years = is_date(survey.fields[name])
-        codes = eras() if of_years else survey.codelists[survey.fields[name].codelist or ""]
-        code = text if text in codes.by_code else codes.by_spelling.get(folded(text))
-        code = code or (None if of_years else survey.codelists["missing"].by_spelling.get(folded(text)))
-        if code is None:
+        field = survey.fields[name]
+        code = meant_code(survey, field, text)
+        if not code:
             place = {"file": chosen.file, "line": row.line, "header": row[HEADER], "answer": row[ANSWER]}
             raise UsageError("map_unknown_answer", field=name, means=row[MEANS], **place)
         chosen.answers.setdefault((compared(row[HEADER]), name), {})[
-            SHORT_YEARS if of_years else folded(row[ANSWER])
+            SHORT_YEARS if field.holds_dates else folded(row[ANSWER])
         ] = code

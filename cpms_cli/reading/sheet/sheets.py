@@ -255,7 +255,7 @@ def _plain_answers(survey: Survey, source: SourceTable, fields: Mapping[int, str
         asked = survey.fields[name]
         if asked.many and survey.codes(asked):
             data = _rewritten(data, source, index, partial(separated, known=survey.spellings(asked)))
-        elif exported and (asked.type == "date" or asked.format == "partial-date"):
+        elif exported and asked.holds_dates:
             data = _rewritten(data, source, index, _day)
     return source if data is source.data else replace(source, data=data)
 

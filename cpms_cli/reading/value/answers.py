@@ -112,7 +112,7 @@ def _answers(survey: Survey, field: Field, trimmed: Sequence[str], spelt: Sequen
     """Return what each text says (None where it says nothing of the kind), the questions it leaves, the evidence."""
     codes = survey.codes(field)
     partial = field.format == "partial-date"
-    if field.type == "date" or partial:
+    if field.holds_dates:
         return Texts(*read_dates(trimmed, partial, context.bounds(field), context.date_system, context.short_era))
     if codes is not None and not field.many:
         return _coded(spelt, codes)

@@ -108,6 +108,11 @@ class Field(Lifespan):
         """Whether the question is asked of nobody, in no round (`asked: false`)."""
         return self.asked is False
 
+    @property
+    def holds_dates(self) -> bool:
+        """Whether its answers are dates, or parts of dates."""
+        return self.type == "date" or self.format == "partial-date"
+
     def is_asked_in(self, round_year: int | None) -> bool:
         """Whether the question is put to anybody in the round of this Gregorian year; None is any round to come."""
         return not self.is_turned_off and self.is_there_in(round_year)

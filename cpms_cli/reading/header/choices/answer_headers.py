@@ -87,40 +87,36 @@ def _are_flags(survey: Survey, source: SourceTable, name: str, codes: Mapping[in
 
 def crosses_deny(source: SourceTable, places: Collection[int], texts: Iterable[str | None]) -> bool:
     """Whether a cross in one of these columns may say that its answer is not chosen: where ticks stand there too, and
-    a row has more than one mark. A row with one mark has that answer, however it was marked."""
+    a row has more than one mark. A row with one mark has that answer, however it was marked; of one column alone,
+    nobody knows."""
+    if not has_ticks(texts):
+        return False
     filled = sum((source.encoded(place)[0] >= 0).astype(np.int64) for place in places)
-    return has_ticks(texts) and bool(np.any(np.asarray(filled) > 1))
+    return len(places) == 1 or bool(np.any(np.asarray(filled) > 1))
 
 
 def answers_alone(survey: Survey, source: SourceTable) -> dict[int, tuple[str, str]]:
     """Return question and code of each column whose header by itself is an answer, of which its cells say whether it
     is so."""
     known = _answers_of_one(survey)
-    headed: dict[str, list[int]] = {}
+    headed: dict[str, dict[int, str]] = {}
     for index, header in enumerate(source.header):
         if answer := known.get(folded(header)):
-            headed.setdefault(answer[0], []).append(index)
+            headed.setdefault(answer[0], {})[index] = answer[1]
     read: dict[int, tuple[str, str]] = {}
-    for places in headed.values():
-        texts = {place: [*source.encoded(place)[1].to_pylist(), None] for place in places}
-        ticked = crosses_deny(source, places, [text for words in texts.values() for text in words])
-        ticked = ticked or len(places) == 1
-        answers = {place: read_answer_header(survey, source.header[place], texts[place], ticked) for place in places}
+    for name, codes in headed.items():
+        texts = {place: [*source.encoded(place)[1].to_pylist(), None] for place in codes}
+        ticked = crosses_deny(source, codes, [text for words in texts.values() for text in words])
+        chosen = {place for place, code in codes.items() if _is_chosen(survey, name, code, texts[place], ticked)}
         # Of two sexes, one alone says nothing of the rows in which the other is marked; nor does a column of no marks.
-        if len(places) == 1 or all(answers[place] or not any(texts[place]) for place in places):
-            read |= {place: answer for place, answer in answers.items() if answer}
+        if len(codes) == 1 or all(place in chosen or not any(texts[place]) for place in codes):
+            read |= {place: (name, codes[place]) for place in codes if place in chosen}
     return read
 
 
-def read_answer_header(
-    survey: Survey, header: str, texts: list[str | None], crosses: bool = True
-) -> tuple[str, str] | None:
-    """Return the question and the code of a column that says of one answer whether it is so; None of other columns.
-    `crosses` says whether a cross beside ticks may deny."""
-    answer = _answers_of_one(survey).get(folded(header))
-    if answer is None:
-        return None
-    name, code = answer
+def _is_chosen(survey: Survey, name: str, code: str, texts: list[str | None], crosses: bool) -> bool:
+    """Whether a column of these texts says of one answer that it is so, or not, and of some row that it is; `crosses`:
+    whether a cross beside ticks may deny."""
     known, ticked = survey.spellings(survey.fields[name]), crosses and has_ticks(texts)
     flags = [read_flag(survey, text, code, known, ticked) for text in texts]
-    return answer if any(flag.chosen for flag in flags) and not any(flag.unread for flag in flags) else None
+    return any(flag.chosen for flag in flags) and not any(flag.unread for flag in flags)

@@ -174,7 +174,7 @@ def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
     columns = [*([] if choices.whole is None else [choices.whole]), *choices.parts]
     read = [distinct(source, index) for index in columns]
     texts_of_all = [text for _, words in read for text in words]
-    many = survey.fields[choices.field].many or len(choices.parts) == 1
+    many = survey.fields[choices.field].many
     ticked = has_ticks(texts_of_all) if many else crosses_deny(source, choices.parts, texts_of_all)
     kinds = np.zeros(source.data.num_rows, dtype=np.int64)
     for codes, words in read:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from operator import itemgetter
 
 from cpms_cli.reading.sheet.sheets import Note, Sheet, replace_texts, some_rows, texts_of, with_column
 from cpms_cli.survey.model.definition import Survey
@@ -49,9 +50,10 @@ def with_nicknames(survey: Survey, sheet: Sheet) -> Sheet:
     if place is None:
         return sheet
     names = texts_of(sheet, place)
-    beside = names.fillna("").map(lambda text: split_nickname(text)[1])
-    if not (beside != "").any():
+    if not names.str.contains("[)）]", na=False).any():
         return sheet
+    parts = names.fillna("").map(split_nickname)
+    beside = parts.map(itemgetter(1))
     remarks = beside.map(remark_in)
     column = sheet.source.header[place]
     if (remarks != "").any():
@@ -61,10 +63,6 @@ def with_nicknames(survey: Survey, sheet: Sheet) -> Sheet:
     named = (beside != "") & (remarks == "")
     if not named.any() or sheet.place(other) is not None or any(miss.field == other for miss in sheet.near.values()):
         return sheet
-    sheet = replace_texts(sheet, place, names.where(~named, names.map(_without_brackets, na_action="ignore")))
+    sheet = replace_texts(sheet, place, names.where(~named, parts.map(itemgetter(0))))
     note = Note("name_in_brackets", {"column": column, "count": str(int(named.sum()))})
     return with_column(sheet, other, beside.where(named, None).astype("str"), note)
-
-
-def _without_brackets(text: str) -> str:
-    return split_nickname(text)[0]

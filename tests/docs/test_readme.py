@@ -77,7 +77,7 @@ def _needs_more(line: str) -> bool:
     several provinces.
 
     `cpms demo` runs what the others run, and has tests of its own (tests/cli/test_demo.py), as `cpms run`, which needs
-    an office (tests/office/test_office.py).
+    an office (tests/office/test_office_run.py).
     """
     words = line.split()
     return (

@@ -58,7 +58,7 @@ NOT_HERE = {
     "demo",
     "help",  # lists commands, which are typed; its words: test_translations.py
     "init",  # names what it made in a folder
-    "run",  # needs an office: tests/office/test_office.py
+    "run",  # needs an office: tests/office/test_office_run.py
     "doctor",
     "province",
     "plan province",

@@ -18,6 +18,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.identifier_search import current_identifier
 from cpms_cli.store.tables.dispute_tables import DISPUTE_COLUMNS
 from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.near_words import meant, named, near, spellings
 
@@ -141,7 +142,7 @@ def _worded(by: str, reason: str, day: datetime.date | None) -> _Words:
             raise UsageError("dispute_blank", option=f"--{name}")
         if len(text.strip()) > _LONGEST[name]:
             raise UsageError("dispute_long", option=f"--{name}", longest=_LONGEST[name])
-    today = datetime.date.today()
+    today = country_today()
     if day is not None and day > today:
         raise UsageError("dispute_in_future", date=day.isoformat())
     return _Words(by.strip(), reason.strip(), day or today)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from cpms_cli.store.definitions.definition_in_use import check_is_followed, defi
 from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_writing import Imported, Intake, take_in
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language
 
@@ -57,7 +57,7 @@ def import_lists(  # noqa: PLR0913 - what the command takes
     with made_beside(store_path) as made, open_store(store_path, survey, write=True, rows=given.count) as connection:
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
-        today = datetime.date.today()
+        today = country_today()
         intake = Intake(files, recorder, lambda batch: aside or free_name(store_path, batch), today, language)
         imported = take_in(connection, survey, tables, intake)
         made.extend([imported.quarantine] if imported.quarantine else [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -47,6 +46,7 @@ from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import SURVEY
 from cpms_cli.store.tables.response_writing import Imported, Intake, take_in
 from cpms_cli.store.tables.run_tables import keep_definition
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey, Table
 
@@ -192,7 +192,7 @@ class Incoming:
 
     def responses(self, bundles: list[Path], recorder: Recorder) -> Intake:
         """What the bundles among the files say of responses."""
-        today = datetime.date.today()
+        today = country_today()
         return Intake(bundles, recorder, lambda batch: free_name(self.store, batch), today, self.language)
 
 

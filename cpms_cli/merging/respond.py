@@ -30,6 +30,7 @@ from cpms_cli.store.identifier_search import identifier_meant
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.store.tables.response_writing import Arrival, Imported, Intake, Source, record_responses, take_in
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.fields import ResponseRole
@@ -83,7 +84,7 @@ def import_responses(  # noqa: PLR0913 - what the command takes
             files,
             Recorder(who or current_user(), tool_version),
             lambda batch: aside or free_name(store_path, batch),
-            today or datetime.date.today(),
+            today or country_today(),
             language,
         )
         imported = take_in(connection, survey, tables, intake)
@@ -175,7 +176,7 @@ def record_typed(
     Raises UsageError for what a file's row would be set aside for: then nothing is recorded.
     """
     table = _typed_in(survey, *(_cells_asked(survey, row) for row in rows))
-    findings = check_responses(connection, survey, [table], typed.today or datetime.date.today())
+    findings = check_responses(connection, survey, [table], typed.today or country_today())
     worded = Wording(response_log(survey), typed.language).put_into_words(findings)
     errors = worded[worded["severity"] == "error"]
     if len(errors):

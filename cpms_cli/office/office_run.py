@@ -24,6 +24,7 @@ from cpms_cli.office.taking_in import note_as_stored, take_in
 from cpms_cli.reading.arrivals import Arrived, arrived_files
 from cpms_cli.store.history import history
 from cpms_cli.store.safety.holding import hold_store
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.era import year_to_fill_in
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language
@@ -88,7 +89,7 @@ def run_of_office(  # noqa: PLR0913 - as `run_office`
     if not office.inbox.is_dir():
         raise UsageError("office_no_inbox", folder=office.inbox)
     work = Work(office, spoken, tool_version, dry=dry_run)
-    asked = _Asked(work, today or datetime.date.today(), tell or (lambda event, about: None))
+    asked = _Asked(work, today or country_today(), tell or (lambda event, about: None))
     with nullcontext() if dry_run else hold_store(office.store):
         return _run(asked)
 

@@ -22,12 +22,11 @@ import pandas as pd
 
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.tables.response_tables import responses_now
+from cpms_cli.survey.country_time import country_day_sql
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, partial_date_bounds, quoted, typed
 
 _STATE = ["case", "since", "since_visited", "since_first", "since_last", "closed_on"]
-# The store keeps times in UTC, and days are those of the country: what is closed on the day of the merge is closed.
-_TO_THAI_TIME = "INTERVAL 7 HOUR"
 _HELPERS = ["own", "possible", "surveyed", "refused", "withheld", "home", "home_surveyed"]
 
 
@@ -51,7 +50,7 @@ def _rows_sql(survey: Survey, as_of: datetime.date, person: str | None) -> str:
             SELECT {", ".join(f"s.{name}" for name in key)}, s.{identifier} AS person, s.{round_} AS year,
                 s.level, s.highest, h.{home_id} AS home, (h.{no_consent}) IS TRUE AS withheld,
                 {partial_date_bounds(born)[1]} AS born_by, TRY_CAST({age} AS INTEGER) AS stated,
-                (b.merged_at + {_TO_THAI_TIME})::DATE AS known_by,
+                {country_day_sql("b.merged_at")} AS known_by,
                 {typed(survey, survey.role("visited"), "h")} AS interviewed
             FROM {SCORE} s
             JOIN current_child c ON {same_row}

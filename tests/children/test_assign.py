@@ -13,6 +13,7 @@ import pytest
 
 from cpms_cli import add_response, assign_cases, list_children, list_today, merge, summarise_case_work, undo
 from cpms_cli.errors import UsageError
+from cpms_cli.survey.country_time import country_today
 from tests.conftest import Cpms, made_once, write_drawn
 
 HURT = {"violence_physical": "yes"}
@@ -157,7 +158,7 @@ def test_what_cannot_be_assigned_is_refused_and_nothing_is_stored(cpms: Cpms, st
         ran = cpms("response", "assign", *words, "--store", store)
         assert (ran.code, reason in " ".join(ran.err.split())) == (2, True), (words, ran.err)
     with pytest.raises(UsageError):
-        assign_cases(store, ["W1"], day=datetime.date.today() + datetime.timedelta(days=1))
+        assign_cases(store, ["W1"], day=country_today() + datetime.timedelta(days=1))
     assert store.read_bytes() == content
 
 

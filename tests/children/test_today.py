@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cpms_cli import add_response, import_lists, list_children, list_today, merge, undo
 from cpms_cli.store.safety.write_outcome import times_stored
+from cpms_cli.survey.country_time import country_today
 from tests.conftest import Cpms, Draw, write_drawn
 
 HURT = {"violence_physical": "yes"}
@@ -234,7 +235,7 @@ def test_an_interview_of_no_date_was_on_the_day_of_the_merge_at_the_latest(
     """Many offices' lists have no date of the interview: what is closed on the day of the merge is closed, and what was
     closed on the day before may have been closed before anybody asked."""
     store = tmp_path / "s.duckdb"
-    today = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=7)).date()
+    today = country_today()
     merge([draw({"round": today.year, "interview_date": None, "violence_physical": "yes"})], store)
     [child] = list_children(store)["cpms_id"]
     add_response(store, child, "closed", (today - datetime.timedelta(days=1)).isoformat(), closing="safe_now")

@@ -1,11 +1,15 @@
-"""What has one place in the code stands nowhere else: where a workbook begins, and where a key comes from."""
+"""What has one place in the code stands nowhere else: where a workbook begins, where a
+key comes from, and which day it is."""
 
 from __future__ import annotations
 
 import ast
+import datetime
+import time
 
 import pytest
 
+from cpms_cli.survey.country_time import country_today
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "cpms_cli").rglob("*.py"))
@@ -47,6 +51,29 @@ def test_every_workbook_begins_in_one_place() -> None:
     """Elsewhere, the options by which text is never a formula could be forgotten."""
     places = [path for path in MODULES if _calls(path.read_text("utf-8"), "xlsxwriter.Workbook")]
     assert [path.relative_to(ROOT / "cpms_cli").as_posix() for path in places] == ["writing/new_workbook.py"]
+
+
+def test_which_day_it_is_is_asked_in_one_place() -> None:
+    """A list of the day and a check of dates agree, also at two in the morning and on a server in another zone."""
+    asked = {"datetime.date.today", "date.today", "datetime.datetime.today", "time.localtime", "pandas.Timestamp.today"}
+    sources = [(path, path.read_text("utf-8")) for path in MODULES]
+    assert [path.name for path, source in sources if any(_calls(source, name) for name in asked)] == []
+
+
+def _in_ranong() -> datetime.date:
+    return (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=7)).date()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows takes its time zone from the system alone")
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "UTC", "Etc/GMT-14"])
+def test_the_day_is_the_countrys_in_every_zone(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of these zones are never on the same day."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", zone)
+        time.tzset()
+        first, day, last = _in_ranong(), country_today(), _in_ranong()
+        assert first <= day <= last
+    time.tzset()
 
 
 def test_nothing_is_passed_through_the_environment() -> None:

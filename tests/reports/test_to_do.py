@@ -20,6 +20,7 @@ from cpms_cli.reports.composing.to_do import ToDo, to_do_sentences
 from cpms_cli.reports.documents.document import Bullets, Document, Heading, TableBlock
 from cpms_cli.reports.documents.document_cells import cell_texts
 from cpms_cli.summaries.area.plans import plan_area
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import write_drawn
@@ -72,7 +73,7 @@ def _tables(document: Document) -> Iterator[list[list[str]]]:
 def test_a_report_and_a_plan_begin_with_the_same_sentences(store: Path, survey: Survey) -> None:
     report, plan = report_area(store, "850105", audience=None), plan_area(store, "850105")
     sentences = tuple(sentence.format(day=shown_date(plan.as_of, "en")) for sentence in SENTENCES)
-    assert abs((datetime.date.today() - plan.as_of).days) < 2
+    assert abs((country_today() - plan.as_of).days) < 2
     assert _sentences(report) == sentences
     assert _sentences(plan_document(survey, plan, "en")) == sentences
 
@@ -153,7 +154,7 @@ def test_a_child_begins_with_who_where_why_and_whether_it_is_done(store: Path) -
     victim = listed.loc[listed["household_no"] == "1", "cpms_id"].iat[0]
     head, *_ = _tables(report_child(store, victim))
     lines = dict(head)
-    days = (datetime.date.today() - datetime.date(2026, 3, 2)).days
+    days = (country_today() - datetime.date(2026, 3, 2)).days
     assert lines == {
         "Child": f"••• ({victim})",
         "Lives": "House 1, Pak Nam, moo 1",

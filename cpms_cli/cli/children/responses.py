@@ -60,18 +60,18 @@ def due(
     """
     one_of(format_)
     until = day(as_of)
-    import datetime
 
     from cpms_cli.reports.children import responses as report
     from cpms_cli.reports.children.due_list import write_visits
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.response.due import list_due
+    from cpms_cli.survey.country_time import country_today
     from cpms_cli.survey.era import shown_date
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
-    until = until or datetime.date.today()
+    until = until or country_today()
     with workspace_of(store, schemas, lang, identified=identified).of_area(area) as workspace:
         survey, spoken = workspace.survey, workspace.language
         children = list_due(workspace, area=area, as_of=until, everybody=everybody)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.value.digits import ascii_digits
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.era import christian_year, era_of
 from cpms_cli.survey.messages import wordings
 
@@ -41,7 +41,7 @@ def named_round(source: SourceTable) -> int | None:
     """The round that the name of a workbook's sheet says; None for a text file, whose name its sender chose."""
     if source.sheet is None or "encoding" in source.evidence:
         return None
-    return round_of_name(source.sheet, datetime.date.today().year + 1)
+    return round_of_name(source.sheet, country_today().year + 1)
 
 
 def is_own_sheet(name: str) -> bool:

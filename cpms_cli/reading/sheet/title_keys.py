@@ -6,7 +6,6 @@ left open: a village that is guessed wrongly would put the children of a whole l
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TypeVar
 from cpms_cli.reading.sheet.sheet_names import FIRST_ROUND
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.area_widths import DISTRICT, PROVINCE, SUBDISTRICT
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.era import christian_year, era_of
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.plain_text import plain_digits
@@ -96,7 +96,7 @@ def sections_of(source: SourceTable) -> list[tuple[int, str]]:
 
 def round_in_titles(source: SourceTable) -> int | None:
     """The round that the lines above a header say, as a Christian year; None where they say none, or several."""
-    latest = datetime.date.today().year + 1
+    latest = country_today().year + 1
     return _only({year for line in titles_of(source) for year in _years(line) if FIRST_ROUND <= year <= latest})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cpms_cli.survey.country_time import MINUTES_AHEAD
 from cpms_cli.survey.era import Era
 
 _MONTH_NAMES: tuple[tuple[str, ...], ...] = (
@@ -55,7 +56,6 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _NUMBERS_ONLY = re.compile(r"[\d ./\-]*")
 _SHORT_YEAR = re.compile(r"(?P<y>\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-_LOCAL_ZONE = 7 * 60  # Thailand's, in minutes; it has no summer time
 _DAY = 24 * 60
 # No date is longer in any of its forms; a page of text pasted into a cell is not worth the search.
 _LONGEST = 80
@@ -91,7 +91,7 @@ def _without_time(text: str) -> tuple[str, int]:
         offset = (int(moment["off_hour"]) * 60 + int(moment["off_minute"])) * (-1 if moment["sign"] == "-" else 1)
     if offset is None:
         return moment["date"], 0
-    minute = int(moment["hour"]) * 60 + int(moment["minute"]) - offset + _LOCAL_ZONE
+    minute = int(moment["hour"]) * 60 + int(moment["minute"]) - offset + MINUTES_AHEAD
     return moment["date"], minute // _DAY
 
 

@@ -18,6 +18,7 @@ from cpms_cli.summaries.area.shares import area_name
 from cpms_cli.summaries.child.child_history import ChildHistory, compute_child_history
 from cpms_cli.summaries.response.cases import OVERDUE
 from cpms_cli.summaries.response.due import case_of_child
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
@@ -47,7 +48,7 @@ def compose_child_report(workspace: Workspace, identifier: str) -> Document:
     survey, language, identified = workspace.survey, workspace.language, workspace.identified
     history = compute_child_history(workspace, identifier)
     rounds = ", ".join(shown_year(year, language) for year in history.rounds)
-    cases = case_of_child(workspace, history.cpms_id, datetime.date.today())
+    cases = case_of_child(workspace, history.cpms_id, country_today())
     case: dict[str, Any] = {str(name): cases[name].iat[0] for name in cases} if len(cases) else {}
     masked = say("report_child_identified" if identified else "report_child_masked", language)
     parts: tuple[Part, ...] = (

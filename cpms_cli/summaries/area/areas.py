@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from cpms_cli.summaries.child.children import ChildSelection, line_list_of, stan
 from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of, tables_with_rows
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -243,7 +243,7 @@ def compute_area_summary(
     levels = levels_of(workspace, within(survey, code, scope.round))
     standing, standing_parts, at_once = pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
     if workspace.lists_children:
-        create_stood(workspace, datetime.date.today())
+        create_stood(workspace, country_today())
         standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
         at_once = _at_once(workspace, scope)
     names = {indicator.column: indicator.name.in_(language) for indicator in survey.indicators}

@@ -25,6 +25,7 @@ from cpms_cli.summaries.child.standing_today import create_stood
 from cpms_cli.summaries.response.response_counts import compute_response_summary
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of, tables_with_rows
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -248,7 +249,7 @@ def compute_area_plan(
     indicators = _indicators(workspace, scope, wider, left_out)
     activities = _activities(workspace, condition)
     called = activities["children"].gt(0)
-    today = datetime.date.today()
+    today = country_today()
     create_stood(workspace, today)
     standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
     responses = pd.DataFrame()

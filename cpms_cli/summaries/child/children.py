@@ -17,6 +17,7 @@ from cpms_cli.summaries.area.shares import within
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
 from cpms_cli.summaries.child.standing_today import GIVEN, STANDING, STOOD, create_standing_scores, create_stood
 from cpms_cli.summaries.scope import check_surveyed, known_indicator, known_level
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -169,7 +170,7 @@ def select_children(
     selection = replace(selection, levels=tuple(known_level(survey, level) for level in selection.levels))
     check_surveyed(workspace, selection.area, selection.round)
     if selection.round is None:
-        create_stood(workspace, as_of or datetime.date.today())
+        create_stood(workspace, as_of or country_today())
         listed = standing_list(workspace, selection)
     else:
         listed = line_list_of(workspace, selection)

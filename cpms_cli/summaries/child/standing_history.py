@@ -10,6 +10,7 @@ import pandas as pd
 from cpms_cli.scoring.standing import responses_until, standings
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.child.standing_today import absence_words
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -25,7 +26,7 @@ def child_visits(
     it is not simply what the round says, or the child was not found since.
     Responses, by date: the fields of the log, `recorded_at` (UTC), `recorded_by`, `batch_id`.
     """
-    today = datetime.date.today()
+    today = country_today()
     create_known_children(connection, survey)
     done = responses_until(connection, survey, today, person)
     stood = standings(connection, survey, today, person).sort_values("year").reset_index(drop=True)

@@ -19,6 +19,7 @@ from cpms_cli.summaries.child.answer_outcomes import was_words
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.response.due import due_list_of, with_masked_names
 from cpms_cli.summaries.scope import check_surveyed
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -285,7 +286,7 @@ def list_visits(
     `as_of` (today), found in that round or not. `overdue` says who they are instead (cpms_id, due, days_late); of an
     earlier round nobody is. Raises UsageError for an area that does not exist; StoreError, UnreadableFile.
     """
-    survey, day = workspace.survey, as_of or datetime.date.today()
+    survey, day = workspace.survey, as_of or country_today()
     check_surveyed(workspace, area, round_)
     turned_18, stood = pd.DataFrame(), None
     if round_ is None:

@@ -25,6 +25,7 @@ from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name
 from cpms_cli.summaries.response.cases import find_cases, is_open, workers_of
 from cpms_cli.summaries.scope import check_surveyed
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.fields import ResponseRole
@@ -84,7 +85,7 @@ def assign_cases(  # noqa: PLR0913 - public: what can be asked, each by its own 
     store has nothing, a worker or a child without an open case, a day to come, or a definition that knows no
     assignments; StoreError, UnreadableFile.
     """
-    survey, today = definition_to_write(store, schemas), datetime.date.today()
+    survey, today = definition_to_write(store, schemas), country_today()
     meant = CasesMeant(children, area, held_by, everybody)
     with Workspace(survey, Path(store), language, writes=not dry_run) as workspace:
         if not dry_run:

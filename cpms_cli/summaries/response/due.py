@@ -20,6 +20,7 @@ from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, UNKNOWN, WAITING, find_cases
 from cpms_cli.summaries.scope import check_surveyed
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
@@ -70,7 +71,7 @@ def list_due(
     With `everybody`, those who had it or turned 18 as well. Names are masked unless the workspace shows them, which is
     logged. Raises UsageError for an area of which the store has nothing; StoreError, UnreadableFile.
     """
-    day = as_of or datetime.date.today()
+    day = as_of or country_today()
     check_surveyed(workspace, area, None)
     waiting = due_list_of(workspace, workspace.standings(day), area, day, everybody=everybody)
     grown = 0 if everybody else len(waiting.turned_18)

@@ -16,6 +16,7 @@ from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name, groups_asked, label_groups
 from cpms_cli.summaries.response.cases import PASSED, STATES, cases_by_round, find_cases
 from cpms_cli.summaries.scope import OverRounds, check_surveyed, parts_of, span_of
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
@@ -133,7 +134,7 @@ def compute_response_change(
     by: Sequence[str] = (),
 ) -> ResponseChange:
     """As `response_change`, in a workspace; `rounds` are the first and the last round."""
-    survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
+    survey, language, day = workspace.survey, workspace.language, as_of or country_today()
     groups = groups_asked(survey, by)
     connection = _prepared(workspace, groups)
     create_known_children(connection, survey)
@@ -175,7 +176,7 @@ def cases_asked(workspace: Workspace, area: str | None, as_of: datetime.date | N
 
     Raises UsageError for an unknown area or group.
     """
-    survey, day = workspace.survey, as_of or datetime.date.today()
+    survey, day = workspace.survey, as_of or country_today()
     groups = groups_asked(survey, by)
     check_surveyed(workspace, area, None)
     stood, connection, parts = workspace.standings(day), _prepared(workspace, groups), parts_of(survey, area)

@@ -32,6 +32,7 @@ from cpms_cli.summaries.today.task_words import (
     case_steps,
     question_lines,
 )
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
@@ -98,7 +99,7 @@ def today_of(
     With `worker`, the tasks in the households of this worker's children; what waits at the office is nobody's own, and
     left out. Raises as `list_today` does.
     """
-    survey, day = workspace.survey, as_of or datetime.date.today()
+    survey, day = workspace.survey, as_of or country_today()
     check_surveyed(workspace, area, None)
     connection, stood = workspace.scored(), workspace.standings(day)
     cases, grown, workers = _cases(workspace, stood, area, day)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field as Described
 
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.model.checks import (
     Answer,
     Case,
@@ -192,7 +192,7 @@ class Survey(Part):
     def years_of_dates(self) -> tuple[int, int]:
         """The first and the last Christian year of any date there is."""
         limits = self.column_checks["date_range"]
-        this_year = max(datetime.date.today().year, limits.clock_from or 0)
+        this_year = max(country_today().year, limits.clock_from or 0)
         return limits.first_year or 0, this_year + (limits.years_ahead or 0)
 
     @cached_property

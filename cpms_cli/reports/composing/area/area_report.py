@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +33,7 @@ from cpms_cli.summaries.child.standing_today import create_stood
 from cpms_cli.summaries.migration.area_migration import compute_measures
 from cpms_cli.summaries.response.response_counts import ResponseSummary, compute_response_summary
 from cpms_cli.summaries.scope import scope_of
+from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -100,7 +100,7 @@ def _office_report(workspace: Workspace, code: str, round_: int | None, shade: s
 
     That is who stands at which level today, and what became of the responses that were due.
     """
-    survey, language, today = workspace.survey, workspace.language, datetime.date.today()
+    survey, language, today = workspace.survey, workspace.language, country_today()
     scope = scope_of(workspace, code, round_)
     figures = area_figures(workspace, code, round_=round_)
     connection = workspace.profiled()
@@ -170,7 +170,7 @@ def to_do_of_round(context: AreaContext) -> ToDo:
     figures, survey = context.figures, context.survey
     labels = (level.label.in_(context.language) for level in severe_levels(survey))
     severe = {"severe": context.say("report_and").join(labels)}
-    parts, today = figures.parts.rename(columns={"label": "name"}), datetime.date.today()
+    parts, today = figures.parts.rename(columns={"label": "name"}), country_today()
     return ToDo(
         survey, context.language, figures.round, figures.rounds, figures.response, parts, severe, today, pd.DataFrame()
     )

@@ -116,7 +116,8 @@ __all__ = sorted(["CpmsError", *_PUBLIC])  # noqa: PLE0605
 
 def _in_words(error: CpmsError) -> str:
     messages = import_module("cpms_cli.survey.messages")
-    return str(messages.sentence(error, messages.chosen_language()))
+    choice = import_module("cpms_cli.survey.language_choice")
+    return str(messages.sentence(error, choice.chosen_language()))
 
 
 CpmsError.in_words = staticmethod(_in_words)

@@ -15,8 +15,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from cpms_cli.cli.commands import app
 from cpms_cli.cli.help.help_translation import DOMAIN, help_texts
-from cpms_cli.cli.main import app
 from cpms_cli.survey.files.location import LOCALES
 
 PO = LOCALES / "th" / "LC_MESSAGES" / f"{DOMAIN}.po"

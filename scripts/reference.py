@@ -14,10 +14,11 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from cpms_cli.cli.commands import app
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help.help_translation import translated
 from cpms_cli.cli.help.tasks import TASKS
-from cpms_cli.cli.main import app, main
+from cpms_cli.cli.main import main
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 CODEBOOKS = {"codebook.md": "en", "codebook.th.md": "th"}

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,10 @@ import typst
 from cpms_cli.cli.main import main
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import read_yaml
+from cpms_cli.survey.languages import forget_translations
+from cpms_cli.survey.messages import fault_sentence
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.problems import Problem
 from cpms_cli.writing.fonts import families_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +52,13 @@ class Ran:
 
 
 Cpms = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def _own_languages() -> Iterator[None]:
+    """Whatever languages a test lets be spoken are forgotten behind it."""
+    yield
+    forget_translations()
 
 
 @pytest.fixture
@@ -216,3 +226,8 @@ def asked_once(cpms: Cpms, request: pytest.FixtureRequest) -> Cpms:
         return _ASKED[place]
 
     return ask
+
+
+def in_english(problem: Problem) -> str:
+    """What is wrong with a definition, without its place."""
+    return fault_sentence(problem.fault, "en")

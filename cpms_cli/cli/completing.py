@@ -44,7 +44,7 @@ def _survey(ctx: Any) -> Survey | None:
 
 
 def _spoken(words: Words) -> str:
-    from cpms_cli.survey.messages import chosen_language
+    from cpms_cli.survey.language_choice import chosen_language
 
     return words.in_(chosen_language(os.environ.get("CPMS_LANG")))
 

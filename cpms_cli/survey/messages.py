@@ -13,24 +13,12 @@ from cpms_cli.errors import CpmsError
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.language import FALLBACK, Language, chosen_language
+from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.languages import is_draft, spoken_languages, traits_of, translation_of
 from cpms_cli.survey.near_words import Named
 from cpms_cli.survey.numbers import in_digits
 from cpms_cli.survey.plain_text import printable_text
 from cpms_cli.survey.problems import Fault, FaultValue, Problem
-
-__all__ = [
-    "chosen_language",
-    "draft_lines",
-    "fault_sentence",
-    "fill",
-    "knows",
-    "problem_line",
-    "say",
-    "sentence",
-    "wordings",
-]
 
 _PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}")
 _PROOF, _BETWEEN = "proof_", ", "

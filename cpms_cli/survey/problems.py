@@ -53,19 +53,6 @@ class Problem:
     line: int
     fault: Fault
 
-    @property
-    def message(self) -> str:
-        """What is wrong, in the fallback language."""
-        # Looked up only now: what reads the sentences reads files, and tells their problems.
-        from cpms_cli.survey.language import FALLBACK  # noqa: PLC0415
-        from cpms_cli.survey.messages import fault_sentence  # noqa: PLC0415
-
-        return fault_sentence(self.fault, FALLBACK)
-
-    def __str__(self) -> str:
-        """The problem with its place, in the fallback language."""
-        return f"{self.file}:{self.line}: {self.message}"
-
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Return problems as they are told, each once: what is wrong with the definition itself stands before the examples

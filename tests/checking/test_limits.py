@@ -22,7 +22,7 @@ from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.proof.limit_proof import strays
 from cpms_cli.survey.proof.numbers_in_words import NumberFinder
-from tests.conftest import ROOT, THOROUGH, Cpms
+from tests.conftest import ROOT, THOROUGH, Cpms, in_english
 from tests.definitions import change_file
 
 SCHEMAS = ROOT / "schemas"
@@ -163,7 +163,7 @@ def test_each_limit_that_cannot_be_is_named_with_its_line(own: Path) -> None:
     problems = prove_definition(own).problems
     lines = (own / "limits.yaml").read_text("utf-8").splitlines()
     for _, _, expected in IMPOSSIBLE:
-        named = [problem for problem in problems if expected in problem.message]
+        named = [problem for problem in problems if expected in in_english(problem)]
         assert [problem.file for problem in named] == ["limits.yaml"], expected
         assert lines[named[0].line - 1].removeprefix("  - name: ") in expected
 
@@ -173,7 +173,7 @@ def test_a_limit_that_nobody_quotes_stands_twice_or_is_missing(own: Path, change
     path = own / "limits.yaml"
     path.write_text(path.read_text("utf-8") + entry + entry, "utf-8")
     change("rights.yaml", "age BETWEEN $school_age_from AND", "age BETWEEN $school_age AND")
-    messages = [f"{problem.file}: {problem.message}" for problem in prove_definition(own).problems]
+    messages = [f"{problem.file}: {in_english(problem)}" for problem in prove_definition(own).problems]
     assert messages.count("limits.yaml: no rule and no words quote the limit 'tea_age' ($tea_age)") == 2
     assert messages.count("limits.yaml: the limit 'tea_age' stands twice") == 1
     assert "rights.yaml: there is no limit 'school_age' in limits.yaml" in messages

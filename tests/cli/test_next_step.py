@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from cpms_cli import merge
+from cpms_cli.cli.commands import app
 from cpms_cli.cli.every_command.next_step import SHOWN_BY_COMMAND
 from cpms_cli.cli.guard import commands_below, guarded
-from cpms_cli.cli.main import app
 from cpms_cli.survey.messages import knows
 from tests.conftest import Cpms, Draw, made_once, write_drawn
 

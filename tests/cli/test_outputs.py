@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cpms_cli.cli.commands import app
 from cpms_cli.cli.guard import commands_below, guarded, outputs_of
-from cpms_cli.cli.main import app
 from cpms_cli.writing.outputs import FILLED_IN
 from tests.conftest import Cpms, Draw
 from tests.hostile.test_names_stay_inside import EXEMPT, OPTIONS, RUNS

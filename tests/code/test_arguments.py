@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from cpms_cli.cli.commands import app
 from cpms_cli.cli.guard import commands_below
-from cpms_cli.cli.main import app
 
 CLI = Path(__file__).parents[2] / "cpms_cli" / "cli"
 MOST = 5  # as ruff counts by default

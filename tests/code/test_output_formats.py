@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from cpms_cli.cli.main import app
+from cpms_cli.cli.commands import app
 from cpms_cli.errors import UsageError
 from cpms_cli.survey.messages import sentence
 from cpms_cli.writing.output_formats import FORMATS, PRINTED, TEXT_OR_JSON, endings, output_format

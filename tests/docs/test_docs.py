@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from cpms_cli.cli.commands import app
 from cpms_cli.cli.guard import guarded
-from cpms_cli.cli.main import app, main
+from cpms_cli.cli.main import main
 from cpms_cli.survey.files.loading import _loaded
 from cpms_cli.survey.model.definition import Survey
 from scripts.offline import write_pages

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from cpms_cli.cli.commands import app
 from cpms_cli.cli.guard import guarded
-from cpms_cli.cli.main import app
 from scripts.reference import REFERENCE
 from tests.conftest import ROOT, SAMPLES, THOROUGH, Cpms
 from tests.docs.pages import steps

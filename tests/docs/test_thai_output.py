@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cpms_cli.cli.commands import app
 from cpms_cli.cli.guard import commands_below, guarded
-from cpms_cli.cli.main import app
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import ROOT, SAMPLES, Cpms
 

@@ -25,8 +25,8 @@ from stdnum.th.pin import calc_check_digit
 
 import cpms_cli.summaries.child.children
 from cpms_cli import dispute_answer, encrypt, export_dataset, export_review, import_responses, merge
+from cpms_cli.cli.commands import app
 from cpms_cli.cli.guard import guarded
-from cpms_cli.cli.main import app
 from cpms_cli.office.new_office import Asked, make_office
 from tests.conftest import THAI_FONT, Cpms, write_drawn
 

@@ -19,7 +19,7 @@ import pytest
 
 from cpms_cli import prove_definition
 from cpms_cli.survey.messages import fault_sentence
-from tests.conftest import NUMBERS, ROOT, THOROUGH, Cpms
+from tests.conftest import NUMBERS, ROOT, THOROUGH, Cpms, in_english
 
 SCHEMAS = ROOT / "schemas"
 TABLES = ("household.yaml", "child.yaml", "response.yaml")
@@ -243,4 +243,4 @@ def test_a_file_that_cannot_be_read_is_named(folder: Path, file: str, content: b
     else:
         (folder / file).write_bytes(content)
     problems = [problem for problem in prove_definition(folder).problems if problem.file == file]
-    assert expected in " ".join(problem.message for problem in problems)
+    assert expected in " ".join(in_english(problem) for problem in problems)

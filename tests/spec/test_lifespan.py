@@ -18,7 +18,7 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, folded
 from cpms_cli.survey.proof.definition_proof import proved
 from cpms_cli.survey.rules.dependents import dependents
-from tests.conftest import ROOT, Cpms, Draw
+from tests.conftest import ROOT, Cpms, Draw, in_english
 from tests.definitions import change_file, copy_definition
 
 Change = Callable[[str, str, str], int]
@@ -82,7 +82,7 @@ def test_a_question_may_pause_and_return(folder: Path, change: Change, skipped: 
     assert [field.is_asked_in(year) for year in (2025, 2026, 2027, None)] == [True, False, True, True]
     assert survey.not_asked_in(2026) - survey.not_asked_in(2027) == {"tobacco"}
     assert "tobacco" not in {field.name for field in survey.as_asked_in(2026).child.fields}
-    notes = [note.message for note in prove_definition(folder).notes]
+    notes = [in_english(note) for note in prove_definition(folder).notes]
     assert any(note.startswith("'tobacco' is not asked in these rounds: 2026; this rests on it") for note in notes)
 
 
@@ -287,7 +287,7 @@ def test_what_rests_on_a_question_is_named_by_its_place(folder: Path, change: Ch
     note = next(iter(prove_definition(folder).notes))
     text = (ROOT / "schemas" / "indicators.yaml").read_text("utf-8")
     line = text[: text.index("  - number: 16\n")].count("\n") + 1
-    assert f"indicator 16 (indicators.yaml:{line})" in note.message
+    assert f"indicator 16 (indicators.yaml:{line})" in in_english(note)
 
 
 def test_without_a_question_nothing_becomes_no(

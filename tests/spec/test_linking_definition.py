@@ -11,9 +11,10 @@ import pytest
 from cpms_cli.linking.names.name_forms import bare_name, folded_name
 from cpms_cli.linking.names.phones import script_name, spoken_code
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.messages import problem_line
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 from cpms_cli.survey.proof.definition_proof import proved
-from tests.conftest import Cpms, Draw
+from tests.conftest import Cpms, Draw, in_english
 from tests.definitions import change_file, copy_definition
 from tests.families import at_home, child, linked, village
 
@@ -131,7 +132,9 @@ def test_a_slip_is_named_with_file_and_line(tmp_path: Path, file: str, old: str,
     folder = copy_definition(tmp_path / "own")
     change_file(folder, file, old, new)
     problems = proved(folder)[1]
-    assert any(problem.file == file and problem.line >= 1 and says in problem.message for problem in problems), problems
+    assert any(problem.file == file and problem.line >= 1 and says in in_english(problem) for problem in problems), (
+        problems
+    )
 
 
 def test_a_merge_recognises_by_the_definition_that_it_is_given(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
@@ -161,6 +164,6 @@ def test_a_merge_recognises_by_the_definition_that_it_is_given(cpms: Cpms, draw:
 def test_a_file_of_names_that_is_gone_is_named(tmp_path: Path) -> None:
     own = copy_definition(tmp_path / "own")
     (own / "names" / "karen.yaml").unlink()
-    assert [str(problem) for problem in proved(own)[1]] == [
+    assert [problem_line(problem, "en") for problem in proved(own)[1]] == [
         "names/karen.yaml:1: this file is missing; take it from a new copy (cpms schema new)"
     ]

@@ -10,7 +10,7 @@ import pytest
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.proof.definition_proof import proved
-from tests.conftest import ROOT
+from tests.conftest import ROOT, in_english
 
 
 @pytest.fixture
@@ -42,13 +42,13 @@ def test_a_mutant_is_found_where_it_stands(folder: Path, line: str, wrong: str, 
     path.write_text(text.replace(f"\n{line}\n", f"\n{wrong}\n"), "utf-8")
     line_number = text[: text.index(f"\n{line}\n") + 1].count("\n") + 1 + wrong.count("\n")
     problems = [problem for problem in proved(folder)[1] if problem.file == "privacy.yaml"]
-    assert any(expected in problem.message and problem.line in (line_number, 1) for problem in problems), problems
+    assert any(expected in in_english(problem) and problem.line in (line_number, 1) for problem in problems), problems
 
 
 def test_a_definition_without_the_file_is_refused(folder: Path) -> None:
     (folder / "privacy.yaml").unlink()
     problems = proved(folder)[1]
-    assert [(problem.file, problem.message) for problem in problems] == [
+    assert [(problem.file, in_english(problem)) for problem in problems] == [
         ("privacy.yaml", "this file is missing; take it from a new copy (cpms schema new)")
     ]
 

@@ -18,7 +18,7 @@ from cpms_cli.survey.proof.definition_proof import judged
 from cpms_cli.survey.rules.typed_answers import FURTHER
 from cpms_cli.survey.rules.vocabulary import RANGES
 from cpms_cli.workspace import Workspace
-from tests.conftest import Draw
+from tests.conftest import Draw, in_english
 from tests.definitions import change_file, copy_definition
 
 SELECT = """  - name: select
@@ -77,7 +77,7 @@ def own(tmp_path: Path) -> Path:
 
 
 def _named(problems: list[Problem], file: str, line: int, words: str) -> bool:
-    return any((problem.file, problem.line) == (file, line) and words in problem.message for problem in problems)
+    return any((problem.file, problem.line) == (file, line) and words in in_english(problem) for problem in problems)
 
 
 def _line_of(folder: Path, file: str, text: str) -> int:
@@ -99,7 +99,9 @@ def test_all_of_them_are_named_at_once_and_nothing_else(own: Path) -> None:
     places += [("codelists/carer.csv", 1, "the header must be"), ("rights.yaml", 1, "this file is missing")]
     problems = judged(own).problems
     assert [place for place in places if not _named(problems, *place)] == []
-    assert [str(problem) for problem in problems if not any(_named([problem], *place) for place in places)] == []
+    assert [
+        problem_line(problem, "en") for problem in problems if not any(_named([problem], *place) for place in places)
+    ] == []
     in_thai = [problem_line(problem, "th") for problem in problems]
     assert not {words for _, _, words in places if any(words in line for line in in_thai)} - {"'warning'"}
 
@@ -123,8 +125,8 @@ def test_what_the_parser_stumbles_over_is_named_where_it_stands(
     (tmp_path / "child.yaml").write_text(text, "utf-8")
     with pytest.raises(BadDocument) as bad:
         read_mapping(tmp_path, "child.yaml")
-    assert str(bad.value.problem).startswith(f"child.yaml:{line}: not YAML: ")
-    assert words in bad.value.problem.message
+    assert problem_line(bad.value.problem, "en").startswith(f"child.yaml:{line}: not YAML: ")
+    assert words in in_english(bad.value.problem)
 
 
 def test_a_question_may_be_turned_off_by_a_text(own: Path) -> None:
@@ -174,13 +176,13 @@ def test_an_indicator_and_a_level_need_examples_and_no_example_is_of_nothing(own
     strange = change_file(own, scores, "- {number: 22, answers: {}, expect", "- {number: 101, answers: {}, expect")
     problems, _ = check_examples(own, survey)
     assert _named(problems, scores, strange, "there is no indicator 101")
-    assert any("indicator 22 needs an example that expects" in problem.message for problem in problems)
+    assert any("indicator 22 needs an example that expects" in in_english(problem) for problem in problems)
 
 
 @pytest.mark.parametrize("levels", ["levels: {}\ncircumstances: []\n", "levels:\ncircumstances: []\n"])
 def test_levels_that_are_none_end_in_lines(own: Path, levels: str) -> None:
     (own / RISK).write_text(levels, "utf-8")
-    messages = {problem.message for problem in prove_definition(own).problems if problem.file == RISK}
+    messages = {in_english(problem) for problem in prove_definition(own).problems if problem.file == RISK}
     assert "'levels' must be a list" in messages
 
 
@@ -188,7 +190,7 @@ def test_a_retired_indicator_needs_no_change_of_its_examples(own: Path) -> None:
     """Indicator 15 was asked for the last time in 2568; the examples are of 2569, where it is n/a. What is left is the
     example of a level that rested on it."""
     change_file(own, "indicators.yaml", "  - number: 15\n", "  - number: 15\n    until: 2568\n")
-    messages = [problem.message for problem in prove_definition(own).problems]
+    messages = [in_english(problem) for problem in prove_definition(own).problems]
     assert messages
     assert all(message.startswith("tobacco alone is at risk: ") for message in messages), messages
 

@@ -12,6 +12,7 @@ from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import fault_sentence, sentence
 from cpms_cli.survey.proof.definition_proof import judged
+from tests.conftest import in_english
 from tests.definitions import change_file, copy_definition
 
 CHILD, SEX, INDICATORS = "child.yaml", "codelists/sex.csv", "indicators.yaml"
@@ -64,7 +65,7 @@ def _rule(rule: str) -> Callable[[str], str]:
 def test_a_slip_is_named_in_both_languages(own: Path, file: str, change: Callable[[str], str], message: str) -> None:
     path = own / file
     path.write_text(change(path.read_text("utf-8")), "utf-8")
-    named = [problem for problem in judged(own).problems if message in problem.message]
+    named = [problem for problem in judged(own).problems if message in in_english(problem)]
     assert [problem.file for problem in named[:1]] == [file]
     words = fault_sentence(named[0].fault, "th")
     assert THAI.search(re.sub(r"'[^']*'", "", words)), words
@@ -85,7 +86,7 @@ def test_indicators_that_look_at_each_other_are_all_named(own: Path) -> None:
     path = own / INDICATORS
     text = path.read_text("utf-8").replace("in_school = 'none'", "i15").replace("tobacco = 'yes'", "i03")
     path.write_text(text, "utf-8")
-    messages = [problem.message for problem in judged(own).problems if "circle" in problem.message]
+    messages = [in_english(problem) for problem in judged(own).problems if "circle" in in_english(problem)]
     assert messages == ["indicators look at each other in a circle: i03, i15"] * 2
 
 
@@ -134,5 +135,5 @@ def test_a_slip_is_named_and_not_what_follows_of_it(
     else:
         change_file(own, file, *slip)
     others = {"the check 'code' is missing", "calls for help"} if file in (CHECKS, RISK) else set()
-    problems = [problem for problem in judged(own).problems if not any(word in problem.message for word in others)]
-    assert [(problem.file, message in problem.message) for problem in problems] == [(file, True)]
+    problems = [problem for problem in judged(own).problems if not any(word in in_english(problem) for word in others)]
+    assert [(problem.file, message in in_english(problem)) for problem in problems] == [(file, True)]

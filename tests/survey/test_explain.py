@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import explain
+from cpms_cli.cli.commands import app
 from cpms_cli.cli.help.tasks import TASKS, task_of
-from cpms_cli.cli.main import app
 from cpms_cli.errors import UsageError
-from cpms_cli.survey.language import VARIABLES, chosen_language
+from cpms_cli.survey.language_choice import VARIABLES, chosen_language
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms
 

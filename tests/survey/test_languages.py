@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from lxml import html
 
-from cpms_cli.survey.language import VARIABLES
-from tests.conftest import ROOT, Cpms, Draw
+from cpms_cli.survey.language_choice import VARIABLES
+from tests.conftest import ROOT, Cpms, Draw, in_english
 
 # A made-up language: its digits are those of Devanagari, its years are 57 ahead, its dates are written with points.
 XX = """
@@ -241,7 +241,7 @@ def test_what_cannot_stand_in_it_is_a_problem_with_its_line(
     survey = read_survey(reader)
     assert survey is not None
     [only] = [*reader.problems, *translation_problems(reader, survey)]
-    assert problem in only.message
+    assert problem in in_english(only)
     assert line in text.splitlines()[only.line - 1]
 
 

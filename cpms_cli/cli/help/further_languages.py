@@ -6,7 +6,8 @@ from pathlib import Path
 
 from cpms_cli.errors import CpmsError, KeyMissing, UsageError
 from cpms_cli.survey.files.translation_files import translations_in
-from cpms_cli.survey.language import Language, chosen_language
+from cpms_cli.survey.language import Language
+from cpms_cli.survey.language_choice import chosen_language
 from cpms_cli.survey.languages import forget_translations, languages_like, spoken_languages, use_translations
 
 

@@ -40,7 +40,13 @@ def _group() -> None:
 
 
 @app.command("check")
-def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = None, lang: Lang = None) -> None:
+def check(
+    ctx: typer.Context,
+    folder: Folder = None,
+    format_: TextOrJson = "text",
+    output: Output = None,
+    lang: Lang = None,
+) -> None:
     """Prove the definition: every rule parses, names known fields, calls only allowed functions, and every worked
     example gives the answer it expects. Exit code 1 when something is wrong; each problem is a file and a line.
 
@@ -53,7 +59,7 @@ def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = 
     """
     one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
-    state = _translation_state(folder, spoken)
+    state = _translation_state(folder, spoken, ctx.obj)
     if output is not None and state is None:
         raise UsageError("translation_none")
     from cpms_cli.reports.definitions.translation_state import show_translation_state
@@ -89,7 +95,7 @@ def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = 
     raise typer.Exit(exit_code)
 
 
-def _translation_state(folder: Path | None, spoken: str) -> TranslationState | None:
+def _translation_state(folder: Path | None, spoken: str, commands: typer.Typer) -> TranslationState | None:
     """How far the translation of a definition's folder into this language is; None for one of the programme's own."""
     from cpms_cli.cli.help.help_translation import help_texts, translated
     from cpms_cli.reports.definitions.translation_state import translation_state
@@ -105,8 +111,6 @@ def _translation_state(folder: Path | None, spoken: str) -> TranslationState | N
     translation = next((part for part in translations if part.language == spoken), None)
     if survey is None or translation is None:
         return None
-    from cpms_cli.cli.main import app as commands
-
     help_words = {text: {own: translated(text, own) for own in LANGUAGES} for text in help_texts(commands) if text}
     return translation_state(survey, translation, help_words)
 

@@ -26,6 +26,8 @@ from cpms_cli.survey.files.definition_tables import AREA_FILES
 from cpms_cli.survey.files.fault_words import faults_of_document
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import Document, read_mapping, read_yaml
+from cpms_cli.survey.language import FALLBACK, Language
+from cpms_cli.survey.messages import problem_line
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
 from cpms_cli.survey.model.words import Part
@@ -149,6 +151,10 @@ class Proof:
     def exit_code(self) -> int:
         """0: the definition holds; 1: it does not."""
         return 1 if self.problems else 0
+
+    def lines(self, language: Language = FALLBACK) -> tuple[str, ...]:
+        """Return each problem in words of this language, with its file and line."""
+        return tuple(problem_line(problem, language) for problem in self.problems)
 
 
 def prove_definition(folder: str | Path) -> Proof:

@@ -7,7 +7,7 @@ from typing import Any
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.definition_tables import read_areas, read_codelist, read_titles
 from cpms_cli.survey.files.identity import digest
-from cpms_cli.survey.files.translation_files import FOLDER, in_own_digits, with_translations
+from cpms_cli.survey.files.translation_files import FOLDER, in_own_digits
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
     Check,
@@ -32,6 +32,7 @@ from cpms_cli.survey.model.settings.name_tables import LettersAsThai, NameTables
 from cpms_cli.survey.model.settings.privacy import FILE as PRIVACY
 from cpms_cli.survey.model.settings.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
+from cpms_cli.survey.model.translated_words import with_translations
 from cpms_cli.survey.problems import Fault, Problem
 
 

@@ -59,7 +59,7 @@ FAULTS = {
 @pytest.mark.parametrize("kinds", list(combinations(FAULTS, 3))[::20], ids=", ".join)
 def test_three_faults_of_three_kinds_are_all_named(folder: Path, put: Put, kinds: tuple[str, ...]) -> None:
     expected = {put(*FAULTS[kind][:3]): FAULTS[kind][3] for kind in kinds}
-    problems = list(map(str, prove_definition(folder).problems))
+    problems = prove_definition(folder).lines()
     for place, words in expected.items():
         file, line, _ = place.split(":")
         # A text that begins a line is put in with the end of the one before.
@@ -82,16 +82,16 @@ def test_the_command_tells_three_at_once(cpms: Cpms, folder: Path, put: Put) -> 
 def test_what_cannot_be_read_is_not_said_to_be_missing(folder: Path, put: Put) -> None:
     """Rules, translations and examples that name a question at fault are not at fault themselves."""
     file, line, _ = put(*FAULTS["a field of no type"][:3]).split(":")
-    problems = list(map(str, prove_definition(folder).problems))
+    problems = prove_definition(folder).lines()
     assert problems[0].startswith(f"{file}:{int(line) + 1}: "), problems
-    assert problems[1:] == [
-        "examples/indicators.yaml:1: no example was run: a file that they need cannot be read in full"
-    ]
+    assert problems[1:] == (
+        "examples/indicators.yaml:1: no example was run: a file that they need cannot be read in full",
+    )
 
 
 def test_a_file_that_is_gone_hides_no_other_fault(folder: Path, put: Put) -> None:
     (folder / "child.yaml").unlink()
     place = put("activities.yaml", "    indicators: [16]\n", "    indicators: [16, 99]\n")
-    problems = list(map(str, prove_definition(folder).problems))
+    problems = prove_definition(folder).lines()
     assert "child.yaml:1: this file is missing; take it from a new copy (cpms schema new)" in problems
     assert any(problem.startswith(place) for problem in problems)

@@ -192,7 +192,7 @@ def test_a_mutant_is_found_where_it_stands(mutants: tuple[Mutant, ...], folder: 
                 lines[mutant.line - 1] = mutant.new
         (folder / file).write_text("\n".join(line for line in lines if line is not None) + "\n", "utf-8")
     proof = prove_definition(folder)
-    problems = " ".join(map(str, proof.problems))
+    problems = " ".join(proof.lines())
     assert problems, "nobody noticed"
     in_thai = (fault_sentence(problem.fault, "th") for problem in proof.problems)
     assert [words for words in in_thai if not re.search("[ก-๛]", re.sub(r"'[^']*'", "", words))] == []

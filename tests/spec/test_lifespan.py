@@ -15,6 +15,7 @@ from cpms_cli.forms.form_workbook import sheets
 from cpms_cli.forms.xlsform import xlsform
 from cpms_cli.reading.header.headers import header_spellings
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.messages import problem_line
 from cpms_cli.survey.model.definition import Survey, folded
 from cpms_cli.survey.proof.definition_proof import proved
 from cpms_cli.survey.rules.dependents import dependents
@@ -45,7 +46,7 @@ def _with(name: str, *lines: str) -> tuple[str, str]:
 
 
 def _problems(folder: Path) -> str:
-    return "\n".join(map(str, proved(folder)[1]))
+    return "\n".join(problem_line(problem, "en") for problem in proved(folder)[1])
 
 
 @pytest.mark.parametrize(

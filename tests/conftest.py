@@ -20,7 +20,7 @@ import typst
 from cpms_cli.cli.main import main
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import read_yaml
-from cpms_cli.survey.languages import forget_translations
+from cpms_cli.survey.languages import forget_words_in_use
 from cpms_cli.survey.messages import fault_sentence
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.problems import Problem
@@ -58,7 +58,7 @@ Cpms = Callable[..., Ran]
 def _own_languages() -> Iterator[None]:
     """Whatever languages a test lets be spoken are forgotten behind it."""
     yield
-    forget_translations()
+    forget_words_in_use()
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from cpms_cli.reading.header.several_maps import closest_map
 from cpms_cli.reading.response_log import logs_among
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files, read_sources
-from cpms_cli.survey.languages import use_translations
+from cpms_cli.survey.languages import use_words_of
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.survey.model.response_log import response_log
 
@@ -168,7 +168,7 @@ def _end_with_parent() -> None:
 
 def _begin_reading(reader: Reader) -> None:
     use_typed_keys(reader.keys)
-    use_translations(reader.survey.translations)
+    use_words_of(reader.survey.translations, reader.survey.limits.values)
     _readers.append(reader)
 
 

@@ -2,7 +2,8 @@
 
 What is said in a language is looked up by its code. The traits of the programme's own stand in
 `schemas/languages.yaml`; a further language is known once the definition that has it is in use
-(`use_translations`), and those of the shipped translations always are.
+(`use_words_of`), and those of the shipped translations always are. The limits that sentences quote are those of that
+definition too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cache
 from pydantic import ValidationError
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.files.located_yaml import read_mapping
+from cpms_cli.survey.files.located_yaml import limit_values, read_mapping
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.translation_files import translations_in
 from cpms_cli.survey.language import FALLBACK, LANGUAGES, Language
@@ -25,6 +26,7 @@ FILE = "languages.yaml"
 _ALIKE = 0.5  # of two letters, one
 
 _in_use: dict[Language, Translation] = {}
+_limits_in_use: dict[str, int] = {}
 
 
 @cache
@@ -53,9 +55,22 @@ def use_translations(translations: Iterable[Translation]) -> None:
     traits_of.cache_clear()
 
 
-def forget_translations() -> None:
-    """Let only the shipped translations be spoken: a run begins."""
+def use_words_of(translations: Iterable[Translation], limits: Mapping[str, int]) -> None:
+    """Let the languages of a definition that comes into use be spoken too, and its limits be quoted in sentences."""
+    use_translations(translations)
+    _limits_in_use.clear()
+    _limits_in_use.update(limits)
+
+
+def limits_in_use() -> Mapping[str, int]:
+    """The limits that sentences quote, by name: of the definition in use, else the shipped ones."""
+    return {**limit_values(shipped("schemas")), **_limits_in_use}
+
+
+def forget_words_in_use() -> None:
+    """Let only the shipped translations be spoken, and the shipped limits be quoted: a run begins."""
     _in_use.clear()
+    _limits_in_use.clear()
     traits_of.cache_clear()
 
 

@@ -13,8 +13,9 @@ from cpms_cli.errors import CpmsError
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.language import FALLBACK, Language
-from cpms_cli.survey.languages import is_draft, spoken_languages, traits_of, translation_of
+from cpms_cli.survey.languages import is_draft, limits_in_use, spoken_languages, traits_of, translation_of
 from cpms_cli.survey.near_words import Named
 from cpms_cli.survey.numbers import in_digits
 from cpms_cli.survey.plain_text import printable_text
@@ -31,7 +32,8 @@ _ROUNDS = ("round", "known", "year")
 def _catalogue(folder: Path) -> dict[str, dict[str, str]]:
     messages: dict[str, dict[str, str]] = {}
     for path in sorted((folder / "messages").glob("*.yaml")):
-        content: dict[str, Any] = read_yaml(folder, f"messages/{path.name}").content
+        # The limits that a sentence quotes are put in when it is said: they are those of the definition in use.
+        content: dict[str, Any] = read_yaml(folder, f"messages/{path.name}", limits={}).content
         messages.update(content)
     return messages
 
@@ -63,8 +65,10 @@ def fill(text: str, values: Mapping[str, object]) -> str:
 
 def say(message_id: str, language: Language, **values: object) -> str:
     """The sentence of this id with its placeholders filled in. The catalogue is the shipped one, so that an error
-    in a province's own definition can still be told."""
-    return fill(_sentence(message_id, language), {name: _shown(value, language) for name, value in values.items()})
+    in a province's own definition can still be told; the limits that it quotes are those of the definition in use."""
+    quoting = _sentence(message_id, language)
+    text = written_out(quoting, limits_in_use()) if "$" in quoting else quoting
+    return fill(text, {name: _shown(value, language) for name, value in values.items()})
 
 
 def wordings(message_id: str) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.packed_definition import packed_definition, unpacked_definition
 from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.files.schema_files import read_survey
+from cpms_cli.survey.languages import use_words_of
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.proof.limit_proof import strays
 from cpms_cli.survey.proof.numbers_in_words import NumberFinder
@@ -113,6 +115,17 @@ def test_no_printed_word_keeps_the_number_from_before(cpms: Cpms, own: Path, tmp
         text = codebook.read_text("utf-8")
         assert now in text and before not in text
     assert [level.due_hours for level in load_survey(own).urgent_levels] == [48, 72]
+
+
+def test_what_the_tool_says_itself_quotes_the_limits_of_the_definition_in_use(own: Path) -> None:
+    """A survey of young people up to 24: nobody of them has turned 18 while they waited."""
+    _set(own, "adult_age", 25)
+    survey = read_survey(Reader(own))
+    assert survey is not None
+    use_words_of(survey.translations, survey.limits.values)
+    assert (say("became_turned_18", "en"), say("became_turned_18", "th")) == ("Turned 25", "อายุครบ 25 ปี")
+    load_survey()
+    assert (say("became_turned_18", "en"), say("became_turned_18", "th")) == ("Turned 18", "อายุครบ 18 ปี")
 
 
 def test_a_further_language_says_the_limit_in_its_own_digits(own: Path) -> None:

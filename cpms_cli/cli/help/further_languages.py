@@ -8,7 +8,7 @@ from cpms_cli.errors import CpmsError, KeyMissing, UsageError
 from cpms_cli.survey.files.translation_files import translations_in
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.language_choice import chosen_language
-from cpms_cli.survey.languages import forget_translations, languages_like, spoken_languages, use_translations
+from cpms_cli.survey.languages import forget_words_in_use, languages_like, spoken_languages, use_translations
 
 
 def prepare_to_speak(asked: str | None, folder: Path | None, store: Path) -> None:
@@ -17,7 +17,7 @@ def prepare_to_speak(asked: str | None, folder: Path | None, store: Path) -> Non
     Raises DefinitionError where a translation in the folder cannot be read, and KeyMissing where only an encrypted
     store can know the language that is asked for. What else is wrong with the store is said when it is worked with.
     """
-    forget_translations()
+    forget_words_in_use()
     if folder is not None:
         use_translations(translations_in(folder))
     elif store.is_file():

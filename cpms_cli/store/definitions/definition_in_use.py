@@ -15,7 +15,7 @@ from cpms_cli.store.definitions.adoption_tables import adopted_definition
 from cpms_cli.store.safety.birth import is_unborn, log_of
 from cpms_cli.store.tables.run_tables import kept_definition
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.languages import use_translations
+from cpms_cli.survey.languages import use_words_of
 from cpms_cli.survey.model.definition import Survey
 
 _LEFT_WITH: dict[Path, tuple[tuple[tuple[int, ...], ...], str]] = {}
@@ -25,11 +25,11 @@ _LEFT_WITH: dict[Path, tuple[tuple[tuple[int, ...], ...], str]] = {}
 def definition_in_use(store: str | Path, schemas: Path | None = None) -> Survey:
     """Return the definition in the folder `schemas`; where none is given, the one that the store follows.
 
-    Where there is no store yet, that is the shipped one. Its languages can be spoken from then on. Raises
-    DefinitionError.
+    Where there is no store yet, that is the shipped one. Its languages can be spoken from then on, and sentences quote
+    its limits. Raises DefinitionError.
     """
     survey = _in_use(store, schemas)
-    use_translations(survey.translations)
+    use_words_of(survey.translations, survey.limits.values)
     return survey
 
 

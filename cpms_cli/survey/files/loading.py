@@ -9,7 +9,7 @@ from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.schema_files import read_survey
-from cpms_cli.survey.languages import use_translations
+from cpms_cli.survey.languages import use_words_of
 from cpms_cli.survey.model.definition import Survey
 
 
@@ -33,7 +33,7 @@ def _loaded(folder: Path, own: bool) -> Survey:
 def load_survey(folder: Path | None = None) -> Survey:
     """The survey's definition, from `folder` or as shipped.
 
-    The languages of a folder's own translations can be spoken from then on.
+    The languages of a folder's own translations can be spoken from then on, and sentences quote its limits.
 
     Raises DefinitionError when a file cannot be read, or when a folder of one's own has a rule that is not allowed or
     contradicts itself; `prove_definition` names every place, and runs the examples as well.
@@ -41,6 +41,5 @@ def load_survey(folder: Path | None = None) -> Survey:
     folder_used = shipped("schemas").resolve()
     chosen = folder_used if folder is None else Path(folder).resolve()
     survey = _loaded(chosen, chosen != folder_used)
-    if chosen != folder_used:
-        use_translations(survey.translations)
+    use_words_of(survey.translations if chosen != folder_used else (), survey.limits.values)
     return survey

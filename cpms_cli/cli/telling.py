@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cpms_cli.cli.every_command.next_step import write_and_say
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.option_values import one_of
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.writing.output_formats import PRINTED
@@ -67,13 +67,15 @@ def tell(workspace: Workspace, handing: Handing, answer: Answer, target: Target)
     """Write the tables to the file, and print the answer in the format, with what is said below it; for people, of
     an answer that was written only where to."""
     from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     if target.file is not None:
         tables, title = handing.tables(answer.tables, target.file), _title(answer, handing.language)
-        write_and_say(tables, target.file, workspace.survey, handing.language, title=title)
+        write_for_people(tables, target.file, workspace.survey, handing.language, title)
+        say_written(target.file, handing.language)
     if target.format == "json":
         typer.echo(json_text(document(handing.kept(answer.tables), **answer.about, **handing.about())))
     elif target.format == "csv":

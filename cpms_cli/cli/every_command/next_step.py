@@ -126,14 +126,11 @@ def _say_last(step: _Step, *endings: str) -> None:
         show_line(say("next_step", spoken, step=sentence), err=True)
 
 
-def write_and_say(
-    tables: Tables, file: Path, survey: Survey, spoken: Language, *, to_mend: bool = False, title: str = ""
-) -> None:
-    """Write tables to a file, as people read them where they open it, and say so; of what they are, the `title` says on
-    every printed page."""
+def write_and_say(tables: Tables, file: Path, survey: Survey, spoken: Language, *, to_mend: bool = False) -> None:
+    """Write tables to a file, as people read them where they open it, and say so."""
     from cpms_cli.reports.interchange.people_labels import write_for_people
 
-    write_for_people(tables, file, survey, spoken, title)
+    write_for_people(tables, file, survey, spoken)
     say_written(file, spoken, to_mend=to_mend)
 
 

@@ -166,15 +166,16 @@ def _chart(part: Chart, following: Part | None, language: Language) -> list[dict
 Fold = Literal["open", "folded"]
 
 
-def _layout(cells: Sequence[Sequence[str]], whole: Sequence[bool]) -> str:
+def _layout(cells: Sequence[Sequence[str]], letters: Sequence[int], whole: Sequence[bool]) -> str:
     """How a table is laid out whose columns do not fit into the width of the text, or not even of a printed page.
 
-    A column that stays `whole` is as wide as its longest cell, any other as its longest word.
+    A column that stays `whole` is as wide as its longest cell, of so many `letters`; any other as its longest word.
     """
-    words = widths([[word for cell in column for word in cell.split()] for column in cells])
-    columns = zip(widths(cells), words, whole, strict=True)
-    letters = sum((line if is_whole else min(word, _WORD)) + _PADDING for line, word, is_whole in columns)
-    return "broad crowded" if letters > _CROWDED else "broad" if letters > _BROAD else ""
+    room = 0
+    for column, longest, is_whole in zip(cells, letters, whole, strict=True):
+        [word] = [longest] if is_whole else widths([[word for cell in column for word in cell.split()]])
+        room += (longest if is_whole else min(word, _WORD)) + _PADDING
+    return "broad crowded" if room > _CROWDED else "broad" if room > _BROAD else ""
 
 
 def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any]:
@@ -182,10 +183,9 @@ def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any
     cells = [cell_texts(block, column, language) for column in block.columns]
     bars = [bar_lengths(block, column) for column in block.columns]
     links = [block.frame[column.link] if column.link else [""] * len(block.frame) for column in block.columns]
-    long = [width > _LONG for width in widths(cells)]
-    short = [
-        column.kind == "text" and width <= _SHORT for column, width in zip(block.columns, widths(cells), strict=True)
-    ]
+    letters = widths(cells)
+    long = [width > _LONG for width in letters]
+    short = [column.kind == "text" and width <= _SHORT for column, width in zip(block.columns, letters, strict=True)]
     whole = [is_short or column.kind != "text" for column, is_short in zip(block.columns, short, strict=True)]
     return {
         "kind": "table",
@@ -193,7 +193,7 @@ def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any
         "caption": block.caption,
         "note": block.note,
         "shape": "",
-        "layout": _layout(cells, whole),
+        "layout": _layout(cells, letters, whole),
         "together": stays_together(block) and not any(long),
         "heads": [
             {"text": column.heading, "kind": f"{column.kind} to-fill" if is_blank(block, column) else column.kind}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cpms_cli.cli.every_command.next_step import write_and_say
+from cpms_cli.cli.every_command.next_step import say_written
 from cpms_cli.cli.option_values import one_of
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.writing.output_formats import PRINTED
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cpms_cli.reports.areas.handed import Handing
     from cpms_cli.reports.terminal import Screen
+    from cpms_cli.survey.model.definition import Language
     from cpms_cli.workspace import Workspace
 
 
@@ -51,16 +52,30 @@ class Answer:
     show: Callable[[Screen], None]
 
 
+def _title(answer: Answer, language: Language) -> str:
+    """Of which area and round an answer is; "" where it is of no single round."""
+    from cpms_cli.survey.era import shown_year
+    from cpms_cli.survey.messages import say
+
+    if "round" not in answer.about:
+        return ""
+    area, year = answer.about.get("name"), shown_year(int(answer.about["round"]), language)
+    return say("sheet_of", language, area=area or say("country_whole", language), round=year)
+
+
 def tell(workspace: Workspace, handing: Handing, answer: Answer, target: Target) -> None:
     """Write the tables to the file, and print the answer in the format, with what is said below it; for people, of
     an answer that was written only where to."""
     from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     if target.file is not None:
-        write_and_say(handing.tables(answer.tables, target.file), target.file, workspace.survey, handing.language)
+        tables, title = handing.tables(answer.tables, target.file), _title(answer, handing.language)
+        write_for_people(tables, target.file, workspace.survey, handing.language, title)
+        say_written(target.file, handing.language)
     if target.format == "json":
         typer.echo(json_text(document(handing.kept(answer.tables), **answer.about, **handing.about())))
     elif target.format == "csv":

@@ -10,7 +10,8 @@ from functools import lru_cache
 from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9
-_LINE, _HIGHEST = 15.0, 409.0  # points: a line of the usual letters; the highest row of Excel
+_LINE, _MARKED_LINE = 15.0, 18.0  # points: a line of the usual letters, and one of letters with marks
+_HIGHEST = 409.0  # points: the highest row of Excel
 _FULL = 0.9  # how full a line is that was broken between words
 _UPRIGHT, _ACROSS = 95.0, 200.0  # letters: up to here a sheet stays upright; what one page across still holds
 
@@ -61,15 +62,17 @@ def set_up_width(sheet: Worksheet, title: str, rows: int, widths: Sequence[float
 def row_height(texts: Iterable[str], widths: Iterable[float]) -> float:
     """The height in points of a row that shows all its text: Excel does not make rows higher that are read as they are.
 
-    Marks above and below letters take no room; a line breaks between words, so that it is seldom full.
+    Marks above and below letters take no room in a line, and make it higher; a line breaks between words, so that it is
+    seldom full.
     """
-    lines = 1
+    lines, line_height = 1, _LINE
     for text, width in zip(texts, widths, strict=True):
         if not width:
             continue
         room = max(width * _FULL, 1)
+        line_height = _MARKED_LINE if cell_width(text) < len(text) else line_height
         lines = max(lines, sum(max(1, math.ceil(cell_width(line) / room)) for line in text.split("\n")))
-    return min(lines * _LINE, _HIGHEST)
+    return min(lines * line_height, _HIGHEST)
 
 
 @lru_cache(maxsize=100_000)

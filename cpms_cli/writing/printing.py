@@ -89,7 +89,8 @@ def printed_workbook(
                 for row, (text, begin) in enumerate(zip(texts, begins, strict=True), start=1):
                     sheet.write(row, position, text or None, first if begin else plain)
                 written.append(list(texts))
-            for row, texts_of_row in enumerate(zip(*written, strict=True), start=1):
+            headings = [column.heading for column in columns]
+            for row, texts_of_row in enumerate([headings, *zip(*written, strict=True)]):
                 sheet.set_row(row, row_height(texts_of_row, [column.width for column in columns]))
             _add_choices(sheet, columns, frame)
         offered = {_list_name(place): column.choices for place, column in enumerate(columns) if column.choices}

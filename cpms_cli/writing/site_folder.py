@@ -16,7 +16,7 @@ from cpms_cli.writing.files import PART_PREFIX
 INDEX = "index.html"
 MADE_BY = "cpms report site"
 """What the head of every page says of what made it; by it a folder of ours is known."""
-_PAGE = re.compile(r"index\.html|(area|indicator)-\d+\.html")
+_PAGE = re.compile(r"(index|rights)\.html|(area|indicator)-\d+\.html")
 _LOOKED_AT = 2000
 
 

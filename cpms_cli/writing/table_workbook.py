@@ -34,21 +34,26 @@ class CellNote:
 
 @dataclass(frozen=True)
 class NumberFormats:
-    """How days are written, as Excel says it, and which columns of a sheet, from 0, hold fractions shown in percent."""
+    """How days are written, as Excel says it, and which columns of a sheet, from 0, hold fractions shown in percent;
+    `title` stands at the head of every page, before the sheet's name."""
 
     day: str = "yyyy-mm-dd"
     shares: Mapping[str, Collection[int]] = field(default_factory=dict)
+    title: str = ""
 
 
 @dataclass(frozen=True)
 class _Formats:
-    """How the cells of a workbook look: its header, its text, its days, its times of a day and its shares."""
+    """How the cells of a workbook look: its header, over words and over figures, its text, its days, its times of a
+    day, its shares, and words in the place of a figure."""
 
     head: Format
+    number_head: Format
     text: Format
     day: Format
     time: Format
     share: Format
+    mark: Format
 
     @classmethod
     def of(cls, book: xlsxwriter.Workbook, day: str, filled_in: bool) -> Self:
@@ -56,10 +61,12 @@ class _Formats:
         cell = {"text_wrap": True, "valign": "top"}
         return cls(
             book.add_format({**cell, "bold": True, "bottom": 1}),
+            book.add_format({**cell, "bold": True, "bottom": 1, "align": "right"}),
             book.add_format({**cell, **({"num_format": "@"} if filled_in else {})}),
             book.add_format({**cell, "num_format": day}),
             book.add_format({**cell, "num_format": f"{day} hh:mm"}),
             book.add_format({**cell, "num_format": "0.0%"}),
+            book.add_format({**cell, "align": "right"}),
         )
 
 
@@ -68,28 +75,35 @@ def _width(name: str, texts: Iterable[str]) -> float:
     return float(min(max(heading, _NARROWEST, *map(cell_width, texts), 0), _WIDEST)) + 2
 
 
-def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats, shares: Collection[int]) -> None:
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats, shares: Collection[int], title: str) -> None:
     widths = list[float]()
     for column, name in enumerate(frame.columns):
-        sheet.write_string(0, column, str(name), formats.head)
         values, known = frame[name], frame[name].notna().to_numpy()
-        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            shown = formats.share if column in shares else formats.text
+        is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+        holds_numbers = is_number or values.map(_is_number).any()
+        sheet.write_string(0, column, str(name), formats.number_head if holds_numbers else formats.head)
+        shown = formats.share if column in shares else formats.text
+        words = formats.mark if holds_numbers else formats.text
+        if is_number:
             sheet.write_column(1, column, [None if pd.isna(value) else value for value in values], shown)
         else:
             timed = pd.api.types.is_datetime64_any_dtype(values)
             for row, value in zip(np.flatnonzero(known).tolist(), values[known].tolist(), strict=True):
                 if isinstance(value, datetime.date):
                     sheet.write_datetime(row + 1, column, value, formats.time if timed else formats.day)
-                elif isinstance(value, int | float) and not isinstance(value, bool):
-                    sheet.write_number(row + 1, column, value, formats.text)  # among words of why there is none
+                elif _is_number(value):
+                    sheet.write_number(row + 1, column, value, shown)  # among words of why there is none
                 else:
-                    sheet.write_string(row + 1, column, str(value), formats.text)
+                    sheet.write_string(row + 1, column, str(value), words)
         widths.append(_width(str(name), () if column in shares else map(str, values[known])))
         sheet.set_column(column, column, widths[-1], formats.text)
     sheet.set_row(0, row_height(map(str, frame.columns), widths))
     _fit_rows(sheet, frame, widths)
-    set_up_width(sheet, sheet.get_name(), len(frame), widths)
+    set_up_width(sheet, "  ".join(filter(None, [title, sheet.get_name()])), len(frame), widths)
     sheet.freeze_panes(1, 0)
     if len(frame):
         sheet.autofilter(0, 0, len(frame), max(len(frame.columns) - 1, 0))
@@ -128,7 +142,7 @@ def workbook_bytes(
 ) -> bytes:
     """Tables as the sheets of one workbook; `notes` colours cells of a sheet, comments on them and offers `choices`;
     `offers` does so for all cells of a column, by sheet and column; `numbers` is how days and shares are
-    shown.
+    shown, and what the head of a page says.
 
     With notes it is a workbook to be filled in: every cell is text, so that what is typed keeps its leading zeros.
     """
@@ -140,7 +154,7 @@ def workbook_bytes(
         for label, (name, table) in zip(labels, tables.items(), strict=True):
             sheet = book.add_worksheet(label)
             frame = table.reset_index(drop=True)
-            _fill(sheet, frame, formats, numbers.shares.get(name, ()))
+            _fill(sheet, frame, formats, numbers.shares.get(name, ()), numbers.title)
             texts = frame.astype("str").fillna("")
             for note in (notes or {}).get(name, []):
                 value = texts.iat[note.row, note.column]

@@ -404,5 +404,7 @@ def test_children_are_not_listed_and_marks_go_with_their_counts(given: Given) ->
     blank = measures[["yes", "no"]].isna().any(axis=1)
     assert blank.any() and not blank.all()
     assert measures.loc[blank, "level"].isna().all()
-    assert (measures.loc[measures["unknown_share"].isna(), "marked"] == False).all()  # noqa: E712
+    hidden = measures["unknown_share"].isna()
+    assert measures.loc[hidden, "marked"].isna().all()
+    assert measures.loc[~hidden, "marked"].notna().all()
     assert set(given.handed["migration"].summary.quality) == {"coverage"}

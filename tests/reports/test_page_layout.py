@@ -1,4 +1,5 @@
-"""What belongs together stays together on paper: a chart and the table under it, in PDF and in Word."""
+"""What belongs together stays together on paper: a chart and the table under it, in PDF and in Word; a page is printed
+whole."""
 
 from __future__ import annotations
 
@@ -9,9 +10,11 @@ import openpyxl
 import pandas as pd
 import pymupdf
 import typst
+from lxml import html
 
 from cpms_cli.reports.documents.document import Chart, Column, Document, Paragraph, Part, TableBlock
 from cpms_cli.reports.documents.docx_file import docx_bytes
+from cpms_cli.reports.documents.html_file import html_bytes
 from cpms_cli.reports.documents.pdf_file import pdf_bytes
 from cpms_cli.reports.documents.xlsx_report import xlsx_bytes
 from cpms_cli.writing.fonts import shipped_fonts
@@ -55,3 +58,38 @@ def test_a_long_line_of_a_sheet_without_a_table_is_merged_so_that_it_is_wrapped_
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(Document("Paper", "", "th", (Paragraph("คำ" * 60),)))))
     [merged] = book.worksheets[0].merged_cells.ranges
     assert merged.size == {"columns": 2, "rows": 1}
+
+
+def _region(frame: pd.DataFrame) -> tuple[set[str], list[str]]:
+    """How a table of texts is laid out on a page, and the kinds of the cells of its first row."""
+    block = TableBlock("Caption", frame, tuple(Column(str(name), str(name)) for name in frame))
+    page = html.fromstring(html_bytes(Document("Paper", "", "en", (block,))))
+    [region] = page.xpath("//div[@role='region']")
+    return set(region.get("class").split()), [cell.get("class") for cell in region.xpath(".//tbody/tr[1]/*")]
+
+
+def test_a_table_of_many_rounds_is_wider_than_the_text_and_fits_the_paper() -> None:
+    """The answers of a child in 3, 5 and 10 rounds, each of 17 letters beside a question of 10."""
+    layouts = {}
+    for rounds in (3, 5, 10):
+        answers = {str(2560 + number): "Employers housing" for number in range(rounds)}
+        layouts[rounds] = _region(pd.DataFrame([{"Question": "Dwelling of", **answers}]))[0]
+    assert layouts == {
+        3: {"scroll", "together"},
+        5: {"scroll", "together", "broad"},
+        10: {"scroll", "together", "broad", "crowded"},
+    }
+
+
+def test_a_short_table_is_not_broken_over_two_pages_and_names_of_rows_not_over_two_lines() -> None:
+    short, long = pd.DataFrame({"Area": ["Pak Nam, moo 5"], "What": ["x"]}), "A sentence of more than thirty letters"
+    assert _region(short) == ({"scroll", "together"}, ["text short", "text short"])
+    assert _region(short.assign(What=long))[0] == {"scroll"}
+    assert _region(pd.concat([short] * 40, ignore_index=True))[0] == {"scroll"}
+
+
+def test_a_column_to_write_into_has_room_on_a_page() -> None:
+    frame = pd.DataFrame({"Activity": ["x"], "Who": [""]})
+    block = TableBlock("Caption", frame, (Column("Activity", "Activity"), Column("Who", "Who")))
+    page = html.fromstring(html_bytes(Document("Paper", "", "en", (block,))))
+    assert [head.get("class") for head in page.xpath("//thead//th")] == ["text", "text to-fill"]

@@ -11,6 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from cpms_cli.reports.areas.handed import marked_for_people
 from cpms_cli.reports.interchange.people_labels import people_workbook
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms
@@ -73,8 +74,9 @@ def test_a_workbook_shows_buddhist_years_and_prints_on_a4(survey: Survey) -> Non
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.oddFooter is not None and sheet.oddFooter.center is not None
     assert sheet.oddFooter.center.text == "&P / &N"
-    # 240 letters without the marks above and below, in lines of nine tenths of 62: five of 15 points each.
-    assert (sheet.row_dimensions[2].height, sheet.row_dimensions[3].height) == (75, None)
+    # 240 letters without the marks above and below, in lines of nine tenths of 62: five, of 18 points since they have
+    # such marks.
+    assert (sheet.row_dimensions[2].height, sheet.row_dimensions[3].height) == (90, None)
 
 
 @pytest.mark.parametrize(("columns", "orientation"), [(3, "portrait"), (12, "landscape")])
@@ -106,6 +108,44 @@ def test_shares_are_shown_in_percent_and_other_numbers_are_not(survey: Survey) -
     frame = pd.DataFrame({"children": [12, 9], "share": [0.25, 1.0], "gap": [24.3, 0.5], "lift": [0.9, 0.4]})
     book = openpyxl.load_workbook(io.BytesIO(people_workbook({"t": frame}, survey, "th")))
     assert [cell.number_format for cell in book.worksheets[0][2]] == ["General", "0.0%", "General", "General"]
+
+
+def test_figures_beside_withheld_ones_stay_figures(survey: Survey) -> None:
+    """Numbers that sort, shares in percent, and what is yes or no in words; a mark stands to the right as they do. A
+    round that is missing is not withheld."""
+    frame = pd.DataFrame(
+        {
+            "number": [13, 14],
+            "item": ["i13", "i14"],
+            "yes": pd.array([27, None], dtype="Int64"),
+            "share": pd.array([0.037, None], dtype="Float64"),
+            "marked": pd.array([True, None], dtype="boolean"),
+            "round": pd.array([2026, None], dtype="Int64"),
+        }
+    )
+    marked = marked_for_people(frame, "th")
+    book = openpyxl.load_workbook(
+        io.BytesIO(people_workbook({"indicators": marked}, survey, "th", "จังหวัดระนอง รอบ 2569"))
+    )
+    [sheet] = book.worksheets
+    headers, first, second = sheet.iter_rows(values_only=True)
+    assert headers == ("เลขข้อ", "ใช่", "สัดส่วนของคำตอบที่ทราบ", "ไม่ทราบจำนวนมาก", "รอบ")
+    assert first == (13, 27, 0.037, "ใช่", 2569)
+    assert second == (14, "ไม่เผยแพร่", "–", "–", None)
+    assert sheet["C2"].number_format == "0.0%"
+    assert {sheet[cell].alignment.horizontal for cell in ("B1", "B3", "C1", "C3")} == {"right"}
+    assert sheet.oddHeader is not None and sheet.oddHeader.left is not None
+    assert sheet.oddHeader.left.text == "จังหวัดระนอง รอบ 2569  ตัวชี้วัด"
+
+
+def test_a_country_in_thai_has_no_name_for_the_program(survey: Survey) -> None:
+    """Sheets are named in Thai, and why a province is missing is said once, in words."""
+    missing = pd.DataFrame(
+        {"area": ["10"], "name": ["กรุงเทพมหานคร"], "why": ["province_without_rows"], "reason": ["ไม่มีข้อมูล"]}
+    )
+    book = openpyxl.load_workbook(io.BytesIO(people_workbook({"provinces": missing, "missing": missing}, survey, "th")))
+    assert book.sheetnames == ["จังหวัด", "ส่วนที่ไม่มีข้อมูล"]
+    assert [cell.value for cell in book["จังหวัด"][1]] == ["พื้นที่", "ชื่อ", "เหตุผล"]
 
 
 CODE = re.compile(r"[a-z]+(?:_[a-z0-9]+)*(?:\.\d+)?|[A-Z]{2}")

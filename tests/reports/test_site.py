@@ -58,7 +58,7 @@ def test_the_index_is_the_province_and_every_area_and_indicator_has_a_page(sites
     areas = {f"area-{code}.html" for code in AREAS[1:]}
     indicators = {f"indicator-{number}.html" for number in NUMBERS}
     for pages in sites.values():
-        assert set(pages) == {"index.html"} | areas | indicators
+        assert set(pages) == {"index.html", "rights.html"} | areas | indicators
     index = sites["en"]["index.html"]
     assert index.xpath("string(//h1)") == "Children in Ranong"
     first, second = index.xpath("//h2/text()")[:2]
@@ -77,6 +77,23 @@ def test_wide_areas_have_migration_and_their_levels_in_every_round(sites: dict[s
         assert len(levels.xpath(".//tbody/tr")) == rounds, name
         assert bool(page.xpath("//h2[.='Migration']")) == has_migration, name
         assert "changed since the first" not in page.text_content(), name
+
+
+def test_rights_are_told_of_the_whole_alone(sites: dict[str, dict[str, Any]], figures: tuple[AreaFigures, ...]) -> None:
+    """Of areas within it too, they would let most other figures be withheld: of those nothing more is, as the counts of
+    the attack below say."""
+    assert [of.code for of in figures if len(of.rights)] == ["85"]
+    assert [name for name, page in sites["en"].items() if page.xpath("//h2[.='Rights']")] == [
+        "index.html",
+        "rights.html",
+    ]
+    page = sites["en"]["rights.html"]
+    [table] = page.xpath("//table[contains(string(caption), 'Share of children who have each right')]")
+    registered = next(row for row in table.xpath("tbody/tr") if row.xpath("string(th)") == "Birth registration")
+    assert [cell.text_content() for cell in registered.xpath("td")][:4] == ["272", "24", "6", "0"]
+    [meaning] = page.xpath("//table[string(caption)='What each right means']")
+    assert len(meaning.xpath("tbody/tr")) == 5
+    assert sites["en"]["index.html"].xpath("//a[@href='rights.html']")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -313,7 +330,7 @@ def test_the_command_says_what_it_wrote_and_what_it_replaced(
     first = cpms("report", "site", "ranong", "--internal")
     assert first.code == 0
     assert "For the office only: small counts are not withheld here" in " ".join(first.err.split())
-    assert "ranong: 31 pages. Open index.html in it" in first.err and "replaced" not in first.err
+    assert "ranong: 32 pages. Open index.html in it" in first.err and "replaced" not in first.err
     index = Path("ranong/index.html").read_text("utf-8")
     assert "INTERNAL" in index and "n.p." not in index
     assert "no round before" not in index  # there is one, and this site does not speak of it

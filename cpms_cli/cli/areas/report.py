@@ -117,7 +117,7 @@ def site(
     lang: Lang = None,
     schemas: Schemas = None,
 ) -> None:
-    """Make pages to click through, for a USB stick: a province, each area in it, each indicator; no child is shown.
+    """Make pages to click through, for a USB stick: a province, its areas, indicators and rights; no child is shown.
 
     Needs a browser and no network: open index.html. Small counts are withheld, over all pages together.
 

@@ -67,8 +67,8 @@ def joined_rows(frame: pd.DataFrame, less: str = "no") -> pd.Series:
 def finished(survey: Survey, frame: pd.DataFrame) -> pd.DataFrame:
     """Return a protected table of answers as it is given away.
 
-    Shares are made of joined answers, no mark for many unknown answers stands where these are withheld, and figures
-    have no more digits than are published.
+    Shares are made of joined answers, whether many answers are unknown is missing where their share is withheld, and
+    figures have no more digits than are published.
     """
     answers = frame.copy()
     joined = joined_rows(answers)
@@ -81,7 +81,10 @@ def finished(survey: Survey, frame: pd.DataFrame) -> pd.DataFrame:
         for name in made.keys() & {*answers}:
             answers.loc[joined, name] = made[name].astype("Float64")
     if "marked" in answers:
-        answers["marked"] = (answers["unknown_share"] > survey.figures.many_unknown).fillna(False).astype(bool)
+        # Of a row of which nobody was asked it is known: there are not many.
+        known = answers[["yes", "no", _UNKNOWN]].notna().all(axis=1)
+        marked = (answers["unknown_share"] > survey.figures.many_unknown).astype("boolean").fillna(False)
+        answers["marked"] = marked.where(known | answers["unknown_share"].notna())
     figures = answers.select_dtypes("float")
     return answers.assign(**{str(name): figures[name].round(survey.privacy.digits) for name in figures})
 

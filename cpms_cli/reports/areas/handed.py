@@ -49,19 +49,30 @@ def mark_withheld_counts(frame: pd.DataFrame, language: Language) -> pd.DataFram
 
 
 def with_withheld(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """The same, and a dash where a share made of such a count is withheld.
+    """The same, and a dash where a share made of such a count is withheld, or whether much of it is unknown.
 
     >>> with_withheld(pd.DataFrame({"yes": pd.array([7, None], dtype="Int64")}), "en")["yes"].tolist()
     ['7', 'n.p.']
     """
-    return _marked(frame, {"Int64": say("not_published", language), "Float64": NOT_COMPUTED})
+    return _marked(frame, _marks(language))
 
 
-def _marked(frame: pd.DataFrame, marks: Mapping[str, str]) -> pd.DataFrame:
+def marked_for_people(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The same for a workbook, in which figures stay figures."""
+    return _marked(frame, _marks(language), as_text=False)
+
+
+def _marks(language: Language) -> dict[str, str]:
+    dashes = dict.fromkeys(("Float64", "boolean"), NOT_COMPUTED)
+    return {"Int64": say("not_published", language), **dashes}
+
+
+def _marked(frame: pd.DataFrame, marks: Mapping[str, str], *, as_text: bool = True) -> pd.DataFrame:
+    """The frame with marks for what is missing in columns of some kinds; a round is no count, and never withheld."""
     shown = frame.copy()
     for name, kind in frame.dtypes.astype("str").items():
-        if kind in marks and frame[name].isna().any():
-            cells = frame[name].astype("str") if kind == "Int64" else frame[name].astype("object")
+        if kind in marks and frame[name].isna().any() and name != "round":
+            cells = frame[name].astype("str" if kind == "Int64" and as_text else "object")
             shown[name] = cells.where(frame[name].notna(), marks[kind])
     return shown
 
@@ -111,7 +122,10 @@ class Handing:
         """The tables as they are written to a file of this ending: the last sheet of a workbook has the notes."""
         tables, ending = self.kept(tables), path.suffix.lower()
         if ending == ".xlsx":
-            marked = {name: self.cells(frame) for name, frame in tables.items()}
+            marked = {
+                name: marked_for_people(frame, self.language) if self.handed else frame
+                for name, frame in tables.items()
+            }
             return {**marked, "notes": pd.DataFrame({"note": list(self.notes)})}
         return {name: self.cells(frame) if ending == ".csv" else frame for name, frame in tables.items()}
 

@@ -70,7 +70,7 @@ def show_shares(
     shown = _with_joined(mark_withheld_counts(frame, language), frame, mark).assign(
         share=[
             percent(share, language) + (" !" if marked else f" {mark}" if both else "")
-            for share, marked, both in zip(frame["share"], frame["marked"], joined, strict=True)
+            for share, marked, both in zip(frame["share"], frame["marked"].fillna(False), joined, strict=True)
         ],
         interval=_range(frame["low"], frame["high"]),
         bounds=_range(frame["lowest"], frame["highest"]),

@@ -42,8 +42,10 @@ def cell_texts(block: TableBlock, column: Column, language: Language) -> list[st
 
 def is_blank(block: TableBlock, column: Column) -> bool:
     """Whether a column is there to be written into: none of its cells says anything."""
-    values = block.frame[column.name]
-    return column.kind == "text" and len(values) > 0 and bool((values.astype("str").fillna("") == "").all())
+    if column.kind != "text" or block.frame.empty:
+        return False
+    # Mostly the first cell tells that it is not.
+    return not any(pd.notna(cell) and str(cell) != "" for cell in block.frame[column.name])
 
 
 def as_table(chart: Chart) -> TableBlock:
@@ -78,7 +80,8 @@ def column_shares(block: TableBlock, cells: Sequence[Sequence[str]]) -> list[flo
     )
     wanted = [min(width, _WIDEST) + _PADDING for width in longest]
     wanted = [
-        _TO_FILL if is_blank(block, column) else width for column, width in zip(block.columns, wanted, strict=True)
+        max(_TO_FILL, width) if is_blank(block, column) else width
+        for column, width in zip(block.columns, wanted, strict=True)
     ]
     words = [
         column.kind == "text" and not is_blank(block, column) and width > _WHOLE

@@ -30,7 +30,14 @@ from cpms_cli.reports.documents.document import (
     Part,
     TableBlock,
 )
-from cpms_cli.reports.documents.document_cells import as_table, bar_lengths, cell_texts, widths
+from cpms_cli.reports.documents.document_cells import (
+    as_table,
+    bar_lengths,
+    cell_texts,
+    is_blank,
+    stays_together,
+    widths,
+)
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
@@ -38,7 +45,9 @@ from cpms_cli.survey.model.definition import Language
 _TEMPLATE, _STYLE = "page.html.j2", "page.css"
 _WORDS = ("skip", "contents", "notes", "crumbs", "search", "sort", "as_it_is", "rows_left")
 _LONG = 30  # letters: a column with longer text is not narrowed to a word a line on a telephone
+_WORD, _PADDING = 16, 2  # letters: a longer word is broken, as Thai is between its words
 _SHORT = 22  # letters: a column of no longer text is not broken where there is room for it
+_BROAD, _CROWDED = 100, 150  # letters: a line of the text's width, and of a printed page's in small letters
 
 
 @dataclass
@@ -157,22 +166,39 @@ def _chart(part: Chart, following: Part | None, language: Language) -> list[dict
 Fold = Literal["open", "folded"]
 
 
+def _layout(cells: Sequence[Sequence[str]], letters: Sequence[int], whole: Sequence[bool]) -> str:
+    """How a table is laid out whose columns do not fit into the width of the text, or not even of a printed page.
+
+    A column that stays `whole` is as wide as its longest cell, of so many `letters`; any other as its longest word.
+    """
+    room = 0
+    for column, longest, is_whole in zip(cells, letters, whole, strict=True):
+        [word] = [longest] if is_whole else widths([[word for cell in column for word in cell.split()]])
+        room += (longest if is_whole else min(word, _WORD)) + _PADDING
+    return "broad crowded" if room > _CROWDED else "broad" if room > _BROAD else ""
+
+
 def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any]:
     fold: Fold = "folded" if folded else "open"
     cells = [cell_texts(block, column, language) for column in block.columns]
     bars = [bar_lengths(block, column) for column in block.columns]
     links = [block.frame[column.link] if column.link else [""] * len(block.frame) for column in block.columns]
-    long = [width > _LONG for width in widths(cells)]
-    short = [
-        column.kind == "text" and width <= _SHORT for column, width in zip(block.columns, widths(cells), strict=True)
-    ]
+    letters = widths(cells)
+    long = [width > _LONG for width in letters]
+    short = [column.kind == "text" and width <= _SHORT for column, width in zip(block.columns, letters, strict=True)]
+    whole = [is_short or column.kind != "text" for column, is_short in zip(block.columns, short, strict=True)]
     return {
         "kind": "table",
         "fold": fold,
         "caption": block.caption,
         "note": block.note,
         "shape": "",
-        "heads": [{"text": column.heading, "kind": column.kind} for column in block.columns],
+        "layout": _layout(cells, letters, whole),
+        "together": stays_together(block) and not any(long),
+        "heads": [
+            {"text": column.heading, "kind": f"{column.kind} to-fill" if is_blank(block, column) else column.kind}
+            for column in block.columns
+        ],
         "rows": [
             [
                 {

@@ -84,19 +84,19 @@ def labelled(tables: Tables, survey: Survey, language: Language) -> dict[str, pd
     }
 
 
-def people_workbook(tables: Tables, survey: Survey, language: Language) -> bytes:
+def people_workbook(tables: Tables, survey: Survey, language: Language, title: str = "") -> bytes:
     """Return a workbook of tables in words: headers, sheets and cells; with the language's years, true dates, and
-    shares in percent."""
+    shares in percent. `title` stands at the head of every printed page."""
     worded = {sheet: plain_table(in_words(frame, survey, language)) for sheet, frame in tables.items()}
     sheets = {sheet: with_dates(frame, language) for sheet, frame in labelled(worded, survey, language).items()}
     shares = {sheet: share_columns(frame) for sheet, frame in zip(sheets, worded.values(), strict=True)}
-    return workbook_bytes(sheets, numbers=NumberFormats(traits_of(language).calendar.cell, shares))
+    return workbook_bytes(sheets, numbers=NumberFormats(traits_of(language).calendar.cell, shares, title))
 
 
-def write_for_people(tables: Tables, path: Path, survey: Survey, language: Language) -> None:
-    """Write tables as `write_tables` does, a workbook in the words of the run's language."""
+def write_for_people(tables: Tables, path: Path, survey: Survey, language: Language, title: str = "") -> None:
+    """Write tables as `write_tables` does, a workbook in the words of the run's language, with its title."""
     if path.suffix.lower() != ".xlsx":
         write_tables(tables, path)
         return
     check_writable(path)
-    write_bytes(path, people_workbook(tables, survey, language))
+    write_bytes(path, people_workbook(tables, survey, language, title))

@@ -26,7 +26,8 @@ from cpms_cli.survey.model.definition import Language, Survey
 _ROUNDS = {"round", "since", "not_found", "no_consent", "answered_in", "from_round", "to_round", "standing_since"}
 _LABELLED = ("level", "id", "item", "measure")  # columns of codes that a table says in words under "label"
 _ONLY_LABELLED = ("origin", "group")  # such columns whose codes mean nothing without the words under "label"
-_IDENTIFIES = {"reason": "rule"}  # columns of codes that another column says in words
+_IDENTIFIES = {"reason": "rule", "why": "reason", "item": "number"}  # columns of codes that another column says
+_CODE = r"[a-z]+(?:[_.][a-z0-9]+)+|i?\d+"
 _COUNTED = {"child": "children", "household": "households"}  # what a measure counts
 _ANSWERS = ("yes", "no", "unknown", "n/a", "not_asked")
 _DAY, _PARTLY = r"\d{4}-\d{2}-\d{2}", r"\d{4}(?:-\d{2}(?:-\d{2})?)?"
@@ -46,7 +47,9 @@ def in_words(frame: pd.DataFrame, survey: Survey, language: Language) -> pd.Data
     """
     cells = _Cells(survey, language)
     shown = pd.DataFrame({name: cells.of_column(str(name), frame[name]) for name in frame}, index=frame.index)
-    shown = shown.drop(columns=[code for code, words in _IDENTIFIES.items() if {code, words} <= set(shown)])
+    shown = shown.drop(
+        columns=[code for code, words in _IDENTIFIES.items() if {code, words} <= set(shown) and _are_codes(frame[code])]
+    )
     repeated = []
     for words, code in _words_beside(frame):
         if not _numbered(frame[code]):
@@ -76,10 +79,15 @@ def share_columns(frame: pd.DataFrame) -> set[int]:
     return {
         place
         for place, name in enumerate(map(str, frame.columns))
-        if _SHARES.search(name)
-        and pd.api.types.is_float_dtype(frame.iloc[:, place])
-        and bool(frame.iloc[:, place].abs().max() <= 1)
+        if _SHARES.search(name) and _are_fractions(frame.iloc[:, place])
     }
+
+
+def _are_fractions(cells: pd.Series) -> bool:
+    """Return whether a column's figures are fractions; among them may stand words, where one is withheld."""
+    is_mixed = pd.api.types.is_object_dtype(cells)
+    figures = cells[cells.map(lambda cell: isinstance(cell, float))].astype("float64") if is_mixed else cells
+    return pd.api.types.is_float_dtype(figures) and bool(figures.abs().max() <= 1)
 
 
 def _day(text: str, language: Language) -> datetime.date | str:
@@ -93,6 +101,11 @@ def _words_beside(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     yield from ((name, codes[name]) for name in names if name in codes)
     if "label" in names:
         yield from (("label", name) for name in _ONLY_LABELLED if name in names)
+
+
+def _are_codes(cells: pd.Series) -> bool:
+    """Return whether a column holds nothing but names for the program, as `province_without_rows`."""
+    return bool(cells.dropna().astype("str").str.fullmatch(_CODE).all())
 
 
 def _numbered(codes: pd.Series) -> bool:
@@ -134,8 +147,9 @@ class _Cells:
         known = cells.dropna()
         if known.empty:
             return cells
-        if pd.api.types.is_bool_dtype(cells) or set(map(type, known)) == {bool}:
-            return cells.map(self.yes_no).astype("object")
+        if pd.api.types.is_bool_dtype(cells) or bool in set(map(type, known)):
+            # A mark stands among them where one is withheld.
+            return cells.map(lambda cell: self.yes_no.get(cell, cell), na_action="ignore").astype("object")
         if name in _ROUNDS and (year := self.years(known)) is not None:
             return cells.map(year, na_action="ignore").astype("Int64")
         if not all(isinstance(value, str) for value in known):

@@ -1,5 +1,5 @@
-"""The site of a province: a page for it, for each area in it and for each indicator, that lead to one another; counts
-and shares, never a child."""
+"""The site of a province: a page for it, for each area in it, for each indicator and for the rights, that lead to one
+another; counts and shares, never a child."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from cpms_cli.reports.composing.area.area_context import AreaContext
 from cpms_cli.reports.documents.document import Document
 from cpms_cli.reports.site.site_areas import area_page
 from cpms_cli.reports.site.site_indicators import indicator_page
-from cpms_cli.reports.site.site_pages import SitePages
+from cpms_cli.reports.site.site_pages import RIGHTS, SitePages
+from cpms_cli.reports.site.site_rights import rights_page
 from cpms_cli.summaries.area.nested_figures import nested_figures
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.summaries.scope import villages_with_children
@@ -54,6 +55,8 @@ def compose_site(
     documents = {pages.file_of_area(area_code): area_page(pages, area_code) for area_code in contexts}
     for indicator in survey.indicators:
         documents[pages.file_of_indicator(indicator.number)] = indicator_page(pages, indicator)
+    if survey.rights:
+        documents[RIGHTS] = rights_page(pages)
     return Site(documents, published.warning)
 
 

@@ -13,7 +13,7 @@ from cpms_cli.reports.composing.area.area_report import to_do_of_round
 from cpms_cli.reports.composing.area.area_shares import indicators, shares
 from cpms_cli.reports.composing.to_do import to_do_parts
 from cpms_cli.reports.documents.document import Bullets, Column, Document, Heading, Part, TableBlock
-from cpms_cli.reports.site.site_pages import SitePages
+from cpms_cli.reports.site.site_pages import RIGHTS, SitePages
 
 
 def area_page(pages: SitePages, code: str) -> Document:
@@ -28,6 +28,7 @@ def area_page(pages: SitePages, code: str) -> Document:
         *(_indicator_links(pages) if is_top else ()),
         *parts_of_area(context, None),
         *shares(context, "migration", context.figures.migration, ("yes", "no")),
+        *(_rights(pages) if is_top else ()),
         *(_areas(pages, "site_communities", villages=True) if is_top else ()),
     )
     title = context.say("report_title", name=context.figures.name)
@@ -60,6 +61,14 @@ def _table(whole: AreaContext, caption: str, areas: list[AreaContext]) -> TableB
     )
     frame = pd.DataFrame(rows).astype(dict.fromkeys(numbers, "Int64"))
     return TableBlock(caption, frame, columns)
+
+
+def _rights(pages: SitePages) -> Iterator[Part]:
+    """The rights of the widest area, and the way to the page that says what each means."""
+    rights = tuple(shares(pages.whole, "rights", pages.whole.figures.rights, ("has", "lacks")))
+    yield from rights
+    if rights:
+        yield Bullets((pages.whole.say("site_rights_meaning"),), (RIGHTS,))
 
 
 def _indicator_links(pages: SitePages) -> Iterator[Part]:

@@ -14,7 +14,7 @@ from cpms_cli.reports.documents.document import Document, Part, TableBlock
 from cpms_cli.summaries.area.compared_answers import AROUND
 from cpms_cli.survey.area_widths import SUBDISTRICT
 
-INDEX = "index.html"
+INDEX, RIGHTS = "index.html", "rights.html"
 COMPARED = (AROUND, "position")
 """The columns in which an area stands beside the rest of the widest one."""
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from cpms_cli.scoring.judged_columns import measure_column
+from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column
 from cpms_cli.summaries.area.area_figures import (
     AreaFigures,
@@ -35,9 +35,9 @@ def nested_figures(workspace: Workspace, code: str, *, round_: int | None = None
     """Return the figures of a province and of its districts, subdistricts and villages that have children in the round,
     by default its last: an area before its parts, by their codes.
 
-    They are those of `area_figures.area_figures`; what is compared with is the rest of the province. Rights are left
-    out: published of several areas together, they would let most other figures of the province be withheld. Migration
-    and, of earlier rounds, the levels are of the province and its districts alone. Raises UsageError for an unknown
+    They are those of `area_figures.area_figures`; what is compared with is the rest of the province. Rights are of the
+    province alone: published of its districts too, they would let most other figures of the province be withheld.
+    Migration and, of earlier rounds, the levels are of the province and its districts. Raises UsageError for an unknown
     area or a round without data; StoreError, UnreadableFile.
     """
     scope = scope_of(workspace, code, round_)
@@ -153,6 +153,12 @@ class _Nested:
         return self._added_up(counted.df(), ["round"]).reset_index()
 
     @cached_property
+    def rights(self) -> pd.DataFrame:
+        """The answers to each right, by area."""
+        survey, language = self.workspace.survey, self.workspace.language
+        return self._shares({right_column(right.id): right.label.in_(language) for right in survey.rights}, CHILD_ROUND)
+
+    @cached_property
     def migration(self) -> pd.DataFrame:
         """The answers to each measure of migration, of children and then of households, by area."""
         survey, language = self.workspace.survey, self.workspace.language
@@ -179,7 +185,8 @@ class _Nested:
     def not_asked(self) -> pd.DataFrame:
         """Which of all that is shown rests on questions that the round did not ask."""
         labels = indicator_labels(self.workspace.survey, self.workspace.language)
-        further = dict(zip(self.migration["item"], self.migration["label"], strict=True)) if len(self.migration) else {}
+        shown = [table for table in (self.rights, self.migration) if len(table)]
+        further = {item: label for table in shown for item, label in zip(table["item"], table["label"], strict=True)}
         return not_asked(self.workspace, self.scope.round, {**labels, **further, **self._level})
 
     @property
@@ -228,7 +235,7 @@ class _Nested:
             self._parts(code),
             *self._heat(code),
             none,
-            answers.iloc[:0],
+            self._rights(code),
             self._migration(code),
             self._quality(code),
             self.not_comparable,
@@ -238,6 +245,11 @@ class _Nested:
     def _is_wide(self, code: str) -> bool:
         """Return whether an area is so wide that much of its migration and its earlier rounds can be published."""
         return code == self.code or len(code) < SUBDISTRICT
+
+    def _rights(self, code: str) -> pd.DataFrame:
+        """The rights of the province; none of an area in it."""
+        rows = self.rights[(self.rights[AREA] == code) & (code == self.code)]
+        return rows.drop(columns=AREA).reset_index(drop=True)
 
     def _migration(self, code: str) -> pd.DataFrame:
         """The measures of migration of one of the areas; none where it is not wide."""

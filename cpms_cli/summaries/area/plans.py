@@ -170,7 +170,7 @@ def above_of_parts(survey: Survey, parts: pd.DataFrame, indicators: pd.DataFrame
 
 def unknown_quality(indicators: pd.DataFrame) -> pd.DataFrame:
     """The indicators with many unknown answers: `AreaPlan.quality`."""
-    marked = indicators.loc[indicators["marked"], ["number", "name", "unknown", "unknown_share"]]
+    marked = indicators.loc[indicators["marked"].fillna(False), ["number", "name", "unknown", "unknown_share"]]
     return marked.sort_values("unknown_share", ascending=False).reset_index(drop=True)
 
 

@@ -12,7 +12,7 @@ from cpms_cli.checking.drafting.map_decisions import HeaderRow
 from cpms_cli.checking.drafting.map_examples import DraftedSheet, show_answers, show_cells, show_guessed_cells
 from cpms_cli.checking.drafting.map_unread import describe_unread
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
-from cpms_cli.reading.header.export_layouts import aside_columns, find_column
+from cpms_cli.reading.header.export_layouts import aside_columns, find_column, leading_columns
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.header.side_by_side import child_apart
@@ -120,9 +120,11 @@ def _day_of_form(sheet: DraftedSheet) -> Proposed:
     """The column in which a program notes when a form was filled in, as the day of the interview, where none is known:
     not of a repeat group, whose rows have it from the sheet around them."""
     layout, header, visited = sheet.matched.layout, sheet.matched.source.header, sheet.survey.role("visited").name
-    if layout is None or layout.is_repeat_group(header) or visited in sheet.matched.match.fields.values():
+    leading = leading_columns(header)
+    days = layout.days if layout else leading[0].days if leading else ()
+    if (layout and layout.is_repeat_group(header)) or visited in sheet.matched.match.fields.values():
         return {}
-    places = [place for name in layout.days if (place := find_column(header, name)) is not None]
+    places = [place for name in days if (place := find_column(header, name)) is not None]
     decided = sheet.chosen is not None and any(sheet.chosen.line(header[place]) is not None for place in places)
     return {} if decided or not places else {places[0]: (Proposal(visited, proposal_settings().confidence.from_cells),)}
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from cpms_cli.checking.columns_not_read import kind_words
-from cpms_cli.reading.header.export_layouts import subdistrict_words, village_number_words, words_around_subdistrict
+from cpms_cli.reading.header.export_layouts import (
+    leading_columns,
+    subdistrict_words,
+    village_number_words,
+    words_around_subdistrict,
+)
 from cpms_cli.reading.header.headers import is_headed
 from cpms_cli.reading.header.mapping import UNDECIDED, leave_out
 from cpms_cli.reading.sheet.sheets import Matched
@@ -35,7 +40,8 @@ def _use(survey: Survey, matched: Matched, column: UnreadColumn, language: Langu
     if _tells_village(survey, matched, column):
         return say("map_village", language)
     if column.why == "added":
-        return say("map_added", language, program=matched.layout.name if matched.layout else "KoboToolbox / ODK")
+        program = matched.layout or (leading_columns(matched.source.header) or [None])[0]
+        return say("map_added", language, program=program.name if program else "KoboToolbox / ODK")
     return say(_SURE_WORDS.get(column.why, "map_none"), language)
 
 

@@ -11,6 +11,7 @@ from cpms_cli.reading.header.export_layouts import (
 )
 from cpms_cli.reading.header.headers import is_headed
 from cpms_cli.reading.header.mapping import UNDECIDED, leave_out
+from cpms_cli.reading.sheet.grown_ups import relation_column
 from cpms_cli.reading.sheet.sheets import Matched
 from cpms_cli.reading.sheet.unread import UnreadColumn, Why
 from cpms_cli.survey.messages import say
@@ -24,6 +25,8 @@ def describe_unread(survey: Survey, matched: Matched, column: UnreadColumn, lang
     """Return field, label and how sure, of a column that is not read."""
     if column.why == "left_out":
         return leave_out(language), "", say("map_told", language)
+    if column.index == relation_column(matched.source):
+        return "", "", say("map_relation", language)
     if column.why == "near" and column.may_be:
         sure = say("map_near", language, percent=round(100 * matched.near[column.index].likeness))
         return UNDECIDED + column.may_be, survey.fields[column.may_be].label.in_(language), sure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -94,7 +95,8 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
     for sources in files_read:
         chosen = map_of(maps, sources)
         for source in pool_sheets(sources):
-            sheet = DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified, begun)
+            legends = replace(source, not_read=sources[0].not_read)
+            sheet = DraftedSheet(survey, match_sheet(survey, legends, chosen), language, chosen, identified, begun)
             proposed = proposals_of(sheet)
             rows = [row for row in header_lines(sheet, source.header, proposed) if compared(row[0]) not in seen]
             rows = list({(compared(row[0]), row[1]): row for row in reversed(rows)}.values())[::-1]

@@ -128,7 +128,7 @@ def fit(survey: Survey, field: Field, texts: Sequence[str]) -> float | None:
         return float((values.str.split(";").str[0].isin(real) | listed_as_sure).mean())
     plain = ascii_digits(column).str.strip()
     if field.holds_dates:
-        return float((values.str.fullmatch(_ISO) & ~plain.str.fullmatch(r"\d{1,3}|\d{5,}")).mean())
+        return float((values.str.fullmatch(_ISO) & ~plain.str.fullmatch(r"\d{1,3}|\d{5,7}|\d{9,}")).mean())
     if field.type == "year":
         return float(values.str.fullmatch(r"(?:19|20)\d{2}").mean())
     if field.type in ("integer", "number"):

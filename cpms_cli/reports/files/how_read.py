@@ -25,6 +25,7 @@ KEY_NOTES = frozenset(
         "village_by_name",
         "village_by_number",
         "house_from_above",
+        "house_from_lines",
         "home_by_head",
         "heads_apart",
         "heads_two_families",

@@ -45,8 +45,8 @@ def test_a_sheet_of_codes_says_what_the_numbers_mean(tmp_path: Path, survey: Sur
         ["", 4, "ไม่มี"],
         ["การศึกษา", 3, "เรียน"],
     ]
-    found = meanings(tmp_path, survey, "ประกันสุขภาพ", [1, 2, 4, 3], legend)
-    assert found == {"1": "universal", "2": "social_security", "4": "none", "3": ""}
+    meant = meanings(tmp_path, survey, "ประกันสุขภาพ", [1, 2, 4, 3], legend)
+    assert meant == {"1": "universal", "2": "social_security", "4": "none", "3": ""}
 
 
 def test_a_line_of_a_sheet_may_have_all_numbers_of_a_header(tmp_path: Path, survey: Survey) -> None:
@@ -61,5 +61,5 @@ def test_a_legend_that_says_two_things_decides_nothing(tmp_path: Path, survey: S
 
 def test_yes_under_a_header_that_turns_the_question_round_is_asked(tmp_path: Path, survey: Survey) -> None:
     legend: list[list[object]] = [["พ่อเสียชีวิต", 1, "ใช่"], ["พ่อเสียชีวิต", 2, "ไม่ใช่"]]
-    found = meanings(tmp_path, survey, "พ่อเสียชีวิต", [1, 2, 2], legend, {"พ่อเสียชีวิต": "father_alive"})
-    assert found == {"1": "?no", "2": "?yes"}, "yes is no to: is the father alive?"
+    meant = meanings(tmp_path, survey, "พ่อเสียชีวิต", [1, 2, 2], legend, {"พ่อเสียชีวิต": "father_alive"})
+    assert meant == {"1": "?no", "2": "?yes"}, "yes is no to: is the father alive?"

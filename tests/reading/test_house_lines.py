@@ -14,8 +14,8 @@ TITLE = "รายชื่อเด็ก หมู่ที่ 6 ตำบล�
 def houses(tmp_path: Path, survey: Survey, *lines: str, header: str = "ลำดับ,ชื่อ,เพศ,อายุ") -> list[str | None]:
     path = tmp_path / "families.csv"
     path.write_text("\n".join([TITLE, header, *lines]), encoding="utf-8")
-    found: list[str | None] = read(path, survey)[0].cells("household_no").to_pylist()
-    return found
+    numbers: list[str | None] = read(path, survey)[0].cells("household_no").to_pylist()
+    return numbers
 
 
 def test_a_line_heads_the_rows_below_it(tmp_path: Path, survey: Survey) -> None:

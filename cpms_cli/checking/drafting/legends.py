@@ -52,8 +52,8 @@ def _on_sheets(sheets: tuple[SheetNotRead, ...], header: str) -> dict[int, froze
             if not is_meant:
                 continue
             pairs = [(cells[left], cells[right]) for left, right in pairwise(filled) if _is_number(cells[left])]
-            said = {int(plain_digits(left)): folded(right) for left, right in pairs[:1] if not _is_number(right)}
-            for number, word in said.items():
+            meant = {int(plain_digits(left)): folded(right) for left, right in pairs[:1] if not _is_number(right)}
+            for number, word in meant.items():
                 words[number] = words.get(number, frozenset()) | {word}
             for number, more in _legend(tuple(cells)).items():
                 words[number] = words.get(number, frozenset()) | more

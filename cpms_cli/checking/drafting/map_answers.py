@@ -186,8 +186,8 @@ def _meaning(
         return survey.spellings(field)[word], say("map_answer_legend", language)
     proposal = propose_answer(survey, field, word or text)
     if word or proposal is None:
-        said = say("map_answer_word", language, word=word) if word else say("map_answer_open", language)
-        return UNDECIDED + proposal.code if proposal else "", said
+        sure = say("map_answer_word", language, word=word) if word else say("map_answer_open", language)
+        return UNDECIDED + proposal.code if proposal else "", sure
     return (
         (proposal.code, say("map_answer_sure", language))
         if proposal.sure

@@ -85,11 +85,11 @@ def _check_not_beside(
     With the `cells` of the sheet, only where a blank column parts them: what is asked of the child may be asked of its
     mother again, under her name.
     """
-    found = tables_beside(top, spellings)
-    if found is None or (cells is not None and not all(_are_apart(cells, *pair) for pair in pairwise(found[1]))):
+    beside = tables_beside(top, spellings)
+    if beside is None or (cells is not None and not all(_are_apart(cells, *pair) for pair in pairwise(beside[1]))):
         return
-    parts = ", ".join(f"{column_letter(first)}–{column_letter(last)}" for first, last in found[1])
-    raise NoSurveyTable(TABLES_BESIDE, file=path.name, sheet=sheet or "", row=found[0] + 1, columns=parts)
+    parts = ", ".join(f"{column_letter(first)}–{column_letter(last)}" for first, last in beside[1])
+    raise NoSurveyTable(TABLES_BESIDE, file=path.name, sheet=sheet or "", row=beside[0] + 1, columns=parts)
 
 
 def _are_apart(cells: Sequence[Sequence[Any]], left: tuple[int, int], right: tuple[int, int]) -> bool:

@@ -25,6 +25,7 @@ _NOT_IN_HEADS = frozenset({"body", "table", "div", "p"})  # a page without an en
 _PARAGRAPHS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "center", "caption", "hr", "form"})
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _AROUND_BREAKS = re.compile(r" ?\n[ \n]*")
+_CELLS = frozenset({"td", "th"})
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _BREAK = "\v"
 _LINES_KEPT, _LAST_ROW = 20, 1_048_576
@@ -125,7 +126,7 @@ class _Reader:
             self._check_size(grid, 1)
             if "hidden" in attributes or _UNSEEN.search(attributes.get("style", "")):
                 grid.hidden.append(len(grid.rows) + 1)
-        elif tag in ("td", "th"):
+        elif tag in _CELLS:
             grid.end_cell()
             if grid.row is None:
                 grid.begin_row()
@@ -178,7 +179,7 @@ class _Reader:
             self._end_paragraph()
         elif self.open and tag == "tr":
             self.open[-1].end_row()
-        elif self.open and tag in ("td", "th"):
+        elif self.open and tag in _CELLS:
             self.open[-1].end_cell()
 
     def data(self, text: str) -> None:

@@ -91,8 +91,8 @@ def _are_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> npt.NDAr
     is_first_day = born.fillna("").str.endswith("-01-01").to_numpy()
     by_birth = ((years - latest > grown_age) | ((years - latest == grown_age) & is_first_day)).fillna(False)
     by_age = (ages >= grown_age).fillna(False)
-    said_age, said_birth = (_is_said(survey, sheet, role) for role in ("age", "born"))
-    both = (by_age | ~said_age) & (by_birth | ~said_birth) & (said_age | said_birth)
+    has_age, has_birth = (_has_text(survey, sheet, role) for role in ("age", "born"))
+    both = (by_age | ~has_age) & (by_birth | ~has_birth) & (has_age | has_birth)
     result: npt.NDArray[np.bool_] = both.to_numpy(dtype=bool)
     return result
 
@@ -116,7 +116,7 @@ def _read(survey: Survey, sheet: Sheet, role: str, context: Context) -> pd.Serie
     return pd.Series(np.array([*words, None], dtype=object)[codes], dtype="str")
 
 
-def _is_said(survey: Survey, sheet: Sheet, role: str) -> pd.Series:
+def _has_text(survey: Survey, sheet: Sheet, role: str) -> pd.Series:
     """In which rows a column has more than a word for nothing, whether or not it can be read."""
     field = next((field for field in survey.fields.values() if field.role == role), None)
     place = None if field is None else sheet.place(field.name)
@@ -144,9 +144,9 @@ def _needed_by_children(survey: Survey, sheet: Sheet, grown: npt.NDArray[np.bool
     for index, name in sheet.fields.items():
         if name not in of_home or index in sheet.added:
             continue
-        said = pd.DataFrame({"home": homes, "text": texts_of(sheet, index)})
-        by_grown = said[grown & with_children].dropna().drop_duplicates()
-        by_children = said[~grown].dropna().drop_duplicates()
+        answers = pd.DataFrame({"home": homes, "text": texts_of(sheet, index)})
+        by_grown = answers[grown & with_children].dropna().drop_duplicates()
+        by_children = answers[~grown].dropna().drop_duplicates()
         if len(by_grown.merge(by_children)) < len(by_grown):
             return True
     return False

@@ -142,13 +142,14 @@ def match_sheet(
 
 
 def _slip(survey: Survey, header: str, spellings: Mapping[str, str]) -> Proposal | None:
-    """The field that a header names but for a slip. A known word that the field's own headers never have is none:
-    "surname" is not "name" with letters too many."""
+    """The field that a header names but for a slip. It is none where all its words are known, and one of them is never
+    in the field's own headers: "surname" is not "name" with letters too many."""
     miss = near_miss(header, spellings)
     if miss is None or miss.field == survey.role("consent").name:
         return miss
-    own_words = header.rpartition("/")[2] or header
-    other = (meanings(own_words) & known_meanings()) - words_of(survey.fields[miss.field])
+    words = meanings(header.rpartition("/")[2] or header)
+    # A word with a slip in it falls into pieces that may be other words, and a piece that nobody knows.
+    other = words <= known_meanings() and words - words_of(survey.fields[miss.field])
     return None if other else miss
 
 

@@ -10,6 +10,7 @@ from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.book.archive import is_archive_of_csv, read_archive
 from cpms_cli.reading.book.bundle import SIGNATURE, read_bundle
 from cpms_cli.reading.book.workbook_cells import read_workbook
+from cpms_cli.reading.markup.markup_file import is_markup, read_markup
 from cpms_cli.reading.size_limits import LIMITS
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.text.csv_file import read_csv
@@ -73,8 +74,8 @@ def read_sheets(
         return read_archive(path, lambda file: read_csv(file, spellings, encoding))
     if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         return read_workbook(path, spellings, sheets)
-    if start.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        raise UnreadableFile("file_is_html", file=path.name)
+    if is_markup(start):
+        return read_markup(path, start, spellings, encoding, sheets)
     if path.suffix.lower() in _LINK_ENDINGS or _LINK.match(start):
         raise UnreadableFile("file_is_link", file=path.name)
     if path.suffix.lower() in _TEXT_ENDINGS or start.count(0) < len(start) // 20 or _wide(start):

@@ -50,10 +50,10 @@ class CellFault:
 
 @dataclass(frozen=True)
 class RowLeftOut:
-    """A row of the sheet that is no record: a title, note, total, blank row, repeated header or hidden row."""
+    """A row of the sheet that is no record: a title, note, total, blank row, repeated header, or no child's."""
 
     row: int
-    kind: Literal["title", "note", "total", "repeated_header", "units", "second_header"]
+    kind: Literal["title", "note", "total", "repeated_header", "units", "second_header", "grown_up"]
     text: str
 
 

@@ -81,6 +81,15 @@ def doctype(name: str, what: bytes) -> bytes:
     return with_part(name, after_declaration(what))
 
 
+def in_xml(rows: str, doctype: bytes = b"") -> bytes:
+    """A workbook in one file of XML, as Excel 2003 writes it."""
+    names = (
+        'xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
+    )
+    book = f'<Workbook {names}><Worksheet ss:Name="a"><Table>{rows}</Table></Worksheet></Workbook>'
+    return b'<?xml version="1.0"?>' + doctype + book.encode()
+
+
 def ods(body: str, manifest: str = "<m/>") -> bytes:
     head = "".join(WORD.format("", name) for name in HEADER)
     content = ODS.format(f"<table:table-row>{head}</table:table-row>{body}")
@@ -227,8 +236,29 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
         lambda: with_rows(b'<row r="3"><c r="A3" t="inlineStr"><is><t>' + long_text() + b"</t></is></c></row>"),
         "cell_too_long",
     ),
-    "HTML renamed": ("a.xls", lambda: b"<html><body><table><tr><td>round</td></tr></table>", "file_is_html"),
     "XML renamed": ("a.xls", lambda: b'<?xml version="1.0"?><Workbook/>', "file_is_html"),
+    "a page and its pictures in one file": ("a.xls", lambda: b"MIME-Version: 1.0\n\n<table></table>", "file_is_html"),
+    "a page that asks to sign in": ("a.xls", lambda: b"<html><p>Sign in<form></form></html>", "page_without_table"),
+    "a page that ends too early": ("a.xls", lambda: b"<table><tr><td>round<tr><td>2569<tr><td>25", "damaged_page"),
+    "a page, tables in each other": ("a.xls", lambda: b"<table><tr><td>" * 9_000 + b"</table>", "page_without_table"),
+    "a page, too wide": ("a.xls", lambda: b"<table><tr>" + b"<td colspan=999>x" * 6 + b"</table>", "too_many_columns"),
+    "a page, too tall": (
+        "a.xls",
+        lambda: b"<table><tr>" + b"<td rowspan=99999>x" * 4_990 + b"<tr><td>y" * 3_100 + b"</table>",
+        "sheet_too_far",
+    ),
+    "XML with a doctype": (
+        "a.xls",
+        lambda: in_xml("<Row><Cell>&b;</Cell></Row>", LAUGHS),
+        "workbook_doctype",
+    ),
+    "XML, a cell far away": (
+        "a.xls",
+        lambda: in_xml('<Row ss:Index="999999"><Cell ss:Index="4999"><Data>x</Data></Cell></Row>'),
+        "sheet_too_far",
+    ),
+    "XML, a wide merge": ("a.xls", lambda: in_xml('<Row><Cell ss:MergeAcross="999999"/></Row>'), "too_many_columns"),
+    "XML, truncated": ("a.xls", lambda: in_xml("<Row><Cell><Data>x</Data></Cell></Row>")[:-40], "damaged_workbook"),
     "Word renamed": (
         "a.xlsx",
         lambda: zipped({TYPES: b"<Types/>", "word/document.xml": b"<x/>"}),

@@ -250,6 +250,12 @@ def test_how_a_day_is_written_is_no_part_of_the_header(survey: Survey, header: s
         ("เกิด พ.ศ.", ["2560", "2561"], "birth_date"),
         ("Mother", ["Alive", "Dead"], "mother_alive"),
         ("วันที่เกิดเหตุ", ["1/2/2568", "3/4/2568"], None),
+        ("BIRTH", ["20150321", "20160412"], "birth_date"),
+        ("အမိအမည်", ["ဒေါ်မြ", "ဒေါ်လှ"], "mother_name"),
+        ("အဘအမည်", ["ဦးဘ", "ဦးလှ"], None),
+        ("Staff name", ["Su", "Aye"], None),
+        ("ในรอบ 12 เดือน เด็กเคยถูกทำร้ายร่างกาย", ["ใช่", "ไม่ใช่"], "violence_physical"),
+        ("Does anyone in the household have problems with gambling?", ["Yes", "No"], "member_gambling"),
     ],
 )
 def test_what_a_header_of_others_is_proposed_as(

@@ -192,3 +192,16 @@ def test_answers_of_a_question_that_is_chosen_in_the_workbook_are_decided_there_
     assert path.is_file()
     again = cpms("run", "--format", "json").json
     assert (again["counts"]["rows_in"], again["counts"]["stored"]) == (9, 9)
+
+
+def test_two_tables_beside_each_other_are_named_with_their_columns(tmp_path: Path, cpms: Cpms) -> None:
+    path, header = tmp_path / "beside.xlsx", ["บ้านเลขที่", "ชื่อ", "เพศ", "อายุ"]
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (["หมู่ที่ 1"], [*header, None, *header], ["1", "อาท", "ชาย", 5, None, "9", "กบ", "ชาย", 6]):
+        sheet.append(row)
+    book.save(path)
+    for words in (("validate", path), ("map", path, "-o", tmp_path / "map.xlsx")):
+        ran = cpms(*words)
+        assert ran.code == 2
+        assert "row 2 has the same headers more than once (A–D, F–I)" in " ".join(ran.err.split())

@@ -80,14 +80,17 @@ def test_children_are_read_however_their_columns_are_numbered(survey: Survey, tm
     assert _children(survey, _write(tmp_path / "wide.csv", [row])) == BOTH
 
 
-def test_two_header_rows_with_each_child_named_above(survey: Survey, tmp_path: Path) -> None:
+@pytest.mark.parametrize("between", [[], [""]], ids=["at once", "behind a blank column"])
+def test_two_header_rows_with_each_child_named_above(survey: Survey, tmp_path: Path, between: list[str]) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.append(["ปีที่สำรวจ", "รหัสหมู่บ้าน", "บ้านเลขที่", "ความยินยอม", "เด็กคนที่ 1", "", "", "เด็กคนที่ 2"])
-    sheet.append(["", "", "", "", *("ชื่อ", "เพศ", "วันเกิด") * 2])
-    sheet.append([*HOME.values(), *MALI, *DAENG])
-    for cells in ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:G1", "H1:J1"):
+    asked = ("ชื่อ", "เพศ", "วันเกิด")
+    first, second = ["เด็กคนที่ 1", "", "", *between], ["เด็กคนที่ 2"]
+    sheet.append(["ปีที่สำรวจ", "รหัสหมู่บ้าน", "บ้านเลขที่", "ความยินยอม", *first, *second])
+    sheet.append(["", "", "", "", *asked, *between, *asked])
+    sheet.append([*HOME.values(), *MALI, *between, *DAENG])
+    for cells in ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:G1", "I1:K1" if between else "H1:J1"):
         sheet.merge_cells(cells)
     book.save(tmp_path / "wide.xlsx")
     assert _children(survey, tmp_path / "wide.xlsx") == BOTH

@@ -12,10 +12,11 @@ from cpms_cli.checking.drafting.map_decisions import HeaderRow
 from cpms_cli.checking.drafting.map_examples import DraftedSheet, show_answers, show_cells, show_guessed_cells
 from cpms_cli.checking.drafting.map_unread import describe_unread
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
-from cpms_cli.reading.header.export_layouts import aside_columns, find_column
+from cpms_cli.reading.header.export_layouts import aside_columns, find_column, leading_columns
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.header.side_by_side import child_apart
+from cpms_cli.reading.sheet.grown_ups import relation_column
 from cpms_cli.reading.sheet.names.sex_of_titles import title_column
 from cpms_cli.reading.sheet.names.whole_names import whole_names
 from cpms_cli.reading.sheet.sheets import questions_of_others
@@ -100,6 +101,7 @@ def proposals_of(sheet: DraftedSheet) -> Proposed:
     # What is one child's is asked of the others too, and of no household.
     of_homes = set(survey.fields) - own
     taken |= {f"_{child}": of_homes | {name for of, name in children if of == child} for child, _ in children}
+    relation = relation_column(matched.source)
     aside = {spelt(name) for name in (*aside_columns().numbering, *aside_columns().remarks)}
     proposed = {
         column.index: propose(
@@ -111,6 +113,7 @@ def proposals_of(sheet: DraftedSheet) -> Proposed:
         )
         for column in matched.unread
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
+        if column.index != relation
         for about, child in [header_about(sheet, column.index)]
     }
     return {**{index: proposals for index, proposals in proposed.items() if proposals}, **_day_of_form(sheet)}
@@ -120,9 +123,11 @@ def _day_of_form(sheet: DraftedSheet) -> Proposed:
     """The column in which a program notes when a form was filled in, as the day of the interview, where none is known:
     not of a repeat group, whose rows have it from the sheet around them."""
     layout, header, visited = sheet.matched.layout, sheet.matched.source.header, sheet.survey.role("visited").name
-    if layout is None or layout.is_repeat_group(header) or visited in sheet.matched.match.fields.values():
+    leading = leading_columns(header)
+    days = layout.days if layout else leading[0].days if leading else ()
+    if (layout and layout.is_repeat_group(header)) or visited in sheet.matched.match.fields.values():
         return {}
-    places = [place for name in layout.days if (place := find_column(header, name)) is not None]
+    places = [place for name in days if (place := find_column(header, name)) is not None]
     decided = sheet.chosen is not None and any(sheet.chosen.line(header[place]) is not None for place in places)
     return {} if decided or not places else {places[0]: (Proposal(visited, proposal_settings().confidence.from_cells),)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,7 @@ from cpms_cli.checking.drafting.map_decisions import HeaderRow, with_decisions
 from cpms_cli.checking.drafting.map_examples import DraftedSheet
 from cpms_cli.checking.drafting.pooled_sheets import pool_sheets
 from cpms_cli.errors import NoSurveyTable
+from cpms_cli.reading.book.sheet_tables import TABLES_BESIDE
 from cpms_cli.reading.cells import read_cells
 from cpms_cli.reading.header.export_layouts import mark_repeat_groups
 from cpms_cli.reading.header.mapping import (
@@ -94,7 +96,8 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
     for sources in files_read:
         chosen = map_of(maps, sources)
         for source in pool_sheets(sources):
-            sheet = DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified, begun)
+            legends = replace(source, not_read=sources[0].not_read)
+            sheet = DraftedSheet(survey, match_sheet(survey, legends, chosen), language, chosen, identified, begun)
             proposed = proposals_of(sheet)
             rows = [row for row in header_lines(sheet, source.header, proposed) if compared(row[0]) not in seen]
             rows = list({(compared(row[0]), row[1]): row for row in reversed(rows)}.values())[::-1]
@@ -163,7 +166,9 @@ def _may_be_coded(sheet: DraftedSheet, wanted: str, index: int) -> bool:
 def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:
     try:
         sources = read_sources(path, survey, encoding, maps)
-    except NoSurveyTable:
+    except NoSurveyTable as error:
+        if error.message_id == TABLES_BESIDE:
+            raise
         # Not one header is known: then they are told from the rows by their looks, and all wait for the officer.
         return mark_repeat_groups(read_cells(path, encoding=encoding))
     further = {sheet.sheet for sheet in sources[0].not_read if may_hold_survey(survey, sheet)}

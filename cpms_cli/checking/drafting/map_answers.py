@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.checking.drafting.legends import meaning_in_legend
+from cpms_cli.checking.drafting.legends import words_in_legend
 from cpms_cli.checking.findings import MASK
 from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
@@ -177,15 +177,19 @@ def _meaning(
     field = column.field
     if folded(text) in decided:
         return decided[folded(text)], say("map_told", language)
-    by_legend = meaning_in_legend(survey, column.source, column.index, field, text)
-    if by_legend is not None:
-        return by_legend, say("map_answer_legend", language)
-    if is_unsure(survey, field, column.header, text):
+    by_word = words_in_legend(survey, column.source, column.index, field, text)
+    word = next(iter(by_word)) if len(by_word) == 1 else None
+    if is_unsure(survey, field, column.header, word or text):
         why = why_unsure(survey, field, column.header)
-        return UNDECIDED + perhaps_means(survey, field, column.header, text), say(f"map_answer_{why}", language)
-    proposal = propose_answer(survey, field, text)
-    if proposal is None:
-        return "", say("map_answer_open", language)
-    if proposal.sure:
-        return proposal.code, say("map_answer_sure", language)
-    return UNDECIDED + proposal.code, say("map_answer_perhaps", language)
+        return UNDECIDED + perhaps_means(survey, field, column.header, word or text), say(f"map_answer_{why}", language)
+    if word in survey.spellings(field):
+        return survey.spellings(field)[word], say("map_answer_legend", language)
+    proposal = propose_answer(survey, field, word or text)
+    if word or proposal is None:
+        sure = say("map_answer_word", language, word=word) if word else say("map_answer_open", language)
+        return UNDECIDED + proposal.code if proposal else "", sure
+    return (
+        (proposal.code, say("map_answer_sure", language))
+        if proposal.sure
+        else (UNDECIDED + proposal.code, say("map_answer_perhaps", language))
+    )

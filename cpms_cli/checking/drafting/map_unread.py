@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from cpms_cli.checking.columns_not_read import kind_words
-from cpms_cli.reading.header.export_layouts import subdistrict_words, village_number_words, words_around_subdistrict
+from cpms_cli.reading.header.export_layouts import (
+    leading_columns,
+    subdistrict_words,
+    village_number_words,
+    words_around_subdistrict,
+)
 from cpms_cli.reading.header.headers import is_headed
 from cpms_cli.reading.header.mapping import UNDECIDED, leave_out
+from cpms_cli.reading.sheet.grown_ups import relation_column
 from cpms_cli.reading.sheet.sheets import Matched
 from cpms_cli.reading.sheet.unread import UnreadColumn, Why
 from cpms_cli.survey.messages import say
@@ -19,6 +25,8 @@ def describe_unread(survey: Survey, matched: Matched, column: UnreadColumn, lang
     """Return field, label and how sure, of a column that is not read."""
     if column.why == "left_out":
         return leave_out(language), "", say("map_told", language)
+    if column.index == relation_column(matched.source):
+        return "", "", say("map_relation", language)
     if column.why == "near" and column.may_be:
         sure = say("map_near", language, percent=round(100 * matched.near[column.index].likeness))
         return UNDECIDED + column.may_be, survey.fields[column.may_be].label.in_(language), sure
@@ -35,7 +43,8 @@ def _use(survey: Survey, matched: Matched, column: UnreadColumn, language: Langu
     if _tells_village(survey, matched, column):
         return say("map_village", language)
     if column.why == "added":
-        return say("map_added", language, program=matched.layout.name if matched.layout else "KoboToolbox / ODK")
+        program = matched.layout or (leading_columns(matched.source.header) or [None])[0]
+        return say("map_added", language, program=program.name if program else "KoboToolbox / ODK")
     return say(_SURE_WORDS.get(column.why, "map_none"), language)
 
 

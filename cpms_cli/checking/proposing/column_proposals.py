@@ -21,12 +21,14 @@ from cpms_cli.reading.value.personal_names import are_whole_names
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.identifiers import has_thai_form
 from cpms_cli.survey.model.definition import Field, Survey, folded
+from cpms_cli.survey.plain_text import plain_digits
 from cpms_cli.survey.speech.header_words import asks_of_family, known_meanings, meanings, names_child
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _MOSTLY, _HARDLY = 0.8, 0.3
 _MOST_TEXTS = 200
 MOST_ANSWERS, ANSWER_LETTERS, _HALF = 12, 30, 0.5
+_CODE = re.compile(r"\d{1,2}(?:\.0)?")  # the number of an answer, where a question has a list
 _ISO = r"(?:19|20)\d{2}(?:-\d{2}){0,2}"
 _SIGNED = r"[-+]?\d+(?:[.,]\d+)?"
 _BOTH = 2
@@ -126,7 +128,7 @@ def fit(survey: Survey, field: Field, texts: Sequence[str]) -> float | None:
         return float((values.str.split(";").str[0].isin(real) | listed_as_sure).mean())
     plain = ascii_digits(column).str.strip()
     if field.holds_dates:
-        return float((values.str.fullmatch(_ISO) & ~plain.str.fullmatch(r"\d{1,3}|\d{5,}")).mean())
+        return float((values.str.fullmatch(_ISO) & ~plain.str.fullmatch(r"\d{1,3}|\d{5,7}|\d{9,}")).mean())
     if field.type == "year":
         return float(values.str.fullmatch(r"(?:19|20)\d{2}").mean())
     if field.type in ("integer", "number"):
@@ -160,7 +162,8 @@ def own_answers(survey: Survey, field: Field, texts: Sequence[str]) -> bool:
     plain = [text.strip() for text in texts if text.strip()]
     distinct = set(plain)
     dated = fit(survey, survey.role("visited"), plain) or 0.0
-    few = len(distinct) <= max(2, min(MOST_ANSWERS, len(plain) // 2))
+    codes = all(_CODE.fullmatch(plain_digits(text)) for text in distinct)
+    few = len(distinct) <= (MOST_ANSWERS if codes else max(2, min(MOST_ANSWERS, len(plain) // 2)))
     return few and max(map(len, distinct), default=0) <= ANSWER_LETTERS and dated < _HALF
 
 

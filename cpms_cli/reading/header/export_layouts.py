@@ -49,6 +49,30 @@ class Layout(BaseModel):
         return find_column(header, self.parent) is not None
 
 
+class LeadingColumns(BaseModel):
+    """The columns that a program of forms puts before its questions; see `leading` in `schemas/exports.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    name: str
+    source: str
+    least: int
+    columns: tuple[tuple[str, ...], ...]
+    days: tuple[str, ...]
+
+    def count(self, header: Sequence[str]) -> int:
+        """How many of the first columns are the program's own; 0 where they are not those of such a program."""
+        free = {folded_name(word): place for place, words in enumerate(self.columns) for word in words}
+        taken: list[int] = []
+        for cell in header:
+            place = free.get(folded_name(cell))
+            if place is None or place in taken:
+                break
+            taken.append(place)
+        return len(taken) if set(range(self.least)) <= set(taken) else 0
+
+
 class OwnLists(BaseModel):
     """What the list of visits says beside the columns to fill in: fields by role, other words by a message's id."""
 
@@ -106,6 +130,21 @@ def _content() -> dict[str, Any]:
 def layouts() -> tuple[Layout, ...]:
     """The layouts known, in the order in which they are tried."""
     return tuple(Layout.model_validate(layout) for layout in _content()["layouts"])
+
+
+@cache
+def _programs_of_forms() -> tuple[LeadingColumns, ...]:
+    return tuple(LeadingColumns.model_validate(program) for program in _content()["leading"])
+
+
+def leading_columns(header: Sequence[str]) -> tuple[LeadingColumns, range] | None:
+    """The program of forms that put its own columns first, and which these are; None where none did.
+
+    >>> leading_columns(["Timestamp", "Name", "Sex"])[1], leading_columns(["ID", "Name", "Sex"])
+    (range(0, 1), None)
+    """
+    counted = ((program, program.count(header)) for program in _programs_of_forms())
+    return next(((program, range(count)) for program, count in counted if count), None)
 
 
 @cache

@@ -32,6 +32,26 @@ def stands_sideways(rows: Sequence[Sequence[str]], spellings: Mapping[str, str])
     return any(known_fields(column, spellings) >= LEAST_KNOWN for column in islice(columns, _FIRST_COLUMNS))
 
 
+def tables_beside(
+    rows: Sequence[Sequence[str]], spellings: Mapping[str, str]
+) -> tuple[int, list[tuple[int, int]]] | None:
+    """Where the same headers stand twice in one row, as of two tables beside each other: the row, and the first and
+    last column of each, all counted from 0; None where they do not.
+
+    Two tables share no column: where a known header stands before the first of them, in that row or one above, it is
+    of both, as the house is of children side by side.
+    """
+    for position, row in enumerate(rows):
+        twice = [places for places in match_headers(row, spellings).twice.values() if len(places) > 1]
+        if len(twice) >= LEAST_KNOWN:
+            times = min(map(len, twice))
+            parts = [[places[part] for places in twice] for part in range(times)]
+            if any(match_headers(above[: min(parts[0])], spellings).fields for above in rows[: position + 1]):
+                return None
+            return position, [(min(part), max(part)) for part in parts]
+    return None
+
+
 def known_head(rows: Sequence[Sequence[str]], spellings: Mapping[str, str], spans: Sequence[Span]) -> Head | None:
     """The rows that hold the most known headers: one, or two or three of which the upper ones name groups."""
     single = [known_fields(row, spellings) for row in rows]

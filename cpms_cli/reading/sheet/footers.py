@@ -47,6 +47,10 @@ _NOTE = (
 )
 # A line that heads the rows of another village is nobody's name, in whichever column it stands.
 _HEADS_VILLAGE = rf"(?i)^[\s(*\-–—:]*{VILLAGE_NUMBER}[0-9๐-๙]{{1,2}}(?:[^0-9๐-๙].*)?$"
+_HEADS_HOUSE = (
+    r"(?i)^[\s(*\-–—:]*(?:(?:ครอบครัว|ครัวเรือน|หลังคาเรือน|หลัง|household|family)[^0-9๐-๙]{0,10}[0-9๐-๙]{0,4}[\s:,.\-–—(]*)?"
+    r"(?:บ้านเลขที่|เลขที่บ้าน|house\s*(?:no\.?|number|#))\s*[:.]?\s*[0-9๐-๙].*$"
+)
 _DIGITS = r"^\s*[0-9๐-๙၀-၉][0-9๐-๙၀-၉\s.,/-]*$"
 _SENTENCE = r"^.{9,}$"
 _NEARLY_BLANK, _OF_NOTE, _USUAL = 2, 4, 0.9
@@ -147,6 +151,7 @@ def notes(columns: Sequence[CodedColumn], filled: npt.NDArray[np.int64]) -> Flag
         noted = (matching(column, note_rows, _SURE_NOTE) & placed) | (matching(column, note_rows, _NOTE) & sentence)
         if of_numbers:
             noted |= (filled[note_rows] == 1) & sentence & ~matching(column, note_rows, _DIGITS)
-        noted |= (filled[note_rows] == 1) & matching(column, note_rows, _HEADS_VILLAGE)
+        for heading in (_HEADS_VILLAGE, _HEADS_HOUSE):
+            noted |= (filled[note_rows] == 1) & matching(column, note_rows, heading)
         out[note_rows[noted]] = True
     return out

@@ -20,6 +20,8 @@ from cpms_cli.reading.header.export_layouts import (
     words_around_subdistrict,
 )
 from cpms_cli.reading.header.headers import is_headed
+from cpms_cli.reading.sheet.grown_ups import without_grown_ups
+from cpms_cli.reading.sheet.house_lines import with_houses_of_lines
 from cpms_cli.reading.sheet.names.head_names import with_codes_of_homes, with_heads_as_homes
 from cpms_cli.reading.sheet.sheets import (
     Note,
@@ -73,9 +75,9 @@ def with_row_keys(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
         return sheet
     if sheet.layout is not None:
         return _of_export(survey, sheet, sheet.layout, given)
-    placed = _with_village(survey, sheet, given)
+    placed = with_houses_of_lines(survey, _with_village(survey, sheet, given))
     homes = with_heads_as_homes(survey, placed)
-    filled = _houses_filled_down(survey, homes)
+    filled = without_grown_ups(survey, _houses_filled_down(survey, homes), given.round)
     return _numbered(survey, filled if homes is placed else with_codes_of_homes(survey, filled, homes))
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.header.choices.split_questions import choice_columns, distinct, fold_choices, separated
-from cpms_cli.reading.header.export_layouts import Layout, layout_of
+from cpms_cli.reading.header.export_layouts import Layout, layout_of, leading_columns
 from cpms_cli.reading.header.headers import (
     HeaderMatch,
     Proposal,
@@ -29,6 +29,7 @@ from cpms_cli.reading.header.side_by_side import Settled, SideBySide, find_side_
 from cpms_cli.reading.sheet.unread import HeaderResult, UnreadColumn, Why, score_headers, unread_columns
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.speech.header_words import known_meanings, meanings, words_of
 
 _SHOWN_ROWS = 5
 _TIME_OF_DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*$", re.DOTALL)
@@ -97,9 +98,11 @@ def match_sheet(
     choices = choice_columns(survey, source, spellings, map_fields)
     source, into = fold_choices(survey, source, spellings, map_fields)
     scores = score_headers(survey, source.header)
-    # A column of one choice is a part of its question, whose column stands for all of them; a score is no answer.
+    leading = set(first[1] if (first := leading_columns(source.header)) else ()) - map_fields.keys()
+    # A column of one choice is a part of its question, whose column stands for all of them; a score is no answer, nor
+    # is what a program of forms notes of whoever sent one.
     cells = [
-        "" if into.get(index, index) != index or spelt(header) in scores else header
+        "" if into.get(index, index) != index or spelt(header) in scores or index in leading else header
         for index, header in enumerate(source.header)
     ]
     match = _of_homes_alone(survey, source, match_headers(cells, spellings))
@@ -115,7 +118,7 @@ def match_sheet(
     near = {
         index: miss
         for index in unknown
-        if (miss := near_miss(header := source.header[index], spellings) or mentions(header, consent, spellings))
+        if (miss := _slip(survey, header := source.header[index], spellings) or mentions(header, consent, spellings))
     }
     taken = {*match.fields.values(), *match.twice, *(name for _, name in side_by_side.children.values())}
     taken |= questions_of_others(survey, source)
@@ -124,6 +127,7 @@ def match_sheet(
         **dict.fromkeys(choices, "choice"),
         **dict.fromkeys(side_by_side.loose, "child"),
         **dict.fromkeys(match.apart, "gathered"),
+        **dict.fromkeys(leading, "added"),
         **{index: "left_out" for index, name in map_fields.items() if name is None},
     }
     may_be = {**{index: column.question[0] for index, column in choices.items()}, **side_by_side.loose}
@@ -135,6 +139,18 @@ def match_sheet(
     }
     unread = unread_columns(survey, source, HeaderResult(read, near, why, may_be), layout, {*beside, *scores})
     return Matched(source, match, near, layout, into, side_by_side, unread)
+
+
+def _slip(survey: Survey, header: str, spellings: Mapping[str, str]) -> Proposal | None:
+    """The field that a header names but for a slip. It is none where all its words are known, and one of them is never
+    in the field's own headers: "surname" is not "name" with letters too many."""
+    miss = near_miss(header, spellings)
+    if miss is None or miss.field == survey.role("consent").name:
+        return miss
+    words = meanings(header.rpartition("/")[2] or header)
+    # A word with a slip in it falls into pieces that may be other words, and a piece that nobody knows.
+    other = words <= known_meanings() and words - words_of(survey.fields[miss.field])
+    return None if other else miss
 
 
 def questions_of_others(survey: Survey, source: SourceTable) -> set[str]:

@@ -166,7 +166,7 @@ def unread_columns(
             continue
         reason = headers.why.get(index) or _reason(header, known, set_aside) or ("near" if index in near else "unknown")
         looks: str | None = None
-        if reason not in _KNOWN or (reason == "added" and layout is None):
+        if reason not in _KNOWN or (reason == "added" and layout is None and index not in headers.why):
             looks = _looks_like(survey, source, index, reason)
             if reason == "added" and looks in survey.codelists:
                 reason = "unknown"  # nothing else says that the sheet is an export

@@ -84,6 +84,12 @@ def _load(path: Path, spellings: Mapping[str, str], encoding_name: str | None) -
     return _undo(_decoded(path, encoding))
 
 
+def whole_text(path: Path, spellings: Mapping[str, str] | None, encoding_name: str | None = None) -> str:
+    """Return a file's text, in the encoding that it is in by evidence. Raises UnreadableFile, UsageError."""
+    _known_encoding(encoding_name)
+    return _load(path, spellings or {}, encoding_name).all()
+
+
 def _decoded(path: Path, encoding: Encoding) -> _Text:
     content = path.read_bytes()[encoding.bom :]
     places: tuple[tuple[int, str], ...] = ()

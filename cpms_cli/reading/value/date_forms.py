@@ -30,8 +30,9 @@ _ERAS: tuple[tuple[Era, re.Pattern[str]], ...] = (
 )
 _WORDS = re.compile(r"วัน(?:อาทิตย์|จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัส|ศุกร์|เสาร์)?(?:ที่)?|เดือน|ปี")
 _TIME = re.compile(
-    r"(?P<date>.*\d)[ t]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2}(?:[.,]\d+)?)?"
-    r" ?(?:น\.?|[ap]m)? ?(?:(?P<zone>z)|(?P<sign>[+-])(?P<off_hour>\d{2}):?(?P<off_minute>\d{2}))?"
+    r"(?P<date>.*\d),?[ t]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2}(?:[.,]\d+)?)?"
+    r" ?(?:น\.?|(?P<half>[ap])m)? ?"
+    r"(?:(?P<zone>z)|(?:gmt|utc)?(?P<sign>[+-])(?P<off_hour>\d{1,2})(?::?(?P<off_minute>\d{2}))?)?"
 )
 _NAME = r"(?P<name>[^\d\s.\-/,][^\d]*?)"
 _GAP = r"[ .,\-/]*"
@@ -88,10 +89,13 @@ def _without_time(text: str) -> tuple[str, int]:
     if moment["zone"]:
         offset = 0
     elif moment["sign"]:
-        offset = (int(moment["off_hour"]) * 60 + int(moment["off_minute"])) * (-1 if moment["sign"] == "-" else 1)
+        offset = (int(moment["off_hour"]) * 60 + int(moment["off_minute"] or 0)) * (-1 if moment["sign"] == "-" else 1)
     if offset is None:
         return moment["date"], 0
-    minute = int(moment["hour"]) * 60 + int(moment["minute"]) - offset + MINUTES_AHEAD
+    hour = int(moment["hour"])
+    if moment["half"]:
+        hour = hour % 12 + (12 if moment["half"] == "p" else 0)
+    minute = hour * 60 + int(moment["minute"]) - offset + MINUTES_AHEAD
     return moment["date"], minute // _DAY
 
 

@@ -25,6 +25,7 @@ KEY_NOTES = frozenset(
         "village_by_name",
         "village_by_number",
         "house_from_above",
+        "house_from_lines",
         "home_by_head",
         "heads_apart",
         "heads_two_families",
@@ -34,6 +35,7 @@ KEY_NOTES = frozenset(
         "name_in_brackets",
         "name_remarks",
         "sex_from_titles",
+        "grown_ups_left_out",
     }
 )
 # What a run tells of a file that nobody looks at while it is stored: how names and dates were understood.
@@ -44,6 +46,7 @@ RUN_NOTES = frozenset(
         "name_in_brackets",
         "name_remarks",
         "sex_from_titles",
+        "grown_ups_left_out",
         "hidden_rows",
         "dates_month_first",
         "dates_order_slips",
@@ -97,7 +100,7 @@ def show_footers(console: Console, tables: Sequence[SurveyTable], language: Lang
 def footer_lines(tables: Sequence[SurveyTable], language: Language) -> Iterator[str]:
     """Which rows among the records, or below them, were taken for totals and notes, a line for each sheet."""
     for source in (table.source for table in tables):
-        rows = [row for row in source.left_out if row.kind in ("total", "note")]
+        rows = [row for row in source.left_out if row.kind in ("total", "note", "grown_up")]
         if rows:
             place = {"file": source.path.name, "sheet": source.sheet or ""}
             yield say("left_out", language, rows=_rows_by_kind(rows, language), **place)

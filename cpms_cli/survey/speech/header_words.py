@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from cpms_cli.survey.model.definition import Field
 from cpms_cli.survey.plain_text import compared_text, plain_digits
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
@@ -100,6 +101,13 @@ def meanings(header: str) -> frozenset[str]:
 def known_meanings() -> frozenset[str]:
     """The words that stand for all of their meaning."""
     return frozenset(group[0] for group in proposal_settings().words)
+
+
+@lru_cache(maxsize=512)
+def words_of(field: Field) -> frozenset[str]:
+    """All words that the headers and labels of a field have, and its name and question."""
+    texts = (*field.label.written().values(), *field.question.written().values(), *field.headers, field.name)
+    return frozenset().union(*map(meanings, texts))
 
 
 @cache

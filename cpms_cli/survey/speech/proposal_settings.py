@@ -56,6 +56,7 @@ class ProposalSettings(_Part):
     fillers: tuple[str, ...]
     placeholders: tuple[str, ...]
     number_codes: frozenset[str]
+    heads_in_rows: tuple[str, ...]
     date_forms: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
     made_of: dict[str, tuple[str, ...]]

@@ -1,0 +1,152 @@
+"""A register of everybody in a house: the rows of grown-ups are no children, and are left out by number and count.
+
+Only where the sheet itself says that it is such a register, by a column of who each person is to the head of the house,
+in which somebody is the head. A wrong year in a list of children must never make one of them a grown-up in silence: a
+row is left out where its age and its birth date, as far as they are there, both say so; a birth date with its year in
+four digits, and old enough on the first day of the round. Every other row stays, to be mended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from cpms_cli.reading.sheet.sheet_rounds import round_given
+from cpms_cli.reading.sheet.sheets import Note, Sheet, texts_of
+from cpms_cli.reading.source import RowLeftOut, SourceTable, only_used
+from cpms_cli.reading.value.answers import Context
+from cpms_cli.reading.value.values import read_texts
+from cpms_cli.survey.model.definition import Survey, folded
+from cpms_cli.survey.plain_text import plain_digits
+from cpms_cli.survey.rules.typed_answers import adult_age
+from cpms_cli.survey.speech.proposal_settings import proposal_settings
+
+_FOUR_DIGITS = r"(?<!\d)\d{4}(?!\d)"
+_MOST_WORDS = 40
+_LEAST_ROWS = 0.7
+
+
+def relation_column(source: SourceTable) -> int | None:
+    """The place of the column that says who each person is to the head of the house; None where none names a head, or
+    several do."""
+    heads = frozenset(map(folded, proposal_settings().heads_in_rows))
+    places = [index for index in range(len(source.header)) if _tells_relations(source, index, heads)]
+    return places[0] if len(places) == 1 else None
+
+
+def _tells_relations(source: SourceTable, index: int, heads: frozenset[str]) -> bool:
+    codes, texts = source.encoded(index)
+    words = [folded(text) for text in texts.to_pylist()]
+    if not 1 < len(set(words)) <= _MOST_WORDS or heads.isdisjoint(words):
+        return False
+    filled = codes >= 0
+    head = np.array([word in heads for word in words], dtype=bool)[codes[filled]]
+    return bool(filled.mean() >= _LEAST_ROWS and not head.all())
+
+
+def without_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> Sheet:
+    """The sheet without the rows of grown-ups, of which it is told how many there are and which; as it is where it is
+    no register, where a child's row would lose its house with them, or the family an answer."""
+    relation = relation_column(sheet.source)
+    own = {field.name for field in survey.child.fields} - set(survey.child.shared)
+    if relation is None or relation in sheet.fields or not own & set(sheet.fields.values()):
+        return sheet
+    unread = tuple(column for column in sheet.unread if column.index != relation)
+    unknown = tuple(index for index in sheet.unknown if index != relation)
+    grown = _are_grown_ups(survey, sheet, round_)
+    if not grown.any() or grown.all() or _needed_by_children(survey, sheet, grown):
+        return sheet
+    source, kept = sheet.source, ~grown
+    rows = source.rows[grown]
+    left_out = tuple(RowLeftOut(int(row), "grown_up", "") for row in rows)
+    gone = set(rows.tolist())
+    source = replace(
+        source,
+        data=only_used(source.data.filter(pa.array(kept))),
+        rows=source.rows[kept],
+        faults=tuple(fault for fault in source.faults if fault.row not in gone),
+        left_out=tuple(sorted((*source.left_out, *left_out), key=lambda row: row.row)),
+    )
+    values = {"column": source.header[relation], "count": str(len(rows)), "age": str(adult_age(survey))}
+    note = Note("grown_ups_left_out", values)
+    return replace(sheet, source=source, unread=unread, unknown=unknown, notes=(*sheet.notes, note))
+
+
+def _are_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> npt.NDArray[np.bool_]:
+    grown_age = adult_age(survey)
+    year = round_given(survey, sheet, round_)[0]
+    rounds = sheet.place(survey.role("round").name)
+    context = Context(() if year is None else (year,), sheet.source.evidence.get("date_system", "1900"))
+    years = pd.Series(year, index=range(len(sheet.source.rows)), dtype="Float64")
+    if rounds is not None:
+        years = _numbers(_read(survey, sheet, "round", context)).fillna(years)
+    ages = _numbers(_read(survey, sheet, "age", context))
+    born = _read(survey, sheet, "born", context)
+    # Of a birth date that is known to the year or month, the last day of it counts.
+    latest = born.fillna("").str.slice(0, 4).where(born.notna()).pipe(_numbers)
+    is_first_day = born.fillna("").str.endswith("-01-01").to_numpy()
+    by_birth = ((years - latest > grown_age) | ((years - latest == grown_age) & is_first_day)).fillna(False)
+    by_age = (ages >= grown_age).fillna(False)
+    has_age, has_birth = (_has_text(survey, sheet, role) for role in ("age", "born"))
+    both = (by_age | ~has_age) & (by_birth | ~has_birth) & (has_age | has_birth)
+    result: npt.NDArray[np.bool_] = both.to_numpy(dtype=bool)
+    return result
+
+
+def _read(survey: Survey, sheet: Sheet, role: str, context: Context) -> pd.Series:
+    """What a column says in each row; NA where it says nothing that can be read, or a year of less than four digits."""
+    field = next((field for field in survey.fields.values() if field.role == role), None)
+    place = None if field is None else sheet.place(field.name)
+    if field is None or place is None:
+        return pd.Series(None, index=range(len(sheet.source.rows)), dtype="str")
+    codes, texts = sheet.source.encoded(place)
+    read = read_texts(survey, field, texts, context)
+    values = read.values.to_pylist()
+    asked = [None] * len(values) if read.questions is None else read.questions.to_pylist()
+    plain = pd.Series([plain_digits(text) for text in texts.to_pylist()], dtype="str")
+    sure = plain.str.contains(_FOUR_DIGITS, regex=True).tolist() if field.holds_dates else [True] * len(values)
+    words = [
+        value if question is None and is_sure else None
+        for value, question, is_sure in zip(values, asked, sure, strict=True)
+    ]
+    return pd.Series(np.array([*words, None], dtype=object)[codes], dtype="str")
+
+
+def _has_text(survey: Survey, sheet: Sheet, role: str) -> pd.Series:
+    """In which rows a column has more than a word for nothing, whether or not it can be read."""
+    field = next((field for field in survey.fields.values() if field.role == role), None)
+    place = None if field is None else sheet.place(field.name)
+    if place is None:
+        return pd.Series(False, index=range(len(sheet.source.rows)))
+    missing = survey.codelists["missing"].by_spelling
+    texts = texts_of(sheet, place)
+    return texts.notna() & ~texts.fillna("").map(folded).isin(list(missing))
+
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    return pd.to_numeric(texts, errors="coerce").astype("Float64")
+
+
+def _needed_by_children(survey: Survey, sheet: Sheet, grown: npt.NDArray[np.bool_]) -> bool:
+    """Whether a child's row has no house of its own, or the family an answer that no child's row of the house has."""
+    house = sheet.place(survey.role("household").name)
+    if house is None:
+        return True
+    homes = texts_of(sheet, house)
+    if homes[~grown].isna().any():
+        return True
+    of_home = {field.name for field in survey.household.fields} - {*survey.child.shared, survey.role("household").name}
+    with_children = homes.isin(homes[~grown])
+    for index, name in sheet.fields.items():
+        if name not in of_home or index in sheet.added:
+            continue
+        answers = pd.DataFrame({"home": homes, "text": texts_of(sheet, index)})
+        by_grown = answers[grown & with_children].dropna().drop_duplicates()
+        by_children = answers[~grown].dropna().drop_duplicates()
+        if len(by_grown.merge(by_children)) < len(by_grown):
+            return True
+    return False

@@ -1,0 +1,65 @@
+"""What numbers mean, where a sheet beside the list says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+
+from cpms_cli.checking.drafting.header_map import draft
+from cpms_cli.reading.header.mapping import Maps
+from cpms_cli.survey.model.definition import Survey
+
+KEYS = ["รอบ", "รหัสหมู่บ้าน", "บ้านเลขที่", "ลำดับเด็ก", "ชื่อ", "อายุ"]
+
+
+def meanings(
+    tmp_path: Path,
+    survey: Survey,
+    header: str,
+    codes: Sequence[int],
+    legend: Sequence[list[object]],
+    mapping: Maps | None = None,
+) -> dict[str, str]:
+    """The meaning that a map has for each number of a column; "?" before what a person decides."""
+    book, path = openpyxl.Workbook(), tmp_path / "coded.xlsx"
+    sheet = book.worksheets[0]
+    sheet.append([*KEYS, header])
+    for number, code in enumerate(codes, start=1):
+        sheet.append([2569, "85010501", "12", number, f"เด็ก{number}", 7, code])
+    beside = book.create_sheet("คำอธิบายรหัส")
+    for row in legend:
+        beside.append(row)
+    book.save(path)
+    answers = draft([path], survey, mapping=mapping).answers
+    return dict(zip(answers["answer"], answers["means"], strict=True))
+
+
+def test_a_sheet_of_codes_says_what_the_numbers_mean(tmp_path: Path, survey: Survey) -> None:
+    legend: list[list[object]] = [
+        ["ตัวแปร", "รหัส", "ความหมาย"],
+        ["เพศ", 1, "ชาย"],
+        ["ประกันสุขภาพ", 1, "บัตรทอง"],
+        [None, 2, "ประกันสังคม"],
+        ["", 4, "ไม่มี"],
+        ["การศึกษา", 3, "เรียน"],
+    ]
+    meant = meanings(tmp_path, survey, "ประกันสุขภาพ", [1, 2, 4, 3], legend)
+    assert meant == {"1": "universal", "2": "social_security", "4": "none", "3": ""}
+
+
+def test_a_line_of_a_sheet_may_have_all_numbers_of_a_header(tmp_path: Path, survey: Survey) -> None:
+    legend: list[list[object]] = [["ถูกทำร้ายร่างกาย", "1=ใช่, 2=ไม่ใช่, 9=ไม่ตอบ"], ["เพศ", "1=ชาย, 2=หญิง"]]
+    assert meanings(tmp_path, survey, "ถูกทำร้ายร่างกาย", [2, 1, 9], legend) == {"2": "no", "1": "yes", "9": "refused"}
+
+
+def test_a_legend_that_says_two_things_decides_nothing(tmp_path: Path, survey: Survey) -> None:
+    legend: list[list[object]] = [["เพศ", 1, "ชาย"], ["เพศ", 1, "หญิง"]]
+    assert meanings(tmp_path, survey, "เพศ", [1, 1], legend) == {"1": ""}
+
+
+def test_yes_under_a_header_that_turns_the_question_round_is_asked(tmp_path: Path, survey: Survey) -> None:
+    legend: list[list[object]] = [["พ่อเสียชีวิต", 1, "ใช่"], ["พ่อเสียชีวิต", 2, "ไม่ใช่"]]
+    meant = meanings(tmp_path, survey, "พ่อเสียชีวิต", [1, 2, 2], legend, {"พ่อเสียชีวิต": "father_alive"})
+    assert meant == {"1": "?no", "2": "?yes"}, "yes is no to: is the father alive?"

@@ -1,0 +1,77 @@
+"""A register of everybody in a house: grown-ups are left out with their number and rows, a child never in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cpms_cli import read
+from cpms_cli.checking.drafting.header_map import draft_map
+from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.survey.model.definition import Survey
+from tests.conftest import Cpms
+
+HEADER = "รอบ,รหัสหมู่บ้าน,บ้านเลขที่,ชื่อ,เพศ,วันเกิด,อายุ,เกี่ยวข้องเป็น"
+HOME = [
+    "นายสมพร,ชาย,5 มี.ค. 2520,49,หัวหน้าครัวเรือน",
+    "นางวันดี,หญิง,2525,,ภรรยา",
+    "ด.ช.กล้า,ชาย,17 ส.ค. 2556,12,บุตร",
+    "ด.ญ.ขวัญ,หญิง,,7,บุตร",
+]
+
+
+def register(tmp_path: Path, *rows: str, header: str = HEADER) -> Path:
+    path = tmp_path / "register.csv"
+    path.write_text("\n".join([header, *(f"2569,85010504,40,{row}" for row in rows)]), encoding="utf-8")
+    return path
+
+
+def names(table: SurveyTable) -> list[str]:
+    return [str(name) for name in table.cells("given_name").to_pylist()]
+
+
+def test_grown_ups_of_a_register_are_left_out_and_counted(tmp_path: Path, survey: Survey, cpms: Cpms) -> None:
+    path = register(tmp_path, *HOME)
+    (table,) = read(path, survey)
+    assert names(table) == ["กล้า", "ขวัญ"]
+    assert table.cells("child_no").to_pylist() == ["1", "2"]
+    assert [(row.row, row.kind) for row in table.source.left_out] == [(2, "grown_up"), (3, "grown_up")]
+    ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
+    assert "2 rows in = 2 stored" in ran.out
+    assert "2 rows of people of 18 or older are no children" in " ".join((ran.out + ran.err).split())
+    assert "grown-ups 2, 3" in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "ตั้ม,ชาย,5 มี.ค. 2520,9,บุตร",  # the birth date alone says so
+        "ตั้ม,ชาย,5 มี.ค. 2560,49,บุตร",  # the age alone
+        "ตั้ม,ชาย,5/3/20,,บุตร",  # a year that may be 2520 or 2020
+        "ตั้ม,ชาย,1 ก.พ. 2551,,บุตร",  # 18 in the middle of the round
+        "ตั้ม,ชาย,,,บุตร",
+    ],
+)
+def test_who_may_be_a_child_stays(tmp_path: Path, survey: Survey, row: str) -> None:
+    (table,) = read(register(tmp_path, *HOME, row), survey)
+    assert names(table) == ["กล้า", "ขวัญ", "ตั้ม"]
+
+
+def test_a_list_that_is_no_register_keeps_every_row(tmp_path: Path, survey: Survey) -> None:
+    rows = [row.replace("หัวหน้าครัวเรือน", "บิดา") for row in HOME]
+    (table,) = read(register(tmp_path, *rows), survey)
+    assert len(table.rows) == 4
+
+
+def test_a_familys_answer_that_only_a_grown_ups_row_has_keeps_the_rows(tmp_path: Path, survey: Survey) -> None:
+    header, answers = f"{HEADER},รายได้พอใช้", ["พอใช้", "", "", ""]
+    rows = [f"{row},{answer}" for row, answer in zip(HOME, answers, strict=True)]
+    header = header.replace("รายได้พอใช้", survey.fields["income_enough"].label.th)
+    (table,) = read(register(tmp_path, *rows, header=header), survey)
+    assert len(table.rows) == 4
+
+
+def test_a_map_does_not_ask_who_each_person_is(tmp_path: Path) -> None:
+    lines = draft_map(register(tmp_path, *HOME))
+    assert dict(zip(lines["header"], lines["field"], strict=True))["เกี่ยวข้องเป็น"] == ""

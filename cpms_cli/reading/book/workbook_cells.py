@@ -21,7 +21,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
+from cpms_cli.errors import NoSurveyTable, SidewaysTable, UnreadableFile, UsageError
 from cpms_cli.reading.book.cell_text import TextColumn, cell_text, text_column
 from cpms_cli.reading.book.container import inspect_container
 from cpms_cli.reading.book.far_cells import without
@@ -68,7 +68,7 @@ def read_workbook(
         raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=hidden)
     turned = [str(sheet.sheet) for sheet in not_read if spellings and stands_sideways(sheet.top, spellings)]
     if not shown and turned:
-        raise NoSurveyTable("sheet_sideways", file=path.name, sheet=", ".join(turned))
+        raise SidewaysTable("sheet_sideways", file=path.name, sheet=", ".join(turned))
     if not shown:
         raise NoSurveyTable(
             "no_survey_header" if spellings else "empty_workbook", file=path.name, sheet=", ".join(names)

@@ -86,9 +86,7 @@ def test_what_readers_were_given_since_the_backup_is_not_forgotten_by_restoring_
     """A child's answer was corrected, a table handed on, and the backup restored: the table of then, handed on to the
     same readers, would tell that answer by the difference."""
     store, copy = tmp_path / "s.duckdb", tmp_path / "copy.duckdb"
-    rows = [
-        {"household_no": str(number), "chronic_illness": "yes" if number < 10 else "no"} for number in range(1, 31)
-    ]
+    rows = [{"household_no": str(number), "chronic_illness": "yes" if number < 10 else "no"} for number in range(1, 31)]
     merge([draw(*rows)], store)
     cpms("store", "backup", copy, "--store", store)
     merge([draw({**rows[20], "chronic_illness": "yes"}, name="corrected.csv")], store)

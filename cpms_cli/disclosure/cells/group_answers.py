@@ -36,7 +36,7 @@ def answers_of_groups(survey: Survey) -> dict[tuple[str, str], dict[str, str]]:
     rules = {indicator.column: indicator.when for indicator in survey.indicators}
     rules |= {right_column(right.id): right.has for right in survey.rights}
     asked_of_all = {column for column, condition in conditions(survey).items() if condition is None}
-    told: dict[tuple[str, str], dict[str, str]] = {}
+    answers_by_group: dict[tuple[str, str], dict[str, str]] = {}
     for group in survey.figures.groups:
         for column, rule in rules.items():
             if group.bands:
@@ -46,8 +46,8 @@ def answers_of_groups(survey: Survey) -> dict[tuple[str, str], dict[str, str]]:
             else:
                 answers = {}
             if answers:
-                told[group.id, column] = answers
-    return told
+                answers_by_group[group.id, column] = answers
+    return answers_by_group
 
 
 def _asked_of(survey: Survey, group: Group, condition: str | None) -> dict[str, str]:

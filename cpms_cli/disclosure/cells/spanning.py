@@ -55,8 +55,8 @@ def relations_between_areas(survey: Survey, known: KnownCounts) -> tuple[list[Re
     counted = {area: counts for area, counts in sorted(known.items()) if _CHILDREN in counts}
     nested, rests = nested_relations(counted)
     implied, beside = implied_relations(survey, known)
-    told, others = relations_of_groups(survey, known)
-    return [*nested, *implied, *told], {**rests, **beside, **others}
+    of_groups, others = relations_of_groups(survey, known)
+    return [*nested, *implied, *of_groups], {**rests, **beside, **others}
 
 
 def _cell(area: Area, quantity: Quantity) -> CellId:

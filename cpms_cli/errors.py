@@ -66,6 +66,10 @@ class NoSurveyTable(UnreadableFile):
     """No row of the file holds enough headers of the survey to be its header row."""
 
 
+class OtherLayout(NoSurveyTable):
+    """The questions are there, but not as one table with a row for each child: what looks like headers may be names."""
+
+
 class AnswersNotRead(UnreadableFile):
     """Columns hold answers, and nobody has said yet which questions they are; `columns` tells of each, for scripts."""
 

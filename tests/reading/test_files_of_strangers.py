@@ -231,13 +231,20 @@ def test_a_cross_beside_a_tick_in_one_row_may_deny_and_is_asked_about(cpms: Cpms
     assert "ใน ระบบ" in refused.err
 
 
-def test_a_list_turned_by_a_quarter_says_how_it_is_turned_back(cpms: Cpms, tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    for row in (("ชื่อ", "สมชาย", "มาลี"), ("เพศ", "ชาย", "หญิง"), ("บ้านเลขที่", "1", "2"), ("สัญชาติ", "ไทย", "ไทย")):
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_a_list_turned_by_a_quarter_says_how_it_is_turned_back_and_no_name(
+    cpms: Cpms, tmp_path: Path, ending: str
+) -> None:
+    """What stands where headers do are the names of children: a map of them would list these."""
+    file, book = tmp_path / f"turned.{ending}", openpyxl.Workbook()
+    rows = [("ชื่อ", "สมชาย", "มาลี"), ("เพศ", "ชาย", "หญิง"), ("บ้านเลขที่", "1", "2"), ("สัญชาติ", "ไทย", "ไทย")]
+    for row in rows:
         book.worksheets[0].append(row)
-    book.save(tmp_path / "turned.xlsx")
-    refused = cpms("validate", tmp_path / "turned.xlsx")
-    assert (refused.code, "Transpose" in refused.err) == (2, True)
+    book.save(file) if ending == "xlsx" else file.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+    for command in ("validate", "map"):
+        refused = cpms(command, file)
+        assert (refused.code, "Transpose" in refused.err) == (2, True), command
+        assert "สมชาย" not in refused.out + refused.err
 
 
 def test_a_column_that_is_nearly_the_given_name_may_have_the_family_name_too(

@@ -80,6 +80,31 @@ def test_a_backup_is_restored_and_the_present_store_is_kept(
     assert dump(tmp_path / "s-before-restore-1.duckdb") == now
 
 
+def test_what_readers_were_given_since_the_backup_is_not_forgotten_by_restoring_it(
+    cpms: Cpms, draw: Draw, tmp_path: Path
+) -> None:
+    """A child's answer was corrected, a table handed on, and the backup restored: the table of then, handed on to the
+    same readers, would tell that answer by the difference."""
+    store, copy = tmp_path / "s.duckdb", tmp_path / "copy.duckdb"
+    rows = [{"household_no": str(number), "chronic_illness": "yes" if number < 10 else "no"} for number in range(1, 31)]
+    merge([draw(*rows)], store)
+    cpms("store", "backup", copy, "--store", store)
+    merge([draw({**rows[20], "chronic_illness": "yes"}, name="corrected.csv")], store)
+    table = ("indicator", "10", "--area", "850105", "--audience", "press", "--store", store, "--format", "json")
+    handed_on = cpms(*table).json["total"]
+    assert [row["yes"] for row in handed_on] == [10]
+    rows_given = ("export", "records", tmp_path / "rows.csv", "--audience", "hospital", "--store")
+    assert cpms(*rows_given, store).code == 0
+    for _ in range(2):
+        assert cpms("store", "restore", copy, "--store", store).code == 0
+    with duckdb.connect(str(store), read_only=True) as connection:
+        for log in ("release", "record_release"):
+            assert connection.execute(f"SELECT count(*) FROM {log}").fetchall() == [(1,)], log
+    assert [row["yes"] for row in cpms(*table).json["total"]] == [None]
+    with duckdb.connect(str(store), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM release").fetchall() == [(2,)]
+
+
 def test_a_broken_backup_is_not_restored(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     before = dump(store)
     shutil.copy(store, tmp_path / "copy.duckdb")

@@ -22,8 +22,7 @@ from cpms_cli.checking.drafting.map_answers import (
 from cpms_cli.checking.drafting.map_decisions import HeaderRow, with_decisions
 from cpms_cli.checking.drafting.map_examples import DraftedSheet
 from cpms_cli.checking.drafting.pooled_sheets import pool_sheets
-from cpms_cli.errors import NoSurveyTable
-from cpms_cli.reading.book.sheet_tables import TABLES_BESIDE
+from cpms_cli.errors import NoSurveyTable, OtherLayout
 from cpms_cli.reading.cells import read_cells
 from cpms_cli.reading.header.export_layouts import mark_repeat_groups
 from cpms_cli.reading.header.mapping import (
@@ -166,9 +165,9 @@ def _may_be_coded(sheet: DraftedSheet, wanted: str, index: int) -> bool:
 def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:
     try:
         sources = read_sources(path, survey, encoding, maps)
-    except NoSurveyTable as error:
-        if error.message_id == TABLES_BESIDE:
-            raise
+    except OtherLayout:
+        raise
+    except NoSurveyTable:
         # Not one header is known: then they are told from the rows by their looks, and all wait for the officer.
         return mark_repeat_groups(read_cells(path, encoding=encoding))
     further = {sheet.sheet for sheet in sources[0].not_read if may_hold_survey(survey, sheet)}

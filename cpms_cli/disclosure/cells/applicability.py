@@ -70,7 +70,7 @@ def is_certain(survey: Survey, cell: CellId) -> bool:
         return False
     if answer not in ("yes", "no", "unknown", "not_applicable"):
         return False
-    asked = _asked(survey, conditions(survey)[column], _band(survey, cell.quantity.groups))
+    asked = asked_at(survey, conditions(survey)[column], _band(survey, cell.quantity.groups))
     return asked is not None and asked == (answer == "not_applicable")
 
 
@@ -85,7 +85,7 @@ def _band(survey: Survey, groups: Groups) -> Bounds | None:
 
 
 @lru_cache(maxsize=512)
-def _asked(survey: Survey, condition: str | None, band: Bounds | None) -> bool | None:
+def asked_at(survey: Survey, condition: str | None, band: Bounds | None) -> bool | None:
     """Whether all children of these ages are asked (True), or none (False)."""
     if condition is None:
         return True

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cpms_cli.disclosure.cells.cell_id import CASES, CellId, Groups, Quantity
+from cpms_cli.disclosure.cells.group_answers import relations_of_groups
 from cpms_cli.disclosure.cells.implications import implied_relations
 from cpms_cli.disclosure.cells.known_counts import Area, KnownCounts, counts_of_tables, known_counts
 from cpms_cli.disclosure.cells.nested_areas import nested_relations
@@ -54,7 +55,8 @@ def relations_between_areas(survey: Survey, known: KnownCounts) -> tuple[list[Re
     counted = {area: counts for area, counts in sorted(known.items()) if _CHILDREN in counts}
     nested, rests = nested_relations(counted)
     implied, beside = implied_relations(survey, known)
-    return [*nested, *implied], {**rests, **beside}
+    of_groups, others = relations_of_groups(survey, known)
+    return [*nested, *implied, *of_groups], {**rests, **beside, **others}
 
 
 def _cell(area: Area, quantity: Quantity) -> CellId:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
+from cpms_cli.errors import NoSurveyTable, OtherLayout, UnreadableFile, UsageError
 from cpms_cli.reading.book.cell_text import TextColumn, cell_text, text_column
 from cpms_cli.reading.book.merged_cells import spread_down, stands
 from cpms_cli.reading.book.sheet_part import SheetLook
@@ -25,7 +25,6 @@ from cpms_cli.reading.sheet.sheet_names import is_own_sheet
 from cpms_cli.reading.size_limits import LIMITS
 from cpms_cli.reading.source import CellFault, SheetNotRead, SourceTable, column_letter, text_table
 
-TABLES_BESIDE = "tables_beside"
 _ERRORS_OF_A_RECORD = 3
 
 
@@ -65,7 +64,7 @@ def tables_of_book(
         raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=hidden)
     turned = [str(sheet.sheet) for sheet in not_read if spellings and stands_sideways(sheet.top, spellings)]
     if not shown and turned:
-        raise NoSurveyTable("sheet_sideways", file=path.name, sheet=", ".join(turned))
+        raise OtherLayout("sheet_sideways", file=path.name, sheet=", ".join(turned))
     for sheet in not_read if spellings and not shown else ():
         _check_not_beside(path, sheet.sheet, sheet.top, spellings or {})
     if not shown:
@@ -80,7 +79,7 @@ def tables_of_book(
 def _check_not_beside(
     path: Path, sheet: str | None, top: Sequence[Sequence[str]], spellings: Mapping[str, str], cells: Any = None
 ) -> None:
-    """Raise NoSurveyTable where two tables stand beside each other: no map can tell their columns apart.
+    """Raise OtherLayout where two tables stand beside each other: no map can tell their columns apart.
 
     With the `cells` of the sheet, only where a blank column parts them: what is asked of the child may be asked of its
     mother again, under her name.
@@ -89,7 +88,7 @@ def _check_not_beside(
     if beside is None or (cells is not None and not all(_are_apart(cells, *pair) for pair in pairwise(beside[1]))):
         return
     parts = ", ".join(f"{column_letter(first)}–{column_letter(last)}" for first, last in beside[1])
-    raise NoSurveyTable(TABLES_BESIDE, file=path.name, sheet=sheet or "", row=beside[0] + 1, columns=parts)
+    raise OtherLayout("tables_beside", file=path.name, sheet=sheet or "", row=beside[0] + 1, columns=parts)
 
 
 def _are_apart(cells: Sequence[Sequence[Any]], left: tuple[int, int], right: tuple[int, int]) -> bool:

@@ -7,6 +7,7 @@ mothers' birth dates read as the children's would do more harm than one that is 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +19,7 @@ from rapidfuzz.distance import OSA
 from cpms_cli.reading.header.export_layouts import layout_of
 from cpms_cli.survey.languages import programme_languages
 from cpms_cli.survey.model.definition import Field, Language, Survey, folded_header
-from cpms_cli.survey.speech.header_words import without_date_form
+from cpms_cli.survey.speech.header_words import LONGEST_HEADER, without_date_form
 
 _MARKS = re.compile("[\u0e47-\u0e4c]")
 _GROUPS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[/.\-][A-Za-z_][A-Za-z0-9_]*)*")
@@ -27,6 +28,8 @@ _STEP = re.compile(r"[/.\-]")
 # must be there, so that a number which counts children or years ("2 เพศ") is never taken away.
 _QUESTION_NUMBER = re.compile(r"\s*\d{1,3}(?:(?:\.\d{1,2})*\s*[.)]\s*|(?:\.\d{1,2})+\s+)(?=\D)")
 _PART_BORDERS = re.compile(r"[/|()\n]")
+MOST_STEPS = 50
+"""In so many ways at most a header is taken apart into groups, question and answer."""
 _SHORTEST, _LETTERS_PER_EDIT = 3, 4
 _BEHIND_GROUPS = 0.95  # at most: a spelling behind something that may be a group, or a person ("mother/Age")
 
@@ -86,7 +89,7 @@ def header_spellings(survey: Survey) -> Mapping[str, str]:
 
 def _tails(header: str) -> Iterator[tuple[str, str, str]]:
     """The ways to take group names off a header, as (groups, separator, rest), longest rest first."""
-    for step in _STEP.finditer(header):
+    for step in deque(_STEP.finditer(header), MOST_STEPS):
         yield header[: step.start()], step.group(), header[step.end() :].strip()
 
 
@@ -98,6 +101,8 @@ def field_of(header: str, spellings: Mapping[str, str], exported: bool = False) 
     (`exported`) the spellings count as well, since it can write labels. Otherwise "mother/Age" would be a child's age.
     """
     header = header.strip()
+    if len(header) > LONGEST_HEADER:
+        return None
     plain = without_date_form(_without_number(header))
     whole = _whole_field(header, spellings) or _whole_field(plain, spellings)
     if whole is not None:
@@ -165,8 +170,10 @@ def match_headers(cells: Sequence[str], spellings: Mapping[str, str]) -> HeaderM
 def _is_choice(header: str, whole: Collection[str]) -> bool:
     """Whether a header is one answer of a question that has a column of its own (`whole`, as headers are compared): of
     "what do you drink" the answer "alcohol" is no question about alcohol."""
-    return bool(whole) and any(
-        separator == "/" and spelt(groups) in whole for groups, separator, _ in _tails(header.strip())
+    return (
+        bool(whole)
+        and len(header) <= LONGEST_HEADER
+        and any(separator == "/" and spelt(groups) in whole for groups, separator, _ in _tails(header.strip()))
     )
 
 

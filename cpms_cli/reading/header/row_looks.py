@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_NUMBER = re.compile(r"[-+]?[\d.,\s]*\d[\d.,\s]*%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T][\d:.]+)?")
+_NUMBER = re.compile(r"[-+]?(?=[.,\s]*\d)[\d.,\s]+%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T][\d:.]+)?")
 _MARKED_UNIT = re.compile(
     r"\(.*\)|\[.*\]|หน่วย.*|\d+\s*=.+|(?:[dวymปดj]{1,4}[-/. ]){2}[dวymปดj]{1,4}"
     r"|(?:ข้อ|คำถาม|q|no)?\.?\s*[a-zก-ฮ]{0,3}[._-]?\d{1,3}(?:[._-]\d{1,3})*[a-z]?",

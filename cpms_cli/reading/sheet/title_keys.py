@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -52,10 +52,12 @@ _AROUND = (("district", DISTRICT), ("province", PROVINCE))
 _THAI_LETTER = re.compile("[ก-๛]")
 _NEXT_PART = re.compile("อำเภอ|เขต|จังหวัด|หมู่|บ้าน|ปี|ประจำ|รอบ|อ\\.|จ\\.|ม\\.")
 _LATIN_BEFORE = {
-    SUBDISTRICT: r"([A-Za-z][A-Za-z ]*?)\s+(?:subdistrict|tambon)\b",
-    DISTRICT: r"([A-Za-z][A-Za-z ]*?)\s+(?:district|amphoe)\b",
-    PROVINCE: r"([A-Za-z][A-Za-z ]*?)\s+province\b",
+    SUBDISTRICT: r"([A-Za-z][A-Za-z ]{0,80}?)\s{1,9}(?:subdistrict|tambon)\b",
+    DISTRICT: r"([A-Za-z][A-Za-z ]{0,80}?)\s{1,9}(?:district|amphoe)\b",
+    PROVINCE: r"([A-Za-z][A-Za-z ]{0,80}?)\s{1,9}province\b",
 }
+# A line may be as long as a cell: around each word only so much is looked at, or the time would grow as its square.
+_LAW_WITHIN, _NAME_WITHIN, _LONGEST_SECTION = 100, 200, 1_000
 
 
 TITLES, SECTIONS = "titles", "sections"
@@ -91,7 +93,7 @@ def sections_of(source: SourceTable) -> list[tuple[int, str]]:
         return [(int(row), text) for row, _, text in kept]
     below = [row for row in source.left_out if row.kind in ("title", "note") and row.row > source.header_row]
     lines = ((row.row, " ".join(plain_digits(row.text).split())) for row in below)
-    return [(row, text) for row, text in lines if _SECTION.fullmatch(text)]
+    return [(row, text) for row, text in lines if len(text) <= _LONGEST_SECTION and _SECTION.fullmatch(text)]
 
 
 def round_in_titles(source: SourceTable) -> int | None:
@@ -107,7 +109,7 @@ def _years(line: str) -> Iterator[int]:
     ([2025], [])
     """
     for match in _YEAR.finditer(line):
-        if _LAW.search(line[: match.start()]):
+        if _LAW.search(line, max(0, match.start() - _LAW_WITHIN), match.start()):
             continue
         number = int(match[1])
         era = "buddhist" if number < 100 else era_of(number)
@@ -190,8 +192,8 @@ def _named(survey: Survey, line: str, width: int) -> set[str]:
     """The codes of the areas of a width that a line names behind, or in English before, the word for it."""
     names = _names(survey, width)
     codes: set[str] = set()
-    for word in re.finditer(_WORDS[width], line, re.IGNORECASE):
-        rest = line[word.end() :].lstrip(" :").casefold()
+    behind = (line[word.end(1) :][:_NAME_WITHIN].casefold() for word in _words(width).finditer(line))
+    for rest in dict.fromkeys(behind):
         longest = next((name for name in _lengths(names) if rest[:name] in names and not _goes_on(rest, name)), 0)
         codes |= names.get(rest[:longest], frozenset())
     for before in re.finditer(_LATIN_BEFORE[width], line):
@@ -199,6 +201,12 @@ def _named(survey: Survey, line: str, width: int) -> set[str]:
         tails = (" ".join(words[first:]) for first in range(len(words)))
         codes |= next((names[tail] for tail in tails if tail in names), frozenset())
     return codes
+
+
+@cache
+def _words(width: int) -> re.Pattern[str]:
+    """What finds the word for an area of a width, and as its first group all that stands before the name."""
+    return re.compile(f"({_WORDS[width]}[ :]*)", re.IGNORECASE)
 
 
 def _goes_on(rest: str, length: int) -> bool:

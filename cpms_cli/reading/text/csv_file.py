@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
+from cpms_cli.errors import NoSurveyTable, OtherLayout, UnreadableFile, UsageError
+from cpms_cli.reading.header.head_search import stands_sideways
 from cpms_cli.reading.header.header_rows import Layout, find_layout
 from cpms_cli.reading.sheet.record_rows import records
 from cpms_cli.reading.size_limits import LIMITS
@@ -145,7 +146,8 @@ class _Start:
     begins: int
 
 
-def _start(text: _Text, spellings: Mapping[str, str] | None) -> _Start | None:
+def _top_rows(text: _Text, spellings: Mapping[str, str] | None) -> tuple[Judged, list[Row], int, int]:
+    """The dialect, the first rows, and where the text begins and ends that they were read from."""
     separator = separator_line(text.sample)
     skipped = separator[1] if separator else 0
     sample = text.sample[skipped:]
@@ -160,12 +162,17 @@ def _start(text: _Text, spellings: Mapping[str, str] | None) -> _Start | None:
     wide = max((len(row.cells) for row in top), default=0)
     if wide > LIMITS.columns:
         raise UnreadableFile("too_many_columns", file=text.path.name, count=wide, limit=LIMITS.columns)
+    return judged, top, skipped, len(sample)
+
+
+def _start(text: _Text, spellings: Mapping[str, str] | None) -> _Start | None:
+    judged, top, skipped, length = _top_rows(text, spellings)
     layout = find_layout([row.cells for row in top[: LIMITS.header_rows]], spellings)
     if layout is None:
         return None
     head = top[layout.header_index].cells if layout.header_index >= 0 else []
     named = max((index + 1 for index, cell in enumerate(head) if cell.strip()), default=0)
-    begins = top[layout.begins].begins if layout.begins < len(top) else len(sample)
+    begins = top[layout.begins].begins if layout.begins < len(top) else length
     return _Start(judged, top, layout, max(judged.width, named, 1), skipped + begins)
 
 
@@ -207,6 +214,9 @@ def _thorough(path: Path, spellings: Mapping[str, str] | None, encoding_name: st
     text = _load(path, spellings or {}, encoding_name)
     start = _start(text, spellings)
     if start is None:
+        cells = [row.cells for row in _top_rows(text, spellings)[1]]
+        if spellings and stands_sideways(cells, spellings):
+            raise OtherLayout("sheet_sideways", file=path.name, sheet="")
         raise NoSurveyTable("no_survey_header", file=path.name, sheet="")
     return text, start, _body(text, start)
 

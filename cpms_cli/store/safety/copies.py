@@ -32,6 +32,7 @@ from cpms_cli.store.safety.birth import has_log, is_unborn, log_of
 from cpms_cli.store.safety.copy_parts import copy_whole, move_in, part_of
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.safety.leftovers import remove_leftovers
+from cpms_cli.store.safety.releases_kept import Given, carry_over, given_by
 from cpms_cli.store.safety.write_outcome import note_stored
 from cpms_cli.survey.rules.workbench import SMALL
 
@@ -45,11 +46,16 @@ def _settled(store: Path, schemas: Path | None) -> str:
     return dump(store, schemas=schemas)
 
 
-def _take_place(
-    path: Path, make: Callable[[Path], None], same_as: str, schemas: Path | None, event: tuple[Event, str] | None = None
+def _take_place(  # noqa: PLR0913 - each says another thing of one step
+    path: Path,
+    make: Callable[[Path], None],
+    same_as: str,
+    schemas: Path | None,
+    event: tuple[Event, str] | None = None,
+    given: Given | None = None,
 ) -> None:
-    """Make a copy, prove it, write down in it what was done (`event`: what, and with which detail), and put it in a
-    store's place: the last step of all."""
+    """Make a copy, prove it, write down in it what was done (`event`: what, and with which detail) and what else was
+    `given` to readers, and put it in a store's place: the last step of all."""
     with part_of(path) as part:
         make(part)
         _prove(part, path, same_as, schemas)
@@ -57,6 +63,7 @@ def _take_place(
             with open_store(part, definition_in_use(part, schemas), write=True) as connection:
                 what, detail = event
                 note_event(connection, what, detail=detail)
+                carry_over(connection, given or Given())
         move_in(part, path, over=True)
         note_stored(path)
 
@@ -102,6 +109,8 @@ def backup(store: str | Path, to: str | Path, *, schemas: Path | None = None) ->
 def restore(copy: str | Path, store: str | Path, *, schemas: Path | None = None) -> Path | None:
     """Put a backup in a store's place, after proving it; the store that was there is kept, and its new path returned.
 
+    What readers were given since the backup stays remembered.
+
     Raises StoreError where the backup does not hold what every store must.
     """
     source, target = Path(copy), Path(store)
@@ -116,8 +125,8 @@ def restore(copy: str | Path, store: str | Path, *, schemas: Path | None = None)
         kept = None if is_unborn(target) else _keep(target, schemas)
         if kept is None and has_log(target):
             raise StoreError("store_log_alone", store=target.name, log=log_of(target).name)
-        content = dump(source, schemas=schemas)
-        _take_place(target, lambda part: copy_whole(source, part), content, schemas, ("restore", source.name))
+        content, given = dump(source, schemas=schemas), given_by(kept, schemas) if kept else None
+        _take_place(target, lambda part: copy_whole(source, part), content, schemas, ("restore", source.name), given)
     return kept
 
 

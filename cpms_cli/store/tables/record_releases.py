@@ -11,6 +11,7 @@ Made when they are first needed: a store that never gave rows away has none.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ RECORD_RELEASE_TABLES = ("record_release", "record_release_row")
 
 @dataclass(frozen=True)
 class RecordRelease:
-    """One file of rows. `rows`: child, round and looks; `number`: which one it was."""
+    """One file of rows. `rows`: child, round and looks; `number`: which one it was; `given`: when, and by whom."""
 
     number: int
     audience: str
@@ -34,6 +35,7 @@ class RecordRelease:
     k: int | None
     households: bool
     rows: pd.DataFrame
+    given: tuple[datetime.datetime, str] | None = None
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -64,11 +66,28 @@ def next_number(connection: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 1
 
 
+def all_records(connection: duckdb.DuckDBPyConnection) -> list[RecordRelease]:
+    """Every file of rows that any audience was given, of each audience the oldest first; nothing is made for it."""
+    tables = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'record_release'").fetchone()
+    if not tables or not tables[0]:
+        return []
+    audiences = connection.execute("SELECT DISTINCT audience FROM record_release ORDER BY audience").fetchall()
+    return [release for (audience,) in audiences for release in _records(connection, audience)]
+
+
 def earlier_records(connection: duckdb.DuckDBPyConnection, audience: str) -> list[RecordRelease]:
     """Every file of rows that this audience was given, the oldest first."""
     _create(connection)
+    return _records(connection, audience)
+
+
+def _records(connection: duckdb.DuckDBPyConnection, audience: str) -> list[RecordRelease]:
     heads = connection.execute(
-        "SELECT number, series, detail, k, households FROM record_release WHERE audience = ? ORDER BY number",
+        """
+        SELECT number, series, detail, k, households, released_at, released_by
+        FROM record_release
+        WHERE audience = ?
+        ORDER BY number""",
         [audience],
     ).fetchall()
     return [
@@ -80,14 +99,16 @@ def earlier_records(connection: duckdb.DuckDBPyConnection, audience: str) -> lis
             k,
             households,
             connection.execute("SELECT child, round, looks FROM record_release_row WHERE number = ?", [number]).df(),
+            (when, who),
         )
-        for number, series, detail, k, households in heads
+        for number, series, detail, k, households, when, who in heads
     ]
 
 
 def note_records(connection: duckdb.DuckDBPyConnection, release: RecordRelease) -> None:
     """Write down a file of rows that is given away."""
     _create(connection)
+    when, who = release.given or (now(), current_user())
     head: Sequence[object] = [
         release.number,
         release.audience,
@@ -95,8 +116,8 @@ def note_records(connection: duckdb.DuckDBPyConnection, release: RecordRelease) 
         release.detail,
         release.k,
         release.households,
-        now(),
-        current_user(),
+        when,
+        who,
     ]
     connection.execute("INSERT INTO record_release VALUES (?, ?, ?, ?, ?, ?, ?, ?)", head)
     connection.register("released_record", release.rows[["child", "round", "looks"]])

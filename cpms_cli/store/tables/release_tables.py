@@ -122,6 +122,12 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release[str]) -
     return number
 
 
+def all_releases(connection: duckdb.DuckDBPyConnection) -> list[Release[str]]:
+    """Everything that any audience was given, of each audience the oldest first."""
+    audiences = connection.execute("SELECT DISTINCT audience FROM release ORDER BY audience").fetchall()
+    return [release for (audience,) in audiences for release in earlier_releases(connection, audience)]
+
+
 def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> list[Release[str]]:
     """Everything that this audience was given, the oldest first."""
     heads = connection.execute(

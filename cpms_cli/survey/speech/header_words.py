@@ -16,6 +16,8 @@ from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _SIGNS = re.compile(r"[\s_./()\[\]{}:;,'\"*?!\-–—|#&+<>๏ๆ]+")
 _BETWEEN = re.compile(r"(?<=[\u0e00-\u0e7f\u1000-\u109f]) (?=[\u0e00-\u0e7f\u1000-\u109f])")
+LONGEST_HEADER = 1_000
+"""Letters: what is longer is a text, in which nobody looks for the name of a question."""
 _WITH_FORMS = 4  # letters: shorter words with an ending are other words
 _YEAR = 4  # digits: a year says which of several is meant
 _NUMBERED = re.compile(r"^(?:ข้อที่|ข้อ|q|no)?[\s.]*[a-z]{0,2}\d{1,3}(?:[._\-]\d{1,3})*[a-z]?[\s.):_\-]+(?=\D)")
@@ -25,7 +27,7 @@ _NO_BORDER = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u102b-\u103e"
 
 def _plain(text: str) -> str:
     """A text as words are looked for in it: small letters, no signs, no spaces within Thai or Burmese."""
-    plain = _SIGNS.sub(" ", compared_text(plain_digits(text))).strip()
+    plain = _SIGNS.sub(" ", compared_text(plain_digits(text[:LONGEST_HEADER]))).strip()
     return _BETWEEN.sub("", plain)
 
 
@@ -80,7 +82,7 @@ def meanings(header: str) -> frozenset[str]:
     >>> sorted(meanings("บิดายังมีชีวิตอยู่หรือไม่")) == sorted(meanings("Is the child's father alive?"))
     True
     """
-    plain = _plain(_placeholders().sub(" ", without_date_form(header)).replace("#", " no "))
+    plain = _plain(_placeholders().sub(" ", without_date_form(header[:LONGEST_HEADER])).replace("#", " no "))
     plain = _NUMBERED.sub("", plain, count=1)
     known, finder = _vocabulary()
     known_words, rest, end = [], [], 0

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
 from cpms_cli.reading.header.choices.flags import has_ticks, read_flag
-from cpms_cli.reading.header.headers import field_of
+from cpms_cli.reading.header.headers import MOST_STEPS, field_of
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.model.definition import Survey, folded
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
@@ -62,7 +63,7 @@ def _question_and_answer(header: str, group: str) -> Iterator[tuple[str, str]]:
     if group:
         yield group, header
         return
-    for gap in _GAP.finditer(header):
+    for gap in islice(_GAP.finditer(header), MOST_STEPS):
         yield header[: gap.start()], header[gap.end() :]
 
 

@@ -9,6 +9,7 @@ of the question, which is then told as a fault.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,7 @@ import pyarrow as pa
 
 from cpms_cli.reading.header.choices.answer_headers import answers_alone, answers_under_groups, crosses_deny
 from cpms_cli.reading.header.choices.flags import has_ticks, read_flag
-from cpms_cli.reading.header.headers import field_of, header_spellings, spelt
+from cpms_cli.reading.header.headers import MOST_STEPS, field_of, header_spellings, spelt
 from cpms_cli.reading.header.side_by_side import numbered
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.value.answers import BETWEEN_ANSWERS
@@ -63,7 +64,7 @@ class ChoiceColumn:
 
 def _part(header: str, survey: Survey, spellings: Mapping[str, str]) -> ChoiceColumn | None:
     """What a header says that is written `question/answer`."""
-    for step in reversed(list(re.finditer("/", header))):
+    for step in reversed(deque(re.finditer("/", header), MOST_STEPS)):
         question = _question(header[: step.start()], spellings)
         if question and survey.fields[question[0]].many:
             answer = header[step.end() :].strip()

@@ -189,13 +189,25 @@ def _in_codelists(reader: Reader, survey: Survey, finder: NumberFinder) -> Itera
 
 
 def _oldest(reader: Reader) -> Iterator[Problem]:
-    """The highest age that the survey asks for is a limit: who is older is no child."""
+    """The highest age that the survey asks for is a limit, and the shipped one: the sentences of the tool itself say
+    from which age on nobody is a child."""
     file = "child.yaml"
     if file in reader.replaced:
         return
     document = read_mapping(reader.folder, file, reader.limits)
-    for index, field in enumerate(document.content["fields"]):
-        place = ("fields", index, "constraints", "maximum")
-        if field.get("role") == "age" and place not in document.quoting:
-            fault = Fault("maximum_limit", name=str(field.get("name")), file=FILE, quoted=_QUOTED)
+    oldest = {maximum for _, _, maximum in _highest_ages(read_mapping(shipped("schemas"), file))}
+    for place, name, maximum in _highest_ages(document):
+        if place not in document.quoting:
+            fault = Fault("maximum_limit", name=name, file=FILE, quoted=_QUOTED)
             yield Problem(file, document.line(*place), fault)
+        elif maximum not in oldest:
+            fault = Fault("maximum_said", name=name, age=", ".join(map(str, oldest)))
+            yield Problem(file, document.line(*place), fault)
+
+
+def _highest_ages(document: Document) -> Iterator[tuple[Place, str, Any]]:
+    """Yield the place of the highest age, the name of its question, and the age; None where there is none."""
+    for index, field in enumerate(document.content["fields"]):
+        if field.get("role") == "age":
+            maximum = (field.get("constraints") or {}).get("maximum")
+            yield ("fields", index, "constraints", "maximum"), str(field.get("name")), maximum

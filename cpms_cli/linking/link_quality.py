@@ -195,7 +195,8 @@ def link_report(
         rows = _rows(connection, survey)
     groups: list[pd.DataFrame] = []
     compared: list[pd.DataFrame] = []
-    for grouping in GROUPINGS:
+    nobody_asks = set() if survey.plays("nationality") else {"nationality"}
+    for grouping in (grouping for grouping in GROUPINGS if grouping not in nobody_asks):
         for frame, into in ((rows, groups), (rows[~rows["newborn"].fillna(False).astype(bool)], compared)):
             rates = _rates(frame, grouping)
             into.append(rates.assign(label=_labels(survey, grouping, rates["group"], language)))

@@ -22,7 +22,7 @@ _TEXTS: dict[str, Role] = {
 def evidence_columns(survey: Survey) -> list[str]:
     """Return the columns of a child's row that `child_evidence` reads, its key first."""
     roles: tuple[Role, ...] = (*_TEXTS.values(), "born", "age", "national_id")
-    return list(dict.fromkeys([*survey.key("child"), *(survey.role(role).name for role in roles)]))
+    return list(dict.fromkeys([*survey.key("child"), *survey.names_of(*roles)]))
 
 
 def child_evidence(survey: Survey, children: str, households: str) -> str:
@@ -33,7 +33,7 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
     key = ", ".join(f"c.{name}" for name in survey.key("child"))
     home = ", ".join(survey.key("household"))
     round_, born = survey.role("round").name, survey.role("born").name
-    texts = ", ".join(f"{typed(survey, survey.role(role), 'c')} AS {name}" for name, role in _TEXTS.items())
+    texts = ", ".join(f"{_answer(survey, role)} AS {name}" for name, role in _TEXTS.items())
     low, high = partial_date_bounds(f"c.{born}")
     first, last = visit_bounds(f"TRY_CAST(h.{survey.role('visited').name} AS DATE)", f"c.{round_}::INTEGER")
     age = typed(survey, survey.role("age"), "c")
@@ -56,6 +56,11 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
         FROM {children} c
         LEFT JOIN {households} h USING ({home})
         ORDER BY {key}"""
+
+
+def _answer(survey: Survey, role: Role) -> str:
+    """SQL for the answer to the question that plays a part; that of nobody where no question does."""
+    return typed(survey, survey.role(role), "c") if survey.plays(role) else "NULL::VARCHAR"
 
 
 def as_evidence(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:

@@ -21,7 +21,7 @@ MAY_DIFFER_IN_PLACE = 2
 
 def changed_details(survey: Survey, stored: str, other: str) -> str:
     """SQL for how many of the details that tell children apart differ between two versions of rows."""
-    names = [survey.role(role).name for role in _TELLING]
+    names = survey.names_of(*_TELLING)
     return " + ".join(f"({stored}.{name} IS DISTINCT FROM {other}.{name})::INTEGER" for name in names)
 
 
@@ -51,20 +51,20 @@ def anchors_now(survey: Survey) -> str:
             JOIN every_row e ON e.row_key = c.row_key AND e.batch_id = c.batch_id
         ),
         near AS (
-            SELECT t.identifier, n.row_key, {differ} AS differ, n.row_key <> t.row_key AS elsewhere
+            SELECT t.identifier, n.row_key, {differ} AS _differ, n.row_key <> t.row_key AS _elsewhere
             FROM t
             JOIN now n ON {same_home}
-            WHERE differ <= IF(elsewhere, {MAY_DIFFER}, {MAY_DIFFER_IN_PLACE})
+            WHERE _differ <= IF(_elsewhere, {MAY_DIFFER}, {MAY_DIFFER_IN_PLACE})
         ),
         best AS (
             SELECT *
             FROM near
-            QUALIFY row_number() OVER (PARTITION BY identifier ORDER BY differ, elsewhere, row_key) = 1
+            QUALIFY row_number() OVER (PARTITION BY identifier ORDER BY _differ, _elsewhere, row_key) = 1
         ),
         followed AS (
             SELECT *
             FROM best
-            QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY differ, identifier) = 1
+            QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY _differ, identifier) = 1
         )
         SELECT identifier, row_key FROM followed
         UNION ALL

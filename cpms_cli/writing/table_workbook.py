@@ -84,7 +84,7 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats, shares: Coll
     for column, name in enumerate(frame.columns):
         values, known = frame[name], frame[name].notna().to_numpy()
         is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-        holds_numbers = is_number or values.map(_is_number).any()
+        holds_numbers = is_number or (values.dtype == "object" and any(map(_is_number, values[known])))
         sheet.write_string(0, column, str(name), formats.number_head if holds_numbers else formats.head)
         shown = formats.share if column in shares else formats.text
         words = formats.mark if holds_numbers else formats.text

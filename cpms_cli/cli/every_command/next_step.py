@@ -36,6 +36,7 @@ _MENDED, _FILE, _COPY = "mend", "file", "copy"
 _COPIES = ("annotate", "fix")
 # What a file was read with, which the next command needs too: by the name of the parameter, the option.
 _READ_WITH = {"map_": "--map", "round_": "--round", "village": "--village", "encoding": "--encoding"}
+_UNDER = {"schemas": "--schemas"}
 
 
 @dataclass
@@ -78,17 +79,18 @@ class _Step:
             "dataset": command_line([str(self.given.get("dataset") or "")]),
             "copy": command_line([str(self._copy())]),
             "files": command_line(map(str, files or ())),
-            "read_with": self._read_with(),
+            "read_with": self._options_given({**_READ_WITH, **_UNDER}),
+            "schemas": self._options_given(_UNDER),
             "level": "community" if len(str(words["code"] or "")) > 4 else "province",
             **{name: str(value or "") for name, value in words.items()},
         }
 
-    def _read_with(self) -> str:
-        """The options by which the files were read, as they are typed again."""
+    def _options_given(self, options: Mapping[str, str]) -> str:
+        """Those of some options (by parameter) that the command was given, as they are typed again."""
         from cpms_cli.survey.typed_command import command_line
 
         words: list[str] = []
-        for name, option in _READ_WITH.items():
+        for name, option in options.items():
             values = self.given.get(name) or ()
             for value in [values] if isinstance(values, str | int | Path) else values:
                 words += [option, str(value)]

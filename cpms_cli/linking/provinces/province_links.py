@@ -160,7 +160,7 @@ def _province(survey: Survey, village: str, language: Language) -> str:
 
 def _cells(paths: Sequence[Path], survey: Survey, shown: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """What the rows of the pairs say, by field, before and now; the log of each store says so."""
-    fields = [survey.role(role).name for role in SHOWN]
+    fields = survey.names_of(*SHOWN)
     cells = {name: pd.DataFrame(index=shown.index, columns=[BEFORE, NOW], dtype="str") for name in fields}
     for number, path in enumerate(paths):
         sides = {side: shown[shown[f"store_{side}"] == number] for side in (BEFORE, NOW)}

@@ -41,7 +41,7 @@ def _own_headings(survey: Survey) -> set[str]:
     """The headings that a workbook of pairs is written with, in every language."""
     messages = ("review_pair", "review_decision", "review_reason", "review_chance", "review_agrees", "review_differs")
     own = {folded(wording) for message in messages for wording in wordings(message)}
-    fields = [survey.role(role) for role in ("round", *SHOWN)]
+    fields = [survey.fields[name] for name in survey.names_of("round", *SHOWN)]
     labels = [field.label.in_(language) for field in fields for language in survey.languages]
     labels += wordings("review_others")
     return own | {folded(f"{label} {side}") for label in labels for side in "AB"}

@@ -69,7 +69,7 @@ def _pairs(survey: Survey, waiting: str) -> str:
 
 def _sides(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
     """What the rows of doubtful pairs say, by reference, with the given names of the home's other children."""
-    fields = [survey.role("round").name, *(survey.role(role).name for role in SHOWN)]
+    fields = survey.names_of("round", *SHOWN)
     key, home, given = survey.key("child"), survey.key("household"), survey.role("given_name").name
     same_home = " AND ".join(f"x.{name} = o.{name}" for name in home)
     line = next(name for name in key if name not in home)

@@ -170,7 +170,7 @@ def _is_laid_out_so(survey: Survey, numbered_columns: Sequence[Numbered], *, aft
     "1" behind one header, "2" behind the next are numbers of questions.
     """
     fields, numbers = {column.field for column in numbered_columns}, {column.number for column in numbered_columns}
-    if not fields & {survey.role(role).name for role in _WHO}:
+    if fields.isdisjoint(survey.names_of(*_WHO)):
         return False
     if len(fields) == 1:
         return len(numbers) > 1 and not after_base

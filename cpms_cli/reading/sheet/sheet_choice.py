@@ -153,7 +153,7 @@ def _has_own_columns(candidate: Matched, other: Matched) -> bool:
 
 def _naming_people(survey: Survey) -> set[str]:
     """The fields that name a family, a child or a person: a row that has them is no count."""
-    roles = [survey.role(role).name for role in ("household", "line", "person") if survey.plays(role)]
+    roles = survey.names_of("household", "line", "person")
     return {field.name for field in survey.fields.values() if field.personal} | set(roles)
 
 
@@ -206,7 +206,7 @@ def _christian(text: str) -> str:
 def _repeats(survey: Survey, candidate: Matched, other: Matched, round_: int | None) -> bool:
     """Whether each row of a table stands in another too, all that is known of it, and names a family or a child."""
     names = set(candidate.match.fields.values())
-    naming = [survey.role(role).name for role in ("household", "national_id", "person") if survey.plays(role)]
+    naming = survey.names_of("household", "national_id", "person")
     if not names.intersection(naming) or not names - {survey.role("round").name} <= set(other.match.fields.values()):
         return False
     for few in (names.intersection(naming), names):

@@ -17,11 +17,12 @@ from cpms_cli.reading.value.personal_names import without_title
 from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, Era, christian_year, era_of
 from cpms_cli.survey.model.definition import CodeList, Field, Survey, folded
 from cpms_cli.survey.plain_text import plain_digits, plain_signs
+from cpms_cli.survey.rules.typed_answers import adult_age
 
 NAMES = ("given_name", "family_name", "nickname", "mother")
 ERA, NUMBER_CODES = "era", "number_codes"
-# A child of the survey is under 18; who was written down by mistake may be somewhat older.
-_OLDEST = 25
+# In years: who was written down by mistake may be so much older than a child of the survey.
+_OLDER = 7
 # In a text that may be anything, as a house number, 12.0 is a number that a program wrote, and 12E3 is none.
 _NUMBER_OF_A_PROGRAM = re.compile(r"[0-9]+\.0+|[0-9]\.[0-9]+[eE]\+[0-9]+")
 BETWEEN_ANSWERS = re.compile(r"[;,/|\n]")
@@ -47,12 +48,12 @@ class Context:
     meanings: Mapping[str, str] = field(default_factory=dict)
     short_era: Era | None = None
 
-    def bounds(self, field: Field) -> Bounds:
+    def bounds(self, survey: Survey, field: Field) -> Bounds:
         """The years in which a date of this field can lie."""
         if not self.rounds or field.role not in ("born", "visited"):
             return Bounds()
         first, last = min(self.rounds), max(self.rounds) + 1
-        return Bounds(first - _OLDEST if field.role == "born" else first, last)
+        return Bounds(first - adult_age(survey) - _OLDER if field.role == "born" else first, last)
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ def _answers(survey: Survey, field: Field, trimmed: Sequence[str], spelt: Sequen
     codes = survey.codes(field)
     partial = field.format == "partial-date"
     if field.holds_dates:
-        return Texts(*read_dates(trimmed, partial, context.bounds(field), context.date_system, context.short_era))
+        return Texts(
+            *read_dates(trimmed, partial, context.bounds(survey, field), context.date_system, context.short_era)
+        )
     if codes is not None and not field.many:
         return _coded(spelt, codes)
     if field.type == "year":

@@ -40,7 +40,7 @@ def show(console: Console, report: LinkReport, limit: float, language: Language)
         return
     headings = {name: say(message, language) for name, message in _COLUMNS.items()}
     for round_ in sorted(report.groups["round"].unique()):
-        for grouping in GROUPINGS:
+        for grouping in (grouping for grouping in GROUPINGS if (report.groups["grouping"] == grouping).any()):
             part = report.groups[(report.groups["round"] == round_) & (report.groups["grouping"] == grouping)]
             title = say("link_title", language, round=round_, group=say(f"by_{grouping}", language))
             show_table(

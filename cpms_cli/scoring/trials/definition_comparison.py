@@ -54,10 +54,10 @@ def compare_definitions(store: str | Path, other: Path | Survey, *, language: La
     """
     surveys = definition_in_use(store), other if isinstance(other, Survey) else load_survey(Path(other))
     before, after = surveys
-    with open_store(Path(store), before) as connection:
-        scores = [_scored(connection, survey) for survey in surveys]
     if any(_shape(before, table) != _shape(after, table) for table in ("household", "child")):
         raise UsageError("definition_other_key")
+    with open_store(Path(store), before) as connection:
+        scores = [_scored(connection, survey) for survey in surveys]
     both = _side_by_side(before, scores)
     return Comparison(
         before,

@@ -48,7 +48,7 @@ def _without_consent(survey: Survey, table: Table, columns: Sequence[str]) -> st
         if name not in asked
         else f"n.{name}"
         if name in kept
-        else f"CASE WHEN no_consent THEN NULL ELSE n.{name} END AS {name}"
+        else f"CASE WHEN unwilling.no_consent THEN NULL ELSE n.{name} END AS {name}"
         for name in columns
     )
 

@@ -33,10 +33,10 @@ class Lineage:
 
 def stored_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """Return the names of the columns of each table of rows, in their order, those of the store's own included."""
-    return {name: _columns_of(connection, name) for name in map(table_of_rows, OBSERVED)}
+    return {name: columns_of(connection, name) for name in map(table_of_rows, OBSERVED)}
 
 
-def _columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     """Return the names of a table's columns, none where there is no such table.
 
     To look them up in the engine's catalogue takes ten times as long.

@@ -11,10 +11,10 @@ import warnings
 
 import duckdb
 
-from cpms_cli.errors import CpmsWarning
+from cpms_cli.errors import CpmsWarning, UsageError
 from cpms_cli.store.definitions.adoption_tables import adopted_definition, adoptions
 from cpms_cli.store.rows.row_tables import recoded
-from cpms_cli.store.rows_as_read.column_lineage import Lineage, stored_answers, table_of_rows, trace_columns
+from cpms_cli.store.rows_as_read.column_lineage import Lineage, columns_of, stored_answers, table_of_rows, trace_columns
 from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import Unasked, quoted, rounds_without, unasked_by_round
@@ -38,12 +38,22 @@ def read_as(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     if adopted_definition(connection) == survey.digest:
         return
     traced = trace_columns(connection, survey)
+    _refuse_other_rows(connection, survey)
     _warn_of_answers_left(connection, survey, traced)
     for table in TABLES:
         rows = rows_as_read(survey, table, traced[table], CURRENT)
         connection.execute(f"CREATE OR REPLACE TEMP VIEW current_{table} AS {rows}")
     responses = _responses_as_read(survey, traced["response"])
     connection.execute(f"CREATE OR REPLACE TEMP VIEW current_response AS {responses}")
+
+
+def _refuse_other_rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Raise UsageError where a definition tells rows, children or homes apart by questions that the store has not."""
+    keys = [(columns_of(connection, f"{table}_link"), survey.key(table), table) for table in TABLES]
+    needed = [(columns, (*key, identity_column(survey, table))) for columns, key, table in keys]
+    lacking = [name for columns, names in needed for name in names if columns and name not in columns]
+    if lacking:
+        raise UsageError("definition_other_rows", names=", ".join(dict.fromkeys(lacking)))
 
 
 def all_answers(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table) -> str:

@@ -61,7 +61,7 @@ def search_children(workspace: Workspace, text: str, *, area: str | None = None)
     person, round_, village, household, sex = (
         survey.role(role).name for role in ("person", "round", "village", "household", "sex")
     )
-    personal = [survey.role(role).name for role in (*_NAMES, _NUMBER) if survey.plays(role)]
+    personal = survey.names_of(*_NAMES, _NUMBER)
     rows = connection.execute(
         f"""
         SELECT {person}, {round_}::INTEGER AS {round_}, {village}, {household}, {sex}, {", ".join(personal)}
@@ -123,7 +123,7 @@ def _ranked(cells: pd.Series, rank: Callable[[str], int]) -> pd.Series:
 def _ranks_of_names(survey: Survey, rows: pd.DataFrame, text: str) -> dict[str, pd.Series]:
     """Every word of the text must be a name of the child's; a name counts by the word that agrees least."""
     settings = survey.linking
-    names = [survey.role(role).name for role in _NAMES if survey.plays(role)]
+    names = survey.names_of(*_NAMES)
     words = [word for part in text.split() if (word := folded_name(in_unicode(part, settings), settings))]
     none = pd.Series(_NONE, index=rows.index)
     if not words:

@@ -37,12 +37,12 @@ def create_movement(
     person, village = survey.role("person").name, survey.role("village").name
     year, home, years = (survey.role(role).name for role in ("round", "home", "age"))
     key = ", ".join(survey.key("child"))
-    arrivals = f"(SELECT {key}, {measure_column(arrived)} = 'yes' AS said_arrived FROM profile)" if arrived else ""
+    arrivals = f"(SELECT {key}, {measure_column(arrived)} = 'yes' AS _said_arrived FROM profile)" if arrived else ""
     joined = f" LEFT JOIN {arrivals} USING ({key})" if arrived else ""
     then = "NULL" if previous is None else str(int(previous))
     grown = adult_age(survey)
-    least = f"coalesce({completed_years('t.birth_to', 'came')}, t.{years} + {int(round_)} - {then})"
-    moved_in = f"WHEN n.said_arrived THEN {quoted('arrived')}" if arrived else ""
+    least = f"coalesce({completed_years('t.birth_to', 't._came')}, t.{years} + {int(round_)} - {then})"
+    moved_in = f"WHEN n._said_arrived THEN {quoted('arrived')}" if arrived else ""
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE {MOVEMENT} AS
         WITH {_then_and_now_sql(survey, round_, then, joined, _last_visit(connection, survey, round_))}
@@ -53,7 +53,7 @@ def create_movement(
             coalesce(n.{year}, t.{year}) AS last_seen,
             CASE
                 WHEN t.{village} IS NOT NULL THEN NULL
-                WHEN n.age_max = 0 OR n.birth_from > n.came_then THEN 'born'
+                WHEN n.age_max = 0 OR n.birth_from > n._came_then THEN 'born'
                 {moved_in}
                 WHEN {person} IN (FROM earlier) THEN 'seen_before'
                 ELSE 'first_seen'
@@ -71,7 +71,7 @@ def create_movement(
 def _last_visit(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int) -> str:
     """Return SQL for the last day on which a home with children was visited in a round, anywhere in the store."""
     if area_read(connection) is None:
-        return "SELECT max(came_now) FROM visit"
+        return "SELECT max(_came_now) FROM visit"
     return f"""
         SELECT max({typed(survey, survey.role("visited"), "h")})
         FROM whole_household h
@@ -90,31 +90,31 @@ def _then_and_now_sql(survey: Survey, round_: int, then: str, joined: str, last_
     record = typed_record(survey, "current_child", "current_household")
     return f"""
         record AS (
-            SELECT *, {refuses} AS refuses
+            SELECT *, {refuses} AS _refuses
             FROM ({record}){joined}
             WHERE {then} IS NOT NULL
         ),
         visit AS (
             SELECT
                 {village},
-                max({visited}) FILTER ({year} = {then}) AS came_then,
-                max({visited}) FILTER ({year} = {int(round_)}) AS came_now
+                max({visited}) FILTER ({year} = {then}) AS _came_then,
+                max({visited}) FILTER ({year} = {int(round_)}) AS _came_now
             FROM record
             GROUP BY ALL
         ),
         now AS (
-            SELECT r.*, came_then
+            SELECT r.*, _came_then
             FROM record r
             LEFT JOIN visit USING ({village})
-            WHERE {year} = {int(round_)} AND NOT refuses
+            WHERE {year} = {int(round_)} AND NOT _refuses
         ),
         before AS (
             SELECT
                 r.*,
-                coalesce(came_now, ({last_visit}), make_date({int(round_)}, 12, 31)) AS came
+                coalesce(_came_now, ({last_visit}), make_date({int(round_)}, 12, 31)) AS _came
             FROM record r
             LEFT JOIN visit USING ({village})
-            WHERE {year} = {then} AND NOT refuses
+            WHERE {year} = {then} AND NOT _refuses
         ),
         closed AS (
             SELECT DISTINCT {home}

@@ -227,9 +227,8 @@ def household_row(survey: Survey, source: str) -> str:
 
 def hidden_columns(survey: Survey, born: Field) -> list[str]:
     """Columns that are in no row given away: who it is about, where exactly, and who asked."""
-    roles = ("household", "line", "interviewer")
     names = {field.name for field in survey.fields.values() if field.personal and field is not born}
-    return [*names, *(survey.role(role).name for role in roles)]  # type: ignore[arg-type]
+    return [*names, *survey.names_of("household", "line", "interviewer")]
 
 
 def _masked(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, *parts: pd.Series) -> pd.DataFrame:

@@ -146,6 +146,10 @@ class Survey(Part):
         """Whether a field has this role: some are not needed."""
         return role in self._by_role
 
+    def names_of(self, *roles: Role) -> list[str]:
+        """The names of the fields that play these parts, without the parts that no field plays."""
+        return [self._by_role[role].name for role in roles if role in self._by_role]
+
     @cached_property
     def _by_role(self) -> dict[str, Field]:
         return roles_of((self.household, self.child))
@@ -271,21 +275,17 @@ class Survey(Part):
 
         It is for forms: rules may name questions that it does not have.
         """
-        tables = {
-            table.name: table.model_copy(
-                update={"fields": tuple(field for field in table.fields if field.is_asked_in(round_year))}
-            )
-            for table in (self.household, self.child, self.response)
+        whole = {table.name: table for table in (self.household, self.child, self.response)}
+        asked = {
+            name: tuple(field for field in table.fields if field.is_asked_in(round_year))
+            for name, table in whole.items()
         }
-        lists = {
-            name: CodeList(name=name, codes=codes.offered_in(round_year)) for name, codes in self.codelists.items()
-        }
-        if lists == self.codelists and all(
-            tables[table.name] == table for table in (self.household, self.child, self.response)
-        ):
+        tables = {name: table.model_copy(update={"fields": asked[name]}) for name, table in whole.items()}
+        lists = {name: CodeList(name=name, codes=of.offered_in(round_year)) for name, of in self.codelists.items()}
+        if lists == self.codelists and tables == whole:
             return self
-        digest = f"{self.digest}:{round_year}"
-        return Survey.model_construct(**{**dict(self), **tables, "codelists": lists, "digest": digest})
+        changed = {**tables, "codelists": lists, "digest": f"{self.digest}:{round_year}"}
+        return Survey.model_construct(**{**dict(self), **changed})
 
     def is_asked_alike(self, field: Field, round_years: Iterable[int]) -> bool:
         """Whether a question was asked in all of these rounds, with the same answers to choose from: only then can what

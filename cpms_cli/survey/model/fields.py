@@ -65,13 +65,16 @@ def _asked(written: Any) -> Any:
     return written
 
 
+_MOST = 2_147_483_647  # what a whole number can be in the store and in files of others
+
+
 class Constraints(Part):
     """Frictionless constraints on one field."""
 
     required: bool = False
-    minimum: int | None = None
-    maximum: int | None = None
-    maxLength: int | None = None
+    minimum: Annotated[int, Described(ge=-_MOST, le=_MOST)] | None = None
+    maximum: Annotated[int, Described(ge=-_MOST, le=_MOST)] | None = None
+    maxLength: Annotated[int, Described(ge=1, le=_MOST)] | None = None
     pattern: Expression | None = None
 
 

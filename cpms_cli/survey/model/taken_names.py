@@ -41,6 +41,32 @@ _COLUMNS = frozenset(
         "unasked",
     }
 )
+# Columns beside the answers in rows that are handed on, joined to other rounds, or checked against the store. A store
+# may follow a definition with such a name since a time when it was not refused: it is refused where one is proved.
+_BESIDE_ROWS = frozenset(
+    {"fields_not_asked", "first_interview", "household_row", "known_as", "last", "no_consent", "seen", "subdistrict"}
+    | {"today", "told_otherwise", "visited_in"}
+)
+# Columns of lists of children beside those that say who a child is, and where.
+_BESIDE_KEYS = frozenset(
+    {"about", "action", "at", "case", "code", "could", "day", "days_late", "due", "due_date", "field", "house", "kind"}
+    | {
+        "label",
+        "line",
+        "matched",
+        "name",
+        "place",
+        "question",
+        "reason",
+        "since",
+        "state",
+        "upto",
+        "village",
+        "was",
+        "who",
+        "worker",
+    }
+)
 # What a score has for each indicator, each alternative of a level's rule, and each fact of a home.
 _NUMBERED = re.compile(r"i\d+(_applies)?|fact_\d+|of_home_\d+")
 
@@ -55,6 +81,14 @@ def name_of_question(name: str) -> str:
     if is_word_of_sql(name) or name in _COLUMNS or _NUMBERED.fullmatch(name):
         raise FaultyPart("name_taken", name=name, other=f"{name}_asked")
     return name
+
+
+def stands_beside_answers(name: str, *, says_who: bool) -> bool:
+    """Return whether a list, or rows for others, would have two columns of this name.
+
+    `says_who`: the answer plays a part, as in telling which child or home a row is about.
+    """
+    return name in _BESIDE_ROWS or (says_who and name in _BESIDE_KEYS)
 
 
 def name_of_part(name: str) -> str:

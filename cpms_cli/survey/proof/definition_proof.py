@@ -29,6 +29,7 @@ from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.proof import PLACEHOLDER, language_faults
 from cpms_cli.survey.proof.question_proof import NEEDED_ROLES
 from cpms_cli.survey.proof.response_proof import response_problems
+from cpms_cli.survey.proof.role_proof import role_problems
 from cpms_cli.survey.proof.rule_proof import RuleProof
 from cpms_cli.survey.proof.shape_proof import shape_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
@@ -171,6 +172,7 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
         stages += [
             lambda: linking_problems(reader, survey.linking, language_faults),
             lambda: presentation_problems(reader, survey),
+            lambda: role_problems(reader, survey),
             lambda: translation_problems(reader, survey),
             lambda: figure_problems(reader, survey, language_faults, proof.rule),
             lambda: response_problems(reader, survey),

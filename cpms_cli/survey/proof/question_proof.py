@@ -84,6 +84,8 @@ class QuestionProof(Proof):
                 self.note(file, (*place, "label"), [Fault("label_header", label=label)])
         # A former name of another question is told where it stands.
         former = [name for name in field.formerly if name not in self.survey.fields]
+        if not all(map(folded_header, field.headers)):
+            self.note(file, (*place, "headers"), [Fault("header_blank")])
         for spelling in (field.name, *former, *field.headers):
             other = headers.setdefault(folded_header(spelling), field.name)
             if other != field.name:
@@ -167,6 +169,8 @@ class QuestionProof(Proof):
                 faults.append(Fault("code_twice", name=entry.code))
             seen.add(entry.code)
             own = {folded_once(spelling) for spelling in entry.spellings}
+            if "" in own:
+                faults.append(Fault("spelling_blank", code=entry.code))
             faults += [
                 Fault("label_spelling", label=label, code=entry.code)
                 for label in entry.label.written().values()

@@ -26,7 +26,7 @@ from sqlglot import exp
 from cpms_cli.survey.problems import Fault
 from cpms_cli.survey.rules.rule_faults import COMPARISONS, faults
 from cpms_cli.survey.rules.slips import slip_in
-from cpms_cli.survey.rules.vocabulary import BEFORE, RANGES, RuleError, Vocabulary
+from cpms_cli.survey.rules.vocabulary import BEFORE, RANGES, RuleError, UnsoundQuestion, Vocabulary
 
 _OF_SLIPS = frozenset({"not_allowed", "no_field", "answer_unquoted"})
 """Faults that a slip of the pen can look like."""
@@ -95,6 +95,8 @@ def compiled_rule(text: str, words: Vocabulary) -> exp.Expression:
 def _compiled_rule(text: str, words: Vocabulary) -> exp.Expression:
     try:
         return compiled(_parsed(text), words)
+    except UnsoundQuestion:
+        raise
     except RuleError as error:
         raise RuleError(*_in_plain_words(text, error.faults)) from None
 
@@ -148,7 +150,16 @@ def _condition_tree(sql: str) -> exp.Expression:
 def _asked(name: str, words: Vocabulary) -> str:
     described = words.fields.get(name)
     # Of a question that is turned off no age is known from which it is asked: without an answer it stays unknown.
-    return f"({described.asked})" if described and described.asked else "TRUE"
+    if not described or not described.asked:
+        return "TRUE"
+    # What stands in a rule by way of a question is let through no more than what stands in the rule itself.
+    try:
+        unsound = faults(_parsed(described.asked), words)
+    except RuleError:
+        raise UnsoundQuestion from None
+    if unsound:
+        raise UnsoundQuestion
+    return f"({described.asked})"
 
 
 def _own_function(node: exp.Expression, words: Vocabulary) -> exp.Expression:

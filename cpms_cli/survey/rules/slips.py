@@ -13,6 +13,7 @@ from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.problems import Fault
 
 _TEXT = re.compile(r"'(?:[^']|'')*'")
+_WINDOW = re.compile(r"\bover\s*\((?:[^()]|\([^()]*\))*\)", re.IGNORECASE)  # in it, ORDER BY belongs to the rule
 _QUOTES = re.compile(r"[“”„‟‘’‚‛´«»‹›「」]")
 _BY_SIGN = {
     "slip_quotes": _QUOTES,
@@ -63,7 +64,7 @@ def _slips(text: str) -> Iterator[Fault]:
 
 def _of_signs(outside: str) -> Iterator[Fault]:
     for key, pattern in _BY_SIGN.items():
-        sign = pattern.search(outside)
+        sign = pattern.search(_WINDOW.sub("", outside) if key == "slip_statement" else outside)
         if sign is None:
             continue
         written = sign[0].strip()

@@ -13,7 +13,7 @@ from functools import lru_cache
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
 from cpms_cli.survey.model.definition import Field, Indicator, Survey, Table
 from cpms_cli.survey.model.lifespan import Span
-from cpms_cli.survey.rules.vocabulary import COUNTED, Vocabulary
+from cpms_cli.survey.rules.vocabulary import COUNTED, RuleError, Vocabulary
 
 FURTHER = frozenset(
     {"has_household", "has_children", "children_listed", "birth_from", "birth_to", "age_min", "age_max"}
@@ -102,7 +102,8 @@ def partial_date_bounds(cell: str) -> tuple[str, str]:
 def adult_age(survey: Survey) -> int:
     """The completed years from which somebody is no child: one more than the highest age that the survey asks for."""
     oldest = survey.role("age").constraints.maximum
-    assert oldest is not None, "the proof refuses a question of age without a maximum"
+    if oldest is None:  # such a definition is refused, and its examples cannot be run
+        raise RuleError
     return oldest + 1
 
 

@@ -23,6 +23,10 @@ class RuleError(Exception):
         self.faults = faults
 
 
+class UnsoundQuestion(RuleError):
+    """A rule that asks when a question is put, whose own condition cannot be used: told where the question stands."""
+
+
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
     """What a rule may name: the survey's fields, and further columns that the stage provides.

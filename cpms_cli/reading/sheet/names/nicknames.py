@@ -46,7 +46,7 @@ def remark_in(text: str) -> str:
 def with_nicknames(survey: Survey, sheet: Sheet) -> Sheet:
     """The sheet in which what stands in brackets behind given names is the other name, where no column is that; it is
     told how many these are, and which rows have a remark there."""
-    place, other = sheet.place(survey.role("given_name").name), survey.role("nickname").name
+    place, other = sheet.place(survey.role("given_name").name), survey.names_of("nickname")
     if place is None:
         return sheet
     names = texts_of(sheet, place)
@@ -61,8 +61,10 @@ def with_nicknames(survey: Survey, sheet: Sheet) -> Sheet:
         values = {"column": column, "words": ", ".join(dict.fromkeys(remarks[remarks != ""])), "rows": rows}
         sheet = replace(sheet, notes=(*sheet.notes, Note("name_remarks", values)))
     named = (beside != "") & (remarks == "")
-    if not named.any() or sheet.place(other) is not None or any(miss.field == other for miss in sheet.near.values()):
+    if not named.any() or not other or sheet.place(other[0]) is not None:
+        return sheet
+    if any(miss.field == other[0] for miss in sheet.near.values()):
         return sheet
     sheet = replace_texts(sheet, place, names.where(~named, parts.map(itemgetter(0))))
     note = Note("name_in_brackets", {"column": column, "count": str(int(named.sum()))})
-    return with_column(sheet, other, beside.where(named, None).astype("str"), note)
+    return with_column(sheet, other[0], beside.where(named, None).astype("str"), note)

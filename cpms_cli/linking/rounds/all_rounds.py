@@ -55,6 +55,7 @@ def link_changed(linking: Linking, changed: Changed) -> Model | None:
     """
     connection, rounds = linking.rows, rounds_of(linking.rows)
     if changed.everything or len(rounds) < 2 or not holds_model(connection):
+        _forget_names(connection, changed.dirty)
         return _link_anew(linking)
     _note_new_names(linking, changed)
     model, moved = shares_by_chance(linking)
@@ -71,6 +72,13 @@ def link_changed(linking: Linking, changed: Changed) -> Model | None:
     _note_changed_links(connection, trail)
     _forget_gone(connection)
     return model
+
+
+def _forget_names(connection: duckdb.DuckDBPyConnection, rows: pd.Series) -> None:
+    """Let the names of rows be written down anew: of a home that became a crowd, its rows are looked for no longer."""
+    connection.register("asked_row", numbers(rows))
+    connection.execute("UPDATE link_row SET named = FALSE WHERE row_id IN (SELECT row_id FROM asked_row)")
+    connection.unregister("asked_row")
 
 
 def _link_anew(linking: Linking) -> Model | None:

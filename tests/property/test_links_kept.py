@@ -124,6 +124,7 @@ def _links(connection: duckdb.DuckDBPyConnection, survey: Survey) -> dict[str, p
         SELECT row_key, block
         FROM link_block
         JOIN link_row USING (row_id)
+        WHERE (SELECT count(DISTINCT round) FROM link_row) > 1  -- in one round nobody is looked for
         ORDER BY ALL"""
     return {
         "children": connection.execute(children).df(),

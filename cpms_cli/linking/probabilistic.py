@@ -26,7 +26,7 @@ from cpms_cli.linking.pairs.match_model import Model
 from cpms_cli.linking.pairs.pair_scores import block_pairs, score_pairs
 from cpms_cli.linking.rounds.all_rounds import link_all_rounds
 from cpms_cli.linking.rounds.frequencies import note_frequencies
-from cpms_cli.linking.rounds.linking_state import DECIDED_PAIRS, Linking
+from cpms_cli.linking.rounds.linking_state import Linking, decided_pairs
 from cpms_cli.store.tables.link_row_tables import make_link_rows
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
@@ -92,7 +92,7 @@ def link(settled: SettledRows, settings: LinkingSettings) -> Linkage:
         linking = Linking(connection, names, partial(_with_mates, rows), settings)
         model = link_all_rounds(linking)
         assert model is not None
-        pairs = connection.execute(DECIDED_PAIRS).df().drop(columns=["row_a", "row_b"])
+        pairs = connection.execute(decided_pairs()).df().drop(columns=["row_a", "row_b"])
         cluster = connection.execute("SELECT child FROM link_row ORDER BY row_id").df()["child"].to_numpy(np.int64)
     levels = pd.DataFrame([json.loads(text) for text in pairs["levels"]], columns=list(CONDITIONS))
     pairs = pd.concat([pairs.drop(columns="levels"), levels], axis=1)

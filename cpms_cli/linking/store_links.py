@@ -26,8 +26,7 @@ from cpms_cli.linking.kept.stored_evidence import evidence_of_homes
 from cpms_cli.linking.pairs.assignment import DOUBTFUL
 from cpms_cli.linking.review.decisions import DIFFERENT
 from cpms_cli.linking.rounds.all_rounds import link_changed
-from cpms_cli.linking.rounds.linking_state import DECIDED_PAIRS, Linking
-from cpms_cli.store.anchors import standing_anchors
+from cpms_cli.linking.rounds.linking_state import Linking, decided_pairs
 from cpms_cli.store.audit_log import now
 from cpms_cli.store.tables.link_row_tables import forget_link_rows, make_link_rows
 from cpms_cli.store.tables.link_tables import row_reference
@@ -81,7 +80,7 @@ def _decided(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.Da
 
 def _write_child_links(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Write the links of the rows `changed_link` and of all rows of their children; those of rows that went go."""
-    rows = connection.execute(_rows_to_link(connection, survey)).df()
+    rows = connection.execute(_rows_to_link(survey)).df()
     carried = rows["carried"].astype("str")
     rows["carried"] = carried.where(has_cpms_check_letter(carried))
     rows["anchored"], rows["row_key"] = rows["anchored"].astype("str"), rows["row_key"].astype("str")
@@ -99,9 +98,8 @@ def _write_child_links(connection: duckdb.DuckDBPyConnection, survey: Survey) ->
         WHERE l.row_key = a.row_key AND l.anchored IS NULL""")
 
 
-def _rows_to_link(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
+def _rows_to_link(survey: Survey) -> str:
     """Return a SELECT of the rows whose children may go by another identifier now, in the order of keys."""
-    anchors = standing_anchors(connection, survey)
     reference = row_reference(survey, "child", "o")
     keys, person = ", ".join(f"o.{name}" for name in survey.key("child")), survey.role("person").name
     return f"""
@@ -117,9 +115,9 @@ def _rows_to_link(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
             WHERE child IN (FROM changed)
                 OR child IN (SELECT child FROM link_row WHERE carried IN (SELECT carried FROM carrying))
         ),
-        anchor AS (SELECT row_key, min(identifier) AS anchored FROM {anchors} GROUP BY row_key)
+        anchor AS (SELECT row_key, min(identifier) AS anchored FROM standing_anchor GROUP BY row_key)
         SELECT {keys}, l.row_key, l.child, l.how, o.{person} AS carried, a.anchored, o.batch_id,
-            o.{person} IN (SELECT identifier FROM {anchors} g SEMI JOIN link_row USING (row_key)) AS given
+            o.{person} IN (SELECT identifier FROM standing_anchor g SEMI JOIN link_row USING (row_key)) AS given
         FROM child_observation o
         JOIN of_children l ON l.row_key = {reference}
         LEFT JOIN anchor a ON a.row_key = l.row_key
@@ -129,21 +127,23 @@ def _rows_to_link(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
 
 def _write_pairs(connection: duckdb.DuckDBPyConnection) -> None:
     """Let `link_pair` hold the pairs that were taken or wait now; those that stay as they are, are not touched."""
+    changed = "a.child IN (FROM pair_child) OR b.child IN (FROM pair_child)"
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE pair_now AS
-        SELECT * EXCLUDE (first_row, second_row) FROM ({DECIDED_PAIRS});
+        SELECT * EXCLUDE (first_row, second_row) FROM ({decided_pairs(changed)});
 
         DELETE FROM link_pair p
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM pair_now n
-            WHERE n.row_a = p.row_a
-                AND n.row_b = p.row_b
-                AND n.verdict = p.verdict
-                AND n.weight = p.weight
-                AND n.probability = p.probability
-                AND n.levels = p.levels
-        );
+        WHERE (row_a IN (FROM pair_row) OR row_b IN (FROM pair_row))
+            AND NOT EXISTS (
+                SELECT 1
+                FROM pair_now n
+                WHERE n.row_a = p.row_a
+                    AND n.row_b = p.row_b
+                    AND n.verdict = p.verdict
+                    AND n.weight = p.weight
+                    AND n.probability = p.probability
+                    AND n.levels = p.levels
+            );
 
         INSERT INTO link_pair BY NAME
         FROM pair_now

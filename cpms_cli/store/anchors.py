@@ -71,10 +71,11 @@ def anchors_now(survey: Survey) -> str:
         SELECT identifier, row_key FROM child_anchor ANTI JOIN t USING (identifier)"""
 
 
-def standing_anchors(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
-    """Return the relation of `anchors_now` in SQL: where no file has corrected their rows, the table of anchors."""
+def note_standing_anchors(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `standing_anchor`, the rows of `anchors_now`: where no file corrected any row, the anchors as they are."""
     corrected = connection.execute(corrected_anchors(survey)).fetchone() is not None
-    return f"({anchors_now(survey)})" if corrected else "child_anchor"
+    anchors = anchors_now(survey) if corrected else "SELECT identifier, row_key FROM child_anchor"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE standing_anchor AS {anchors}")
 
 
 def identifiers_now(survey: Survey) -> str:

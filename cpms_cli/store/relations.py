@@ -43,6 +43,13 @@ _WRITING = (
         ("store.history",),
         ("of_table", "identifier"),
     ),
+    Relation(
+        "standing_anchor",
+        "an identifier, and the current row with which it stands now",
+        ("store.anchors",),
+        ("linking.kept.changed_rows", "linking.kept.stored_evidence", "linking.store_links"),
+        ("identifier", "row_key"),
+    ),
     Relation("forgotten", "the key of a row of the child that is removed", _ERASURE, ("store.safety.erasure",)),
     Relation(
         "release_entry",

@@ -116,8 +116,7 @@ def _homes_with_plain_number(survey: Survey, stored: StoredRows | None) -> str:
     key, place, house = ", ".join(survey.key("household")), ", ".join(_place(survey)), survey.role("household").name
     known = ""
     if stored is not None:
-        homes = " UNION ".join(f"SELECT {key} FROM {rows}" for rows in stored)
-        known = f"UNION SELECT {key} FROM ({homes}) SEMI JOIN staged_home USING ({place})"
+        known = " ".join(f"UNION SELECT {key} FROM {rows} SEMI JOIN staged_home USING ({place})" for rows in stored)
     return f"""
         WITH staged_home AS (
             SELECT {key} FROM staged_child

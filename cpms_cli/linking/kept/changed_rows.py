@@ -11,7 +11,7 @@ from cpms_cli.linking.kept.link_rows import digest, grow, numbers_of
 from cpms_cli.linking.kept.stored_evidence import evidence_of_rows, with_anchors
 from cpms_cli.linking.kept.sure_nodes import put_into_nodes
 from cpms_cli.linking.review.decisions import NO_DECISIONS, latest_decisions
-from cpms_cli.store.anchors import standing_anchors
+from cpms_cli.store.anchors import note_standing_anchors
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey
 
@@ -35,29 +35,40 @@ class Changed:
 def note_changes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Changed | None:
     """Bring `link_row` up to date with the current rows, but for names and children; what changed, None if nothing did.
 
-    A row that says something else keeps its number.
+    A row that says something else keeps its number. What needs no look at the rows that stayed is left for those that
+    changed.
     """
+    home = ", ".join(survey.key("household"))
     _note_decisions(connection, survey)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE row_now AS {_rows_now(connection, survey)}")
-    connection.execute("""
+    note_standing_anchors(connection, survey)
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE row_change AS
+        SELECT l.row_id AS known_id, n.*
+        FROM ({_rows_now(survey)}) n
+        FULL JOIN (SELECT row_id, row_key, input, anchored FROM link_row) l ON l.row_key = n.row_key
+        WHERE l.row_key IS NULL
+            OR n.row_key IS NULL
+            OR n.input IS DISTINCT FROM l.input
+            OR n.anchored IS DISTINCT FROM l.anchored;
+
         CREATE OR REPLACE TEMP TABLE link_row_gone AS
-        SELECT l.*
-        FROM link_row l
-        ANTI JOIN row_now n ON n.row_key = l.row_key
-            AND n.input = l.input
-            AND n.anchored IS NOT DISTINCT FROM l.anchored;
+        FROM link_row
+        WHERE row_id IN (SELECT known_id FROM row_change);
 
         CREATE OR REPLACE TEMP TABLE row_new AS
-        SELECT g.row_id AS known_id, n.*
-        FROM row_now n
-        LEFT JOIN link_row_gone g USING (row_key)
-        WHERE g.row_key IS NOT NULL OR n.row_key NOT IN (SELECT row_key FROM link_row)""")
+        SELECT
+            * EXCLUDE ({home}),
+            {survey.role("round").name}::INTEGER AS round,
+            {digest(f"concat_ws(chr(31), {home})")} AS home
+        FROM row_change
+        WHERE row_key IS NOT NULL""")
     counts = connection.execute("""
         SELECT
             (SELECT count(*) FROM row_new),
             (SELECT count(*) FROM link_row_gone),
-            (SELECT count(*) FROM row_now)""").fetchone()
-    added, gone, rows = (int(count) for count in counts or (0, 0, 0))
+            (SELECT count(*) FROM link_row)""").fetchone()
+    added, gone, known = (int(count) for count in counts or (0, 0, 0))
+    rows = known - gone + added
     if not added and not gone:
         return None
     connection.execute("""
@@ -109,7 +120,7 @@ def _put_into_nodes(
     reached = numbers_of(connection, "SELECT row_id FROM link_row SEMI JOIN reached USING (row_id) ORDER BY row_key")
     if not reached.equals(new):
         evidence = evidence_of_rows(connection, survey, reached)
-    put_into_nodes(connection, survey, with_anchors(connection, survey, evidence))
+    put_into_nodes(connection, survey, with_anchors(connection, evidence))
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE moved_row AS
         SELECT l.row_id, b.node AS node_before
@@ -139,13 +150,14 @@ def _put_into_nodes(
     return dirty, of_nodes
 
 
-def _rows_now(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
-    """Return a SELECT of the current rows: row_key, round, home, anchored, and `input`, a digest of what they say."""
-    anchors = standing_anchors(connection, survey)
-    home = " AND ".join(f"h.{name} = o.{name}" for name in survey.key("household"))
+def _rows_now(survey: Survey) -> str:
+    """Return a SELECT of the current rows: row_key, the key of the home, round, anchored, and `input`, a digest of what
+    they say."""
+    of_home = survey.key("household")
+    home, homes = " AND ".join(f"h.{name} = o.{name}" for name in of_home), ", ".join(f"o.{name}" for name in of_home)
     reference = row_reference(survey, "child", "o")
     return f"""
-        WITH anchor AS (SELECT row_key, min(identifier) AS anchored FROM {anchors} GROUP BY row_key),
+        WITH anchor AS (SELECT row_key, min(identifier) AS anchored FROM standing_anchor GROUP BY row_key),
         decided AS (
             SELECT row_key, string_agg(other || verdict || holds, '|' ORDER BY other) AS decisions
             FROM (
@@ -158,8 +170,7 @@ def _rows_now(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
         current_row AS (
             SELECT
                 {reference} AS row_key,
-                o.{survey.role("round").name}::INTEGER AS round,
-                {digest(f"concat_ws(chr(31), {', '.join(f'o.{name}' for name in survey.key('household'))})")} AS home,
+                {homes},
                 o.content,
                 h.{survey.role("visited").name} AS visited
             FROM child_observation o
@@ -167,9 +178,7 @@ def _rows_now(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
             WHERE o.superseded_by IS NULL
         )
         SELECT
-            row_key,
-            round,
-            home,
+            * EXCLUDE (content, visited, anchored, decisions),
             md5(concat_ws(chr(31), content, coalesce(visited, ''), coalesce(decisions, ''))) AS input,
             {digest("anchored")} AS anchored
         FROM current_row

@@ -17,6 +17,7 @@ KEPT = (
             "linking.review.by_hand",
             "linking.rounds.round_models",
             "linking.kept.stored_evidence",
+            "linking.rounds.what_changed",
         ),
         (
             "linking.rounds.all_rounds",
@@ -27,6 +28,7 @@ KEPT = (
             "linking.review.by_hand",
             "linking.rounds.round_models",
             "linking.kept.stored_evidence",
+            "linking.rounds.what_changed",
         ),
         kind="frame",
     ),
@@ -55,6 +57,7 @@ KEPT = (
             "linking.kept.changed_rows",
             "linking.store_links",
             "linking.rounds.touched",
+            "linking.rounds.what_changed",
         ),
     ),
     Relation(
@@ -62,8 +65,8 @@ KEPT = (
         "a row that is in another node now",
         ("linking.kept.changed_rows",),
         (
-            "linking.rounds.all_rounds",
             "linking.kept.changed_rows",
+            "linking.rounds.what_changed",
         ),
     ),
     Relation(
@@ -99,8 +102,8 @@ KEPT = (
         ("linking.kept.changed_rows",),
     ),
     Relation(
-        "row_now",
-        "a current row and a digest of what it says",
+        "row_change",
+        "a row that came, went or says something else: its number so far, and what it says now",
         ("linking.kept.changed_rows",),
         ("linking.kept.changed_rows",),
     ),

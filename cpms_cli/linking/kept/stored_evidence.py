@@ -9,8 +9,7 @@ import pandas as pd
 
 from cpms_cli.linking.kept.link_rows import numbers
 from cpms_cli.linking.store_rows import as_evidence, child_evidence, evidence_columns
-from cpms_cli.store.anchors import standing_anchors
-from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.store.tables.link_tables import key_in_reference
 from cpms_cli.survey.identifiers import has_cpms_check_letter
 from cpms_cli.survey.model.definition import Survey
 
@@ -28,12 +27,12 @@ def evidence_of_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, ids:
     return rows.assign(carried=carried.where(has_cpms_check_letter(carried)), row_key=rows["row_key"].astype("str"))
 
 
-def with_anchors(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.DataFrame) -> pd.DataFrame:
+def with_anchors(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with `anchored`, the identifier that was given to each."""
     connection.register("asked_row", rows[["row_id"]])
-    anchors = connection.execute(f"""
+    anchors = connection.execute("""
         SELECT row_key, min(identifier) AS anchored
-        FROM {standing_anchors(connection, survey)}
+        FROM standing_anchor
         WHERE row_key IN (SELECT row_key FROM link_row SEMI JOIN asked_row USING (row_id))
         GROUP BY row_key""").df()
     connection.unregister("asked_row")
@@ -58,16 +57,25 @@ def evidence_of_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, ids
 def _asked_rows(survey: Survey) -> str:
     """Return a SELECT of the rows `asked_row`."""
     person, key = survey.role("person").name, ", ".join(survey.key("child"))
-    reference = row_reference(survey, "child", "o")
     home, visited = ", ".join(survey.key("household")), survey.role("visited").name
-    homes = f"(SELECT {home}, {visited} FROM household_observation WHERE superseded_by IS NULL)"
+    # Of a left join the engine puts the right side into a table of its own: that of all homes would be large.
+    homes = f"""(
+            SELECT {home}, {visited}
+            FROM household_observation
+            SEMI JOIN asked USING ({home})
+            WHERE superseded_by IS NULL
+        )"""
     answers = ", ".join(f"o.{name}" for name in (*evidence_columns(survey), person))
     return f"""
-        WITH asked AS MATERIALIZED (
-            SELECT {answers}, l.row_key, l.row_id
+        WITH sought AS MATERIALIZED (
+            SELECT row_id, row_key, {key_in_reference(survey, "child", "row_key")}
+            FROM link_row
+            SEMI JOIN asked_row USING (row_id)
+        ),
+        asked AS MATERIALIZED (
+            SELECT {answers}, s.row_key, s.row_id
             FROM child_observation o
-            JOIN link_row l ON l.row_key = {reference}
-            SEMI JOIN asked_row a ON a.row_id = l.row_id
+            JOIN sought s USING ({key})
             WHERE o.superseded_by IS NULL
         ),
         evidence AS ({child_evidence(survey, "asked", homes)})

@@ -14,6 +14,7 @@ from cpms_cli.linking.rounds.linking_state import Linking, join_children, note_j
 from cpms_cli.linking.rounds.round_links import decide, pass_of
 from cpms_cli.linking.rounds.round_models import holds_model, note_round_model, round_model, shares_by_chance
 from cpms_cli.linking.rounds.touched import Trail, contradicted_now, touched_again, touched_first
+from cpms_cli.linking.rounds.what_changed import forget_gone, note_changed_links, note_what_left, old_roots
 
 
 def rounds_of(connection: duckdb.DuckDBPyConnection) -> list[int]:
@@ -55,29 +56,45 @@ def link_changed(linking: Linking, changed: Changed) -> Model | None:
     """
     connection, rounds = linking.rows, rounds_of(linking.rows)
     if changed.everything or len(rounds) < 2 or not holds_model(connection):
+        _forget_names(connection, changed.dirty)
         return _link_anew(linking)
     _note_new_names(linking, changed)
     model, moved = shares_by_chance(linking)
     if moved:
         return _link_anew(linking)
-    _note_what_left(connection, changed)
+    note_what_left(connection, changed)
     since = _first_round(connection, rounds)
     _put_back(connection, rounds, since)
     note_swings(linking, model, rounds)
-    trail = Trail(set(changed.dirty.tolist()), _old_roots(connection))
+    trail = Trail(set(changed.dirty.tolist()), old_roots(connection), set())
     for round_ in rounds[1:]:
         if round_ >= since:
             _link_round(linking, model, round_, trail)
-    _note_changed_links(connection, trail)
-    _forget_gone(connection)
+    note_changed_links(connection, trail)
+    forget_gone(connection)
     return model
 
 
+def _forget_names(connection: duckdb.DuckDBPyConnection, rows: pd.Series) -> None:
+    """Let the names of rows be written down anew: of a home that became a crowd, its rows are looked for no longer."""
+    connection.register("asked_row", numbers(rows))
+    connection.execute("UPDATE link_row SET named = FALSE WHERE row_id IN (SELECT row_id FROM asked_row)")
+    connection.unregister("asked_row")
+
+
 def _link_anew(linking: Linking) -> Model | None:
-    """Link all rounds anew; every link may be another then."""
-    linking.rows.execute("CREATE OR REPLACE TEMP TABLE changed_link AS SELECT row_id FROM link_row")
-    _forget_gone(linking.rows)
-    return link_all_rounds(linking)
+    """Link all rounds anew; every link and every pair may be another then."""
+    linking.rows.execute("""
+        CREATE OR REPLACE TEMP TABLE changed_link AS SELECT row_id FROM link_row;
+
+        CREATE OR REPLACE TEMP TABLE pair_row AS
+        SELECT row_key FROM link_row
+        UNION
+        SELECT unnest([row_a, row_b]) FROM link_pair""")
+    forget_gone(linking.rows)
+    model = link_all_rounds(linking)
+    linking.rows.execute("CREATE OR REPLACE TEMP TABLE pair_child AS SELECT DISTINCT child FROM link_row")
+    return model
 
 
 def _note_new_names(linking: Linking, changed: Changed) -> None:
@@ -104,23 +121,6 @@ def _note_new_names(linking: Linking, changed: Changed) -> None:
     connection.unregister("asked_row")
     linking.compare_ready(renamed)
     note_names(connection, linking.names, renamed)
-
-
-def _note_what_left(connection: duckdb.DuckDBPyConnection, changed: Changed) -> None:
-    """Create `left_node`, the nodes that lost a row, and of which round; `row_of_nodes`, the rows of nodes that have
-    other rows now."""
-    connection.register("asked_row", numbers(changed.of_nodes))
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE row_of_nodes AS FROM asked_row;
-
-        CREATE OR REPLACE TEMP TABLE left_node AS
-        SELECT node, round FROM link_row_gone WHERE node IS NOT NULL
-        UNION
-        SELECT m.node_before, l.round
-        FROM moved_row m
-        JOIN link_row l USING (row_id)
-        WHERE m.node_before IS NOT NULL""")
-    connection.unregister("asked_row")
 
 
 def _first_round(connection: duckdb.DuckDBPyConnection, rounds: list[int]) -> int:
@@ -161,27 +161,6 @@ def _first_round(connection: duckdb.DuckDBPyConnection, rounds: list[int]) -> in
                 return round_
             join_children(connection, round_, number, "row_then")
     return first
-
-
-def _old_roots(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
-    """Return the numbers by which the children went that lost a row, with the round of that row."""
-    roots = connection.execute("""
-        SELECT root, min(round)
-        FROM (
-            SELECT row_id AS root, round FROM link_row_gone
-            UNION ALL
-            SELECT child AS root, round FROM link_row_gone
-            UNION ALL
-            SELECT node AS root, round FROM left_node
-            UNION ALL
-            SELECT b.child AS root, n.round
-            FROM child_before b
-            JOIN link_row l USING (row_id)
-            JOIN left_node n ON n.node = l.node
-        )
-        WHERE root IS NOT NULL
-        GROUP BY root""").fetchall()
-    return {int(root): int(round_) for root, round_ in roots}
 
 
 def _put_back(connection: duckdb.DuckDBPyConnection, rounds: list[int], since: int) -> None:
@@ -226,13 +205,14 @@ def _link_round(linking: Linking, model: Model, round_: int, trail: Trail) -> No
     every = f"SELECT row_id FROM link_row WHERE round = {round_} ORDER BY row_key"
     rows = numbers_of(connection, every) if moved_model else touched_first(connection, first, trail)
     reached = decide(first, _children(connection, rows)) if len(rows) else rows
+    trail.decided |= set(reached.tolist())
     moved = _moved(before, _joined(connection, round_), BY_NAMES)
     note_joined(connection, f"= {round_}")
     join_children(connection, round_, BY_NAMES)
     second = pass_of(linking, of_round, BY_HOME)
     rows = numbers_of(connection, every) if moved_model else touched_again(connection, second, trail, reached, moved)
     if len(rows):
-        decide(second, _children(connection, rows))
+        trail.decided |= set(decide(second, _children(connection, rows)).tolist())
     moved |= _moved(before, _joined(connection, round_), BY_HOME)
     note_joined(connection, f"= {round_}")
     join_children(connection, round_, BY_HOME)
@@ -273,28 +253,3 @@ def _moved(before: set[tuple[int, int, int, int]], after: set[tuple[int, int, in
     """Return the numbers of the children whom a pass puts together otherwise than before."""
     changed = (joined for joined in before ^ after if joined[0] == pass_)
     return {number for _, _, seeker, choice in changed for number in (seeker, choice)}
-
-
-def _note_changed_links(connection: duckdb.DuckDBPyConnection, trail: Trail) -> None:
-    connection.register("trail_now", numbers(trail.rows))
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE changed_link AS
-        SELECT row_id FROM trail_now
-        UNION
-        SELECT row_id FROM row_of_nodes
-        UNION
-        SELECT row_id FROM link_row WHERE child IN (SELECT child FROM link_row_gone)
-        UNION
-        SELECT b.row_id
-        FROM child_before b
-        JOIN link_row l USING (row_id)
-        WHERE b.child IS DISTINCT FROM l.child""")
-    connection.unregister("trail_now")
-
-
-def _forget_gone(connection: duckdb.DuckDBPyConnection) -> None:
-    """Forget what is remembered of rows that are not there any more."""
-    if connection.execute("FROM link_row_gone LIMIT 1").fetchone() is None:
-        return
-    for table in ("link_block", "link_term", "link_edge", "link_choice"):
-        connection.execute(f"DELETE FROM {table} WHERE row_id NOT IN (SELECT row_id FROM link_row)")

@@ -187,24 +187,29 @@ def join_children(connection: duckdb.DuckDBPyConnection, round_: int, pass_: int
         WHERE j.round = {round_} AND j.pass = {pass_} AND r.child = j.loser""")
 
 
-DECIDED_PAIRS = f"""
-    WITH shown AS (
-        SELECT c.*, a.child AS child, b.child AS other_child, a.row_key AS row_a, b.row_key AS row_b
-        FROM link_choice c
-        JOIN link_row a ON a.row_id = c.first_row
-        JOIN link_row b ON b.row_id = c.second_row
-        WHERE c.verdict IS NOT NULL AND (c.verdict = '{AUTOMATIC}' OR a.child <> b.child)
-    )
-    SELECT row_a, row_b, first_row, second_row, verdict, weight, probability, levels
-    FROM shown
-    QUALIFY row_number() OVER (PARTITION BY row_a, row_b ORDER BY verdict, round, pass) = 1
-        AND (
-            verdict = '{AUTOMATIC}'
-            OR row_number() OVER (
-                PARTITION BY verdict, least(child, other_child), greatest(child, other_child)
-                ORDER BY probability DESC, row_a, row_b, round, pass
-            ) = 1
+def decided_pairs(of_children: str = "TRUE") -> str:
+    """Return a SELECT of the pairs of rows that were taken or wait: by key (row_a, row_b) and by number (first_row,
+    second_row).
+
+    Of two children that wait for a person the likeliest pair stands for all. `of_children` says in SQL which children
+    (`a.child`, `b.child`) are looked at; of two, all their pairs are or none.
+    """
+    return f"""
+        WITH shown AS (
+            SELECT c.*, a.child AS child, b.child AS other_child, a.row_key AS row_a, b.row_key AS row_b
+            FROM link_choice c
+            JOIN link_row a ON a.row_id = c.first_row
+            JOIN link_row b ON b.row_id = c.second_row
+            WHERE c.verdict IS NOT NULL AND (c.verdict = '{AUTOMATIC}' OR a.child <> b.child) AND ({of_children})
         )
-    ORDER BY row_a, row_b"""
-"""A SELECT of the pairs of rows that were taken or wait: by key (row_a, row_b) and by number (first_row, second_row).
-Of two children that wait for a person the likeliest pair stands for all."""
+        SELECT row_a, row_b, first_row, second_row, verdict, weight, probability, levels
+        FROM shown
+        QUALIFY row_number() OVER (PARTITION BY row_a, row_b ORDER BY verdict, round, pass) = 1
+            AND (
+                verdict = '{AUTOMATIC}'
+                OR row_number() OVER (
+                    PARTITION BY verdict, least(child, other_child), greatest(child, other_child)
+                    ORDER BY probability DESC, row_a, row_b, round, pass
+                ) = 1
+            )
+        ORDER BY row_a, row_b"""

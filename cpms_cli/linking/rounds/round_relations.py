@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cpms_cli.survey.relations import Relation
 
+_WHAT_CHANGED = ("linking.rounds.all_rounds", "linking.rounds.what_changed")
+
 ROUNDS = (
     Relation(
         "apart_rows",
@@ -70,13 +72,31 @@ ROUNDS = (
         kind="frame",
     ),
     Relation(
-        "changed_link", "a row whose link may be another now", ("linking.rounds.all_rounds",), ("linking.store_links",)
+        "changed_link",
+        "a row whose link may be another now",
+        _WHAT_CHANGED,
+        ("linking.store_links", "linking.rounds.what_changed"),
+    ),
+    Relation(
+        "pair_child",
+        "a child whose pairs may be others now",
+        _WHAT_CHANGED,
+        ("linking.store_links", "linking.rounds.what_changed"),
+    ),
+    Relation(
+        "pair_row",
+        "the key of a row of such a child, or of one that went",
+        _WHAT_CHANGED,
+        ("linking.store_links",),
     ),
     Relation(
         "child_before",
         "a row and the child that it was at the last linking",
         ("linking.rounds.all_rounds",),
-        ("linking.rounds.all_rounds",),
+        (
+            "linking.rounds.all_rounds",
+            "linking.rounds.what_changed",
+        ),
     ),
     Relation(
         "chosen_pair",
@@ -115,10 +135,11 @@ ROUNDS = (
     Relation(
         "left_node",
         "a node that lost a row, and of which round",
-        ("linking.rounds.all_rounds",),
+        ("linking.rounds.what_changed",),
         (
             "linking.rounds.all_rounds",
             "linking.rounds.touched",
+            "linking.rounds.what_changed",
         ),
     ),
     Relation(
@@ -208,10 +229,11 @@ ROUNDS = (
     Relation(
         "row_of_nodes",
         "a row of a node that has other rows now",
-        ("linking.rounds.all_rounds",),
+        ("linking.rounds.what_changed",),
         (
             "linking.rounds.all_rounds",
             "linking.rounds.touched",
+            "linking.rounds.what_changed",
         ),
     ),
     Relation(
@@ -275,8 +297,8 @@ ROUNDS = (
     Relation(
         "trail_now",
         "a row of a child who is another now",
-        ("linking.rounds.all_rounds",),
-        ("linking.rounds.all_rounds",),
+        ("linking.rounds.what_changed",),
+        ("linking.rounds.what_changed",),
         kind="frame",
     ),
     Relation(

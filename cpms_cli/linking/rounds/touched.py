@@ -19,10 +19,12 @@ from cpms_cli.linking.rounds.round_links import Pass
 @dataclass
 class Trail:
     """What has changed so far: `rows`, those of children who are others now; `roots`, the numbers by which such
-    children went before or go now, each with the first round in which it may matter."""
+    children went before or go now, each with the first round in which it may matter; `decided`, the numbers of the
+    children who were decided anew."""
 
     rows: set[int]
     roots: dict[int, int]
+    decided: set[int]
 
     def roots_of(self, round_: int) -> set[int]:
         """Return the numbers that matter in a round."""

@@ -24,6 +24,13 @@ def row_reference(survey: Survey, table: Table, source: str) -> str:
     return f"concat_ws(chr(31), {', '.join(f'{source}.{name}' for name in survey.key(table))})"
 
 
+def key_in_reference(survey: Survey, table: Table, reference: str) -> str:
+    """SQL for the columns of the key of a row, from the reference to it: rows of the store are found by these without
+    putting a reference together for each of them."""
+    names = enumerate(survey.key(table), start=1)
+    return ", ".join(f"split_part({reference}, chr(31), {place}) AS {name}" for place, name in names)
+
+
 def link_tables(tables: Iterable[Table]) -> str:
     """Return the statements that make the tables, empty."""
     anchors = "".join(

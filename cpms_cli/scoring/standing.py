@@ -55,7 +55,8 @@ def _rows_sql(survey: Survey, as_of: datetime.date, person: str | None) -> str:
         WITH dated AS (
             SELECT {", ".join(f"s.{name}" for name in key)}, s.{identifier} AS person, s.{round_} AS year,
                 s.level, s.highest, list_position([{ids}], s.level) - 1 AS own,
-                list_position([{ids}], s.highest) - 1 AS possible, h.{home_id} AS home, (h.{no_consent}) IS TRUE AS withheld,
+                list_position([{ids}], s.highest) - 1 AS possible,
+                h.{home_id} AS home, (h.{no_consent}) IS TRUE AS withheld,
                 {partial_date_bounds(born)[1]} AS born_by, TRY_CAST({age} AS INTEGER) AS stated,
                 {country_day_sql("b.merged_at")} AS known_by,
                 {typed(survey, survey.role("visited"), "h")} AS interviewed

@@ -109,10 +109,10 @@ def _observed(
     following = _next_rows(child)
     rows["next_first"] = rows["first_day"].take(following).to_numpy()
     rows.loc[following < 0, "next_first"] = pd.NaT
-    told_age = rows["adult"].notna().to_numpy(dtype=bool)
+    has_age = rows["adult"].notna().to_numpy(dtype=bool)
     grown = np.zeros(len(rows), dtype=bool)
     # Of several rows of a child the last one stays.
-    grown[child[told_age]] = rows.loc[told_age, "adult"].to_numpy(dtype=bool)
+    grown[child[has_age]] = rows.loc[has_age, "adult"].to_numpy(dtype=bool)
     return rows.assign(adult=grown[child], child=child)
 
 

@@ -22,7 +22,7 @@ from cpms_cli.store.rows_as_read.area_asked import note_area
 from cpms_cli.store.rows_as_read.column_lineage import trace_columns
 from cpms_cli.store.rows_as_read.current_rows import CURRENT, all_answers, rows_as_read, rows_in_places
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
-from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 
 _MOST = 0.5
@@ -135,7 +135,7 @@ def _find_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str)
     for table in TABLES:
         condition = f"{CURRENT} AND {in_villages}"
         rows = rows_as_read(survey, table, traced[table], condition, of_links, "o.rowid AS place")
-        identities = ("household", "child") if table == "child" else ("household",)
+        identities: tuple[Table, ...] = ("household", "child") if table == "child" else ("household",)
         connection.execute(
             f"""
             CREATE TEMP TABLE {table}_near AS

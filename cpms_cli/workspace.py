@@ -127,7 +127,7 @@ class Workspace:
             opened = open_store(self.store, self.survey, write=self.writes, rows=0, one_thread=few)
             session.connection = session.closing.enter_context(opened)
             if self.area:
-                read_near(session.connection, self.survey, self.area[:_NARROWEST])
+                read_near(session.connection, self.survey, self.area[:_NARROWEST], writes=self.writes)
         return session.connection
 
     def check_reads(self, area: str | None) -> None:

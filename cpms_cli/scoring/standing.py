@@ -15,9 +15,12 @@ file was merged, at the latest the last day of the year after; a closing counts 
 from __future__ import annotations
 
 import datetime
+from itertools import pairwise
+from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.scoring.scores import SCORE
@@ -26,7 +29,9 @@ from cpms_cli.survey.country_time import country_day_sql
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, partial_date_bounds, quoted, typed
 
-_STATE = ["case", "since", "since_visited", "since_first", "since_last", "closed_on"]
+_Array = npt.NDArray[Any]
+
+_GIVEN = ("since", "since_visited", "since_first", "since_last")
 _HELPERS = ["own", "possible", "surveyed", "refused", "withheld", "home", "home_surveyed"]
 
 
@@ -45,10 +50,13 @@ def _rows_sql(survey: Survey, as_of: datetime.date, person: str | None) -> str:
     born, age, grown = f"c.{survey.role('born').name}", f"c.{survey.role('age').name}", adult_age(survey)
     refusals = ", ".join(map(quoted, survey.no_consent)) or "NULL"
     no_consent = f"{survey.role('consent').name} IN ({refusals})"
+    ids = ", ".join(quoted(level.id) for level in survey.levels)
     return f"""
         WITH dated AS (
             SELECT {", ".join(f"s.{name}" for name in key)}, s.{identifier} AS person, s.{round_} AS year,
-                s.level, s.highest, h.{home_id} AS home, (h.{no_consent}) IS TRUE AS withheld,
+                s.level, s.highest, list_position([{ids}], s.level) - 1 AS own,
+                list_position([{ids}], s.highest) - 1 AS possible,
+                h.{home_id} AS home, (h.{no_consent}) IS TRUE AS withheld,
                 {partial_date_bounds(born)[1]} AS born_by, TRY_CAST({age} AS INTEGER) AS stated,
                 {country_day_sql("b.merged_at")} AS known_by,
                 {typed(survey, survey.role("visited"), "h")} AS interviewed
@@ -92,14 +100,30 @@ def _rows_sql(survey: Survey, as_of: datetime.date, person: str | None) -> str:
 def _observed(
     connection: duckdb.DuckDBPyConnection, survey: Survey, as_of: datetime.date, person: str | None
 ) -> pd.DataFrame:
-    """Return the rows of `_rows_sql`, with `next_first`, and `adult` by the last round that gives an age."""
+    """Return the rows of `_rows_sql`, in the order of their rounds, with the number of the `child`, `next_first`, and
+    `adult` by the last round that gives an age."""
     rows = connection.execute(_rows_sql(survey, as_of, person)).df()
     days = ["visited", "first_day", "last_day"]
     rows[days] = rows[days].astype("datetime64[us]")
-    rows["next_first"] = rows.groupby("person")["first_day"].shift(-1)
-    rows["adult"] = rows["adult"].astype("boolean").groupby(rows["person"]).transform("last").fillna(False)
-    rows["adult"] = rows["adult"].astype("bool")
-    return rows
+    child = pd.factorize(rows["person"])[0]
+    following = _next_rows(child)
+    rows["next_first"] = rows["first_day"].take(following).to_numpy()
+    rows.loc[following < 0, "next_first"] = pd.NaT
+    has_age = rows["adult"].notna().to_numpy(dtype=bool)
+    grown = np.zeros(len(rows), dtype=bool)
+    # Of several rows of a child the last one stays.
+    grown[child[has_age]] = rows.loc[has_age, "adult"].to_numpy(dtype=bool)
+    return rows.assign(adult=grown[child], child=child)
+
+
+def _next_rows(child: _Array) -> _Array:
+    """Return for each row the place of the next row of the same child, -1 where there is none."""
+    order = np.argsort(child, kind="stable")
+    row, after = order[:-1], order[1:]
+    same = child[row] == child[after]
+    following = np.full(len(child), -1)
+    following[row[same]] = after[same]
+    return following
 
 
 def responses_until(
@@ -122,12 +146,17 @@ def responses_until(
     return responses.assign(day=responses["day"].astype("datetime64[us]"))
 
 
-def _first_within(days: pd.DataFrame, low: pd.Series, high: pd.Series) -> pd.Series:
-    """Return for each person of `low` the first of `days` (`person`, `day`) from `low` on, before `high` if known."""
-    bounds = pd.DataFrame({"low": low, "high": high}).rename_axis("person").reset_index()
-    within = bounds.merge(days, on="person")
-    within = within[(within["day"] >= within["low"]) & ~(within["day"] >= within["high"])]
-    return within.groupby("person")["day"].min().reindex(low.index).astype("datetime64[us]")
+def _first_within(closings: pd.DataFrame, child: _Array, low: _Array, high: _Array) -> _Array:
+    """Return for each row the first closing (`child`, `day`) of its child from `low` on, before `high` if known."""
+    first = np.full(len(child), np.datetime64("NaT"), dtype="datetime64[us]")
+    places = np.flatnonzero(np.isin(child, closings["child"].to_numpy()))
+    if len(places):
+        bounds = pd.DataFrame({"place": places, "child": child[places], "low": low[places], "high": high[places]})
+        within = bounds.merge(closings, on="child")
+        within = within[(within["day"] >= within["low"]) & ~(within["day"] >= within["high"])]
+        days = within.groupby("place")["day"].min()
+        first[days.index.to_numpy()] = days.to_numpy()
+    return first
 
 
 def standings(
@@ -147,19 +176,10 @@ def standings(
     rows = _observed(connection, survey, as_of, person)
     responses = responses_until(connection, survey, as_of, person)
     closings = responses.loc[responses["kind"].isin(survey.response_role("response").closes), ["person", "day"]]
-    rank = {level.id: place for place, level in enumerate(survey.levels)}
-    rows = rows.assign(own=rows["level"].map(rank), possible=rows["highest"].map(rank))
-    state = pd.DataFrame(columns=_STATE)
-    parts = []
-    for of_round in [part for _, part in rows.groupby("year", sort=True)] or [rows]:
-        judged = _of_round(of_round.set_index("person"), state, closings)
-        parts.append(judged)
-        earlier = state.drop(judged.index, errors="ignore")
-        state = judged[_STATE] if state.empty else pd.concat([earlier, judged[_STATE]])
-    stood = pd.concat(parts).reset_index()
-    ids = pd.Series([level.id for level in survey.levels])
+    stood = rows.drop(columns="child").assign(**_carried_on(rows, closings))
+    ids = pd.array([level.id for level in survey.levels], dtype="str")
     for column in ("case", "standing"):
-        stood[column] = stood[column].map(ids).astype("str")
+        stood[column] = ids.take(stood[column].to_numpy())
     stands = stood["standing"] == stood["case"]
     stood["standing_since"] = stood["since"].where(stands, stood["year"]).astype("int64")
     stood["latest"] = stood["next_first"].isna()
@@ -190,17 +210,38 @@ def _known_otherwise(survey: Survey, stood: pd.DataFrame) -> pd.Series:
     return pd.Series(matched, index=rows.index).reindex(stood.index, fill_value=False)
 
 
-def _of_round(rows: pd.DataFrame, state: pd.DataFrame, closings: pd.DataFrame) -> pd.DataFrame:
-    before = state.reindex(rows.index)
-    carried = np.maximum(before["case"].astype("float64"), rows["possible"])
-    stays = (before["case"].notna() & before["closed_on"].isna() & (carried < rows["own"])).to_numpy(dtype=bool)
-    judged = rows.assign(
-        case=rows["own"].mask(stays, carried).astype("int64"),
-        since=rows["year"].mask(stays, before["since"].astype("float64")).astype("int64"),
-        **{
-            f"since_{name}": rows[column].mask(stays, before[f"since_{name}"].astype("datetime64[us]"))
-            for name, column in (("visited", "visited"), ("first", "first_day"), ("last", "last_day"))
-        },
-    )
-    judged["closed_on"] = _first_within(closings, judged["since_last"], judged["next_first"])
-    return judged.assign(standing=judged["case"].where(judged["closed_on"].isna(), judged["own"]))
+def _carried_on(rows: pd.DataFrame, closings: pd.DataFrame) -> dict[str, _Array]:
+    """Return the columns of `standings` that are carried from a child's round to its next one; levels by their place.
+
+    Round by round, with arrays of one place for a child: what stands there is of the child's last round so far.
+    """
+    child, own = rows["child"].to_numpy(), rows["own"].to_numpy(dtype="int64")
+    possible, next_first = rows["possible"].to_numpy(dtype="float64"), rows["next_first"].to_numpy()
+    numbers = pd.Series(np.arange(child.max(initial=-1) + 1), index=pd.unique(rows["person"]))
+    closings = closings.assign(child=closings["person"].map(numbers)).dropna(subset="child")
+    own_columns = ("year", "visited", "first_day", "last_day")
+    given = {name: rows[column].to_numpy(copy=True) for name, column in zip(_GIVEN, own_columns, strict=True)}
+    given["since"] = given["since"].astype("int64")
+    given["case"] = own.astype("float64")
+    given["closed_on"] = np.full(len(rows), np.datetime64("NaT"), dtype="datetime64[us]")
+    state = {name: np.zeros(len(numbers), dtype=column.dtype) for name, column in given.items()}
+    state["case"][:] = np.nan
+    for places in _rounds(rows["year"].to_numpy()):
+        of = child[places]
+        carried = np.maximum(state["case"][of], possible[places])
+        # Of a child without a round before, the level carried is no number, and less than none.
+        stays = np.isnat(state["closed_on"][of]) & (carried < own[places])
+        for name in _GIVEN:
+            given[name][places] = np.where(stays, state[name][of], given[name][places])
+        given["case"][places] = np.where(stays, carried, given["case"][places])
+        given["closed_on"][places] = _first_within(closings, of, given["since_last"][places], next_first[places])
+        for name, column in given.items():
+            state[name][of] = column[places]
+    given["case"] = given["case"].astype("int64")
+    return {**given, "standing": np.where(np.isnat(given["closed_on"]), given["case"], own)}
+
+
+def _rounds(years: _Array) -> list[slice]:
+    """Return where the rows of each round stand, the first round first; the rows are in the order of rounds."""
+    starts = np.flatnonzero(np.diff(years, prepend=years[:1] - 1))
+    return [slice(start, end) for start, end in pairwise([*starts, len(years)])]

@@ -130,6 +130,7 @@ _DISPUTES_WRITTEN = (
 )
 
 _NEAR = ("store.rows_as_read.near_rows",)
+_PLACED = ("store.rows_as_read.current_rows",)
 _HOMES_OF_ALL = ("scoring.outside_scores", "summaries.migration.movement")
 _CHILDREN_OF_ALL = (*_HOMES_OF_ALL, "summaries.area.compared_answers")
 _OF_AN_AREA = (
@@ -141,8 +142,10 @@ _OF_AN_AREA = (
         ("code",),
     ),
     Relation("home_near", "the key of a home in a round that bears on this area", _NEAR, _NEAR),
-    Relation("child_near", "a current row of a child of such a home", _NEAR, _NEAR),
-    Relation("household_near", "a current row of such a home", _NEAR, _NEAR),
+    Relation("child_near", "where a current row of a child of such a home stands, and its identifiers", _NEAR, _PLACED),
+    Relation("household_near", "where a current row of such a home stands, and its identifier", _NEAR, _PLACED),
+    Relation("child_copied", "such a row itself, in a store that is open for writing", _NEAR, _NEAR),
+    Relation("household_copied", "such a row of a home itself, likewise", _NEAR, _NEAR),
     Relation(
         "whole_child",
         "a current row of a child, of whatever area, without identifiers",

@@ -83,10 +83,10 @@ FORMATS: tuple[OutputFormat, ...] = (
     OutputFormat("header_map", ".csv", "checking.drafting.map_sheets:map_csv", Gate.APOSTROPHE),
     OutputFormat("header_map", ".xlsx", "checking.drafting.map_sheets:map_workbook", Gate.TEXT_CELLS),
     # Lists to walk with: under other endings they are written as tables are.
-    OutputFormat("visits", ".xlsx", "reports.children.visits:visits_workbook", Gate.TEXT_CELLS),
+    OutputFormat("visits", ".xlsx", "reports.children.visits_workbook:visits_workbook", Gate.TEXT_CELLS),
     OutputFormat("due", ".csv", "reports.children.due_list:due_csv", Gate.APOSTROPHE),
     OutputFormat("due", ".xlsx", "reports.children.due_list:due_workbook", Gate.TEXT_CELLS),
-    OutputFormat("today", ".xlsx", "reports.children.today:today_workbook", Gate.TEXT_CELLS),
+    OutputFormat("today", ".xlsx", "reports.children.today_workbook:today_workbook", Gate.TEXT_CELLS),
 )
 
 

@@ -137,7 +137,7 @@ def _links(connection: duckdb.DuckDBPyConnection, survey: Survey) -> dict[str, p
 
 def _check_kept(survey: Survey, store: Path, step: str) -> None:
     """Compare the links of a store with those that are made anew in a copy of it."""
-    copy = shutil.copy(store, store.with_stem("copy"))
+    copy = Path(shutil.copy(store, store.with_stem("copy")))
     with open_store(copy, survey, write=True) as connection:
         kept = _links(connection, survey)
         forget_link_rows(connection)

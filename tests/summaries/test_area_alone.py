@@ -90,6 +90,25 @@ def test_only_rows_that_bear_on_the_area_are_read(store: Path) -> None:
     assert places == own | {(2025, BEFORE, "7"), (2026, NOW, "9")}
 
 
+def _read(workspace: Workspace) -> list[tuple[Any, ...]]:
+    """The whole rows of children and homes that are read."""
+    tables = ("current_child", "current_household")
+    return [row for view in tables for row in workspace.connection.execute(f"FROM {view} ORDER BY ALL").fetchall()]
+
+
+def test_rows_are_read_where_they_stand_or_copied_where_the_store_may_be_written(store: Path) -> None:
+    with Workspace.from_paths(store).of_area(SECOND) as workspace:
+        read = _read(workspace)
+        made = workspace.connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
+    assert ("child_near",) in made
+    assert ("child_copied",) not in made
+    with Workspace.from_paths(store, writes=True).of_area(SECOND) as workspace:
+        assert _read(workspace) == read
+        # Whatever becomes of the stored rows meanwhile, no row stands for another's.
+        workspace.connection.execute("BEGIN; DELETE FROM child_observation; DELETE FROM household_observation")
+        assert _read(workspace) == read
+
+
 def test_of_a_village_its_whole_subdistrict_is_read(store: Path) -> None:
     with Workspace.from_paths(store).of_area(ELSEWHERE) as workspace:
         assert area_read(workspace.connection) == ELSEWHERE[:6]

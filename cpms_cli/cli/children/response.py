@@ -80,7 +80,7 @@ def record_files(asked: ToRecord, format_: str, spoken: Language) -> int:
     from cpms_cli import __version__
     from cpms_cli.merging.filled_lists import import_lists
     from cpms_cli.reports.children import responses as report
-    from cpms_cli.reports.children.today import answers_record, show_answers
+    from cpms_cli.reports.children.list_answers import answers_record, show_answers
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import json_text

@@ -13,18 +13,16 @@ from cpms_cli.reports.terminal import Layout, show_table, stacked
 from cpms_cli.scoring.compiler.score_columns import HELP
 from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.summaries.child.visits import VisitList
-from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.output_formats import output_format
-from cpms_cli.writing.printing import PrintedColumn, printed_workbook
 
 _NAMES: tuple[Literal["given_name", "family_name"], ...] = ("given_name", "family_name")
 _WIDE = 140  # in a narrower window, columns are laid below each other
 
 
-def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.DataFrame:
+def readable_visits(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The list with codes in words: columns house, line, child, who, level, due, question, was."""
     house, line, person, sex = (survey.role(role) for role in ("household", "line", "person", "sex"))
     given, family = (visits[survey.role(role).name].fillna("").astype("str") for role in _NAMES)
@@ -70,7 +68,7 @@ def show_visits(console: Console, survey: Survey, listed: VisitList, language: L
 
 def _show_list(console: Console, survey: Survey, visits: pd.DataFrame, language: Language, identified: bool) -> None:
     village, person = survey.role("village").name, survey.role("person").name
-    shown = _readable(survey, visits, language).assign(place=visits["village"])
+    shown = readable_visits(survey, visits, language).assign(place=visits["village"])
     again = (shown[[village, "house", "line"]] == shown[[village, "house", "line"]].shift()).all(axis=1)
     same_home = (shown[[village, "house"]] == shown[[village, "house"]].shift()).all(axis=1)
     shown[["place", "house"]] = shown[["place", "house"]].mask(same_home, "")
@@ -110,34 +108,5 @@ def _show_list(console: Console, survey: Survey, visits: pd.DataFrame, language:
 
 
 def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Language, turned_18: int = 0) -> None:
-    """Write the list as a workbook to be printed: see `visits_workbook`."""
+    """Write the list as a workbook to be printed: see `visits_workbook.visits_workbook`."""
     write_bytes(path, output_format("visits", path).write(survey, visits, language, turned_18))
-
-
-def visits_workbook(survey: Survey, visits: pd.DataFrame, language: Language, turned_18: int = 0) -> bytes:
-    """The list as a workbook to be printed: a sheet for each village, a column to write the answers in; how many
-    turned 18 and so left the list stands in the title."""
-    village, round_ = survey.role("village").name, survey.role("round").name
-    shown = _readable(survey, visits, language)
-    columns = [
-        PrintedColumn("house", survey.role("household").label.in_(language), 10),
-        PrintedColumn("line", say("col_line", language), 10),
-        PrintedColumn("child", survey.role("person").label.in_(language), 15),
-        PrintedColumn("name", say("col_name", language), 16),
-        PrintedColumn("who", say("col_sex_age", language), 11),
-        PrintedColumn("level", say("col_level", language), 20),
-        PrintedColumn("due", say("col_due_late", language), 12),
-        PrintedColumn("question", say("col_question", language), 46),
-        PrintedColumn("choices", say("col_choices", language), 24),
-        PrintedColumn("was", say("col_was", language), 12),
-        PrintedColumn(None, say("col_answer", language), 24),
-    ]
-    sheets = {
-        f"{code} {part['village'].iloc[0]}": part.reset_index(drop=True)
-        for code, part in shown.groupby(village, sort=True)
-    } or {say("visits_title", language): shown}
-    years = ", ".join(shown_year(int(year), language) for year in sorted(visits[round_].dropna().unique()))
-    title = say("visits_printed", language, rounds=years)
-    if turned_18:
-        title += " " + say("visits_turned_18", language, count=turned_18)
-    return printed_workbook(sheets, columns, ["house"], title)

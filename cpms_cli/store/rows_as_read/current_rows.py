@@ -8,6 +8,7 @@ changes for that: what stands in the store is what was said.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 
 import duckdb
 
@@ -95,36 +96,52 @@ def _answered(connection: duckdb.DuckDBPyConnection, table: Table, conditions: d
     return [name for name, count in zip(conditions, counts or (), strict=True) if count]
 
 
-def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which: str, linked: str = "TRUE") -> str:
+def rows_as_read(  # noqa: PLR0913 - which rows, and what of them
+    survey: Survey, table: Table, traced: dict[str, Lineage], which: str, linked: str = "TRUE", further: str = ""
+) -> str:
     """Return a SELECT of those rows of a table for which `which` holds (a condition on `o`), with their identifiers.
 
     `linked` is a condition on a row's key that holds of all these rows: no others are looked up among the links.
+    `further` is one more column.
     """
-    identities = {
-        identity_column(survey, "household"): "h",
-        **({identity_column(survey, "child"): "c"} if table == "child" else {}),
-    }
-    columns = ", ".join(
-        f"{identities[name]}.{name}" if name in identities else _as_read(survey, traced[name])
-        for name in survey.columns(table)
-    )
-    own, home = ", ".join(f"o.{name}" for name in OF_THE_STORE), ", ".join(survey.key("household"))
+    columns = _columns_as_read(survey, table, traced, {"household": "h", "child": "c"}) + (further and f", {further}")
+    home = ", ".join(survey.key("household"))
     if linked == "TRUE":
         homes, children = "household_link", "child_link"
     else:
         homes, children = (f"(FROM {name} WHERE {linked})" for name in ("household_link", "child_link"))
     if table == "household":
         return f"""
-            SELECT {columns}, {own}
+            SELECT {columns}
             FROM household_observation o
             LEFT JOIN {homes} h USING ({home})
             WHERE {which}"""
     return f"""
-        SELECT {columns}, {own}
+        SELECT {columns}
         FROM child_observation o
         LEFT JOIN {homes} h USING ({home})
         LEFT JOIN {children} c USING ({", ".join(survey.key("child"))})
         WHERE {which}"""
+
+
+def rows_in_places(survey: Survey, table: Table, traced: dict[str, Lineage]) -> str:
+    """Return a SELECT of the rows of a table that stand where `child_near` or `household_near` says, which has their
+    identifiers too."""
+    columns = _columns_as_read(survey, table, traced, {"household": "n", "child": "n"})
+    return f"""
+        SELECT {columns}
+        FROM {table}_observation o
+        JOIN {table}_near n ON n.place = o.rowid"""
+
+
+def _columns_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], links: Mapping[Table, str]) -> str:
+    """Return the columns of a row `o`: its answers, its identifiers out of `links`, and the store's own."""
+    identities = {identity_column(survey, of): links[of] for of in TABLES if of == "household" or table == "child"}
+    answers = (
+        f"{identities[name]}.{name}" if name in identities else _as_read(survey, traced[name])
+        for name in survey.columns(table)
+    )
+    return ", ".join((*answers, *(f"o.{name}" for name in OF_THE_STORE)))
 
 
 def _responses_as_read(survey: Survey, traced: dict[str, Lineage]) -> str:

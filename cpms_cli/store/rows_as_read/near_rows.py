@@ -20,20 +20,20 @@ import duckdb
 
 from cpms_cli.store.rows_as_read.area_asked import note_area
 from cpms_cli.store.rows_as_read.column_lineage import trace_columns
-from cpms_cli.store.rows_as_read.current_rows import CURRENT, all_answers, rows_as_read
+from cpms_cli.store.rows_as_read.current_rows import CURRENT, all_answers, rows_as_read, rows_in_places
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
-from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 
 _MOST = 0.5
-"""The share of the store's rows up to which it is worth while to copy those that bear on an area."""
+"""The share of the store's rows up to which it is worth while to look for those that bear on an area."""
 
 
-def read_near(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) -> None:
+def read_near(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, *, writes: bool) -> None:
     """Let the views of the current rows have only the rows that bear on an area, on this connection.
 
     `whole_child` and `whole_household` have all rows, without identifiers. Where the area is most of the store, all
-    stays as it is.
+    stays as it is. `writes`: the store is open for writing, so that rows may come to stand in other places of it.
     """
     if _share(connection, survey, area) > _MOST:
         return
@@ -41,7 +41,9 @@ def read_near(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) 
     note_area(connection, area)
     for table in TABLES:
         connection.execute(f"CREATE TEMP VIEW whole_{table} AS {all_answers(connection, survey, table)}")
-    _copy_rows(connection, survey, area)
+    _find_rows(connection, survey, area)
+    if writes:
+        _copy_rows(connection, survey)
 
 
 def _share(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) -> float:
@@ -109,8 +111,9 @@ def _find_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str
     )
 
 
-def _copy_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) -> None:
-    """Create `child_near` and `household_near`, the rows of these homes, and views `current_...` of them."""
+def _find_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) -> None:
+    """Create `child_near` and `household_near`, where the rows of these homes stand, with their identifiers, and views
+    `current_...` of them: what asks for a few answers reads these alone."""
     key, village = ", ".join(survey.key("household")), survey.role("village").name
     others = connection.execute(
         f"""
@@ -130,13 +133,25 @@ def _copy_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str)
     )
     traced = trace_columns(connection, survey)
     for table in TABLES:
-        rows = rows_as_read(survey, table, traced[table], f"{CURRENT} AND {in_villages}", of_links)
+        condition = f"{CURRENT} AND {in_villages}"
+        rows = rows_as_read(survey, table, traced[table], condition, of_links, "o.rowid AS place")
+        identities: tuple[Table, ...] = ("household", "child") if table == "child" else ("household",)
         connection.execute(
             f"""
             CREATE TEMP TABLE {table}_near AS
-            SELECT *
+            SELECT place, {", ".join(identity_column(survey, of) for of in identities)}
             FROM ({rows})
             SEMI JOIN home_near USING ({key})
             """
         )
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW current_{table} AS SELECT * FROM {table}_near")
+        rows = rows_in_places(survey, table, traced[table])
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW current_{table} AS {rows}")
+
+
+def _copy_rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `child_copied` and `household_copied`, these rows themselves, and views `current_...` of them."""
+    traced = trace_columns(connection, survey)
+    for table in TABLES:
+        rows = rows_in_places(survey, table, traced[table])
+        connection.execute(f"CREATE TEMP TABLE {table}_copied AS {rows}")
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW current_{table} AS SELECT * FROM {table}_copied")

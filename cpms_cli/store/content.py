@@ -9,6 +9,7 @@ import pandas as pd
 
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.erasure_mark import FURTHER_META
 from cpms_cli.store.tables.link_row_tables import LINK_ROW_TABLES
 from cpms_cli.store.tables.pseudonym_key import PSEUDONYM_KEY_TABLES
 from cpms_cli.store.tables.record_releases import RECORD_RELEASE_TABLES
@@ -59,10 +60,11 @@ def dump(store: str | Path, *, schemas: Path | None = None) -> str:
         names = connection.execute(
             "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal ORDER BY 1"
         ).fetchall()
+        rows = {name: f"SELECT * FROM {name}" for (name,) in names if name not in LOGS}
+        rows["meta"] = f"SELECT * FROM meta WHERE {FURTHER_META}"
         parts = [
-            f"{name}\n{connection.execute(f'SELECT * FROM {name} ORDER BY ALL').df().to_csv(index=False)}"
-            for (name,) in names
-            if name not in LOGS
+            f"{name}\n{connection.execute(f'{query} ORDER BY ALL').df().to_csv(index=False)}"
+            for name, query in rows.items()
         ]
     return "\n".join(parts)
 

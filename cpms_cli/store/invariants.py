@@ -14,6 +14,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.rows.row_tables import content_of
 from cpms_cli.store.rows_as_read.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.tables.dispute_tables import DISPUTE
+from cpms_cli.store.tables.erasure_mark import MARKED
 from cpms_cli.store.tables.response_tables import RESPONSE, without_child
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.identifiers import has_cpms_check_letter
@@ -44,7 +45,8 @@ def _of_table(survey: Survey, table: Table) -> Iterator[tuple[str, str]]:
     )
 
 
-def _of_batches() -> Iterator[tuple[str, str]]:
+def _of_store() -> Iterator[tuple[str, str]]:
+    yield "who_was_removed_is_out_of_the_file", MARKED
     yield "sums_hold", "SELECT 1 FROM batch WHERE rows_in <> rows_stored + rows_unchanged + rows_quarantined"
     rows = " UNION ALL ".join(
         f"SELECT batch_id FROM {rows}" for rows in (*(f"{table}_observation" for table in TABLES), RESPONSE, DISPUTE)
@@ -103,7 +105,7 @@ def check_store(store: str | Path, *, schemas: Path | None = None) -> pd.DataFra
     with open_store(Path(store), survey) as connection:
         of_tables = (query for table in TABLES for query in _of_table(survey, table))
         beside = (*_of_responses(survey), *dispute_invariants())
-        queries = [*_of_batches(), *beside, *of_tables, *_of_contents(connection)]
+        queries = [*_of_store(), *beside, *of_tables, *_of_contents(connection)]
         counted = [(name, len(connection.execute(query).fetchall())) for name, query in queries]
         counted += [(f"{table}_identifier_is_whole", _bad_identifiers(connection, survey, table)) for table in TABLES]
     return pd.DataFrame(counted, columns=["invariant", "violations"])

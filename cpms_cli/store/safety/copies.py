@@ -34,6 +34,7 @@ from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.safety.leftovers import remove_leftovers
 from cpms_cli.store.safety.releases_kept import Given, carry_over, given_by
 from cpms_cli.store.safety.write_outcome import note_stored
+from cpms_cli.store.tables.erasure_mark import take_mark
 from cpms_cli.survey.rules.workbench import SMALL
 
 
@@ -155,6 +156,7 @@ def _rewrite(source: Path, target: Path, source_key: str | None, target_key: str
         block_size = SMALL_BLOCK if rows_stored(connection) <= SMALL else None
         attach(connection, target, "target", Access(read_only=False, key=target_key, block_size=block_size))
         connection.execute("COPY FROM DATABASE store TO target")
+        take_mark(connection, "target")
         connection.execute("CHECKPOINT target")
     except duckdb.Error as error:
         raise StoreError("store_unusable", store=source.name, reason=reason_of(error)) from None

@@ -18,6 +18,7 @@ from cpms_cli.store.identifier_search import identifier_meant, plain_identifier
 from cpms_cli.store.safety.copies import compact
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.tables.dispute_tables import DISPUTE
+from cpms_cli.store.tables.erasure_mark import MARKED, put_mark
 from cpms_cli.store.tables.link_row_tables import forget_link_rows
 from cpms_cli.store.tables.link_tables import forget_links, row_reference
 from cpms_cli.store.tables.store_tables import identity_column
@@ -58,13 +59,17 @@ def _find(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str
 def check_known(store: str | Path, identifier: str, *, schemas: Path | None = None) -> str:
     """Return the whole identifier that this is or begins, before anybody is asked whether to remove a child.
 
-    Raises UsageError where nobody has this identifier, or several children's begin so.
+    Raises UsageError where nobody has this identifier, or several children's begin so, and StoreError where somebody
+    was removed before, and is in the free space of the file still.
     """
     survey = definition_in_use(store, schemas)
     with open_store(Path(store), survey) as connection:
         try:
             _find(connection, survey, plain_identifier(identifier))
         except UsageError:
+            if connection.execute(MARKED).fetchone():
+                # It may be the child of whom a removal was broken off: nobody must think that nothing is left of it.
+                raise _not_compacted(Path(store), "stopped") from None
             return identifier_meant(connection, survey, identifier)
     return plain_identifier(identifier)
 
@@ -84,9 +89,13 @@ def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, w
         try:
             compact(path, schemas=schemas)
         except StoreError as error:
-            # Out of the tables, and not yet out of the file's free space.
-            raise StoreError("forgotten_not_compacted", store=path.name, why=error.message_id) from None
+            raise _not_compacted(path, error.message_id) from None
     return erased
+
+
+def _not_compacted(store: Path, why: str) -> StoreError:
+    """What is said where somebody is out of the tables, and not yet out of the file's free space."""
+    return StoreError("forgotten_not_compacted", store=store.name, why=why)
 
 
 def _erase(path: Path, survey: Survey, identifier: str, who: str | None) -> Erased:
@@ -118,6 +127,7 @@ def _erase(path: Path, survey: Survey, identifier: str, who: str | None) -> Eras
         connection.execute("DELETE FROM child_anchor WHERE identifier = ?", [identifier])
         forget_links(connection, [str(row[0]) for row in references])
         forget_link_rows(connection)
+        put_mark(connection)
         note_event(connection, "forget", who=who or "")
         commit(connection)
     return Erased(int(deleted[0]) if deleted else 0, len(references), int(responses[0]) if responses else 0)

@@ -16,7 +16,13 @@ _ROWS_STORED = (
         "meta",
         "a fact about the store: its format, what made it",
         _TABLES,
-        (*_FILE, "store.definitions.names_by_meaning", "store.safety.earlier_formats"),
+        (
+            *_FILE,
+            "store.content",
+            "store.definitions.names_by_meaning",
+            "store.safety.earlier_formats",
+            "store.tables.erasure_mark",
+        ),
         kind="stored",
     ),
     Relation(

@@ -40,8 +40,10 @@ def relation_column(source: SourceTable) -> int | None:
 
 def _tells_relations(source: SourceTable, index: int, heads: frozenset[str]) -> bool:
     codes, texts = source.encoded(index)
+    if not 1 < len(texts) <= _MOST_WORDS:
+        return False
     words = [folded(text) for text in texts.to_pylist()]
-    if not 1 < len(set(words)) <= _MOST_WORDS or heads.isdisjoint(words):
+    if heads.isdisjoint(words):
         return False
     filled = codes >= 0
     head = np.array([word in heads for word in words], dtype=bool)[codes[filled]]

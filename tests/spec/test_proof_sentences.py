@@ -10,7 +10,7 @@ import pytest
 
 from cpms_cli.survey.files.fault_words import _KEYS
 from cpms_cli.survey.languages import spoken_languages
-from cpms_cli.survey.messages import fault_sentence
+from cpms_cli.survey.messages import fault_sentence, problem_line
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.problems import Fault, Problem
 from tests.conftest import ROOT
@@ -103,4 +103,4 @@ def test_rounds_are_of_the_readers_era() -> None:
 
 
 def test_a_problem_is_a_line_of_text_with_its_place() -> None:
-    assert str(Problem("child.yaml", 7, NO_FIELD)) == "child.yaml:7: there is no field 'chores'"
+    assert problem_line(Problem("child.yaml", 7, NO_FIELD), "en") == "child.yaml:7: there is no field 'chores'"

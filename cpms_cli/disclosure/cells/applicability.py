@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-import duckdb
-
 from cpms_cli.disclosure.cells.cell_id import CellId, Groups
 from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.scoring.profiles import band_name
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.rule_language import compiled_rule, named, sql
-from cpms_cli.survey.rules.typed_answers import vocabulary
+from cpms_cli.survey.rules.typed_answers import adult_age, vocabulary
 from cpms_cli.survey.rules.vocabulary import RANGES
+from cpms_cli.survey.rules.workbench import open_workbench
 
 AGE = "age"
 Bounds = tuple[int, int]
@@ -97,7 +96,7 @@ def asked_at(survey: Survey, condition: str | None, band: Bounds | None) -> bool
 def _ages(survey: Survey, condition: str) -> frozenset[int]:
     """The ages at which a question is put, in completed years; none where it depends on something else."""
     rule = _rule_of_age(survey, condition)
-    ages = range(int(survey.role("age").constraints.maximum or 17) + 1) if rule else ()
+    ages = range(adult_age(survey)) if rule else ()
     asked = _at_ages(rule, [(age, age) for age in ages]) if rule else ()
     return frozenset(age for age, whether in zip(ages, asked, strict=True) if whether)
 
@@ -110,7 +109,15 @@ def _rule_of_age(survey: Survey, condition: str) -> str | None:
 
 def _at_ages(rule: str, bands: list[Bounds]) -> list[bool | None]:
     low, high = RANGES[AGE]
-    rows = ", ".join(f"({first}, {last})" for first, last in bands)
-    return [
-        is_asked for (is_asked,) in duckdb.sql(f"SELECT {rule} FROM (VALUES {rows}) AS t({low}, {high})").fetchall()
-    ]
+    rows = ", ".join(f"({place}, {first}, {last})" for place, (first, last) in enumerate(bands))
+    return judge_rows(rule, f"SELECT * FROM (VALUES {rows}) AS t(place, {low}, {high})", len(bands))
+
+
+def judge_rows(rule: str, rows: str, count: int) -> list[bool | None]:
+    """Return what a rule, as SQL, says of each of so many made-up rows, a SELECT with their `place`."""
+    connection = open_workbench(count)
+    try:
+        judged = connection.execute(f"SELECT {rule} FROM ({rows}) ORDER BY place").fetchall()
+    finally:
+        connection.close()
+    return [is_so for (is_so,) in judged]

@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-import duckdb
-
-from cpms_cli.disclosure.cells.applicability import asked_at, conditions
+from cpms_cli.disclosure.cells.applicability import asked_at, conditions, judge_rows
 from cpms_cli.disclosure.cells.cell_id import CellId, Groups, Quantity
 from cpms_cli.disclosure.cells.known_counts import Area, KnownCounts
 from cpms_cli.disclosure.engine.problem import Cell, Relation
@@ -22,12 +20,11 @@ from cpms_cli.scoring.profiles import UNKNOWN, band_name
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.rule_language import compiled_rule, named, sql
-from cpms_cli.survey.rules.typed_answers import quoted, vocabulary
+from cpms_cli.survey.rules.typed_answers import quoted, typed, vocabulary
 
 _ASKED = "asked"
 """What a group of ages tells of whom a question is put to: any answer but the one that it is not put."""
 _ANSWERS = {True: "yes", False: "no"}
-_TYPES = {"integer": "INTEGER", "year": "INTEGER", "number": "DOUBLE", "date": "DATE"}
 
 
 @lru_cache(maxsize=8)
@@ -73,13 +70,12 @@ def _answers(survey: Survey, field: Field, rule: str) -> dict[str, str]:
         return {}
     missing = survey.missing_codes(field)
     known = [code.code for code in codes.codes if code.code not in missing]
-    others = ", ".join(
-        f"NULL::{_TYPES.get(survey.fields[name].type, 'VARCHAR')} AS {name}" for name in sorted(names - {field.name})
-    )
+    blank = "".join(f", NULL::VARCHAR AS {name}" for name in sorted(names - {field.name}))
     values = ", ".join(f"({place}, {quoted(code)})" for place, code in enumerate(known))
-    rows = f"SELECT *{', ' + others if others else ''} FROM (VALUES {values}) AS t(place, {field.name})"
-    decided = duckdb.sql(f"SELECT {sql(compiled)} FROM ({rows}) ORDER BY place").fetchall()
-    answers = {code: _ANSWERS[value] for code, (value,) in zip(known, decided, strict=True) if value is not None}
+    written = f"SELECT *{blank} FROM (VALUES {values}) AS t(place, {field.name})"
+    answered = ", ".join(f"{typed(survey, survey.fields[name], 'w')} AS {name}" for name in sorted(names))
+    decided = judge_rows(sql(compiled), f"SELECT place, {answered} FROM ({written}) w", len(known))
+    answers = {code: _ANSWERS[value] for code, value in zip(known, decided, strict=True) if value is not None}
     return answers | ({UNKNOWN: "unknown"} if names == {field.name} else {})
 
 

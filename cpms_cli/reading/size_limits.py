@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cpms_cli.errors import UnreadableFile
+
 MB = 1_000_000
 
 
@@ -28,3 +30,26 @@ class Limits:
 
 
 LIMITS = Limits()
+
+
+def check_columns(file: str, columns: int) -> None:
+    """Raise UnreadableFile where a table is wider than any survey."""
+    if columns > LIMITS.columns:
+        raise UnreadableFile("too_many_columns", file=file, count=columns, limit=LIMITS.columns)
+
+
+def check_extent(file: str, part: str, cells: int) -> None:
+    """Raise UnreadableFile where a sheet reaches so far that to read it would fill the memory."""
+    if cells > LIMITS.sheet_cells:
+        raise sheet_too_far(file, part, cells)
+
+
+def sheet_too_far(file: str, part: str, cells: int) -> UnreadableFile:
+    """What is said of a sheet that reaches too far."""
+    return UnreadableFile("sheet_too_far", file=file, part=part, cells=cells, limit=LIMITS.sheet_cells)
+
+
+def check_letters(file: str, part: str, letters: int) -> None:
+    """Raise UnreadableFile where a cell holds more than any answer."""
+    if letters > LIMITS.cell:
+        raise UnreadableFile("cell_too_long", file=file, part=part, limit=LIMITS.cell // MB)

@@ -19,7 +19,7 @@ from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.book.far_cells import far_cells
 from cpms_cli.reading.book.ods_part import OdsScan
 from cpms_cli.reading.book.sheet_part import SheetLook, SheetScan, exact_extent
-from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.size_limits import LIMITS, check_extent
 
 _CHUNK = 1 << 20
 _DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -51,7 +51,7 @@ def inspect_container(path: Path) -> dict[str, SheetLook]:
             named = looks if "mimetype" in container.namelist() else _by_name(container, looks)
             for part, look in looks.items():
                 if look.far and look not in named.values():
-                    _check_extent(path, part, look.cells)
+                    check_extent(path.name, part, look.cells)
             return named
     except _DAMAGED:
         raise UnreadableFile("damaged_workbook", file=path.name) from None
@@ -125,7 +125,7 @@ def _look_at(
         tail = around[-64:]
     if ods is not None:
         looks = ods.end()
-        _check_extent(path, name, sum(look.cells for look in looks.values()))
+        check_extent(path.name, name, sum(look.cells for look in looks.values()))
         return size, looks
     if sheet is None:
         return size, {}
@@ -140,13 +140,8 @@ def _in_bounds(container: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, l
         twice = [_chunks(container, entry, path, LIMITS.inflated) for _ in range(2)]
         look.far, look.part = far_cells(*twice) or [], entry.filename
     if not look.far:
-        _check_extent(path, entry.filename, look.cells)
+        check_extent(path.name, entry.filename, look.cells)
     return look
-
-
-def _check_extent(path: Path, part: str, cells: int) -> None:
-    if cells > LIMITS.sheet_cells:
-        raise UnreadableFile("sheet_too_far", file=path.name, part=part, cells=cells, limit=LIMITS.sheet_cells)
 
 
 def _by_name(container: zipfile.ZipFile, looks: dict[str, SheetLook]) -> dict[str, SheetLook]:

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.book.sheet_part import column_number, exact_extent
-from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.size_limits import LIMITS, check_extent
 from cpms_cli.reading.source import column_letter
 
 _PLACE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:[^<>]*[^<>/])?>(?!</)')
@@ -78,10 +77,6 @@ def without(content: bytes, cells: Mapping[str, Sequence[Place]], file: str) -> 
             if entry.filename in cells:
                 these = "|".join(f"{column_letter(column - 1)}{row}" for row, column in cells[entry.filename]).encode()
                 part = re.sub(rb'<c r="(?:' + these + rb')"(?:[^<>]*[^<>/])?>.*?</c>', b"", part, flags=re.DOTALL)
-                left = exact_extent([part])
-                if left > LIMITS.sheet_cells:
-                    raise UnreadableFile(
-                        "sheet_too_far", file=file, part=entry.filename, cells=left, limit=LIMITS.sheet_cells
-                    )
+                check_extent(file, entry.filename, exact_extent([part]))
             new.writestr(entry.filename, part)
     return written.getvalue()

@@ -22,7 +22,7 @@ from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.row_looks import Span
 from cpms_cli.reading.sheet.record_rows import Records, records
 from cpms_cli.reading.sheet.sheet_names import is_own_sheet
-from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.size_limits import LIMITS, check_letters
 from cpms_cli.reading.source import CellFault, SheetNotRead, SourceTable, column_letter, text_table
 
 _ERRORS_OF_A_RECORD = 3
@@ -175,8 +175,7 @@ def _tables(
 def _check_lengths(path: Path, sheet: str, top: Sequence[Sequence[str]], columns: Sequence[TextColumn]) -> None:
     longest = [pc.max(pc.binary_length(column.cells.dictionary)).as_py() or 0 for column in columns]
     longest += [len(cell) for row in top for cell in row]
-    if max(longest) > LIMITS.cell:
-        raise UnreadableFile("cell_too_long", file=path.name, part=sheet, limit=LIMITS.cell // 1_000_000)
+    check_letters(path.name, sheet, max(longest))
 
 
 def _table(

@@ -24,7 +24,7 @@ from cpms_cli.reading.book.sheet_tables import BookSheet, tables_of_book
 from cpms_cli.reading.book.thai_formats import with_plain_dates
 from cpms_cli.reading.book.xls_file import inspect_ole
 from cpms_cli.reading.header.row_looks import Span
-from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.size_limits import check_columns
 from cpms_cli.reading.source import SourceTable
 
 
@@ -73,6 +73,5 @@ def _sheets(path: Path, workbook: CalamineWorkbook, looks: Mapping[str, SheetLoo
 def _cells(path: Path, sheet: CalamineSheet) -> list[list[Any]]:
     if sheet.end is None:
         return []
-    if sheet.total_width > LIMITS.columns:
-        raise UnreadableFile("too_many_columns", file=path.name, count=sheet.total_width, limit=LIMITS.columns)
+    check_columns(path.name, sheet.total_width)
     return sheet.to_python(skip_empty_area=False)

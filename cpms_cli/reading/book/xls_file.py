@@ -17,7 +17,7 @@ import olefile
 
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.book.sheet_part import SheetLook
-from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.size_limits import check_extent
 from cpms_cli.reading.source import CellFault
 
 _OTHER_KINDS = {"EncryptedPackage": "", "WordDocument": "Word", "PowerPoint Document": "PowerPoint"}
@@ -50,9 +50,7 @@ def inspect_ole(path: Path, content: bytes) -> dict[str, SheetLook]:
             looks = dict(_sheets(ole.openstream(name).read()))
     except _BROKEN:
         raise UnreadableFile("damaged_workbook", file=path.name) from None
-    cells = sum(look.cells for look in looks.values())
-    if cells > LIMITS.sheet_cells:
-        raise UnreadableFile("sheet_too_far", file=path.name, part=name, cells=cells, limit=LIMITS.sheet_cells)
+    check_extent(path.name, name, sum(look.cells for look in looks.values()))
     return looks
 
 

@@ -18,7 +18,7 @@ from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.book.sheet_part import SheetLook
 from cpms_cli.reading.book.sheet_tables import BookSheet
 from cpms_cli.reading.header.row_looks import Span
-from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.size_limits import LIMITS, check_columns, check_extent, check_letters
 from cpms_cli.reading.source import CellFault
 
 NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -88,8 +88,7 @@ class _Reader:
         # What is merged into the cell has no elements of its own in this row.
         sheet.column += across
         sheet.width = max(sheet.width, sheet.column + 1)
-        if sheet.width > LIMITS.columns:
-            raise UnreadableFile("too_many_columns", file=self.path.name, count=sheet.width, limit=LIMITS.columns)
+        check_columns(self.path.name, sheet.width)
 
     def _place(self, attributes: Mapping[str, str], following: int, limit: int) -> int:
         number = _number(attributes.get(_SS + "Index"))
@@ -116,10 +115,7 @@ class _Reader:
         if self.text is not None:
             self.text.append(text)
             self.size += len(text)
-            if self.size > LIMITS.cell:
-                raise UnreadableFile(
-                    "cell_too_long", file=self.path.name, part=self.sheets[-1].name, limit=LIMITS.cell // 1_000_000
-                )
+            check_letters(self.path.name, self.sheets[-1].name, self.size)
 
     def close(self) -> list[_Sheet]:
         """The sheets in their order."""
@@ -163,10 +159,7 @@ def workbook_sheets(path: Path, content: bytes) -> Iterator[BookSheet]:
     for sheet in sheets:
         height = max(sheet.cells, default=-1) + 1
         extent += sheet.width * height
-        if extent > LIMITS.sheet_cells:
-            raise UnreadableFile(
-                "sheet_too_far", file=path.name, part=sheet.name, cells=extent, limit=LIMITS.sheet_cells
-            )
+        check_extent(path.name, sheet.name, extent)
         blank: dict[int, Any] = {}
         cells = [
             [row.get(column, "") for column in range(sheet.width)]

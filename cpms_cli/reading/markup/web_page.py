@@ -18,7 +18,7 @@ from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.book.sheet_part import SheetLook
 from cpms_cli.reading.book.sheet_tables import BookSheet
 from cpms_cli.reading.header.row_looks import Span
-from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.size_limits import LIMITS, check_columns, check_extent, sheet_too_far
 
 _NEVER_SHOWN = frozenset({"script", "style", "title", "head", "noscript", "template", "xml", "select", "textarea"})
 _NOT_IN_HEADS = frozenset({"body", "table", "div", "p"})  # a page without an end of its head goes on
@@ -135,13 +135,11 @@ class _Reader:
 
     def _check_size(self, grid: _Grid, wide: int) -> None:
         width = max(grid.width, len(grid.row or ()) + wide)
-        if width > LIMITS.columns:
-            raise UnreadableFile("too_many_columns", file=self.path.name, count=width, limit=LIMITS.columns)
+        check_columns(self.path.name, width)
         cells = self.cells + width * (len(grid.rows) + 1)
-        if cells > LIMITS.sheet_cells or len(grid.rows) > _LAST_ROW:
-            raise UnreadableFile(
-                "sheet_too_far", file=self.path.name, part="table", cells=cells, limit=LIMITS.sheet_cells
-            )
+        check_extent(self.path.name, "table", cells)
+        if len(grid.rows) > _LAST_ROW:
+            raise sheet_too_far(self.path.name, "table", cells)
 
     def _begin_table(self) -> None:
         self._end_paragraph()

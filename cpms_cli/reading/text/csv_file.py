@@ -13,7 +13,7 @@ from cpms_cli.errors import NoSurveyTable, OtherLayout, UnreadableFile, UsageErr
 from cpms_cli.reading.header.head_search import stands_sideways
 from cpms_cli.reading.header.header_rows import Layout, find_layout
 from cpms_cli.reading.sheet.record_rows import records
-from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.size_limits import LIMITS, check_columns
 from cpms_cli.reading.source import CellFault, SourceTable
 from cpms_cli.reading.text.cell_faults import mend_cells
 from cpms_cli.reading.text.dialect import Judged, decide_dialect, separator_line
@@ -160,8 +160,7 @@ def _top_rows(text: _Text, spellings: Mapping[str, str] | None) -> tuple[Judged,
         if len(top) > LIMITS.header_rows:
             break
     wide = max((len(row.cells) for row in top), default=0)
-    if wide > LIMITS.columns:
-        raise UnreadableFile("too_many_columns", file=text.path.name, count=wide, limit=LIMITS.columns)
+    check_columns(text.path.name, wide)
     return judged, top, skipped, len(sample)
 
 

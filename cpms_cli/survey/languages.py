@@ -9,6 +9,7 @@ definition too.
 from __future__ import annotations
 
 import difflib
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -49,10 +50,17 @@ def _shipped_translations() -> Mapping[Language, Translation]:
     return {translation.language: translation for translation in translations_in(shipped("schemas"))}
 
 
+@cache
+def _shipped_limits() -> dict[str, int]:
+    return limit_values(shipped("schemas"))
+
+
 def use_translations(translations: Iterable[Translation]) -> None:
     """Let the languages of a definition that comes into use be spoken too; where two have one, the later one holds."""
-    _in_use.update({translation.language: translation for translation in translations})
-    traits_of.cache_clear()
+    by_language = {translation.language: translation for translation in translations}
+    if by_language:
+        _in_use.update(by_language)
+        traits_of.cache_clear()
 
 
 def use_words_of(translations: Iterable[Translation], limits: Mapping[str, int]) -> None:
@@ -64,7 +72,7 @@ def use_words_of(translations: Iterable[Translation], limits: Mapping[str, int])
 
 def limits_in_use() -> Mapping[str, int]:
     """The limits that sentences quote, by name: of the definition in use, else the shipped ones."""
-    return {**limit_values(shipped("schemas")), **_limits_in_use}
+    return ChainMap(_limits_in_use, _shipped_limits())
 
 
 def forget_words_in_use() -> None:

@@ -45,18 +45,23 @@ def test_an_answer_on_a_list_that_cannot_be_stored_is_named_with_its_cell(
     assert "perhaps" in (folder / "outbox" / "open_first.html").read_text("utf-8")
 
 
-def test_a_run_that_was_killed_goes_on_with_the_next_file(cpms: Cpms, office: NewOffice, draw: Draw) -> None:
-    folder = office(run='steps = ["merge", "today"]')
-    for number in (1, 2):
-        shutil.copy(draw({"household_no": str(number)}, {"sex": "?!"}, name=f"moo{number}.csv"), folder / "inbox")
-    # Killed by the system in the middle: as the first file is in the store, and nothing has been said of it yet.
+def _run_and_kill(module: str, function: str) -> None:
+    """Run the office of this folder in a process that the system kills where this function begins."""
     killed = (
-        "import os, cpms_cli.office.taking_in as t\n"
-        "t._counted = lambda *_: os._exit(9)\n"
+        f"import os, {module} as m\n"
+        f"m.{function} = lambda *_: os._exit(9)\n"
         "from cpms_cli import run_office\nrun_office('.', language='en')\n"
     )
     environment = {**os.environ, "CPMS_LANG": "en"}
     assert subprocess.run([sys.executable, "-c", killed], env=environment, check=False).returncode == 9
+
+
+def test_a_run_that_was_killed_goes_on_with_the_next_file(cpms: Cpms, office: NewOffice, draw: Draw) -> None:
+    folder = office(run='steps = ["merge", "today"]')
+    for number in (1, 2):
+        shutil.copy(draw({"household_no": str(number)}, {"sex": "?!"}, name=f"moo{number}.csv"), folder / "inbox")
+    # In the middle: as the first file is in the store, and nothing has been said of it yet.
+    _run_and_kill("cpms_cli.office.taking_in", "_counted")
     made = folder_of_run(folder)
     assert not (folder / "outbox" / "open_first.html").exists()
     ran = cpms("run", "--format", "json")
@@ -74,14 +79,8 @@ def test_a_run_killed_before_it_stored_goes_on_with_the_workbook_that_somebody_m
 ) -> None:
     folder = office()
     shutil.copy(draw({"household_no": "1", "sex": "?!"}, name="moo.csv"), folder / "inbox")
-    # Killed by the system when the rows are set aside, and before anything is stored.
-    killed = (
-        "import os, cpms_cli.merging.merge as m\n"
-        "m.keep_definition = lambda *_: os._exit(9)\n"
-        "from cpms_cli import run_office\nrun_office('.', language='en')\n"
-    )
-    environment = {**os.environ, "CPMS_LANG": "en"}
-    assert subprocess.run([sys.executable, "-c", killed], env=environment, check=False).returncode == 9
+    # When the rows are set aside, and before anything is stored.
+    _run_and_kill("cpms_cli.merging.merge", "keep_definition")
     mended = folder_of_run(folder) / "to_mend_moo.xlsx"
     book = openpyxl.load_workbook(mended)
     book.worksheets[0]["B2"].value = "mended"

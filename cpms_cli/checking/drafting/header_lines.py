@@ -16,7 +16,6 @@ from cpms_cli.reading.header.export_layouts import aside_columns, find_column, l
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.header.side_by_side import child_apart
-from cpms_cli.reading.sheet.grown_ups import relation_column
 from cpms_cli.reading.sheet.names.sex_of_titles import title_column
 from cpms_cli.reading.sheet.names.whole_names import whole_names
 from cpms_cli.reading.sheet.sheets import questions_of_others
@@ -66,10 +65,9 @@ def header_lines(sheet: DraftedSheet, header: Sequence[str], proposed: Proposed)
 
 def _unread_lines(sheet: DraftedSheet, column: UnreadColumn) -> Iterator[HeaderRow]:
     """The line of a column that is not read; and one for the family name, where it is nearly the given name's."""
-    survey, matched = sheet.survey, sheet.matched
     shown = show_answers(sheet, column.index) if column.holds_answers else show_cells(sheet, column.index, None)
-    header = matched.source.header[column.index]
-    yield (header, *describe_unread(survey, matched, column, sheet.language), shown)
+    header = sheet.matched.source.header[column.index]
+    yield (header, *describe_unread(sheet, column), shown)
     if column.why == "near" and column.may_be:
         yield from _family_name_line(sheet, column.index, column.may_be, None)
 
@@ -101,7 +99,6 @@ def proposals_of(sheet: DraftedSheet) -> Proposed:
     # What is one child's is asked of the others too, and of no household.
     of_homes = set(survey.fields) - own
     taken |= {f"_{child}": of_homes | {name for of, name in children if of == child} for child, _ in children}
-    relation = relation_column(matched.source)
     aside = {spelt(name) for name in (*aside_columns().numbering, *aside_columns().remarks)}
     proposed = {
         column.index: propose(
@@ -113,7 +110,7 @@ def proposals_of(sheet: DraftedSheet) -> Proposed:
         )
         for column in matched.unread
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
-        if column.index != relation
+        if column.index != sheet.relation
         for about, child in [header_about(sheet, column.index)]
     }
     return {**{index: proposals for index, proposals in proposed.items() if proposals}, **_day_of_form(sheet)}

@@ -24,7 +24,7 @@ def words_in_legend(survey: Survey, source: SourceTable, index: int, field: Fiel
     Of several words, those that are answers to the field.
     """
     number = plain_digits(text).strip()
-    if survey.codes(field) is None or not number.isdecimal() or len(number) > _DIGITS:
+    if survey.codes(field) is None or not _is_number(number):
         return frozenset()
     header = source.header[index]
     known = survey.spellings(field)
@@ -40,12 +40,13 @@ def _on_sheets(sheets: tuple[SheetNotRead, ...], header: str) -> dict[int, froze
     """What sheets beside the data say of a header: its name in a cell, and in that row, or in those below it that name
     nothing else, a number and the word beside it."""
     words: dict[int, frozenset[str]] = {}
+    wanted = spelt(header)
     for sheet in sheets:
         is_meant = False
         for row in sheet.top:
             cells = [cell.strip() for cell in row]
             filled = [place for place, cell in enumerate(cells) if cell]
-            if any(spelt(cells[place]) == spelt(header) for place in filled):
+            if any(spelt(cells[place]) == wanted for place in filled):
                 is_meant = True
             elif filled and filled[0] == 0 and not _is_number(cells[0]):
                 is_meant = False

@@ -14,7 +14,7 @@ import pyarrow as pa
 from cpms_cli.checking.drafting.legends import words_in_legend
 from cpms_cli.checking.findings import MASK
 from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, spells_answer, to_mask
-from cpms_cli.checking.proposing.answer_proposals import propose_answer
+from cpms_cli.checking.proposing.answer_proposals import AnswerProposal, propose_answer
 from cpms_cli.checking.proposing.column_proposals import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
 from cpms_cli.reading.header.choices.split_questions import distinct, separated
 from cpms_cli.reading.header.map_lists import SHORT_YEARS
@@ -185,11 +185,14 @@ def _meaning(
     if word in survey.spellings(field):
         return survey.spellings(field)[word], say("map_answer_legend", language)
     proposal = propose_answer(survey, field, word or text)
-    if word or proposal is None:
-        sure = say("map_answer_word", language, word=word) if word else say("map_answer_open", language)
-        return UNDECIDED + proposal.code if proposal else "", sure
-    return (
-        (proposal.code, say("map_answer_sure", language))
-        if proposal.sure
-        else (UNDECIDED + proposal.code, say("map_answer_perhaps", language))
-    )
+    if word:
+        return UNDECIDED + proposal.code if proposal else "", say("map_answer_word", language, word=word)
+    return _proposed(proposal, language)
+
+
+def _proposed(proposal: AnswerProposal | None, language: Language) -> tuple[str, str]:
+    if proposal is None:
+        return "", say("map_answer_open", language)
+    if proposal.sure:
+        return proposal.code, say("map_answer_sure", language)
+    return UNDECIDED + proposal.code, say("map_answer_perhaps", language)

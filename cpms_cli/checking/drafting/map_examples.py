@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from cpms_cli.checking.mending.masking import spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.reading.header.choices.split_questions import distinct
 from cpms_cli.reading.header.mapping import HeaderMap
+from cpms_cli.reading.sheet.grown_ups import relation_column
 from cpms_cli.reading.sheet.sheets import Matched
 from cpms_cli.survey.model.definition import Language, Survey, folded
 
@@ -28,6 +30,11 @@ class DraftedSheet:
     chosen: HeaderMap | None
     identified: bool
     begun: HeaderMap | None = None
+
+    @cached_property
+    def relation(self) -> int | None:
+        """The place of the column that says who each person is to the head of the house; no child's answer."""
+        return relation_column(self.matched.source)
 
 
 def show_guessed_cells(sheet: DraftedSheet, index: int, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cpms_cli.checking.columns_not_read import kind_words
+from cpms_cli.checking.drafting.map_examples import DraftedSheet
 from cpms_cli.reading.header.export_layouts import (
     leading_columns,
     subdistrict_words,
@@ -11,7 +12,6 @@ from cpms_cli.reading.header.export_layouts import (
 )
 from cpms_cli.reading.header.headers import is_headed
 from cpms_cli.reading.header.mapping import UNDECIDED, leave_out
-from cpms_cli.reading.sheet.grown_ups import relation_column
 from cpms_cli.reading.sheet.sheets import Matched
 from cpms_cli.reading.sheet.unread import UnreadColumn, Why
 from cpms_cli.survey.messages import say
@@ -21,11 +21,12 @@ from cpms_cli.survey.speech.header_words import names_head
 _SURE_WORDS: dict[Why, str] = {"own": "map_own", "carried": "map_own", "gathered": "map_gathered"}
 
 
-def describe_unread(survey: Survey, matched: Matched, column: UnreadColumn, language: Language) -> tuple[str, str, str]:
+def describe_unread(sheet: DraftedSheet, column: UnreadColumn) -> tuple[str, str, str]:
     """Return field, label and how sure, of a column that is not read."""
+    survey, matched, language = sheet.survey, sheet.matched, sheet.language
     if column.why == "left_out":
         return leave_out(language), "", say("map_told", language)
-    if column.index == relation_column(matched.source):
+    if column.index == sheet.relation:
         return "", "", say("map_relation", language)
     if column.why == "near" and column.may_be:
         sure = say("map_near", language, percent=round(100 * matched.near[column.index].likeness))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from cpms_cli.reading.sheet.title_keys import VILLAGE_NUMBER
+from cpms_cli.reading.sheet.title_keys import FAMILY, VILLAGE_NUMBER
 from cpms_cli.reading.value.coded_columns import CodedColumn, Flags, matching
 
 _NUMBER = "[0-9๐-๙၀-၉][0-9๐-๙၀-၉.,]*"
@@ -48,7 +48,7 @@ _NOTE = (
 # A line that heads the rows of another village is nobody's name, in whichever column it stands.
 _HEADS_VILLAGE = rf"(?i)^[\s(*\-–—:]*{VILLAGE_NUMBER}[0-9๐-๙]{{1,2}}(?:[^0-9๐-๙].*)?$"
 _HEADS_HOUSE = (
-    r"(?i)^[\s(*\-–—:]*(?:(?:ครอบครัว|ครัวเรือน|หลังคาเรือน|หลัง|household|family)[^0-9๐-๙]{0,10}[0-9๐-๙]{0,4}[\s:,.\-–—(]*)?"
+    rf"(?i)^[\s(*\-–—:]*(?:{FAMILY}[^0-9๐-๙]{{0,10}}[0-9๐-๙]{{0,4}}[\s:,.\-–—(]*)?"
     r"(?:บ้านเลขที่|เลขที่บ้าน|house\s*(?:no\.?|number|#))\s*[:.]?\s*[0-9๐-๙].*$"
 )
 _DIGITS = r"^\s*[0-9๐-๙၀-၉][0-9๐-๙၀-၉\s.,/-]*$"

@@ -21,11 +21,13 @@ from cpms_cli.reading.source import RowLeftOut, SourceTable, only_used
 from cpms_cli.reading.value.answers import Context
 from cpms_cli.reading.value.values import read_texts
 from cpms_cli.survey.model.definition import Survey, folded
+from cpms_cli.survey.model.fields import Role
 from cpms_cli.survey.plain_text import plain_digits
 from cpms_cli.survey.rules.typed_answers import adult_age
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _FOUR_DIGITS = r"(?<!\d)\d{4}(?!\d)"
+_AGES: tuple[Role, Role] = ("age", "born")
 _MOST_WORDS = 40
 _LEAST_ROWS = 0.7
 
@@ -93,17 +95,17 @@ def _are_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> npt.NDAr
     is_first_day = born.fillna("").str.endswith("-01-01").to_numpy()
     by_birth = ((years - latest > grown_age) | ((years - latest == grown_age) & is_first_day)).fillna(False)
     by_age = (ages >= grown_age).fillna(False)
-    has_age, has_birth = (_has_text(survey, sheet, role) for role in ("age", "born"))
+    has_age, has_birth = (_has_text(survey, sheet, role) for role in _AGES)
     both = (by_age | ~has_age) & (by_birth | ~has_birth) & (has_age | has_birth)
     result: npt.NDArray[np.bool_] = both.to_numpy(dtype=bool)
     return result
 
 
-def _read(survey: Survey, sheet: Sheet, role: str, context: Context) -> pd.Series:
+def _read(survey: Survey, sheet: Sheet, role: Role, context: Context) -> pd.Series:
     """What a column says in each row; NA where it says nothing that can be read, or a year of less than four digits."""
-    field = next((field for field in survey.fields.values() if field.role == role), None)
-    place = None if field is None else sheet.place(field.name)
-    if field is None or place is None:
+    field = survey.role(role)
+    place = sheet.place(field.name)
+    if place is None:
         return pd.Series(None, index=range(len(sheet.source.rows)), dtype="str")
     codes, texts = sheet.source.encoded(place)
     read = read_texts(survey, field, texts, context)
@@ -118,10 +120,9 @@ def _read(survey: Survey, sheet: Sheet, role: str, context: Context) -> pd.Serie
     return pd.Series(np.array([*words, None], dtype=object)[codes], dtype="str")
 
 
-def _has_text(survey: Survey, sheet: Sheet, role: str) -> pd.Series:
+def _has_text(survey: Survey, sheet: Sheet, role: Role) -> pd.Series:
     """In which rows a column has more than a word for nothing, whether or not it can be read."""
-    field = next((field for field in survey.fields.values() if field.role == role), None)
-    place = None if field is None else sheet.place(field.name)
+    place = sheet.place(survey.role(role).name)
     if place is None:
         return pd.Series(False, index=range(len(sheet.source.rows)))
     missing = survey.codelists["missing"].by_spelling

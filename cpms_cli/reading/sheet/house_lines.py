@@ -9,7 +9,7 @@ from functools import cache
 import pandas as pd
 
 from cpms_cli.reading.sheet.sheets import Note, Sheet, with_column
-from cpms_cli.reading.sheet.title_keys import sections_of
+from cpms_cli.reading.sheet.title_keys import FAMILY, sections_of
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.plain_text import plain_digits
@@ -17,7 +17,7 @@ from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _HOUSE = re.compile(
     r"[\s(*\-–—:]*(?:\d{1,4}\s*[.)]\s*)?"
-    r"(?:(?:ครอบครัว|ครัวเรือน|หลังคาเรือน|หลัง|household|family)\s*(?:ที่|no\.?)?\s*\d{0,4}[\s:,.\-–—(]*)?"
+    rf"(?:{FAMILY}\s*(?:ที่|no\.?)?\s*\d{{0,4}}[\s:,.\-–—(]*)?"
     r"(?:บ้านเลขที่|เลขที่บ้าน|บ้าน\s+เลขที่|house\s*(?:no\.?|number|#)?)\s*[:.]?\s*(?P<house>\d{1,4}(?:\s*/\s*\d{1,4})?)"
     r"(?![\d/])(?P<rest>[^\n]{0,100})",
     re.IGNORECASE,

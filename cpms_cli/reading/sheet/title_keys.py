@@ -41,6 +41,8 @@ _WORDS = {
 }
 VILLAGE_NUMBER = r"(?:หมู่\s*(?:ที่|บ้านที่)?|ม\.|moo|village(?:\s+no\.?)?)\s*"
 """What stands before a village's number at the beginning of a line."""
+FAMILY = r"(?:ครอบครัว|ครัวเรือน|หลังคาเรือน|หลัง|household|family)"
+"""What stands before a family's number in a line that heads its rows."""
 # A line between the rows that heads those below it begins with the village: no note that mentions one is taken.
 _SECTION = re.compile(
     r"[\s(*\-–—:]*(?:บ้าน[^\d\n]{1,40}?|(?:ban|village)\s+[a-z][a-z ]{1,40}?)?[\s,(]*"

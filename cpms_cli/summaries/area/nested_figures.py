@@ -248,13 +248,11 @@ class _Nested:
 
     def _rights(self, code: str) -> pd.DataFrame:
         """The rights of the province; none of an area in it."""
-        rows = self.rights[(self.rights[AREA] == code) & (code == self.code)]
-        return rows.drop(columns=AREA).reset_index(drop=True)
+        return _of_area(self.rights, code, is_shown=code == self.code)
 
     def _migration(self, code: str) -> pd.DataFrame:
         """The measures of migration of one of the areas; none where it is not wide."""
-        rows = self.migration[(self.migration[AREA] == code) & self._is_wide(code)]
-        return rows.drop(columns=AREA).reset_index(drop=True)
+        return _of_area(self.migration, code, is_shown=self._is_wide(code))
 
     def _levels(self, code: str) -> pd.DataFrame:
         """Children at each level in every round; where an area is not wide, in this one alone."""
@@ -299,3 +297,8 @@ class _Nested:
         if code != self.code:
             return pd.DataFrame({"coverage": [float("nan")]})
         return quality_of(self.workspace.profiled(), self.workspace.survey, self.scope)
+
+
+def _of_area(table: pd.DataFrame, code: str, *, is_shown: bool) -> pd.DataFrame:
+    """Return the rows of one area; none where it is not shown of that area."""
+    return table[(table[AREA] == code) & is_shown].drop(columns=AREA).reset_index(drop=True)

@@ -29,7 +29,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from scale import Drawn, measured, size_of, write_files
 
-from cpms_cli.datasets.manifest import (
+from cpms_cli.datasets.folder.manifest import (
     DEFINITION,
     HOUSEHOLDS,
     Partition,

@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "load_survey": "cpms_cli.survey.files.loading",
     "copy_shipped_definition": "cpms_cli.survey.files.new_definition",
-    "explain": "cpms_cli.survey.explanation",
+    "explain": "cpms_cli.survey.typed.explanation",
     "prove_definition": "cpms_cli.scoring.examples.proving",
     "definition_changes": "cpms_cli.survey.comparing.changes",
     "read": "cpms_cli.reading.tables",
@@ -72,7 +72,7 @@ _PUBLIC = {
     "visits_marked": "cpms_cli.exercises",
     "child_records": "cpms_cli.summaries.records.child_records",
     "published_figures": "cpms_cli.disclosure.release.published_figures",
-    "export_dataset": "cpms_cli.datasets.exporting",
+    "export_dataset": "cpms_cli.datasets.folder.exporting",
     "push_store": "cpms_cli.publishing.pushing",
     "score_dataset": "cpms_cli.datasets.scoring",
     "summarise_country": "cpms_cli.datasets.country",
@@ -108,7 +108,7 @@ _PUBLIC = {
     "write_samples": "cpms_cli.samples.file_layouts",
     "write_template": "cpms_cli.forms.template",
     "write_today": "cpms_cli.reports.children.today",
-    "write_xlsform": "cpms_cli.forms.xlsform",
+    "write_xlsform": "cpms_cli.forms.phone.xlsform",
     "write_next_form": "cpms_cli.forms.next_round",
 }
 __all__ = sorted(["CpmsError", *_PUBLIC])  # noqa: PLE0605

@@ -16,7 +16,7 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.response_log import ResponseLog, response_log
-from cpms_cli.survey.typed_command import command_line
+from cpms_cli.survey.typed.typed_command import command_line
 
 _CODES_SHOWN = 3
 MAP = "map"

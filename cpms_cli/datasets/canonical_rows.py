@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyarrow.dataset as arrow_dataset
 
-from cpms_cli.datasets.manifest import Partition, Rows
-from cpms_cli.datasets.typed_rows import MISSING
+from cpms_cli.datasets.folder.manifest import Partition, Rows
+from cpms_cli.datasets.folder.typed_rows import MISSING
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.engines import Engine
 from cpms_cli.summaries.records.child_records import (

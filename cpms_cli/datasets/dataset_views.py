@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli.datasets.canonical_rows import canonical_cells
-from cpms_cli.datasets.manifest import FIGURES, FIGURES_OF_HOMES, HOUSEHOLDS
+from cpms_cli.datasets.folder.manifest import FIGURES, FIGURES_OF_HOMES, HOUSEHOLDS
 from cpms_cli.datasets.partition_figures import DatasetRows
 from cpms_cli.scoring.compiler.indicator_sql import household_sql
 from cpms_cli.scoring.judged_columns import measure_column, right_column

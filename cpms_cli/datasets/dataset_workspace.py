@@ -18,9 +18,9 @@ import duckdb
 from cpms_cli.datasets.asked import Asked, DatasetSource
 from cpms_cli.datasets.dataset_views import create_figures, create_rows
 from cpms_cli.datasets.engine import check_memory, failing_clearly, open_engine, work_folder
-from cpms_cli.datasets.exporting import Watching
-from cpms_cli.datasets.fitting import check_label
-from cpms_cli.datasets.manifest import (
+from cpms_cli.datasets.folder.exporting import Watching
+from cpms_cli.datasets.folder.fitting import check_label
+from cpms_cli.datasets.folder.manifest import (
     FIGURES,
     FIGURES_OF_HOMES,
     Manifest,
@@ -33,7 +33,7 @@ from cpms_cli.datasets.partition_figures import DatasetRows, figures_files, judg
 from cpms_cli.datasets.scoring import fingerprint_of_scores, open_rows
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
-from cpms_cli.summaries.area.shares import groups_asked
+from cpms_cli.summaries.area.counts.shares import groups_asked
 from cpms_cli.summaries.scope import rounds_of
 from cpms_cli.survey.area_widths import PROVINCE, SUBDISTRICT
 from cpms_cli.survey.language import FALLBACK

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from cpms_cli.datasets.canonical_rows import ALONG, take_homes, take_partition
 from cpms_cli.datasets.engine import BATCH, write_batches
-from cpms_cli.datasets.fitting import make_folder
-from cpms_cli.datasets.manifest import FIGURES, FIGURES_OF_HOMES, HOUSEHOLDS, Manifest, Partition, label_of
+from cpms_cli.datasets.folder.fitting import make_folder
+from cpms_cli.datasets.folder.manifest import FIGURES, FIGURES_OF_HOMES, HOUSEHOLDS, Manifest, Partition, label_of
 from cpms_cli.scoring.engines import Engine
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, ProfiledRows, create_profile_tables
 from cpms_cli.scoring.scores import judge

@@ -25,9 +25,9 @@ from cpms_cli.datasets.engine import (
     work_folder,
     write_batches,
 )
-from cpms_cli.datasets.exporting import Exported, Watching
-from cpms_cli.datasets.fitting import check_fits, check_label, check_place, make_folder
-from cpms_cli.datasets.manifest import (
+from cpms_cli.datasets.folder.exporting import Exported, Watching
+from cpms_cli.datasets.folder.fitting import check_fits, check_label, check_place, make_folder
+from cpms_cli.datasets.folder.manifest import (
     DEFINITION,
     FORMAT,
     Manifest,
@@ -40,9 +40,9 @@ from cpms_cli.datasets.manifest import (
     remove_partitions,
     write_manifest,
 )
+from cpms_cli.datasets.folder.typed_rows import described_columns
 from cpms_cli.datasets.partition_figures import DatasetRows, figures_files, judge_partition, write_figures
 from cpms_cli.datasets.spark_engine import SparkEngine, check_spark, spark_engine
-from cpms_cli.datasets.typed_rows import described_columns
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.source import file_digest
 from cpms_cli.scoring.compiler.indicator_sql import with_household_levels

@@ -20,8 +20,8 @@ from cpms_cli.forms.help_sheet import Guide, write_help
 from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey, Table
-from cpms_cli.writing.new_workbook import new_workbook
-from cpms_cli.writing.page_setup import set_up_page
+from cpms_cli.writing.workbooks.new_workbook import new_workbook
+from cpms_cli.writing.workbooks.page_setup import set_up_page
 
 Layout = Literal["flat", "two-sheet"]
 LAYOUTS: tuple[Layout, ...] = ("flat", "two-sheet")

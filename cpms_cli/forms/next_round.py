@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.forms.form_rows import HOME
 from cpms_cli.forms.form_workbook import Form, Layout, form_bytes
 from cpms_cli.forms.known import Known, known_before, last_round
+from cpms_cli.forms.phone.form_rows import HOME
+from cpms_cli.forms.phone.xlsform import XlsForm, write_xlsform
 from cpms_cli.forms.template import check_form_path, chosen_layout
-from cpms_cli.forms.xlsform import XlsForm, write_xlsform
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store

@@ -13,14 +13,14 @@ from typing import Any
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.office.inbox.maps_tried import is_map, map_paths
+from cpms_cli.office.inbox.taking_in import note_as_stored, take_in
 from cpms_cli.office.journal import Journal, OpenRun, Outcome, State, journals, opened_run
-from cpms_cli.office.maps_tried import is_map, map_paths
 from cpms_cli.office.new_office import OPEN_FIRST
 from cpms_cli.office.open_first import PageOf, write_page
 from cpms_cli.office.run_outputs import Figures, Written, figures_of, write_outputs
 from cpms_cli.office.run_work import Work
 from cpms_cli.office.settings import Office, load_office
-from cpms_cli.office.taking_in import note_as_stored, take_in
 from cpms_cli.reading.arrivals import Arrived, arrived_files
 from cpms_cli.store.history import history
 from cpms_cli.store.safety.holding import hold_store

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from cpms_cli.office.inbox.taking_in import sums
 from cpms_cli.office.office_run import Run
-from cpms_cli.office.taking_in import sums
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 

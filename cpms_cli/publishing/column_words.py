@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cpms_cli.datasets.typed_rows import MISSING
+from cpms_cli.datasets.folder.typed_rows import MISSING
 from cpms_cli.survey.language import LANGUAGES, Language
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Survey

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from cpms_cli.datasets.series import SERIES_KEY
+from cpms_cli.datasets.folder.series import SERIES_KEY
 from cpms_cli.errors import ServerError
 from cpms_cli.publishing.column_words import words_of, words_of_column
 from cpms_cli.publishing.server import SERVED, Server

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from cpms_cli.datasets.exporting import Watching
-from cpms_cli.datasets.series import name_of_series, name_of_store, series_key
+from cpms_cli.datasets.folder.exporting import Watching
+from cpms_cli.datasets.folder.series import name_of_series, name_of_store, series_key
 from cpms_cli.errors import UsageError
 from cpms_cli.publishing.address import Address
 from cpms_cli.publishing.published_tables import PublishedTables

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.datasets.typed_rows import MISSING, typed_rows
+from cpms_cli.datasets.folder.typed_rows import MISSING, typed_rows
 from cpms_cli.errors import UsageError
 from cpms_cli.publishing.column_words import words_of_column
 from cpms_cli.store.tables.response_tables import create_known_children, responses_now

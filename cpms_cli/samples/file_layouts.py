@@ -18,7 +18,7 @@ from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.languages import programme_languages
 from cpms_cli.survey.model.definition import Language, Survey, Table
 from cpms_cli.writing.files import write_bytes
-from cpms_cli.writing.table_workbook import workbook_bytes
+from cpms_cli.writing.workbooks.table_workbook import workbook_bytes
 from cpms_cli.writing.written_answers import written_table
 
 TRUTH, MISTAKES = "truth.csv", "mistakes.csv"

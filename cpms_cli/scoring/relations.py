@@ -146,7 +146,7 @@ _PROFILES = (
             "summaries.area.plans",
             "summaries.area.quality",
             "summaries.area.rights",
-            "summaries.area.shares",
+            "summaries.area.counts.shares",
             "summaries.migration.area_migration",
             "summaries.migration.movement",
             "summaries.response.response_counts",

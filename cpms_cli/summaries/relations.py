@@ -12,7 +12,7 @@ RELATIONS = (
         "stood",
         "a child in a round up to a day: the level that stands, since when, and whether the child was found since",
         _STANDING,
-        ("summaries.area.standing_counts", "summaries.child.children", *_STANDING),
+        ("summaries.area.counts.standing_counts", "summaries.child.children", *_STANDING),
     ),
     Relation(
         "standing_score",

@@ -16,10 +16,10 @@ from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.languages import is_draft, limits_in_use, spoken_languages, traits_of, translation_of
-from cpms_cli.survey.near_words import Named
 from cpms_cli.survey.numbers import in_digits
 from cpms_cli.survey.plain_text import printable_text
 from cpms_cli.survey.problems import Fault, FaultValue, Problem
+from cpms_cli.survey.typed.near_words import Named
 
 _PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}")
 _PROOF, _BETWEEN = "proof_", ", "

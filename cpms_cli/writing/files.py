@@ -145,7 +145,7 @@ def parquet_bytes(tables: Tables) -> bytes:
 
 def xlsx_bytes(tables: Tables) -> bytes:
     """Tables as the sheets of a workbook, every text a text."""
-    from cpms_cli.writing.table_workbook import workbook_bytes  # noqa: PLC0415 - heavy, for workbooks alone
+    from cpms_cli.writing.workbooks.table_workbook import workbook_bytes  # noqa: PLC0415 - heavy, for workbooks alone
 
     return workbook_bytes({name: plain_table(frame) for name, frame in tables.items()})
 

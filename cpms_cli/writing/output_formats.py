@@ -29,7 +29,7 @@ class Gate(Enum):
     """What keeps a text of the data from being run by the program that opens the file."""
 
     APOSTROPHE = "a text that begins like a formula gets an apostrophe: `writing.gate.disarmed`"
-    TEXT_CELLS = "cells are text by their type: `writing.new_workbook`, `ooxml.sheet_cells`"
+    TEXT_CELLS = "cells are text by their type: `writing.workbooks.new_workbook`, `ooxml.sheet_cells`"
     NO_FORMULAS = "the format knows no formulas, and its library escapes what has a meaning in it"
 
 

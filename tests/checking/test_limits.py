@@ -22,8 +22,8 @@ from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.languages import use_words_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.proof.limit_proof import strays
-from cpms_cli.survey.proof.numbers_in_words import NumberFinder
+from cpms_cli.survey.proof.words.limit_proof import strays
+from cpms_cli.survey.proof.words.numbers_in_words import NumberFinder
 from tests.conftest import ROOT, THOROUGH, Cpms, in_english
 from tests.definitions import change_file
 

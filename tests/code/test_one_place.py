@@ -50,7 +50,7 @@ def test_a_call_is_seen_under_every_name(source: str, called: bool) -> None:
 def test_every_workbook_begins_in_one_place() -> None:
     """Elsewhere, the options by which text is never a formula could be forgotten."""
     places = [path for path in MODULES if _calls(path.read_text("utf-8"), "xlsxwriter.Workbook")]
-    assert [path.relative_to(ROOT / "cpms_cli").as_posix() for path in places] == ["writing/new_workbook.py"]
+    assert [path.relative_to(ROOT / "cpms_cli").as_posix() for path in places] == ["writing/workbooks/new_workbook.py"]
 
 
 def test_which_day_it_is_is_asked_in_one_place() -> None:

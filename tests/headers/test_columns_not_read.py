@@ -14,7 +14,7 @@ import pytest
 
 from cpms_cli import CpmsError, merge, read
 from cpms_cli.errors import AnswersNotRead
-from cpms_cli.forms.xlsform import xlsform
+from cpms_cli.forms.phone.xlsform import xlsform
 from cpms_cli.reading.sheet.unread import UnreadColumn
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import SAMPLES, Cpms, Draw

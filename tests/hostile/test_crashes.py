@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from cpms_cli import __version__, check_store, export_dataset, merge, score_dataset
-from cpms_cli.datasets.manifest import read_manifest
+from cpms_cli.datasets.folder.manifest import read_manifest
 from cpms_cli.store.content import content_hash, dump
 from tests.conftest import ROOT, ROUNDS, THOROUGH
 

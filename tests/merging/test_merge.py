@@ -16,7 +16,6 @@ from cpms_cli import merge, undo, write_samples
 from cpms_cli.errors import StoreLocked
 from cpms_cli.reading.source import column_letter
 from cpms_cli.store.content import content_hash, dump
-from cpms_cli.survey.identifiers import new_identifier
 from tests.conftest import ROUNDS, SAMPLES, THOROUGH, Cpms, Draw, MakeOnce
 
 
@@ -152,93 +151,6 @@ def test_a_corrected_file_takes_the_place_and_the_old_rows_stay(cpms: Cpms, draw
     assert _rows(store, "SELECT distress FROM current_child WHERE child_no = '1'") == [("daily",)]
 
 
-def test_without_consent_only_the_key_is_kept(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
-    for consent, name in (("no", "a.csv"), ("ปฏิเสธ", "b.csv")):
-        store = tmp_path / f"{name}.duckdb"
-        ran = cpms("merge", draw({"consent": consent, "sex": "x", "given_name": "ชื่อลับ"}, name=name), "--store", store)
-        assert ran.code == 0
-        [row] = _rows(store, "SELECT given_name, sex, birth_date, round, household_no FROM current_child")
-        assert row == (None, None, None, "2026", "1")
-        assert "ชื่อลับ".encode() not in store.read_bytes()
-
-
-def test_nothing_is_stored_of_a_family_whose_consent_cannot_be_read(draw: Draw, tmp_path: Path) -> None:
-    first, second = {"household_no": "8", "consent": "ไม่ยินยอมให้เก็บ"}, {"household_no": "8", "consent": None}
-    store = tmp_path / "s.duckdb"
-    merged = merge([draw(first, second, {"household_no": "9"})], store)
-    assert _rows(store, "SELECT household_no FROM current_child") == [("9",)]
-    assert merged.files.loc[0, ["stored", "quarantined"]].to_list() == [1, 2]
-    errors = merged.findings[merged.findings["severity"] == "error"]
-    assert list(zip(errors["row"], errors["check"], errors["field"], strict=True)) == [
-        (2, "code", "consent"),
-        (3, "consent_unread", "consent"),
-    ]
-    read = {"household_no": "8", "consent": "no"}
-    merge([draw(first, read, second, name="b.csv")], store)
-    assert _rows(store, "SELECT DISTINCT given_name FROM current_child WHERE household_no = '8'") == [(None,)]
-
-
-def test_children_on_a_sheet_of_their_own_wait_for_a_consent_that_cannot_be_read(draw: Draw, tmp_path: Path) -> None:
-    flat = pd.read_csv(draw({"household_no": "8"}, {"household_no": "9"}), dtype=str)
-    key = ["round", "village_code", "household_no"]
-    path = tmp_path / "two.xlsx"
-    with pd.ExcelWriter(path) as book:
-        homes = flat[[*key, "consent", "interview_date"]].assign(consent=["x", "yes"])
-        homes.to_excel(book, sheet_name="homes", index=False)
-        flat[[*key, "child_no", "given_name", "birth_date"]].to_excel(book, sheet_name="children", index=False)
-    store = tmp_path / "s.duckdb"
-    merge([path], store)
-    assert _rows(store, "SELECT household_no FROM current_child") == [("9",)]
-
-
-def test_consent_withdrawn_blanks_what_the_round_held(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
-    store = tmp_path / "s.duckdb"
-    merge([draw({"given_name": "ก่อน"}, {"given_name": "อีกคน"}, {"household_no": "2"}, name="a.csv")], store)
-    merge([draw({"consent": "no"}, name="b.csv")], store)
-    assert _rows(store, "SELECT household_no, given_name FROM child_observation ORDER BY ALL") == [
-        ("1", None),
-        ("1", None),
-        ("1", None),
-        ("2", "ตัวอย่าง"),
-    ]
-    assert _rows(store, "SELECT household_no, consent, dwelling FROM current_household ORDER BY ALL") == [
-        ("1", "no", None),
-        ("2", "yes", "own"),
-    ]
-
-
-def test_a_later_file_that_does_not_ask_does_not_undo_a_refusal(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
-    store = tmp_path / "s.duckdb"
-    merge([draw({"consent": "no"}, name="a.csv")], store)
-    merge([draw({"given_name": "ชื่อลับ"}, name="b.csv", without=["consent"])], store)
-    assert _rows(store, "SELECT given_name, sex FROM current_child") == [(None, None)]
-    merge([draw({"given_name": "ชื่อใหม่", "consent": "yes"}, name="c.csv")], store)
-    assert _rows(store, "SELECT given_name, sex FROM current_child") == [("ชื่อใหม่", "female")]
-
-
-def test_children_and_refusal_in_either_order_give_the_same_store(draw: Draw, tmp_path: Path) -> None:
-    files = [draw({}, {}, name="a.csv", without=["consent"]), draw({"consent": "no"}, name="b.csv")]
-    hashes = set()
-    for number, order in enumerate((files, files[::-1])):
-        for path in order:
-            merge([path], tmp_path / f"{number}.duckdb")
-        hashes.add(content_hash(tmp_path / f"{number}.duckdb"))
-    assert len(hashes) == 1
-
-
-def test_what_is_set_aside_of_a_silent_family_has_no_answers(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
-    path = draw({"consent": "no", "village_code": "99999999", "given_name": "ชื่อลับ", "violence_sexual": "yes"})
-    ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
-    assert ran.code == 1
-    assert "Mend these first" not in ran.out + ran.err
-    book = openpyxl.load_workbook(tmp_path / "s-set-aside-1.xlsx")
-    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    text = " ".join(f"{cell.value} {cell.comment.text if cell.comment else ''}" for cell in cells)
-    assert "99999999" in text
-    assert "ชื่อลับ" not in text
-    assert "yes" not in text
-
-
 def test_files_in_any_order_give_the_same_store(rounds: list[Path], tmp_path: Path) -> None:
     merged = merge(rounds, tmp_path / "at_once.duckdb")
     assert merged.total("stored") > 50 and merged.total("quarantined") > 0
@@ -262,74 +174,6 @@ def test_merging_again_changes_nothing(sample_store: Path, tmp_path: Path) -> No
     assert again.total("stored") == 0
     assert content_hash(store) == before
     assert _rows(store, "SELECT * FROM child_link ORDER BY ALL") == people
-
-
-def test_no_two_people_of_the_truth_are_made_one(sample_store: Path) -> None:
-    truth = pd.read_csv(SAMPLES / "truth.csv", dtype=str)
-    key = ["round", "village_code", "household_no", "child_no"]
-    with duckdb.connect(str(sample_store), read_only=True) as connection:
-        linked = connection.execute("SELECT * FROM child_link").df()
-    both = linked.merge(truth, on=key)
-    assert len(both) > 800
-    assert (both.groupby("cpms_id")["person_id"].nunique() == 1).all()
-    with_id = both[both["how"] == "identified"]
-    assert (with_id.groupby("person_id")["cpms_id"].nunique() == 1).all()
-    assert with_id["person_id"].nunique() > 150
-
-
-def _years(draw: Draw, *answers: dict[str, object]) -> list[Path]:
-    return [
-        draw({"round": year, "interview_date": f"{year}-11-15", **answer}, name=f"{year}.csv")
-        for year, answer in zip((2024, 2025, 2026), answers, strict=False)
-    ]
-
-
-VALID_ID = "1999900000013"
-
-
-@pytest.mark.parametrize(
-    ("second", "people"),
-    [
-        ({"national_id": VALID_ID}, 1),
-        ({"national_id": VALID_ID, "village_code": "85010502"}, 1),
-        ({"national_id": VALID_ID, "given_name": "อื่น"}, 1),
-        ({"national_id": VALID_ID, "birth_date": "2016"}, 1),
-        ({"national_id": VALID_ID, "sex": "male"}, 2),
-        ({"national_id": VALID_ID, "birth_date": "2012-02-20"}, 2),
-        ({"national_id": "1999900000014"}, 1),
-        ({"national_id": None}, 1),
-    ],
-)
-def test_a_national_id_links_unless_something_contradicts(
-    draw: Draw, once: MakeOnce, second: dict[str, object], people: int
-) -> None:
-    first, later = _years(draw, {"national_id": VALID_ID}, second)
-    store = once(lambda path: merge([first], path))
-    merge([later], store)
-    assert _rows(store, "SELECT count(DISTINCT cpms_id) FROM child_link") == [(people,)]
-
-
-def test_an_id_used_by_two_children_of_a_round_links_neither(draw: Draw, tmp_path: Path) -> None:
-    merge([draw({"national_id": VALID_ID}, {"national_id": VALID_ID}, name="a.csv")], tmp_path / "s.duckdb")
-    merge(
-        [draw({"round": 2025, "interview_date": "2025-11-15", "national_id": VALID_ID}, name="b.csv")],
-        tmp_path / "s.duckdb",
-    )
-    assert _rows(tmp_path / "s.duckdb", "SELECT count(DISTINCT cpms_id) FROM child_link") == [(3,)]
-
-
-def test_a_carried_cpms_id_links_across_everything_else(draw: Draw, tmp_path: Path) -> None:
-    own_id = new_identifier("C")
-    rows_of_rounds: list[dict[str, object]] = [
-        {"cpms_id": own_id},
-        {"cpms_id": own_id, "village_code": "85020101", "sex": "male"},
-        {},
-    ]
-    merge(_years(draw, *rows_of_rounds), tmp_path / "s.duckdb")
-    rows = _rows(
-        tmp_path / "s.duckdb", "SELECT round FROM child_link WHERE cpms_id = ? ORDER BY 1".replace("?", f"'{own_id}'")
-    )
-    assert rows == [("2024",), ("2025",)]
 
 
 def test_a_failed_merge_leaves_the_store_as_it_was(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:

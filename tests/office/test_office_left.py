@@ -61,7 +61,7 @@ def test_a_run_that_was_killed_goes_on_with_the_next_file(cpms: Cpms, office: Ne
     for number in (1, 2):
         shutil.copy(draw({"household_no": str(number)}, {"sex": "?!"}, name=f"moo{number}.csv"), folder / "inbox")
     # In the middle: as the first file is in the store, and nothing has been said of it yet.
-    _run_and_kill("cpms_cli.office.taking_in", "_counted")
+    _run_and_kill("cpms_cli.office.inbox.taking_in", "_counted")
     made = folder_of_run(folder)
     assert not (folder / "outbox" / "open_first.html").exists()
     ran = cpms("run", "--format", "json")

@@ -15,8 +15,8 @@ from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.header.headers import field_of, header_spellings, match_headers
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import read
-from cpms_cli.survey.area_search import find_areas
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.typed.area_search import find_areas
 
 Rows = Sequence[Sequence[object]]
 LIST = "รายชื่อเด็ก ตำบลหงาว อำเภอเมืองระนอง จังหวัดระนอง ปี 2569"

@@ -13,7 +13,7 @@ from lxml import etree
 from cpms_cli.reports.charts.chart_style import HATCH, LEVEL_FILLS, NARROW, WIDE, level_fill
 from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.charts.distance_shades import distance_fill
-from cpms_cli.reports.charts.map_tiles import tiles
+from cpms_cli.reports.charts.maps.map_tiles import tiles
 from cpms_cli.reports.documents.document import Chart
 from cpms_cli.survey.files.location import shipped
 

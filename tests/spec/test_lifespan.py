@@ -12,7 +12,7 @@ import pytest
 
 from cpms_cli import prove_definition
 from cpms_cli.forms.form_workbook import sheets
-from cpms_cli.forms.xlsform import xlsform
+from cpms_cli.forms.phone.xlsform import xlsform
 from cpms_cli.reading.header.headers import header_spellings
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import problem_line

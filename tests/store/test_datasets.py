@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cpms_cli import export_dataset, load_survey, merge, score, score_dataset, undo
-from cpms_cli.datasets.manifest import hold_dataset, read_manifest
+from cpms_cli.datasets.folder.manifest import hold_dataset, read_manifest
 from cpms_cli.errors import CpmsError
 from tests.conftest import SAMPLES, Cpms
 from tests.store.three_children import PHUKET, RANONG, Base, write_three_children

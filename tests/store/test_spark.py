@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cpms_cli import export_dataset, score_dataset
-from cpms_cli.datasets.manifest import read_manifest
+from cpms_cli.datasets.folder.manifest import read_manifest
 from cpms_cli.datasets.spark_engine import check_spark, transpiled
 from cpms_cli.errors import UsageError
 from cpms_cli.java import installed_java, installed_pyspark

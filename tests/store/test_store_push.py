@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from cpms_cli import add_response, load_survey, merge, push_store, undo
-from cpms_cli.datasets.exporting import Watching
+from cpms_cli.datasets.folder.exporting import Watching
 from cpms_cli.errors import CpmsError, ServerError
 from cpms_cli.publishing.address import Address
 from cpms_cli.publishing.pushing import Asked, push

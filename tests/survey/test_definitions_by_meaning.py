@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import duckdb
 import pytest
 
-from cpms_cli.datasets.manifest import DEFINITION, MANIFEST
+from cpms_cli.datasets.folder.manifest import DEFINITION, MANIFEST
 from cpms_cli.errors import DefinitionError
 from cpms_cli.store.definitions.definition_in_use import definition_in_use, definition_to_write
 from cpms_cli.survey.files.loading import load_survey

@@ -230,7 +230,7 @@ def test_what_cannot_stand_in_it_is_a_problem_with_its_line(
 ) -> None:
     from cpms_cli.survey.files.definition_reader import Reader
     from cpms_cli.survey.files.schema_files import read_survey
-    from cpms_cli.survey.proof.translation_proof import translation_problems
+    from cpms_cli.survey.proof.words.translation_proof import translation_problems
 
     assert change[0] in XX
     text = XX.replace(*change)

@@ -16,8 +16,8 @@ from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Field, Language, Survey, Words
 from cpms_cli.writing.files import csv_bytes
 from cpms_cli.writing.gate import printable
-from cpms_cli.writing.new_workbook import new_workbook
-from cpms_cli.writing.page_setup import row_height, set_up_width
+from cpms_cli.writing.workbooks.new_workbook import new_workbook
+from cpms_cli.writing.workbooks.page_setup import row_height, set_up_width
 
 _WIDTHS = {"header": 30, "field": 46, "label": 24, "match": 34, "examples": 34, "answer": 26, "count": 8, "means": 46}
 _HEADINGS = {"answer": "col_written_answer"}

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from cpms_cli.ooxml.sheet_naming import sheet_name
 from cpms_cli.reading.survey_table import SurveyTable
-from cpms_cli.writing.cells_workbook import TextCells, cells_workbook
+from cpms_cli.writing.workbooks.cells_workbook import TextCells, cells_workbook
 
 
 def plain_workbook(tables: Sequence[SurveyTable]) -> tuple[bytes, dict[int, str]]:

@@ -26,7 +26,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.outputs import PROBLEM
-from cpms_cli.writing.table_workbook import CellNote, workbook_bytes
+from cpms_cli.writing.workbooks.table_workbook import CellNote, workbook_bytes
 
 FROM = "cpms_from"
 _NOT_CARRIED: frozenset[Why] = frozenset({"added", "own", "gathered"})

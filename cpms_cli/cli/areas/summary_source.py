@@ -15,7 +15,7 @@ from cpms_cli.datasets.asked import Asked, DatasetSource
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from cpms_cli.datasets.exporting import Watching
+    from cpms_cli.datasets.folder.exporting import Watching
     from cpms_cli.survey.model.definition import Language
     from cpms_cli.workspace import Workspace
 
@@ -73,7 +73,7 @@ class Source:
 
 def counting(spoken: Language) -> Watching:
     """Return who looks on while partitions are counted: a bar, from the first of them to the last."""
-    from cpms_cli.datasets.exporting import Watching
+    from cpms_cli.datasets.folder.exporting import Watching
     from cpms_cli.reports.progress import Progress
 
     progress = Progress("dataset_counting", spoken, shown=sys.stderr.isatty())

@@ -67,7 +67,7 @@ class _Step:
 
     def _fillings(self) -> dict[str, str]:
         from cpms_cli.cli.office_defaults import current_office, store_by_default
-        from cpms_cli.survey.typed_command import command_line
+        from cpms_cli.survey.typed.typed_command import command_line
 
         store, file, files = (self.given.get(name) for name in ("store", "output", "files"))
         usual = store is None or Path(store) == store_by_default(current_office())
@@ -87,7 +87,7 @@ class _Step:
 
     def _options_given(self, options: Mapping[str, str]) -> str:
         """Those of some options (by parameter) that the command was given, as they are typed again."""
-        from cpms_cli.survey.typed_command import command_line
+        from cpms_cli.survey.typed.typed_command import command_line
 
         words: list[str] = []
         for name, option in options.items():

@@ -75,8 +75,8 @@ def template(
     for given, option in ((area, "--area"), (identified or None, "--identified")):
         if given is not None:
             raise UsageError("template_only_prefill", option=option)
+    from cpms_cli.forms.phone.xlsform import write_xlsform
     from cpms_cli.forms.template import check_form_path, write_template
-    from cpms_cli.forms.xlsform import write_xlsform
     from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
 

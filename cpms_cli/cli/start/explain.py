@@ -40,7 +40,7 @@ def explain(
 
     from cpms_cli.reports.definitions.explained import explained_document, show_explained
     from cpms_cli.reports.terminal import Screen, open_console
-    from cpms_cli.survey.explanation import explain as run
+    from cpms_cli.survey.typed.explanation import explain as run
     from cpms_cli.writing.files import csv_text, json_text
 
     spoken = language(lang)

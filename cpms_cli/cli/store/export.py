@@ -149,7 +149,7 @@ def figures(
     round_year = year(round_)
     from cpms_cli.disclosure.release.published_figures import compute_published_figures
     from cpms_cli.reports.interchange.interchange_files import check_export, write_figures
-    from cpms_cli.summaries.area.shares import COUNTS
+    from cpms_cli.summaries.area.counts.shares import COUNTS
     from cpms_cli.survey.messages import say
 
     target = _file_named("figures", file, output)
@@ -190,7 +190,7 @@ def dataset(
       cpms export dataset named_rows --identified --store cpms.duckdb
     """
     from cpms_cli import __version__
-    from cpms_cli.datasets.exporting import Watching, write_dataset
+    from cpms_cli.datasets.folder.exporting import Watching, write_dataset
     from cpms_cli.linking.provinces.moved_workbook import read_moved
     from cpms_cli.reports.interchange.interchange_files import write_dataset_dictionary
     from cpms_cli.reports.progress import Progress

@@ -39,7 +39,7 @@ def push(
       cpms store push postgresql://cpms@HOST/children --store cpms.duckdb
       cpms store push postgresql://cpms@HOST/children --schema ranong
     """
-    from cpms_cli.datasets.exporting import Watching
+    from cpms_cli.datasets.folder.exporting import Watching
     from cpms_cli.publishing.address import Address as ServerAddress
     from cpms_cli.publishing.pushing import Asked
     from cpms_cli.publishing.pushing import push as push_rows

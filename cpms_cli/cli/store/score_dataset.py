@@ -41,7 +41,7 @@ def score_into(folder: Path, to: Path | None, memory: str | None, master: str | 
         raise UsageError("option_needs", option="--dataset", other="-o")
     from cpms_cli import __version__
     from cpms_cli.datasets.engine import MEMORY
-    from cpms_cli.datasets.exporting import Watching
+    from cpms_cli.datasets.folder.exporting import Watching
     from cpms_cli.datasets.scoring import score_dataset
     from cpms_cli.reports.progress import Progress
     from cpms_cli.survey.messages import say

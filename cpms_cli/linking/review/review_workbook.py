@@ -9,8 +9,8 @@ import pandas as pd
 
 from cpms_cli.survey.plain_text import compared_text
 from cpms_cli.writing.gate import printable
-from cpms_cli.writing.new_workbook import new_workbook
-from cpms_cli.writing.page_setup import row_height, set_up_width
+from cpms_cli.writing.workbooks.new_workbook import new_workbook
+from cpms_cli.writing.workbooks.page_setup import row_height, set_up_width
 
 _WIDTHS = (18, 14, 24, 12, 48, 40)
 _SIDE_WIDTH = 16

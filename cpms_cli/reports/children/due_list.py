@@ -14,7 +14,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.writing.files import csv_bytes, plain_table, write_bytes, write_tables
 from cpms_cli.writing.output_formats import has_format, output_format
-from cpms_cli.writing.table_workbook import workbook_bytes
+from cpms_cli.writing.workbooks.table_workbook import workbook_bytes
 
 
 def to_fill_in(survey: Survey) -> list[Field]:

@@ -17,7 +17,7 @@ from cpms_cli.summaries.today.today_list import Today
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.writing.printing import PrintedColumn, printed_workbook
+from cpms_cli.writing.workbooks.printing import PrintedColumn, printed_workbook
 
 
 def today_workbook(survey: Survey, today: Today, language: Language, by: str = "village") -> bytes:

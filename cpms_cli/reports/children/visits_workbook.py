@@ -8,7 +8,7 @@ from cpms_cli.reports.children.visits import readable_visits
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.writing.printing import PrintedColumn, printed_workbook
+from cpms_cli.writing.workbooks.printing import PrintedColumn, printed_workbook
 
 
 def visits_workbook(survey: Survey, visits: pd.DataFrame, language: Language, turned_18: int = 0) -> bytes:

@@ -8,8 +8,8 @@ from typing import Any
 from rich.padding import Padding
 
 from cpms_cli.reports.terminal import Screen
-from cpms_cli.survey.explanation import Explained
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.typed.explanation import Explained
 
 
 def explained_document(explained: Sequence[Explained]) -> dict[str, Any]:

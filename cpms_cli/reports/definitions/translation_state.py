@@ -17,7 +17,7 @@ from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.problems import Fault, Problem
-from cpms_cli.survey.proof.translation_proof import translatable
+from cpms_cli.survey.proof.words.translation_proof import translatable
 from cpms_cli.survey.speech.translation import KINDS, Translation
 
 _HELP = "help"

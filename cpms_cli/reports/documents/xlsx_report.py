@@ -30,7 +30,7 @@ from cpms_cli.reports.documents.document_cells import NOT_COMPUTED, as_table, ce
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.gate import printable
-from cpms_cli.writing.new_workbook import new_workbook
+from cpms_cli.writing.workbooks.new_workbook import new_workbook
 
 _A4 = 9
 _NARROWEST, _WIDEST, _TO_FILL, _PADDING = 6, 32, 14, 2

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.datasets.typed_rows import MISSING, parquet_of, texts_of, values_of
+from cpms_cli.datasets.folder.typed_rows import MISSING, parquet_of, texts_of, values_of
 from cpms_cli.reports.interchange.variables import YES_NO, Variable, reason_variable, record_variables, several
 from cpms_cli.survey.model.definition import Language, Survey
 

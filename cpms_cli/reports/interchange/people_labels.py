@@ -17,7 +17,7 @@ from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import Tables, check_writable, plain_table, write_bytes, write_tables
-from cpms_cli.writing.table_workbook import NumberFormats, workbook_bytes
+from cpms_cli.writing.workbooks.table_workbook import NumberFormats, workbook_bytes
 
 _WORDS, _BY = "_label", "by_"
 _YEAR = re.compile(r"\d{4}")

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from cpms_cli.datasets.typed_rows import MISSING
+from cpms_cli.datasets.folder.typed_rows import MISSING
 from cpms_cli.reports.interchange.people_labels import column_label, definition_labels
 from cpms_cli.summaries.records.child_records import SUBDISTRICT
 from cpms_cli.summaries.records.deidentification import OTHER

@@ -35,8 +35,8 @@ from cpms_cli.survey.model.worked_examples import FigureExamples, Readings, Scor
 from cpms_cli.survey.problems import BadDocument, Fault, Problem, in_order
 from cpms_cli.survey.proof.definition_proof import Contents, contents_of, judged
 from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
-from cpms_cli.survey.proof.translation_proof import passed_over_sentences
 from cpms_cli.survey.proof.unused_files import passed_over_files
+from cpms_cli.survey.proof.words.translation_proof import passed_over_sentences
 from cpms_cli.survey.rules.vocabulary import RuleError
 
 # Without one of these, examples say nothing: a rule, a question or an answer may be missing that they need.

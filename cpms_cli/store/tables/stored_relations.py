@@ -142,7 +142,7 @@ _ROWS_STORED = (
         "a child in a round as it stands, with its identifiers",
         _CURRENT_NEAR,
         (
-            "datasets.exporting",
+            "datasets.folder.exporting",
             "forms.known",
             "linking.provinces.province_links",
             "linking.provinces.stored_movers",
@@ -176,7 +176,7 @@ _ROWS_STORED = (
         "a household in a round as it stands, with its identifier",
         _CURRENT_NEAR,
         (
-            "datasets.exporting",
+            "datasets.folder.exporting",
             "forms.known",
             "merging.disputing",
             "merging.today_answers",

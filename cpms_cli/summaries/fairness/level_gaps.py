@@ -17,8 +17,8 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.profiles import UNKNOWN
 from cpms_cli.scoring.scores import EXPLAINED, create_explained
 from cpms_cli.scoring.trials.paper_twins import TWIN_SCORE, create_twin_scores
-from cpms_cli.summaries.area.intervals import newcombe, wilson
-from cpms_cli.summaries.area.shares import within
+from cpms_cli.summaries.area.counts.intervals import newcombe, wilson
+from cpms_cli.summaries.area.counts.shares import within
 from cpms_cli.summaries.scope import Scope, scope_of
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.settings.fairness import ComparedGroup

@@ -7,7 +7,7 @@ import pandas as pd
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.disputes import table_of_answer, to_ask_again
-from cpms_cli.summaries.area.shares import area_name
+from cpms_cli.summaries.area.counts.shares import area_name
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.visits import choices_of
 from cpms_cli.workspace import Workspace

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
-from cpms_cli.summaries.area.shares import area_name
+from cpms_cli.summaries.area.counts.shares import area_name
 from cpms_cli.summaries.child.visits import order_visits, visits_of
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, IN_TIME, LATE, OPEN, OVERDUE, find_cases, workers_of
 from cpms_cli.summaries.response.due import is_waiting, list_cases

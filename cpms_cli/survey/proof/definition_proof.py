@@ -23,9 +23,7 @@ from cpms_cli.survey.model.definition import (
 )
 from cpms_cli.survey.problems import Problem, in_order
 from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
-from cpms_cli.survey.proof.limit_proof import limit_problems
 from cpms_cli.survey.proof.linking_proof import linking_problems
-from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.proof import PLACEHOLDER, language_faults
 from cpms_cli.survey.proof.question_proof import NEEDED_ROLES
 from cpms_cli.survey.proof.response_proof import response_problems
@@ -33,8 +31,10 @@ from cpms_cli.survey.proof.role_proof import role_problems
 from cpms_cli.survey.proof.rule_proof import RuleProof
 from cpms_cli.survey.proof.shape_proof import shape_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
-from cpms_cli.survey.proof.translation_proof import translation_problems
 from cpms_cli.survey.proof.unused_files import unused_files
+from cpms_cli.survey.proof.words.limit_proof import limit_problems
+from cpms_cli.survey.proof.words.presentation_proof import presentation_problems
+from cpms_cli.survey.proof.words.translation_proof import translation_problems
 
 # What says that a file has too little of something: no fault of a file of which a part could not be read.
 _OF_WHAT_IS_MISSING = frozenset(

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pandas as pd
 
 from cpms_cli.disclosure.cells.joined_answers import joined_rows
-from cpms_cli.reports.charts.area_map import (
+from cpms_cli.reports.charts.chart_style import per_cent
+from cpms_cli.reports.charts.maps.area_map import (
     distance_words,
     map_chart,
     parts_of_indicator,
@@ -16,7 +17,6 @@ from cpms_cli.reports.charts.area_map import (
     whole_of_levels,
     withheld_cells,
 )
-from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.composing.area.area_context import NO_BREAK, AreaContext
 from cpms_cli.reports.composing.share_words import chance_words, interval_words, position_words
 from cpms_cli.reports.documents.document import (
@@ -29,7 +29,7 @@ from cpms_cli.reports.documents.document import (
     mostly,
 )
 from cpms_cli.summaries.area.area_figures import severe_levels
-from cpms_cli.summaries.area.comparison import ABOVE, beside_rest, distance_class
+from cpms_cli.summaries.area.counts.comparison import ABOVE, beside_rest, distance_class
 from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.numbers import shown_count
 

@@ -13,8 +13,8 @@ from cpms_cli.reports.areas.comparability_notes import (
     without_level,
 )
 from cpms_cli.reports.areas.shares import holds_not_asked
-from cpms_cli.reports.charts.area_map import withheld_cells
 from cpms_cli.reports.charts.chart_style import per_cent
+from cpms_cli.reports.charts.maps.area_map import withheld_cells
 from cpms_cli.reports.composing.area.area_context import AreaContext
 from cpms_cli.reports.composing.share_words import (
     chance_words,
@@ -33,7 +33,7 @@ from cpms_cli.reports.documents.document import (
     TableBlock,
     mostly,
 )
-from cpms_cli.summaries.area.comparison import ABOVE, LIKE
+from cpms_cli.summaries.area.counts.comparison import ABOVE, LIKE
 
 _NAMED_IN_ALT = 3
 

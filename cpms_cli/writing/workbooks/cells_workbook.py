@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from cpms_cli.ooxml.package import Package
 from cpms_cli.ooxml.sheet_cells import text_cell, xml_text
-from cpms_cli.writing.new_workbook import new_workbook
+from cpms_cli.writing.workbooks.new_workbook import new_workbook
 
 _TEXT_STYLE = 1  # the first style after the default one, which XlsxWriter makes of the only format below
 

@@ -25,7 +25,7 @@ from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey, Words
 from cpms_cli.survey.model.limits import FILE
 from cpms_cli.survey.problems import Fault, Problem
-from cpms_cli.survey.proof.numbers_in_words import NumberFinder
+from cpms_cli.survey.proof.words.numbers_in_words import NumberFinder
 from cpms_cli.survey.rules.rule_faults import COMPARISONS
 from cpms_cli.survey.rules.rule_language import standing_rule
 from cpms_cli.survey.rules.vocabulary import RANGES, RuleError

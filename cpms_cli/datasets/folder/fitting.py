@@ -8,8 +8,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cpms_cli.datasets.manifest import DEFINITION, HOUSEHOLDS, MANIFEST, Manifest, Partition, further_file, label_of
-from cpms_cli.datasets.series import SERIES_KEY
+from cpms_cli.datasets.folder.manifest import (
+    DEFINITION,
+    HOUSEHOLDS,
+    MANIFEST,
+    Manifest,
+    Partition,
+    further_file,
+    label_of,
+)
+from cpms_cli.datasets.folder.series import SERIES_KEY
 from cpms_cli.errors import DefinitionError, UnreadableFile, UsageError
 from cpms_cli.survey.files.packed_definition import digest_of_packed
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.datasets.fitting import check_fits, check_one_store_each, check_place, digest_by_now, make_folder
-from cpms_cli.datasets.manifest import (
+from cpms_cli.datasets.folder.fitting import check_fits, check_one_store_each, check_place, digest_by_now, make_folder
+from cpms_cli.datasets.folder.manifest import (
     DEFINITION,
     FORMAT,
     HOUSEHOLDS,
@@ -26,8 +26,8 @@ from cpms_cli.datasets.manifest import (
     remove_partitions,
     write_manifest,
 )
-from cpms_cli.datasets.series import name_of_series, name_of_store, series_key
-from cpms_cli.datasets.typed_rows import described_columns, parquet_of, typed_rows
+from cpms_cli.datasets.folder.series import name_of_series, name_of_store, series_key
+from cpms_cli.datasets.folder.typed_rows import described_columns, parquet_of, typed_rows
 from cpms_cli.errors import UsageError
 from cpms_cli.linking.provinces.moved_workbook import read_moved
 from cpms_cli.store.tables.pseudonym_key import pseudonym_key

@@ -16,8 +16,8 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from cpms_cli.ooxml.sheet_naming import sheet_name, sheet_names
-from cpms_cli.writing.new_workbook import new_workbook
-from cpms_cli.writing.page_setup import cell_width, row_height, set_up_width
+from cpms_cli.writing.workbooks.new_workbook import new_workbook
+from cpms_cli.writing.workbooks.page_setup import cell_width, row_height, set_up_width
 
 _WIDEST, _WIDEST_HEADING, _NARROWEST = 60, 16, 8
 

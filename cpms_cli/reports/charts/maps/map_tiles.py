@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.reports.charts.chart_style import QUIET, widest_text
-from cpms_cli.reports.charts.map_legend import fills, map_legend, short_code
+from cpms_cli.reports.charts.maps.map_legend import fills, map_legend, short_code
 from cpms_cli.reports.charts.svg import Element, Picture, rectangle, words, words_on_patch
 from cpms_cli.reports.documents.document import Chart
 

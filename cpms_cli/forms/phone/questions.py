@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cpms_cli.forms.age_questions import age_bounds, partial_date_rows
-from cpms_cli.forms.constraints import limit_of, lonely, stands_alone
-from cpms_cli.forms.form_languages import Tongue
-from cpms_cli.forms.form_rows import FormRows, Row, calculated
-from cpms_cli.forms.relevance import Untranslatable, relevance
+from cpms_cli.forms.phone.age_questions import age_bounds, partial_date_rows
+from cpms_cli.forms.phone.constraints import limit_of, lonely, stands_alone
+from cpms_cli.forms.phone.form_languages import Tongue
+from cpms_cli.forms.phone.form_rows import FormRows, Row, calculated
+from cpms_cli.forms.phone.relevance import Untranslatable, relevance
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.rules.vocabulary import RANGES

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cpms_cli.reports.charts.chart_style import BLACK, QUIET, text_width
-from cpms_cli.reports.charts.map_legend import fills, label_order, labels, map_legend
+from cpms_cli.reports.charts.maps.map_legend import fills, label_order, labels, map_legend
 from cpms_cli.reports.charts.svg import Element, Picture, outline, rectangle, rule, words_on_white
 from cpms_cli.reports.documents.document import Chart
 from cpms_cli.survey.area_widths import PROVINCE

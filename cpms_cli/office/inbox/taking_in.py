@@ -22,13 +22,13 @@ from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.merging.compare import validate_against_store
 from cpms_cli.merging.merge import Merge, merge
+from cpms_cli.office.inbox.left_behind import columns_left, columns_without_text, left_behind
+from cpms_cli.office.inbox.lists_taken_in import take_in_lists
+from cpms_cli.office.inbox.maps_tried import fitting_map
+from cpms_cli.office.inbox.waiting import SLIPS, why_waits
 from cpms_cli.office.journal import OpenRun, Outcome
-from cpms_cli.office.left_behind import columns_left, columns_without_text, left_behind
-from cpms_cli.office.lists_taken_in import take_in_lists
-from cpms_cli.office.maps_tried import fitting_map
 from cpms_cli.office.run_work import Work, stem_of
 from cpms_cli.office.settings import MAPS
-from cpms_cli.office.waiting import SLIPS, why_waits
 from cpms_cli.reading.arrivals import Arrived
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, WORKBOOK
 from cpms_cli.reports.files.how_read import run_lines

@@ -12,9 +12,9 @@ from xlsxwriter.worksheet import Worksheet
 from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.writing.gate import printable
-from cpms_cli.writing.new_workbook import new_workbook
-from cpms_cli.writing.page_setup import pages_across, row_height, set_up_page
-from cpms_cli.writing.table_workbook import add_lists
+from cpms_cli.writing.workbooks.new_workbook import new_workbook
+from cpms_cli.writing.workbooks.page_setup import pages_across, row_height, set_up_page
+from cpms_cli.writing.workbooks.table_workbook import add_lists
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cpms_cli.forms.form_rows import FormRows, Row
+from cpms_cli.forms.phone.form_rows import FormRows, Row
 from cpms_cli.survey.model.definition import Field, Survey
 
 # How ODK is told which parts of a date to ask for, and how the answer is written.

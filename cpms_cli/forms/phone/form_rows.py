@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cpms_cli.forms.form_languages import Tongue
+from cpms_cli.forms.phone.form_languages import Tongue
 from cpms_cli.survey.model.definition import Field, Survey, TableSchema
 
 Row = dict[str, str]

@@ -92,7 +92,7 @@ _PUBLIC = {
     "why_child": "cpms_cli.summaries.child.why",
     "why_children": "cpms_cli.summaries.child.why",
     "list_today": "cpms_cli.summaries.today.today_list",
-    "plan_visits": "cpms_cli.summaries.child.visits",
+    "plan_visits": "cpms_cli.summaries.response.visits",
     "area_change": "cpms_cli.summaries.rounds.change",
     "indicator_change": "cpms_cli.summaries.area.indicator",
     "rights_change": "cpms_cli.summaries.area.rights",

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 from cpms_cli.cli.commands import app
 from cpms_cli.cli.help.help_translation import DOMAIN, help_texts
-from cpms_cli.survey.files.location import LOCALES
+from cpms_cli.survey.yaml_files.location import LOCALES
 
 PO = LOCALES / "th" / "LC_MESSAGES" / f"{DOMAIN}.po"
 MO = PO.with_suffix(".mo")

@@ -19,11 +19,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cpms_cli.checking.columns import ColumnFault, TableFault
-from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, to_mask
+from cpms_cli.checking.masking import MOVED, answers_elsewhere, to_mask
 from cpms_cli.checking.rows.earlier_rounds import AbsenceFault
 from cpms_cli.checking.rows.fabrication import PatternFault
 from cpms_cli.checking.rows.row_rules import RuleFault
+from cpms_cli.checking.values.columns import ColumnFault, TableFault
 from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.era import shown_year

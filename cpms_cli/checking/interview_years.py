@@ -13,8 +13,8 @@ from typing import Any
 
 import duckdb
 
-from cpms_cli.checking.columns import TableFault
 from cpms_cli.checking.rows.houses import StoredRows
+from cpms_cli.checking.values.columns import TableFault
 from cpms_cli.survey.model.definition import Survey
 
 LAST_YEARS_FORM = "last_years_form"

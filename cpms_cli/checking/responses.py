@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.findings import gather
 from cpms_cli.checking.rows.row_rules import RuleFault, rows_that_fail
 from cpms_cli.checking.staging import CARRIED
 from cpms_cli.checking.validation import all_column_faults
+from cpms_cli.checking.values.columns import ColumnFault
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.model.checks import ResponseCheck
 from cpms_cli.survey.model.definition import Survey

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.unasked import unasked_cells
+from cpms_cli.checking.values.columns import ColumnFault
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.identifiers import thai_number_sql
 from cpms_cli.survey.model.definition import Survey, Table

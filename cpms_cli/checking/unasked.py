@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from cpms_cli.checking.columns import ColumnFault, TableFault
+from cpms_cli.checking.values.columns import ColumnFault, TableFault
 from cpms_cli.reading.survey_table import SurveyTable, UnaskedAnswers
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say

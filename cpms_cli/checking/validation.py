@@ -10,7 +10,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cpms_cli.checking.columns import ColumnFault, column_faults
 from cpms_cli.checking.columns_not_read import left_out
 from cpms_cli.checking.findings import RowFault, gather
 from cpms_cli.checking.interview_years import interview_year_faults
@@ -29,6 +28,7 @@ from cpms_cli.checking.rows.row_rules import (
 )
 from cpms_cli.checking.staging import stage
 from cpms_cli.checking.unasked import asked_alone, holds_unasked, unasked_faults
+from cpms_cli.checking.values.columns import ColumnFault, column_faults
 from cpms_cli.checking.values.eras import era_faults
 from cpms_cli.checking.values.titles import title_faults
 from cpms_cli.reading.header.mapping import Maps

@@ -136,7 +136,7 @@ def _check(given: Mapping[str, Any], over: set[str], new: set[str], *, overwrite
     written = {name: path for name, path in written.items() if name in over or not path.exists()}
     if not written:
         return
-    from cpms_cli.survey.files.location import shipped
+    from cpms_cli.survey.yaml_files.location import shipped
     from cpms_cli.writing.outputs import check_output
 
     stores = _paths(given.get("store"))

@@ -92,7 +92,7 @@ def check_width(code: str, widths: tuple[int, int]) -> None:
 def one_of(chosen: str, known: tuple[str, ...] = PRINTED) -> str:
     """A format this command prints; raises UsageError for another."""
     if chosen not in known:
-        from cpms_cli.survey.typed.near_words import near
+        from cpms_cli.survey.near_words import near
 
         alike = near(chosen, {name: (name,) for name in known})
         message = "bad_format_near" if alike else "bad_format"
@@ -103,6 +103,6 @@ def one_of(chosen: str, known: tuple[str, ...] = PRINTED) -> str:
 def choice(text: str, known: Sequence[str]) -> str | None:
     """Which of these choices is meant by its name, or by its word in any language; None where none is."""
     from cpms_cli.survey.messages import wordings
-    from cpms_cli.survey.typed.near_words import meant
+    from cpms_cli.survey.near_words import meant
 
     return meant(text, {name: (name, *wordings(f"choice_{name}")) for name in known})

@@ -15,7 +15,7 @@ from cpms_cli.datasets.engine import MEMORY
 from cpms_cli.datasets.folder.fitting import differing, label_in
 from cpms_cli.datasets.folder.manifest import label_of
 from cpms_cli.summaries.area.country import MISSING, CountrySummary, compute_country_summary
-from cpms_cli.summaries.area.counts.shares import area_name
+from cpms_cli.summaries.counts.shares import area_name
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language

@@ -33,7 +33,7 @@ from cpms_cli.datasets.partition_figures import DatasetRows, figures_files, judg
 from cpms_cli.datasets.scoring import fingerprint_of_scores, open_rows
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
-from cpms_cli.summaries.area.counts.shares import groups_asked
+from cpms_cli.summaries.counts.shares import groups_asked
 from cpms_cli.summaries.scope import rounds_of
 from cpms_cli.survey.area_widths import PROVINCE, SUBDISTRICT
 from cpms_cli.survey.language import FALLBACK

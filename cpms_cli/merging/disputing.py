@@ -20,7 +20,7 @@ from cpms_cli.store.tables.dispute_tables import DISPUTE_COLUMNS
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.typed.near_words import meant, named, near, spellings
+from cpms_cli.survey.near_words import meant, named, near, spellings
 
 DISPUTED_BY, SETTLED_BY = "cpms child dispute", "cpms child dispute --close"
 """What stands for the file's name where a dispute was written down, or settled."""

@@ -11,13 +11,13 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
 from cpms_cli.checking.interview_years import LAST_YEARS_FORM
 from cpms_cli.checking.mending.quarantine import SetAside, free_name, unused_workbook, write_quarantine
 from cpms_cli.checking.mending.unread_cells import has_unread_cells
 from cpms_cli.checking.unasked import holds_unasked
 from cpms_cli.checking.validation import NOTHING_ELSE, Against, check
+from cpms_cli.checking.values.columns import ColumnFault
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read
 from cpms_cli.checking.validation import all_column_faults
+from cpms_cli.checking.values.columns import ColumnFault
 from cpms_cli.errors import CpmsError, NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.keys import typed_keys, use_typed_keys
 from cpms_cli.merging.merge import check_holds_answers

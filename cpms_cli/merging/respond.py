@@ -35,7 +35,7 @@ from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.fields import ResponseRole
 from cpms_cli.survey.model.response_log import response_log
-from cpms_cli.survey.typed.near_words import named, near, spellings
+from cpms_cli.survey.near_words import named, near, spellings
 
 TYPED_IN = "cpms response add"
 """What stands for the file's name where a response was typed in."""

@@ -13,8 +13,8 @@ from typing import Any
 
 from cpms_cli.samples.community import Community, Home, Person
 from cpms_cli.survey.files.definition_tables import AREA_FILES
-from cpms_cli.survey.files.located_yaml import csv_cells, read_text
-from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.yaml_files.located_yaml import csv_cells, read_text
+from cpms_cli.survey.yaml_files.location import shipped
 
 _NO_OFFICE, _NO_EXCHANGE = "9999", "0770"
 _SUBDISTRICTS = "areas/subdistricts.csv"

@@ -11,7 +11,7 @@ _SCORES_MADE, _PROFILES_MADE = (
     ("scoring.profiles", "datasets.dataset_views"),
 )
 _OUTSIDE = ("scoring.outside_scores",)
-_LISTED = ("summaries.child.visits", "summaries.child.why")
+_LISTED = ("summaries.response.visits", "summaries.child.why")
 
 _SCORES = (
     Relation(
@@ -54,7 +54,7 @@ _SCORES = (
         _SCORES_MADE,
         (
             "disclosure.release.published_figures",
-            "scoring.compiler.rule_states",
+            "scoring.rule_states",
             "scoring.profiles",
             "scoring.scores",
             "scoring.standing",
@@ -63,7 +63,7 @@ _SCORES = (
             "summaries.child.child_disputes",
             "summaries.child.children",
             "summaries.child.standing_today",
-            "summaries.child.visits",
+            "summaries.response.visits",
             "summaries.child.why",
             "summaries.records.child_records",
             "summaries.response.due",
@@ -127,7 +127,7 @@ _PROFILES = (
         "profile",
         "a child in a round, with its groups, rights and measures of migration",
         _PROFILES_MADE,
-        ("scoring.examples.figure_examples", "scoring.profiles", "summaries.migration.movement"),
+        ("scoring.examples.figure_examples", "scoring.profiles", "summaries.counts.movement"),
     ),
     Relation(
         "child_round",
@@ -146,9 +146,9 @@ _PROFILES = (
             "summaries.area.plans",
             "summaries.area.quality",
             "summaries.area.rights",
-            "summaries.area.counts.shares",
+            "summaries.counts.shares",
             "summaries.migration.area_migration",
-            "summaries.migration.movement",
+            "summaries.counts.movement",
             "summaries.response.response_counts",
             "summaries.rounds.overlap",
             "summaries.rounds.round_pairs",

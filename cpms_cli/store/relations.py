@@ -131,7 +131,7 @@ _DISPUTES_WRITTEN = (
 
 _NEAR = ("store.rows_as_read.near_rows",)
 _PLACED = ("store.rows_as_read.current_rows",)
-_HOMES_OF_ALL = ("scoring.outside_scores", "summaries.migration.movement")
+_HOMES_OF_ALL = ("scoring.outside_scores", "summaries.counts.movement")
 _CHILDREN_OF_ALL = (*_HOMES_OF_ALL, "summaries.area.compared_answers")
 _OF_AN_AREA = (
     Relation(

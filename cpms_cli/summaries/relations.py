@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cpms_cli.survey.relations import Relation
 
-_STANDING, _VISITS = ("summaries.child.standing_today",), ("summaries.child.visits",)
+_STANDING, _VISITS = ("summaries.child.standing_today",), ("summaries.response.visits",)
 
 RELATIONS = (
     Relation("stood_frame", "as stood, worked out in pandas", _STANDING, _STANDING, kind="frame"),
@@ -12,7 +12,7 @@ RELATIONS = (
         "stood",
         "a child in a round up to a day: the level that stands, since when, and whether the child was found since",
         _STANDING,
-        ("summaries.area.counts.standing_counts", "summaries.child.children", *_STANDING),
+        ("summaries.area.standing_counts", "summaries.child.children", *_STANDING),
     ),
     Relation(
         "standing_score",
@@ -76,8 +76,8 @@ RELATIONS = (
     Relation(
         "movement",
         "a child of two rounds: where it was in each, and why it is in one of them alone",
-        ("summaries.migration.movement",),
-        ("summaries.area.area_figures", "summaries.migration.movement"),
+        ("summaries.counts.movement",),
+        ("summaries.area.area_figures", "summaries.counts.movement"),
     ),
     Relation(
         "pair",

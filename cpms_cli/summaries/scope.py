@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.summaries.area.counts.shares import area_name, within
+from cpms_cli.summaries.counts.shares import area_name, within
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Language, Survey
 from cpms_cli.survey.model.summary_model import Group
-from cpms_cli.survey.typed.near_words import meant, named, near, spellings
+from cpms_cli.survey.near_words import meant, named, near, spellings
 from cpms_cli.workspace import Workspace
 
 _OFTEN_EMPTY = ("not_comparable", "not_asked")

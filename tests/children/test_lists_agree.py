@@ -16,9 +16,9 @@ import pytest
 from cpms_cli import add_response, list_children, merge
 from cpms_cli.summaries.area.areas import compute_area_summary
 from cpms_cli.summaries.child.children import ChildSelection, select_children
-from cpms_cli.summaries.child.visits import list_visits
 from cpms_cli.summaries.response.due import list_due
 from cpms_cli.summaries.response.response_counts import compute_response_summary
+from cpms_cli.summaries.response.visits import list_visits
 from cpms_cli.summaries.today.today_list import today_of
 from cpms_cli.workspace import Workspace
 from tests.conftest import ROOT, THOROUGH, Cpms, write_drawn

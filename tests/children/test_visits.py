@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli import load_survey, merge, plan_visits
-from cpms_cli.summaries.child.visits import order_visits
+from cpms_cli.summaries.response.visits import order_visits
 from tests.conftest import Cpms, write_drawn
 
 OTHER = "85010502"

@@ -28,7 +28,7 @@ def test_starting_loads_no_engine_and_no_table() -> None:
 
 def test_a_list_on_the_screen_loads_nothing_that_reads_or_writes_workbooks() -> None:
     lists = ("cpms_cli.reports.children.visits", "cpms_cli.reports.children.today")
-    loaded = loaded_by(*lists, "cpms_cli.summaries.child.visits", "cpms_cli.summaries.today.today_list")
+    loaded = loaded_by(*lists, "cpms_cli.summaries.response.visits", "cpms_cli.summaries.today.today_list")
     assert set(lists) <= loaded
     assert OF_WORKBOOKS & loaded == set()
     assert [name for name in loaded if name.startswith(("cpms_cli.checking", "cpms_cli.reading"))] == []

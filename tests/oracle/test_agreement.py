@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli import score_tables
-from cpms_cli.summaries.area.counts.intervals import wilson
+from cpms_cli.summaries.counts.intervals import wilson
 from tests.oracle.population import CHILD, HOUSEHOLD, population
 from tests.oracle.second import SEVERITY, second_scores
 

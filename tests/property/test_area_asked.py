@@ -33,11 +33,11 @@ from cpms_cli.summaries.area.indicator import compute_indicator_change, compute_
 from cpms_cli.summaries.area.plans import compute_area_plan
 from cpms_cli.summaries.area.rights import compute_rights_change, compute_rights_summary
 from cpms_cli.summaries.child.children import ChildSelection, select_children
-from cpms_cli.summaries.child.visits import list_visits
 from cpms_cli.summaries.child.why import explain_children
 from cpms_cli.summaries.migration.area_migration import compute_migration_summary
 from cpms_cli.summaries.response.due import list_due
 from cpms_cli.summaries.response.response_counts import compute_response_change, compute_response_summary
+from cpms_cli.summaries.response.visits import list_visits
 from cpms_cli.summaries.rounds.change import compute_area_change
 from cpms_cli.summaries.rounds.overlap import compute_overlap
 from cpms_cli.summaries.rounds.overlap_change import compute_overlap_change

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpms_cli.summaries.area.counts.intervals import newcombe, wilson
+from cpms_cli.summaries.counts.intervals import newcombe, wilson
 
 # R. G. Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven methods",
 # Statistics in Medicine 17 (1998), table I, method 3: yes, known, low, high, to four places.

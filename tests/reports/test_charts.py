@@ -15,7 +15,7 @@ from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.charts.distance_shades import distance_fill
 from cpms_cli.reports.charts.maps.map_tiles import tiles
 from cpms_cli.reports.documents.document import Chart
-from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.yaml_files.location import shipped
 
 SCHEMAS = str(shipped("schemas"))
 LONG = "22 มีสมาชิกในครัวเรือนติดสุรา สารเสพติด หรือการพนันจนเลิกไม่ได้"

@@ -10,7 +10,7 @@ import pytest
 from cpms_cli import load_survey, score_tables
 from cpms_cli.scoring.examples.proving import check_examples
 from cpms_cli.scoring.examples.score_examples import Example, examples, household_of
-from cpms_cli.survey.files.located_yaml import read_yaml
+from cpms_cli.survey.yaml_files.located_yaml import read_yaml
 from tests.conftest import NUMBERS, ROOT
 
 DOCUMENT = read_yaml(ROOT / "schemas", "examples/indicators.yaml")

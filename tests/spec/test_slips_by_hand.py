@@ -9,7 +9,6 @@ import pytest
 from cpms_cli import merge, prove_definition
 from cpms_cli.scoring.examples.proving import check_examples
 from cpms_cli.scoring.scores import EXPLAINED, create_explained
-from cpms_cli.survey.files.located_yaml import read_mapping
 from cpms_cli.survey.messages import problem_line
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.taken_names import name_of_question
@@ -17,6 +16,7 @@ from cpms_cli.survey.problems import BadDocument, FaultyPart, Problem
 from cpms_cli.survey.proof.definition_proof import judged
 from cpms_cli.survey.rules.typed_answers import FURTHER
 from cpms_cli.survey.rules.vocabulary import RANGES
+from cpms_cli.survey.yaml_files.located_yaml import read_mapping
 from cpms_cli.workspace import Workspace
 from tests.conftest import Draw, in_english
 from tests.definitions import change_file, copy_definition

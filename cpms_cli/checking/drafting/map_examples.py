@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from cpms_cli.checking.findings import MASK
-from cpms_cli.checking.mending.masking import spells_answer, to_mask
+from cpms_cli.checking.masking import spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.reading.header.choices.split_questions import distinct
 from cpms_cli.reading.header.mapping import HeaderMap

@@ -15,12 +15,12 @@ import pandas as pd
 
 from cpms_cli.reading.value.personal_names import sex_of_title, split_titles
 from cpms_cli.reading.value.values import clean
-from cpms_cli.survey.files.located_yaml import Document, read_yaml
 from cpms_cli.survey.model.definition import CodeList, Field, Survey, folded
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import adult_age, vocabulary
 from cpms_cli.survey.rules.workbench import open_workbench
+from cpms_cli.survey.yaml_files.located_yaml import Document, read_yaml
 
 READINGS = "examples/readings.yaml"
 AREA_DIGITS = {"provinces": 2, "districts": 4, "subdistricts": 6}

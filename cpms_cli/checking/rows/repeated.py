@@ -13,9 +13,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.rows.row_rules import RuleFault
 from cpms_cli.checking.staging import faulty_cells, type_staged
+from cpms_cli.checking.values.columns import ColumnFault
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.model.definition import Survey, Table
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from cpms_cli.checking.columns import ColumnFault
+from cpms_cli.checking.values.columns import ColumnFault
 from cpms_cli.reading.survey_table import Column, SurveyTable
 from cpms_cli.reading.value.dates import TWO_ERAS
 from cpms_cli.survey.era import BUDDHIST_OFFSET

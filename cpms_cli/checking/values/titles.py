@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from cpms_cli.checking.columns import ColumnFault
+from cpms_cli.checking.values.columns import ColumnFault
 from cpms_cli.reading.sheet.names.sex_of_titles import title_column
 from cpms_cli.reading.survey_table import Column, SurveyTable
 from cpms_cli.reading.value.personal_names import sex_of_title, split_title

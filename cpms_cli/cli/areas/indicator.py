@@ -86,8 +86,8 @@ def indicator(
         )
         return
     from cpms_cli.reports.areas.indicator_and_rights import show_indicator
-    from cpms_cli.summaries.area.counts.shares import tidy
     from cpms_cli.summaries.area.indicator import compute_indicator_summary
+    from cpms_cli.summaries.counts.shares import tidy
     from cpms_cli.writing.files import check_several
 
     check_several(output)

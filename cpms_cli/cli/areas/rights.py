@@ -82,8 +82,8 @@ def rights(
         )
         return
     from cpms_cli.reports.areas.indicator_and_rights import show_rights
-    from cpms_cli.summaries.area.counts.shares import tidy
     from cpms_cli.summaries.area.rights import compute_rights_summary
+    from cpms_cli.summaries.counts.shares import tidy
     from cpms_cli.writing.files import check_several
 
     check_several(output)

@@ -36,7 +36,7 @@ def visits(
     from cpms_cli.reports.children import visits as report
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.summaries.child.visits import list_visits
+    from cpms_cli.summaries.response.visits import list_visits
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     with workspace_of(store, schemas, lang, identified=identified).of_area(area) as workspace:

@@ -26,11 +26,11 @@ def name_areas_by_code(given: dict[str, Any]) -> None:
 
 def _code_of(text: str, store: Path | None, schemas: Path | None) -> str:
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
-    from cpms_cli.summaries.area.counts.shares import area_name
+    from cpms_cli.summaries.counts.shares import area_name
     from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.language import LANGUAGES
+    from cpms_cli.survey.near_words import Named, meant, spellings
     from cpms_cli.survey.typed.area_search import find_areas
-    from cpms_cli.survey.typed.near_words import Named, meant, spellings
 
     survey = load_survey(schemas) if store is None else definition_in_use(store, schemas)
     similar = find_areas(survey, text)

@@ -34,8 +34,8 @@ def demo(interactive: Interactive = False, lang: Lang = None) -> None:
       cpms demo --interactive --lang th
     """
     spoken = language(lang)
-    from cpms_cli.survey.files.location import shipped
     from cpms_cli.survey.messages import say
+    from cpms_cli.survey.yaml_files.location import shipped
 
     started = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="cpms-demo-"))

@@ -137,7 +137,7 @@ def _area(text: str, spoken: Language) -> tuple[str, str]:
     """The code of an area that is named, and its name; raises UsageError where none has the name, or several."""
     if not text:
         return "", ""
-    from cpms_cli.summaries.area.counts.shares import area_name
+    from cpms_cli.summaries.counts.shares import area_name
     from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.plain_text import plain_digits, plain_text
     from cpms_cli.survey.typed.area_search import find_areas

@@ -149,7 +149,7 @@ def figures(
     round_year = year(round_)
     from cpms_cli.disclosure.release.published_figures import compute_published_figures
     from cpms_cli.reports.interchange.interchange_files import check_export, write_figures
-    from cpms_cli.summaries.area.counts.shares import COUNTS
+    from cpms_cli.summaries.counts.shares import COUNTS
     from cpms_cli.survey.messages import say
 
     target = _file_named("figures", file, output)

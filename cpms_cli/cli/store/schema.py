@@ -65,8 +65,8 @@ def check(
     from cpms_cli.reports.definitions.translation_state import show_translation_state
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.examples.proving import prove_definition
-    from cpms_cli.survey.files.location import shipped
     from cpms_cli.survey.messages import fault_sentence, problem_line, say
+    from cpms_cli.survey.yaml_files.location import shipped
     from cpms_cli.writing.files import json_text, write_tables
 
     proof = prove_definition(folder or shipped("schemas"))
@@ -100,9 +100,9 @@ def _translation_state(folder: Path | None, spoken: str, commands: typer.Typer) 
     from cpms_cli.cli.help.help_translation import help_texts, translated
     from cpms_cli.reports.definitions.translation_state import translation_state
     from cpms_cli.survey.files.definition_reader import Reader
-    from cpms_cli.survey.files.location import shipped
     from cpms_cli.survey.files.schema_files import read_survey
     from cpms_cli.survey.language import LANGUAGES
+    from cpms_cli.survey.yaml_files.location import shipped
 
     if spoken in LANGUAGES:
         return None

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.summaries.area.counts.shares import COUNTS
+from cpms_cli.summaries.counts.shares import COUNTS
 
 
 @dataclass(frozen=True)

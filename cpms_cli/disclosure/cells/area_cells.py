@@ -19,7 +19,7 @@ from cpms_cli.disclosure.cells.cell_sheet import CellSheet
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.summaries.area.areas import AreaSummary
-from cpms_cli.summaries.area.counts.shares import COUNTS
+from cpms_cli.summaries.counts.shares import COUNTS
 
 ANSWERS = COUNTS
 TELLING, EXEMPT = "yes", ("not_applicable", "not_asked")

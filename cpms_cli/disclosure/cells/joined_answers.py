@@ -14,7 +14,7 @@ import pandas as pd
 
 from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.importance import kind_of
-from cpms_cli.summaries.area.counts.intervals import wilson
+from cpms_cli.summaries.counts.intervals import wilson
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.numbers import shown_count

@@ -16,8 +16,8 @@ from cpms_cli.disclosure.cells.spanning import relations_between_areas
 from cpms_cli.disclosure.engine.protection import Protected, PublishedTogether, protect
 from cpms_cli.disclosure.release.releases import Publication
 from cpms_cli.summaries.area.areas import AreaSummary
-from cpms_cli.summaries.area.counts.help_counts import counted_again
 from cpms_cli.summaries.area.quality import coarse
+from cpms_cli.summaries.counts.help_counts import counted_again
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
 

@@ -19,10 +19,10 @@ from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.engine.protection import Protected
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
 from cpms_cli.scoring.judged_columns import measure_column
-from cpms_cli.summaries.area.counts.shares import within
 from cpms_cli.summaries.area.quality import coarse
+from cpms_cli.summaries.counts.movement import COME, GONE
+from cpms_cli.summaries.counts.shares import within
 from cpms_cli.summaries.migration.area_migration import MigrationSummary, counted_measures
-from cpms_cli.summaries.migration.movement import COME, GONE
 from cpms_cli.survey.area_widths import PROVINCE
 
 _AMONG_PARTS = ("moved_away", "stayed", "moved_here")

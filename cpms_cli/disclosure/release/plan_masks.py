@@ -20,8 +20,6 @@ from cpms_cli.disclosure.engine.protection import Protected
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
 from cpms_cli.summaries.area.areas import compute_area_summary
 from cpms_cli.summaries.area.compared_answers import AROUND, compared_answers, earlier_rounds
-from cpms_cli.summaries.area.counts.help_counts import counted_again
-from cpms_cli.summaries.area.counts.shares import COUNTS
 from cpms_cli.summaries.area.plans import (
     AreaPlan,
     above_of_parts,
@@ -30,6 +28,8 @@ from cpms_cli.summaries.area.plans import (
     unknown_quality,
 )
 from cpms_cli.summaries.area.quality import coarse
+from cpms_cli.summaries.counts.help_counts import counted_again
+from cpms_cli.summaries.counts.shares import COUNTS
 from cpms_cli.summaries.scope import scope_of
 
 COMPARED = "compared"

@@ -19,7 +19,7 @@ from cpms_cli.disclosure.engine.protection import CountTable, Protected, Publish
 from cpms_cli.disclosure.release.releases import Publication, earlier_releases
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.scores import SCORE
-from cpms_cli.summaries.area.counts.shares import area_name, count_answers, within
+from cpms_cli.summaries.counts.shares import area_name, count_answers, within
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace

@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from cpms_cli.reading.source import SourceTable
-from cpms_cli.survey.files.located_yaml import read_yaml
-from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.model.definition import Role
 from cpms_cli.survey.plain_text import plain_text
+from cpms_cli.survey.yaml_files.located_yaml import read_yaml
+from cpms_cli.survey.yaml_files.location import shipped
 
 
 class Layout(BaseModel):

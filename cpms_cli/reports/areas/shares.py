@@ -10,7 +10,7 @@ import pandas as pd
 from cpms_cli.disclosure.cells.joined_answers import JOINED, joined_rows
 from cpms_cli.reports.areas.handed import mark_withheld_counts
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
-from cpms_cli.summaries.area.counts.shares import COUNTS
+from cpms_cli.summaries.counts.shares import COUNTS
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey

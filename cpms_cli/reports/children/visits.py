@@ -12,7 +12,7 @@ from cpms_cli.reports.children.scores import level_labels, shown_dates
 from cpms_cli.reports.terminal import Layout, show_table, stacked
 from cpms_cli.scoring.compiler.score_columns import HELP
 from cpms_cli.summaries.child.standing_today import absence_words
-from cpms_cli.summaries.child.visits import VisitList
+from cpms_cli.summaries.response.visits import VisitList
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes

@@ -14,8 +14,8 @@ from cpms_cli.reports.children.disputed_answers import dispute_lines
 from cpms_cli.reports.children.scores import code_labels, level_labels, shown_dates
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.scoring.compiler.score_columns import HELP
-from cpms_cli.summaries.area.counts.shares import area_name
 from cpms_cli.summaries.child.child_history import ChildHistory, compute_child_history
+from cpms_cli.summaries.counts.shares import area_name
 from cpms_cli.summaries.response.cases import OVERDUE
 from cpms_cli.summaries.response.due import case_of_child
 from cpms_cli.survey.country_time import country_today

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cpms_cli.reports.documents.document import Column
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
-from cpms_cli.summaries.area.counts.comparison import ABOVE, BELOW, LIKE
+from cpms_cli.summaries.counts.comparison import ABOVE, BELOW, LIKE
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from cpms_cli.checking.examples.drawn_rows import Answers, drawn_row, relation
 from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.scoring.profiles import HOME, create_profiles
-from cpms_cli.survey.files.located_yaml import Document, Place
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.workbench import open_workbench
+from cpms_cli.survey.yaml_files.located_yaml import Document, Place
 
 FIGURES = "examples/figures.yaml"
 # What an example of a right says, and the answer that means in `profile`.

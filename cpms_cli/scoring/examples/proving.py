@@ -25,7 +25,6 @@ from cpms_cli.scoring.examples.score_examples import (
 from cpms_cli.survey.files.definition_tables import AREA_FILES
 from cpms_cli.survey.files.fault_words import faults_of_document
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.located_yaml import Document, read_mapping, read_yaml
 from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.messages import problem_line
 from cpms_cli.survey.model.definition import Survey
@@ -38,6 +37,7 @@ from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
 from cpms_cli.survey.proof.unused_files import passed_over_files
 from cpms_cli.survey.proof.words.translation_proof import passed_over_sentences
 from cpms_cli.survey.rules.vocabulary import RuleError
+from cpms_cli.survey.yaml_files.located_yaml import Document, read_mapping, read_yaml
 
 # Without one of these, examples say nothing: a rule, a question or an answer may be missing that they need.
 _SCORED_WITH = frozenset(

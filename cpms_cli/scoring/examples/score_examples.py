@@ -11,11 +11,11 @@ from cpms_cli.checking.examples.drawn_rows import Answers, Drawn, drawn_row, sta
 from cpms_cli.checking.staging import CARRIED
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
 from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
-from cpms_cli.survey.files.located_yaml import Document, Place, read_yaml
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.dependents import asks_whether_asked, names_looked_at, rules_of_indicator
 from cpms_cli.survey.rules.workbench import open_workbench
+from cpms_cli.survey.yaml_files.located_yaml import Document, Place, read_yaml
 
 FILE = "examples/indicators.yaml"
 _NOTHING = "-"  # what stands for a score that is blank, or that there is not

@@ -11,9 +11,9 @@ import pandas as pd
 from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column
 from cpms_cli.summaries.area.compared_answers import WiderArea, compared_answers, earlier_rounds, wider_area
-from cpms_cli.summaries.area.counts.shares import area_name, broken_down, within
 from cpms_cli.summaries.area.quality import quality_of
-from cpms_cli.summaries.migration.movement import MOVEMENT
+from cpms_cli.summaries.counts.movement import MOVEMENT
+from cpms_cli.summaries.counts.shares import area_name, broken_down, within
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, parts_of, scope_of
 from cpms_cli.survey.messages import say

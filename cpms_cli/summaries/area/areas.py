@@ -11,8 +11,12 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.scoring.scores import HOUSEHOLD_SCORE, SCORE
-from cpms_cli.summaries.area.counts.help_counts import help_counts
-from cpms_cli.summaries.area.counts.shares import (
+from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.area.standing_counts import standing_counts
+from cpms_cli.summaries.child.children import ChildSelection, line_list_of, standing_list
+from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
+from cpms_cli.summaries.counts.help_counts import help_counts
+from cpms_cli.summaries.counts.shares import (
     area_name,
     broken_down,
     count_answers,
@@ -21,10 +25,6 @@ from cpms_cli.summaries.area.counts.shares import (
     with_shares,
     within,
 )
-from cpms_cli.summaries.area.counts.standing_counts import standing_counts
-from cpms_cli.summaries.area.quality import quality_of
-from cpms_cli.summaries.child.children import ChildSelection, line_list_of, standing_list
-from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of, tables_with_rows
 from cpms_cli.survey.country_time import country_today

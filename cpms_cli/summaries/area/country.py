@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
-from cpms_cli.summaries.area.counts.shares import area_name, broken_down, count_answers, with_shares, within
+from cpms_cli.summaries.counts.shares import area_name, broken_down, count_answers, with_shares, within
 from cpms_cli.summaries.rounds.comparability import not_asked
 from cpms_cli.summaries.scope import known_indicator, scope_of, tables_with_rows
 from cpms_cli.survey.model.definition import Indicator, Survey

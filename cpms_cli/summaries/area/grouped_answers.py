@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
-from cpms_cli.summaries.area.counts.shares import broken_down, within
+from cpms_cli.summaries.counts.shares import broken_down, within
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.rule_language import names_in

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from cpms_cli.summaries.area.counts.shares import broken_down, groups_asked, with_change, within
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of
+from cpms_cli.summaries.counts.shares import broken_down, groups_asked, with_change, within
 from cpms_cli.summaries.rounds.change import case_changes
 from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable, without_changes
 from cpms_cli.summaries.scope import (

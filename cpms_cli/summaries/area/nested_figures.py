@@ -18,9 +18,9 @@ from cpms_cli.summaries.area.area_figures import (
     severe_levels,
 )
 from cpms_cli.summaries.area.compared_answers import AROUND, WiderArea
-from cpms_cli.summaries.area.counts.comparison import position
-from cpms_cli.summaries.area.counts.shares import COUNTS, area_name, count_answers, with_shares, within
 from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.counts.comparison import position
+from cpms_cli.summaries.counts.shares import COUNTS, area_name, count_answers, with_shares, within
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, area_groups, scope_of
 from cpms_cli.survey.area_widths import SUBDISTRICT

@@ -16,12 +16,12 @@ import pandas as pd
 from cpms_cli.scoring.profiles import CHILD_ROUND
 from cpms_cli.summaries.area.areas import levels_by, levels_of, parts_of, parts_width
 from cpms_cli.summaries.area.compared_answers import WiderArea, compared_answers, hidden_columns, wider_area
-from cpms_cli.summaries.area.counts.comparison import ABOVE, beside_rest
-from cpms_cli.summaries.area.counts.help_counts import help_counts
-from cpms_cli.summaries.area.counts.shares import area_name, count_answers, groups_asked, with_shares, within
-from cpms_cli.summaries.area.counts.standing_counts import standing_counts
 from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
+from cpms_cli.summaries.counts.comparison import ABOVE, beside_rest
+from cpms_cli.summaries.counts.help_counts import help_counts
+from cpms_cli.summaries.counts.shares import area_name, count_answers, groups_asked, with_shares, within
 from cpms_cli.summaries.response.response_counts import compute_response_summary
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of, tables_with_rows

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND
-from cpms_cli.summaries.area.counts.shares import count_answers, within
-from cpms_cli.summaries.migration.movement import create_movement, lost_children
+from cpms_cli.summaries.counts.movement import create_movement, lost_children
+from cpms_cli.summaries.counts.shares import count_answers, within
 from cpms_cli.summaries.scope import Scope
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted

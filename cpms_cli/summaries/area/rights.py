@@ -11,17 +11,17 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.judged_columns import right_column
 from cpms_cli.scoring.profiles import CHILD_ROUND
-from cpms_cli.summaries.area.counts.shares import groups_asked, within
 from cpms_cli.summaries.area.indicator import counted_by, shares_over
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of
+from cpms_cli.summaries.counts.shares import groups_asked, within
 from cpms_cli.summaries.rounds.comparability import not_asked
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Right
-from cpms_cli.survey.typed.near_words import meant, named, near, spellings
+from cpms_cli.survey.near_words import meant, named, near, spellings
 from cpms_cli.workspace import Workspace
 
 

@@ -14,8 +14,8 @@ from cpms_cli.linking.names.phones import loosen_code, spoken_code
 from cpms_cli.linking.names.zawgyi import in_unicode
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.identifier_search import SHORTEST, persons_by_identifier, plain_identifier
-from cpms_cli.summaries.area.counts.shares import within
 from cpms_cli.summaries.child.children import MASK
+from cpms_cli.summaries.counts.shares import within
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say

@@ -13,9 +13,9 @@ from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
-from cpms_cli.summaries.area.counts.shares import within
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
 from cpms_cli.summaries.child.standing_today import GIVEN, STANDING, STOOD, create_standing_scores, create_stood
+from cpms_cli.summaries.counts.shares import within
 from cpms_cli.summaries.scope import check_surveyed, known_indicator, known_level
 from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK

@@ -11,9 +11,9 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.deciding import AGE
-from cpms_cli.scoring.compiler.rule_states import rule_states
-from cpms_cli.scoring.compiler.rule_words import rule_words
 from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.rule_states import rule_states
+from cpms_cli.scoring.rule_words import rule_words
 from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
 from cpms_cli.scoring.trials.what_if import TO_ASK, WHAT_IF, create_what_if
 from cpms_cli.store.identifier_search import current_identifier

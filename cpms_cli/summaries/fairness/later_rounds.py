@@ -14,8 +14,8 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compared_rows import COMPARED, create_compared_rows, levels_from, part_column
 from cpms_cli.scoring.judged_columns import outcome_column
-from cpms_cli.summaries.area.counts.intervals import wilson
-from cpms_cli.summaries.area.counts.shares import within
+from cpms_cli.summaries.counts.intervals import wilson
+from cpms_cli.summaries.counts.shares import within
 from cpms_cli.summaries.fairness.level_gaps import EVERYBODY, label_parts
 from cpms_cli.summaries.scope import Scope, scope_of
 from cpms_cli.survey.era import shown_year

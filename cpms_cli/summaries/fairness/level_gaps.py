@@ -12,13 +12,13 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.compared_rows import COMPARED, create_compared_rows, levels_from, listed, part_column
-from cpms_cli.scoring.compiler.rule_words import rule_words
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.profiles import UNKNOWN
+from cpms_cli.scoring.rule_words import rule_words
 from cpms_cli.scoring.scores import EXPLAINED, create_explained
 from cpms_cli.scoring.trials.paper_twins import TWIN_SCORE, create_twin_scores
-from cpms_cli.summaries.area.counts.intervals import newcombe, wilson
-from cpms_cli.summaries.area.counts.shares import within
+from cpms_cli.summaries.counts.intervals import newcombe, wilson
+from cpms_cli.summaries.counts.shares import within
 from cpms_cli.summaries.scope import Scope, scope_of
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.settings.fairness import ComparedGroup

@@ -15,10 +15,10 @@ import pandas as pd
 
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME
-from cpms_cli.summaries.area.counts.shares import PARTLY, count_answers, with_shares, within
 from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.counts.movement import counted_movement, create_movement, origins
+from cpms_cli.summaries.counts.shares import PARTLY, count_answers, with_shares, within
 from cpms_cli.summaries.migration.migration_groups import Breakdown, breakdown
-from cpms_cli.summaries.migration.movement import counted_movement, create_movement, origins
 from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of, tables_with_rows

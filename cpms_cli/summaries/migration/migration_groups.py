@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cpms_cli.summaries.area.counts.shares import group_labels, groups_asked, in_order
+from cpms_cli.summaries.counts.shares import group_labels, groups_asked, in_order
 from cpms_cli.summaries.scope import area_groups, parts_of
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.area_figures import AreaFigures
-from cpms_cli.summaries.area.counts.intervals import wilson
+from cpms_cli.summaries.counts.intervals import wilson
 from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.model.definition import Language, Survey
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.summaries.area.counts.shares import within
+from cpms_cli.summaries.counts.shares import within
 from cpms_cli.summaries.records.child_records import (
     HOUSEHOLD_ROW,
     SUBDISTRICT,

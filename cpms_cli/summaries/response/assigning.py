@@ -22,7 +22,7 @@ from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.identifier_search import current_identifier
 from cpms_cli.store.tables.response_tables import create_known_children
-from cpms_cli.summaries.area.counts.shares import area_name
+from cpms_cli.summaries.counts.shares import area_name
 from cpms_cli.summaries.response.cases import find_cases, is_open, workers_of
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.country_time import country_today

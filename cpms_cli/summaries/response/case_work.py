@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cpms_cli.scoring.profiles import group_column
-from cpms_cli.summaries.area.counts.shares import label_groups
+from cpms_cli.summaries.counts.shares import label_groups
 from cpms_cli.summaries.response.cases import WAITING, entries_about, is_open, workers_of
 from cpms_cli.summaries.response.response_counts import cases_asked
 from cpms_cli.survey.language import FALLBACK

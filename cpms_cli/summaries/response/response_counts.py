@@ -13,7 +13,7 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.store.tables.response_tables import create_known_children
-from cpms_cli.summaries.area.counts.shares import area_name, groups_asked, label_groups
+from cpms_cli.summaries.counts.shares import area_name, groups_asked, label_groups
 from cpms_cli.summaries.response.cases import PASSED, STATES, cases_by_round, find_cases
 from cpms_cli.summaries.scope import OverRounds, check_surveyed, parts_of, span_of
 from cpms_cli.survey.country_time import country_today

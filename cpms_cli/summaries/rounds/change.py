@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.profiles import group_column
-from cpms_cli.summaries.area.counts.shares import groups_asked
+from cpms_cli.summaries.counts.shares import groups_asked
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_comparable
 from cpms_cli.summaries.rounds.round_pairs import GROWN, NOT_SEEN, PAIR, Compared, cases_between, over_pairs, with_names
 from cpms_cli.summaries.scope import OverRounds, Span, span_of

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
-from cpms_cli.summaries.area.counts.shares import groups_asked, label_groups, within
+from cpms_cli.summaries.counts.shares import groups_asked, label_groups, within
 from cpms_cli.summaries.rounds.comparability import not_asked
 from cpms_cli.summaries.scope import scope_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK

@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.profiles import group_column
-from cpms_cli.summaries.area.counts.shares import groups_asked, within
+from cpms_cli.summaries.counts.shares import groups_asked, within
 from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.rounds.overlap import (
     MEMBERS,

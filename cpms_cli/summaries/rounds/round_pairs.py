@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
-from cpms_cli.summaries.area.counts.shares import label_groups, within
+from cpms_cli.summaries.counts.shares import label_groups, within
 from cpms_cli.summaries.scope import Span
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted

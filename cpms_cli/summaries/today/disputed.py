@@ -7,15 +7,16 @@ import pandas as pd
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.disputes import table_of_answer, to_ask_again
-from cpms_cli.summaries.area.counts.shares import area_name
 from cpms_cli.summaries.child.children import MASK
-from cpms_cli.summaries.child.visits import choices_of
+from cpms_cli.summaries.counts.shares import area_name
+from cpms_cli.summaries.response.visits import choices_of
 from cpms_cli.workspace import Workspace
 
 
 def disputed_questions(workspace: Workspace, stood: pd.DataFrame, area: str | None) -> pd.DataFrame:
-    """Return the answers to be asked again in each child's last round, in the columns of `summaries.child.visits`, with
-    `disputed`: each question once, without the child where it is about the household. `stood` are the standings.
+    """Return the answers to be asked again in each child's last round, in the columns of
+    `summaries.response.visits`, with `disputed`: each question once, without the child where it is about the household.
+    `stood` are the standings.
 
     A child who turned 18, or who was not found in the last round of its village, is not asked.
     """

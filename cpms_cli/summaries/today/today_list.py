@@ -1,7 +1,7 @@
 """What is to be done today: one list of children who wait, appointments, questions, pairs and rows set aside.
 
 It says nothing of its own about who is urgent: the cases are those of `summaries.response`, the questions and the order
-of the households those of `summaries.child.visits`.
+of the households those of `summaries.response.visits`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
-from cpms_cli.summaries.area.counts.shares import area_name
-from cpms_cli.summaries.child.visits import order_visits, visits_of
+from cpms_cli.summaries.counts.shares import area_name
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, IN_TIME, LATE, OPEN, OVERDUE, find_cases, workers_of
 from cpms_cli.summaries.response.due import is_waiting, list_cases
+from cpms_cli.summaries.response.visits import order_visits, visits_of
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.summaries.today.disputed import disputed_questions
 from cpms_cli.summaries.today.not_asked import questions_not_asked
@@ -53,7 +53,7 @@ class Today:
     for this day), ask, disputed (the family says an answer is wrong), pair, set_aside.
 
     `questions` has a row per question of the tasks of kind ask and disputed, in the columns of
-    `summaries.child.visits.visits_of`, with `kind`; `was` is what stands there.
+    `summaries.response.visits.visits_of`, with `kind`; `was` is what stands there.
 
     `not_asked`: questions without one answer in a village's round: round, village code, `village`, `field`, `question`,
     `homes` (in how many of them an answer could change a level). `turned_18` is who waited when they turned 18, as

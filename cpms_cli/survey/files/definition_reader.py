@@ -10,13 +10,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from cpms_cli.survey.files.fault_words import NAMED_BY, faults_of_document
-from cpms_cli.survey.files.located_yaml import (
-    Document,
-    csv_rows,
-    limit_values,
-    read_mapping,
-    read_text,
-)
 from cpms_cli.survey.files.quoting import quoted_names, written_out
 from cpms_cli.survey.model.definition import (
     Field,
@@ -25,6 +18,13 @@ from cpms_cli.survey.model.definition import (
 from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.limits import Limit, Limits
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
+from cpms_cli.survey.yaml_files.located_yaml import (
+    Document,
+    csv_rows,
+    limit_values,
+    read_mapping,
+    read_text,
+)
 
 # Whose names other files use: of fields, indicators, levels and limits.
 _REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml", LIMITS})

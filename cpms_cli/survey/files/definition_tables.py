@@ -8,10 +8,6 @@ from pydantic import ValidationError
 
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.fault_words import placed_fault
-from cpms_cli.survey.files.located_yaml import (
-    csv_cells,
-    read_text,
-)
 from cpms_cli.survey.model.definition import (
     Area,
     Code,
@@ -20,6 +16,10 @@ from cpms_cli.survey.model.definition import (
     Words,
 )
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
+from cpms_cli.survey.yaml_files.located_yaml import (
+    csv_cells,
+    read_text,
+)
 
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")

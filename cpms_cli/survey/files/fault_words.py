@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from cpms_cli.survey.files.located_yaml import Document
 from cpms_cli.survey.problems import Fault, FaultyPart, Problem
+from cpms_cli.survey.yaml_files.located_yaml import Document
 
 NAMED_BY = ("name", "id", "number")
 _NAME, _LANGUAGE = "^[a-z]", "^[a-z]{2,3}$"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cpms_cli.errors import UsageError
-from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.yaml_files.location import shipped
 
 
 def copy_shipped_definition(folder: Path) -> int:

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.identity import ENDINGS
-from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.model.definition import (
     Survey,
@@ -35,6 +34,7 @@ from cpms_cli.survey.proof.unused_files import unused_files
 from cpms_cli.survey.proof.words.limit_proof import limit_problems
 from cpms_cli.survey.proof.words.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.words.translation_proof import translation_problems
+from cpms_cli.survey.yaml_files.location import shipped
 
 # What says that a file has too little of something: no fault of a file of which a part could not be read.
 _OF_WHAT_IS_MISSING = frozenset(

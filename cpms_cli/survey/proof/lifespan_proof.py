@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.model.definition import Check, Field, Survey, TableSchema
 from cpms_cli.survey.model.lifespan import Lifespan, Span
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.dependents import Dependent, dependents, names_looked_at
+from cpms_cli.survey.yaml_files.located_yaml import read_yaml
 
 
 def lifespan_problems(reader: Reader, survey: Survey, needed_roles: Collection[str]) -> list[Problem]:

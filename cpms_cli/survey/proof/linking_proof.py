@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.schema_files import read_linking
 from cpms_cli.survey.model.definition import Words
 from cpms_cli.survey.model.settings.linking_settings import FILE, NAMES, READ_AS, LinkingSettings
 from cpms_cli.survey.problems import Fault, Problem
+from cpms_cli.survey.yaml_files.location import shipped
 
 Languages = Callable[[Words, str], Iterable[Fault]]
 

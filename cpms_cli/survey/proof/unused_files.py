@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from cpms_cli.survey.files.identity import AS_SHIPPED, is_among
-from cpms_cli.survey.files.located_yaml import limit_values, read_yaml
-from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
+from cpms_cli.survey.yaml_files.located_yaml import limit_values, read_yaml
+from cpms_cli.survey.yaml_files.location import shipped
 
 # What a definition consists of, by file name; `areas/outlines` has a map for each province.
 _READ = (

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from cpms_cli.survey.files.located_yaml import Place
 from cpms_cli.survey.model.definition import Indicator, Survey
 from cpms_cli.survey.rules.rule_language import names_in, standing_rule
 from cpms_cli.survey.rules.typed_answers import counted_in
 from cpms_cli.survey.rules.vocabulary import COUNTS, RuleError
+from cpms_cli.survey.yaml_files.located_yaml import Place
 
 
 @dataclass(frozen=True)

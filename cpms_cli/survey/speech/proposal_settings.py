@@ -9,9 +9,9 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
-from cpms_cli.survey.files.located_yaml import read_mapping
-from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.model.definition import Role
+from cpms_cli.survey.yaml_files.located_yaml import read_mapping
+from cpms_cli.survey.yaml_files.location import shipped
 
 
 class _Part(BaseModel):

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
-from cpms_cli.survey.files.location import LOCALES
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.speech.traits import Lines
+from cpms_cli.survey.yaml_files.location import LOCALES
 
 
 @dataclass(frozen=True)

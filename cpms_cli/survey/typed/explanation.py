@@ -14,8 +14,8 @@ from cpms_cli.survey.messages import fill, say
 from cpms_cli.survey.model.checks import Check, ColumnCheck, Indicator, Level, Pattern
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.fields import Field
+from cpms_cli.survey.near_words import meant, near, spellings
 from cpms_cli.survey.plain_text import plain_digits
-from cpms_cli.survey.typed.near_words import meant, near, spellings
 
 Kind = Literal["indicator", "level", "question", "check"]
 KINDS: tuple[Kind, ...] = ("indicator", "level", "question", "check")

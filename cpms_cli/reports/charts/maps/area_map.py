@@ -12,11 +12,11 @@ from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.charts.maps.map_outlines import has_outlines, outline_source
 from cpms_cli.reports.documents.document import Chart
 from cpms_cli.summaries.area.area_figures import AreaFigures, severe_levels
-from cpms_cli.summaries.area.counts.comparison import beside_rest, distance_class
+from cpms_cli.summaries.counts.comparison import beside_rest, distance_class
 from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Language, Level, Survey
-from cpms_cli.survey.typed.near_words import meant, named, spellings
+from cpms_cli.survey.near_words import meant, named, spellings
 
 _NAMED_IN_ALT = 3
 

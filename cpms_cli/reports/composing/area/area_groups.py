@@ -14,7 +14,7 @@ from cpms_cli.reports.charts.distance_shades import distance_sign
 from cpms_cli.reports.composing.area.area_context import AreaContext
 from cpms_cli.reports.documents.document import Column, Heading, Part, TableBlock
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
-from cpms_cli.summaries.area.counts.comparison import beside_rest, distance_class
+from cpms_cli.summaries.counts.comparison import beside_rest, distance_class
 from cpms_cli.survey.numbers import shown_count, shown_number
 
 

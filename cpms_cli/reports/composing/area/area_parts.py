@@ -29,7 +29,7 @@ from cpms_cli.reports.documents.document import (
     mostly,
 )
 from cpms_cli.summaries.area.area_figures import severe_levels
-from cpms_cli.summaries.area.counts.comparison import ABOVE, beside_rest, distance_class
+from cpms_cli.summaries.counts.comparison import ABOVE, beside_rest, distance_class
 from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.numbers import shown_count
 

@@ -26,9 +26,9 @@ from cpms_cli.reports.documents.document import (
 from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures, severe_levels
 from cpms_cli.summaries.area.areas import parts_width
 from cpms_cli.summaries.area.compared_answers import area_to_read
-from cpms_cli.summaries.area.counts.standing_counts import standing_counts
 from cpms_cli.summaries.area.grouped_answers import leading_by_group
 from cpms_cli.summaries.area.plans import LEADING, leading_indicators
+from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
 from cpms_cli.summaries.migration.area_migration import compute_measures
 from cpms_cli.summaries.response.response_counts import ResponseSummary, compute_response_summary

@@ -33,7 +33,7 @@ from cpms_cli.reports.documents.document import (
     TableBlock,
     mostly,
 )
-from cpms_cli.summaries.area.counts.comparison import ABOVE, LIKE
+from cpms_cli.summaries.counts.comparison import ABOVE, LIKE
 
 _NAMED_IN_ALT = 3
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.summaries.area.counts.intervals import newcombe, wilson
+from cpms_cli.summaries.counts.intervals import newcombe, wilson
 
 ABOVE, LIKE, BELOW = 1.0, 0.0, -1.0
 """The position of a share beside another, and likewise the direction of a change."""

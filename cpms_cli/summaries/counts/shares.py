@@ -11,13 +11,13 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.unasked_columns import UNASKED
 from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, band_name, group_column
-from cpms_cli.summaries.area.counts.intervals import wilson
+from cpms_cli.summaries.counts.intervals import wilson
 from cpms_cli.survey.area_widths import SUBDISTRICT, VILLAGE
 from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.survey.near_words import meant, named, near, spellings
 from cpms_cli.survey.rules.typed_answers import quoted
-from cpms_cli.survey.typed.near_words import meant, named, near, spellings
 from cpms_cli.workspace import Workspace
 
 COUNTS = ("yes", "no", "unknown", "not_applicable", "not_asked")

@@ -14,9 +14,9 @@ from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.scoring.trials.what_if import TO_ASK, WHAT_IF, create_what_if, open_condition
-from cpms_cli.summaries.area.counts.shares import area_name, within
 from cpms_cli.summaries.child.answer_outcomes import was_words
 from cpms_cli.summaries.child.children import MASK
+from cpms_cli.summaries.counts.shares import area_name, within
 from cpms_cli.summaries.response.due import due_list_of, with_masked_names
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.country_time import country_today

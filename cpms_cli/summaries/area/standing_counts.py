@@ -11,8 +11,8 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from cpms_cli.summaries.area.counts.shares import area_name, within
 from cpms_cli.summaries.child.standing_today import STOOD
+from cpms_cli.summaries.counts.shares import area_name, within
 from cpms_cli.summaries.scope import Scope
 from cpms_cli.survey.model.definition import Language, Survey
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli import merge, report_area, write_samples
-from cpms_cli.reports.documents.document import Chart, Document, Paragraph, TableBlock
+from cpms_cli.reports.document import Chart, Document, Paragraph, TableBlock
 
 ROOT = Path(__file__).resolve().parent.parent
 SURVEYS = [ROOT / "sample_data" / name for name in ("survey_2567.csv", "survey_2568.xlsx", "survey_2569.xlsx")]

@@ -14,7 +14,7 @@ import pandas as pd
 from cpms_cli.checking.mending.annotation import annotate
 from cpms_cli.checking.validation import validate
 from cpms_cli.errors import UsageError
-from cpms_cli.linking.review.decisions import DIFFERENT, SAME
+from cpms_cli.linking.decisions import DIFFERENT, SAME
 from cpms_cli.linking.review.filled_workbook import filled_in
 from cpms_cli.linking.review.review import waiting_pairs
 from cpms_cli.reading.survey_table import SurveyTable

@@ -117,7 +117,7 @@ def _language_of_run() -> Language:
     """The language of this run, once it can be spoken; that it is a draft is said here, once for the whole run."""
     asked = _asked_language()
     if not is_of_the_programme(wanted_language(asked)):
-        from cpms_cli.cli.help.further_languages import prepare_to_speak
+        from cpms_cli.cli.further_languages import prepare_to_speak
 
         prepare_to_speak(asked, _asked_definition(), Path(_option("--store", _option("-s", str(_store_by_default())))))
         from cpms_cli.survey.messages import draft_lines

@@ -139,7 +139,7 @@ SHIPPED = "shipped"  # as which the definition that comes with the tool is named
 
 def language(asked: str | None) -> Language:
     """The language of this run; raises UsageError for one that nothing is said in."""
-    from cpms_cli.cli.help.further_languages import language_asked
+    from cpms_cli.cli.further_languages import language_asked
 
     return language_asked(asked)
 

@@ -66,8 +66,8 @@ def _title(answer: Answer, language: Language) -> str:
 def tell(workspace: Workspace, handing: Handing, answer: Answer, target: Target) -> None:
     """Write the tables to the file, and print the answer in the format, with what is said below it; for people, of
     an answer that was written only where to."""
-    from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.interchange.people_labels import write_for_people
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text

@@ -8,7 +8,7 @@ from cpms_cli.survey.relations import Relation
 
 _DISPLACED, _EVIDENCE, _MODEL = ("linking.displaced",), ("linking.evidence",), ("linking.pairs.match_model",)
 _WRITING, _HOMES = ("linking.kept.link_writing",), ("linking.kept.home_links",)
-_LINKS, _DECISIONS = ("linking.store_links",), ("linking.review.decisions",)
+_LINKS, _DECISIONS = ("linking.store_links",), ("linking.decisions",)
 
 RELATIONS = (
     Relation(

@@ -17,6 +17,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.carried_ids import ALONE
+from cpms_cli.linking.decisions import DIFFERENT
 from cpms_cli.linking.evidence import beside_store
 from cpms_cli.linking.kept.changed_rows import note_changes
 from cpms_cli.linking.kept.home_links import link_homes
@@ -24,7 +25,6 @@ from cpms_cli.linking.kept.link_rows import digest
 from cpms_cli.linking.kept.link_writing import write_links
 from cpms_cli.linking.kept.stored_evidence import evidence_of_homes
 from cpms_cli.linking.pairs.assignment import DOUBTFUL
-from cpms_cli.linking.review.decisions import DIFFERENT
 from cpms_cli.linking.rounds.all_rounds import link_changed
 from cpms_cli.linking.rounds.linking_state import Linking, decided_pairs
 from cpms_cli.store.audit_log import now

@@ -14,7 +14,7 @@ from cpms_cli.office.journal import TO_MEND, Outcome
 from cpms_cli.office.run_outputs import Figures, Written
 from cpms_cli.office.run_work import Work
 from cpms_cli.office.settings import INBOX
-from cpms_cli.reports.documents.document import Bullets, Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.document import Bullets, Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.reports.documents.rendering import render
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say

@@ -12,10 +12,10 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.office.journal import free_name
 from cpms_cli.office.settings import Office
-from cpms_cli.reports.children.scores import level_labels
 from cpms_cli.reports.children.today import write_today
 from cpms_cli.reports.composing.area.area_report import compose_area_report
 from cpms_cli.reports.documents.rendering import render
+from cpms_cli.reports.scores import level_labels
 from cpms_cli.scoring.runs import score_and_record
 from cpms_cli.scoring.scores import score
 from cpms_cli.store.definitions.definition_in_use import definition_in_use

@@ -30,7 +30,7 @@ from cpms_cli import (
 )
 from cpms_cli.errors import UsageError
 from cpms_cli.forms.next_round import write_next_form
-from cpms_cli.reports.documents.document import Document
+from cpms_cli.reports.document import Document
 from cpms_cli.store.content import dump
 from tests.conftest import ROOT, Cpms, made_once, write_drawn
 

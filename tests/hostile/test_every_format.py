@@ -25,7 +25,7 @@ from cpms_cli import due_responses, list_today, merge, plan_visits, validate
 from cpms_cli.checking.drafting.drafted_map import MAP_COLUMNS
 from cpms_cli.checking.drafting.map_answers import ANSWER_COLUMNS
 from cpms_cli.forms.form_workbook import Form
-from cpms_cli.reports.documents.document import Column, Document, Paragraph, TableBlock
+from cpms_cli.reports.document import Column, Document, Paragraph, TableBlock
 from cpms_cli.summaries.records.child_records import Records
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.writing.files import xlsx_bytes

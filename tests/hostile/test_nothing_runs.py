@@ -20,7 +20,7 @@ import pytest
 from cpms_cli import codebook, due_responses, load_survey, merge, plan_visits
 from cpms_cli.reports.children.due_list import write_visits as write_due
 from cpms_cli.reports.children.visits import write_visits
-from cpms_cli.reports.documents.document import Bullets, Column, Document, Heading, Paragraph, TableBlock
+from cpms_cli.reports.document import Bullets, Column, Document, Heading, Paragraph, TableBlock
 from cpms_cli.reports.documents.rendering import render
 from cpms_cli.writing.files import write_tables
 from tests.conftest import write_drawn

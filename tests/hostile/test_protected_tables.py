@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.cell_id import CellId
+from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.disclosure.engine.protection import CountTable, PublishedTogether, protect
-from cpms_cli.disclosure.release.releases import Publication
+from cpms_cli.disclosure.protection import PublishedTogether, protect
+from cpms_cli.disclosure.releases import Publication
 from cpms_cli.store.tables.release_tables import Release, ReleasedCell
 from cpms_cli.survey.model.settings.privacy import PrivacyRules
 

@@ -21,7 +21,7 @@ import pytest
 
 from cpms_cli import add_response, dispute_answer, merge, undo
 from cpms_cli.errors import UsageError
-from cpms_cli.linking.review.decisions import decide
+from cpms_cli.linking.decisions import decide
 from cpms_cli.linking.store_links import relink
 from cpms_cli.samples.drawn_answers import sample_rounds
 from cpms_cli.store.definitions.adopting import adopt_definition

@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from cpms_cli.linking.review.decisions import decide
+from cpms_cli.linking.decisions import decide
 from cpms_cli.linking.rounds import round_models
 from cpms_cli.linking.store_links import relink
 from cpms_cli.merging.merge import merge

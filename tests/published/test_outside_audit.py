@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from pytauargus.engine import audit_jj
 
-from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
 from cpms_cli.disclosure.engine.suppression import suppress
 from cpms_cli.survey.model.settings.privacy import PrivacyRules

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli.disclosure.release.area_protection import ProtectedAreas, protect_areas
-from cpms_cli.disclosure.release.releases import Publication, earlier_releases, note_release
+from cpms_cli.disclosure.releases import Publication, earlier_releases, note_release
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.summaries.area.areas import AreaSummary, summarise_area

@@ -14,7 +14,7 @@ from lxml import html
 
 from cpms_cli import render, report_area
 from cpms_cli.disclosure.release.published_figures import published_figures
-from cpms_cli.reports.documents.document import Bullets, Chart, Document, Paragraph, TableBlock
+from cpms_cli.reports.document import Bullets, Chart, Document, Paragraph, TableBlock
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures
 from cpms_cli.summaries.area.compared_answers import hidden_columns

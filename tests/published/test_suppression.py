@@ -11,10 +11,10 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
 from cpms_cli.disclosure.engine.suppression import Suppression, suppress
-from cpms_cli.disclosure.release.releases import Publication, problem_after, released
+from cpms_cli.disclosure.releases import Publication, problem_after, released
 from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.survey.model.settings.privacy import PrivacyRules
 from tests.conftest import THOROUGH

@@ -14,7 +14,7 @@ from cpms_cli.reports.charts.chart_style import HATCH, LEVEL_FILLS, NARROW, WIDE
 from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.charts.distance_shades import distance_fill
 from cpms_cli.reports.charts.maps.map_tiles import tiles
-from cpms_cli.reports.documents.document import Chart
+from cpms_cli.reports.document import Chart
 from cpms_cli.survey.yaml_files.location import shipped
 
 SCHEMAS = str(shipped("schemas"))

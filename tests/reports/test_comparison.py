@@ -15,7 +15,7 @@ from cpms_cli.disclosure.release.audience import hand_on
 from cpms_cli.reports.areas.shares import quality_sentences
 from cpms_cli.reports.composing.plan import plan_document
 from cpms_cli.reports.composing.share_words import interval_words, position_words, rounds_words
-from cpms_cli.reports.documents.document import Chart, Document, TableBlock
+from cpms_cli.reports.document import Chart, Document, TableBlock
 from cpms_cli.summaries.area.plans import compute_area_plan
 from cpms_cli.summaries.counts.comparison import beside_rest, direction, distance_class
 from cpms_cli.workspace import Workspace

@@ -21,7 +21,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.reports.charts.pictures import as_png, drawing_fonts, picture_width, without_sara_am
 from cpms_cli.reports.composing.codebook import codebook
 from cpms_cli.reports.composing.plan import plan_document
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     BlankLines,
     Bullets,
     Chart,

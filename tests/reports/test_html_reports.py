@@ -17,7 +17,7 @@ from lxml import etree, html
 from cpms_cli import list_children, render, report_area, report_child
 from cpms_cli.reports.charts.chart_style import NARROW, WIDE
 from cpms_cli.reports.charts.charts import chart_svg
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     BlankLines,
     Bullets,
     Chart,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import leaflet
-from cpms_cli.reports.documents.document import BlankLines, Bullets, Heading, Paragraph
+from cpms_cli.reports.document import BlankLines, Bullets, Heading, Paragraph
 from cpms_cli.survey.messages import say
 from tests.conftest import Cpms
 

@@ -12,7 +12,7 @@ import pymupdf
 import typst
 from lxml import html
 
-from cpms_cli.reports.documents.document import Chart, Column, Document, Paragraph, Part, TableBlock
+from cpms_cli.reports.document import Chart, Column, Document, Paragraph, Part, TableBlock
 from cpms_cli.reports.documents.docx_file import docx_bytes
 from cpms_cli.reports.documents.html_file import html_bytes
 from cpms_cli.reports.documents.pdf_file import pdf_bytes

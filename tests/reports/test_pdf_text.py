@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 import typst
 
-from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, TableBlock
+from cpms_cli.reports.document import Column, Document, Heading, Paragraph, TableBlock
 from cpms_cli.reports.documents.pdf_file import pdf_bytes
 from cpms_cli.writing.fonts import shipped_fonts
 

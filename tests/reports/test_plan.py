@@ -15,7 +15,7 @@ import pytest
 
 from cpms_cli.merging.merge import merge
 from cpms_cli.reports.composing.plan import plan_document
-from cpms_cli.reports.documents.document import TableBlock
+from cpms_cli.reports.document import TableBlock
 from cpms_cli.reports.documents.rendering import render
 from cpms_cli.summaries.area.plans import AreaPlan, above_of_parts, plan_area
 from cpms_cli.survey.model.definition import Survey

@@ -18,7 +18,7 @@ from cpms_cli.disclosure.cells.report_cells import ReportCells
 from cpms_cli.disclosure.cells.reports_together import put_together
 from cpms_cli.disclosure.release.area_release import PublishedAreas, published_areas, same_answers
 from cpms_cli.reports.charts.chart_style import Fill
-from cpms_cli.reports.documents.document import Document
+from cpms_cli.reports.document import Document
 from cpms_cli.reports.documents.rendering import render_site
 from cpms_cli.reports.site.site import compose_site
 from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures

@@ -17,7 +17,7 @@ import pytest
 from cpms_cli import list_children, merge, render, report_area, report_child
 from cpms_cli.reports.composing.plan import plan_document
 from cpms_cli.reports.composing.to_do import ToDo, to_do_sentences
-from cpms_cli.reports.documents.document import Bullets, Document, Heading, TableBlock
+from cpms_cli.reports.document import Bullets, Document, Heading, TableBlock
 from cpms_cli.reports.documents.document_cells import cell_texts
 from cpms_cli.summaries.area.plans import plan_area
 from cpms_cli.survey.country_time import country_today

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cpms_cli.disclosure.cell_id import CASES, CellId, Population, Quantity
 from cpms_cli.disclosure.cells.applicability import is_certain
-from cpms_cli.disclosure.cells.cell_id import CASES, CellId, Population, Quantity
 from cpms_cli.disclosure.engine.importance import kind_of
 from cpms_cli.survey.model.definition import Survey
 

@@ -99,7 +99,7 @@ def _plan(workspace: Workspace, asked: AreaAsked, audience: str | None, target: 
         render(document, output)
         say_written(output, workspace.language)
     if target.format == "json":
-        from cpms_cli.reports.children import scores as report
+        from cpms_cli.reports import scores as report
         from cpms_cli.writing.files import json_text
 
         about = {

@@ -17,7 +17,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import listed_endings
 
 if TYPE_CHECKING:
-    from cpms_cli.reports.documents.document import Document
+    from cpms_cli.reports.document import Document
     from cpms_cli.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="A report as one file: HTML, PDF, DOCX or XLSX, by its ending.")

@@ -74,7 +74,7 @@ def child(
         return
     if round_year is not None:
         raise UsageError("round_needs_why")
-    from cpms_cli.reports.children import scores as report
+    from cpms_cli.reports import scores as report
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.child.child_history import compute_child_history
     from cpms_cli.writing.files import check_several, csv_text, json_text

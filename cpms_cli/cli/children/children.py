@@ -58,7 +58,7 @@ def children(
     """
     one_of(format_)
     round_year, day_ = year(round_), day(as_of)
-    from cpms_cli.reports.children import scores as report
+    from cpms_cli.reports import scores as report
     from cpms_cli.reports.children.why import show_effects
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.child.children import ChildSelection, select_children

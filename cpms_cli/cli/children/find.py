@@ -39,7 +39,7 @@ def find(
     """
     one_of(format_)
     from cpms_cli.reports.children.matches import show_matches
-    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.child.child_search import search_children
     from cpms_cli.writing.files import csv_text, json_text

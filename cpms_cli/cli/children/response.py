@@ -79,8 +79,8 @@ def record_files(asked: ToRecord, format_: str, spoken: Language) -> int:
     files, store, schemas, encoding = asked.files, asked.store, asked.schemas, asked.encoding
     from cpms_cli import __version__
     from cpms_cli.merging.filled_lists import import_lists
-    from cpms_cli.reports.children import responses as report
     from cpms_cli.reports.children.list_answers import answers_record, show_answers
+    from cpms_cli.reports.files.response_import import import_document, show_import
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import json_text
@@ -99,11 +99,11 @@ def record_files(asked: ToRecord, format_: str, spoken: Language) -> int:
     )
     imported, answers, code = read.responses, read.answers, read.exit_code
     if format_ == "json":
-        document = report.import_document(survey, imported, spoken)
+        document = import_document(survey, imported, spoken)
         typer.echo(json_text({**document, "exit_code": code, "answers": answers_record(answers)}))
     else:
         screen = Screen(open_console(spoken), survey, spoken)
-        report.show_import(screen, imported, store)
+        show_import(screen, imported, store)
         if answers.answers:
             show_answers(screen, answers)
     return code
@@ -138,7 +138,7 @@ def add(
 
     from cpms_cli import __version__
     from cpms_cli.merging.respond import add_response
-    from cpms_cli.reports.children.scores import code_labels
+    from cpms_cli.reports.scores import code_labels
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.survey.era import shown_date
     from cpms_cli.survey.messages import say

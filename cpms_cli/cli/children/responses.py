@@ -63,7 +63,7 @@ def due(
 
     from cpms_cli.reports.children import responses as report
     from cpms_cli.reports.children.due_list import write_visits
-    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.response.due import list_due
     from cpms_cli.survey.country_time import country_today
@@ -165,7 +165,7 @@ def _tell_work(
     workspace: Workspace, area: str | None, until: datetime.date | None, by: list[str], target: Target
 ) -> None:
     from cpms_cli.reports.children.case_work import show_case_work
-    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.response.case_work import compute_case_work
     from cpms_cli.writing.files import csv_text, json_text

@@ -44,7 +44,7 @@ def today(
     one_of(format_)
     until = day(as_of)
     from cpms_cli.reports.children import today as report
-    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.today.today_list import today_of
     from cpms_cli.survey.messages import say

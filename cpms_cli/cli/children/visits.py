@@ -34,7 +34,7 @@ def visits(
     one_of(format_)
     round_year, day_ = year(round_), day(as_of)
     from cpms_cli.reports.children import visits as report
-    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.response.visits import list_visits
     from cpms_cli.writing.files import csv_text, json_text, write_tables

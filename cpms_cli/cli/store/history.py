@@ -24,8 +24,8 @@ def history(
     """
     one_of(format_)
     spoken = language(lang)
-    from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files import store as report
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.store.history import history as run

@@ -115,8 +115,8 @@ def _tell(
     asked: tuple[str, Path | None],
 ) -> None:
     """Write the tables to a file, and print them: as JSON, as CSV the last but one of them, or as `show` does."""
-    from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.interchange.people_labels import write_for_people
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text

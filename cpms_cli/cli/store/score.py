@@ -130,7 +130,7 @@ def _definition(store: Path, schemas: Path | None, as_defined_in: str | None) ->
 
 def _now(store: Path, survey: Survey, format_: str, output: Path | None, spoken: Language) -> None:
     from cpms_cli import __version__
-    from cpms_cli.reports.children import scores as report
+    from cpms_cli.reports import scores as report
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.scoring.runs import score_and_record
     from cpms_cli.survey.messages import say
@@ -165,7 +165,7 @@ def _left_to_show(
     survey: Survey, scores: pd.DataFrame, format_: str, output: Path | None, spoken: Language, **document: object
 ) -> bool:
     """Write and print the scores, but for text; return whether the caller is left to show them."""
-    from cpms_cli.reports.children import scores as report
+    from cpms_cli.reports import scores as report
     from cpms_cli.writing.files import csv_text, json_text
 
     readable = report.readable_scores(survey, scores, spoken) if output is not None or format_ != "text" else scores
@@ -179,8 +179,8 @@ def _left_to_show(
 
 
 def _compare(store: Path, schemas: Path | None, format_: str, output: Path | None, spoken: Language) -> None:
-    from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files.runs import readable_comparison, show_comparison
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.trials.definition_comparison import compare_definitions
     from cpms_cli.survey.files.loading import load_survey

@@ -34,8 +34,8 @@ def check(store: Store = STORE, format_: Format = "text", lang: Lang = None, sch
     """
     one_of(format_)
     spoken = language(lang)
-    from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files import store as report
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.invariants import check_store
     from cpms_cli.store.safety.birth import has_log, log_of
@@ -141,8 +141,8 @@ def audit(
     """
     one_of(format_)
     spoken = language(lang)
-    from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files import store as report
+    from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.store.history import audit_log

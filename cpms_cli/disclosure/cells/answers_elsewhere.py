@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.summaries.counts.shares import COUNTS
 

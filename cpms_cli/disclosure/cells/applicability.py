@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from cpms_cli.disclosure.cells.cell_id import CellId, Groups
+from cpms_cli.disclosure.cell_id import CellId, Groups
 from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.scoring.profiles import band_name
 from cpms_cli.survey.model.definition import Survey

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cpms_cli.disclosure.cells.cell_id import BEYOND_HOMES, CellId, Population
+from cpms_cli.disclosure.cell_id import BEYOND_HOMES, CellId, Population
 from cpms_cli.disclosure.cells.cell_sheet import CellSheet
+from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.summaries.counts.shares import COUNTS
 

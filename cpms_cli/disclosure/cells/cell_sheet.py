@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.cell_id import CellId
+from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.survey.model.definition import Survey
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from cpms_cli.disclosure.cell_id import CellId, Groups, Quantity
 from cpms_cli.disclosure.cells.applicability import asked_at, conditions, judge_rows
-from cpms_cli.disclosure.cells.cell_id import CellId, Groups, Quantity
 from cpms_cli.disclosure.cells.known_counts import Area, KnownCounts
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.scoring.judged_columns import right_column

@@ -15,8 +15,8 @@ from functools import lru_cache
 
 from sqlglot import exp
 
+from cpms_cli.disclosure.cell_id import CellId, Groups, Population, Quantity
 from cpms_cli.disclosure.cells.applicability import fewer_left_out, of_levels, same_left_out
-from cpms_cli.disclosure.cells.cell_id import CellId, Groups, Population, Quantity
 from cpms_cli.disclosure.cells.known_counts import Area, KnownCounts
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.survey.model.definition import Survey

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.engine.importance import kind_of
 from cpms_cli.summaries.counts.intervals import wilson
 from cpms_cli.survey.messages import say

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from cpms_cli.disclosure.cells.cell_id import CellId, Quantity
+from cpms_cli.disclosure.cell_id import CellId, Quantity
+from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell
-from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.store.tables.release_tables import Release
 
 _AREA_CODE = re.compile(r"(?:\d{2,8})?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cpms_cli.disclosure.cells.cell_id import CellId, Quantity
+from cpms_cli.disclosure.cell_id import CellId, Quantity
 from cpms_cli.disclosure.cells.known_counts import Area, KnownCounts
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 

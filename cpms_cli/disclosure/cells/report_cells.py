@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cpms_cli.disclosure.cell_id import CellId, Population
 from cpms_cli.disclosure.cells.answers_elsewhere import answers_elsewhere
 from cpms_cli.disclosure.cells.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING
-from cpms_cli.disclosure.cells.cell_id import CellId, Population
+from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.area_figures import AreaFigures, severe_levels
 from cpms_cli.summaries.area.compared_answers import AROUND, hidden_columns

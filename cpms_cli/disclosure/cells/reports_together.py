@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.cells.report_cells import ReportCells
+from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.disclosure.engine.protection import CountTable
 
 _Members = tuple[CellId, tuple[CellId, ...]]
 

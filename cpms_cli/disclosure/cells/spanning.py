@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cpms_cli.disclosure.cells.cell_id import CASES, CellId, Groups, Quantity
+from cpms_cli.disclosure.cell_id import CASES, CellId, Groups, Quantity
 from cpms_cli.disclosure.cells.group_answers import relations_of_groups
 from cpms_cli.disclosure.cells.implications import implied_relations
 from cpms_cli.disclosure.cells.known_counts import Area, KnownCounts, counts_of_tables, known_counts
 from cpms_cli.disclosure.cells.nested_areas import nested_relations
+from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.survey.model.definition import Survey
 

@@ -7,12 +7,12 @@ from dataclasses import KW_ONLY, dataclass, replace
 
 import pandas as pd
 
+from cpms_cli.disclosure.cell_id import CellId, Population
 from cpms_cli.disclosure.cells.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, SHARE_OF, TELLING
-from cpms_cli.disclosure.cells.cell_id import CellId, Population
 from cpms_cli.disclosure.cells.cell_sheet import CellSheet
 from cpms_cli.disclosure.cells.report_cells import OPPOSITE, Same
+from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.summaries.scope import area_groups
 
 _OF_ALL = ("yes", "no", "unknown")

@@ -3,7 +3,7 @@ that says little. Totals go last; unknown answers go before a count of children 
 
 from __future__ import annotations
 
-from cpms_cli.disclosure.cells.cell_id import CellId, Quantity
+from cpms_cli.disclosure.cell_id import CellId, Quantity
 from cpms_cli.scoring.judged_columns import right_column
 from cpms_cli.survey.model.settings.privacy import Counted, PrivacyRules
 

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint
 
-from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.engine.attack import Audit
 from cpms_cli.disclosure.engine.problem import Counts, Flags, Goal, Problem
 from cpms_cli.disclosure.engine.programme import solve

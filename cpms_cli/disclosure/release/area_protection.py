@@ -13,8 +13,8 @@ from cpms_cli.disclosure.cells.area_cells import AreaCells, summary_counts, tabl
 from cpms_cli.disclosure.cells.joined_answers import finished
 from cpms_cli.disclosure.cells.known_counts import known_counts
 from cpms_cli.disclosure.cells.spanning import relations_between_areas
-from cpms_cli.disclosure.engine.protection import Protected, PublishedTogether, protect
-from cpms_cli.disclosure.release.releases import Publication
+from cpms_cli.disclosure.protection import Protected, PublishedTogether, protect
+from cpms_cli.disclosure.releases import Publication
 from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.summaries.counts.help_counts import counted_again

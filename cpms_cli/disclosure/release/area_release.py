@@ -13,15 +13,15 @@ from functools import partial
 import duckdb
 import pandas as pd
 
+from cpms_cli.disclosure.cell_id import CellId, Quantity
 from cpms_cli.disclosure.cells.applicability import is_certain
-from cpms_cli.disclosure.cells.cell_id import CellId, Quantity
 from cpms_cli.disclosure.cells.joined_answers import finished, one_below_the_other
 from cpms_cli.disclosure.cells.known_counts import KnownCounts, counts_of_tables, known_counts
 from cpms_cli.disclosure.cells.report_cells import ReportCells, Same
 from cpms_cli.disclosure.cells.reports_together import ReportsTogether, put_together, table_of_area
 from cpms_cli.disclosure.cells.spanning import relations_between_areas
-from cpms_cli.disclosure.engine.protection import Protected, PublishedTogether, protect
-from cpms_cli.disclosure.release.releases import Publication, earlier_releases
+from cpms_cli.disclosure.protection import Protected, PublishedTogether, protect
+from cpms_cli.disclosure.releases import Publication, earlier_releases
 from cpms_cli.scoring.judged_columns import measure_column, right_column
 from cpms_cli.scoring.profiles import CHILD_ROUND
 from cpms_cli.store.tables.release_tables import Release

@@ -15,12 +15,12 @@ import pandas as pd
 from cpms_cli.disclosure.cells.applicability import is_certain
 from cpms_cli.disclosure.cells.spanning import spanning_relations
 from cpms_cli.disclosure.cells.summary_cells import SummaryCells
-from cpms_cli.disclosure.engine.protection import CountTable, Protected, PublishedTogether, protect
+from cpms_cli.disclosure.count_table import CountTable
+from cpms_cli.disclosure.protection import Protected, PublishedTogether, protect
 from cpms_cli.disclosure.release.area_release import same_answers
 from cpms_cli.disclosure.release.migration_masks import mask_migration
 from cpms_cli.disclosure.release.overlap_masks import mask_overlap
 from cpms_cli.disclosure.release.plan_masks import mask_plan
-from cpms_cli.disclosure.release.releases import Publication, earlier_releases
 from cpms_cli.disclosure.release.response_masks import mask_responses
 from cpms_cli.disclosure.release.summary_masks import (
     Masked,
@@ -30,6 +30,7 @@ from cpms_cli.disclosure.release.summary_masks import (
     mask_indicator,
     mask_rights,
 )
+from cpms_cli.disclosure.releases import Publication, earlier_releases
 from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.summaries.area.country import CountrySummary
 from cpms_cli.summaries.area.indicator import IndicatorSummary

@@ -11,12 +11,12 @@ from typing import Literal
 
 import pandas as pd
 
+from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.cells.area_cells import ANSWERS, SHARE_OF
-from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.cells.joined_answers import finished
 from cpms_cli.disclosure.cells.summary_cells import Ids, SummaryCells
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.disclosure.engine.protection import Protected
+from cpms_cli.disclosure.protection import Protected
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.quality import coarse

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cpms_cli.disclosure.cells.cell_id import CellId, Population
+from cpms_cli.disclosure.cell_id import CellId, Population
 from cpms_cli.disclosure.cells.summary_cells import SummaryCells
 from cpms_cli.disclosure.engine.problem import Relation
-from cpms_cli.disclosure.engine.protection import Protected
+from cpms_cli.disclosure.protection import Protected
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
 from cpms_cli.summaries.rounds.overlap import Overlap
 

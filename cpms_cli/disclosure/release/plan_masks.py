@@ -10,13 +10,13 @@ from dataclasses import replace
 
 import pandas as pd
 
+from cpms_cli.disclosure.cell_id import CellId, Population
 from cpms_cli.disclosure.cells.answers_elsewhere import answers_elsewhere
 from cpms_cli.disclosure.cells.area_cells import SHARE_OF, table_name
-from cpms_cli.disclosure.cells.cell_id import CellId, Population
 from cpms_cli.disclosure.cells.joined_answers import finished
 from cpms_cli.disclosure.cells.summary_cells import SummaryCells
 from cpms_cli.disclosure.engine.problem import Relation
-from cpms_cli.disclosure.engine.protection import Protected
+from cpms_cli.disclosure.protection import Protected
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
 from cpms_cli.summaries.area.areas import compute_area_summary
 from cpms_cli.summaries.area.compared_answers import AROUND, compared_answers, earlier_rounds

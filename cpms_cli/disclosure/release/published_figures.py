@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from cpms_cli.disclosure.cell_id import Population
 from cpms_cli.disclosure.cells.applicability import is_certain
 from cpms_cli.disclosure.cells.area_cells import ANSWERS, EXEMPT, TELLING
-from cpms_cli.disclosure.cells.cell_id import Population
 from cpms_cli.disclosure.cells.known_counts import counts_of_tables, known_counts
 from cpms_cli.disclosure.cells.spanning import relations_between_areas
+from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.disclosure.engine.protection import CountTable, Protected, PublishedTogether, protect
-from cpms_cli.disclosure.release.releases import Publication, earlier_releases
+from cpms_cli.disclosure.protection import Protected, PublishedTogether, protect
+from cpms_cli.disclosure.releases import Publication, earlier_releases
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.summaries.counts.shares import area_name, count_answers, within

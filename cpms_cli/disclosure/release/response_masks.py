@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cpms_cli.disclosure.cells.cell_id import CASES
+from cpms_cli.disclosure.cell_id import CASES
 from cpms_cli.disclosure.cells.summary_cells import SummaryCells
 from cpms_cli.disclosure.engine.problem import Relation
-from cpms_cli.disclosure.engine.protection import Protected
+from cpms_cli.disclosure.protection import Protected
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
 from cpms_cli.summaries.response.cases import STATES
 from cpms_cli.summaries.response.response_counts import ResponseSummary

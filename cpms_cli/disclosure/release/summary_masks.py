@@ -13,7 +13,7 @@ from cpms_cli.disclosure.cells.area_cells import AreaCells
 from cpms_cli.disclosure.cells.joined_answers import finished
 from cpms_cli.disclosure.cells.report_cells import Same
 from cpms_cli.disclosure.cells.summary_cells import SummaryCells
-from cpms_cli.disclosure.engine.protection import Protected
+from cpms_cli.disclosure.protection import Protected
 from cpms_cli.disclosure.release.area_protection import blanked
 from cpms_cli.summaries.area.areas import AreaSummary, compute_area_summary
 from cpms_cli.summaries.area.country import CountrySummary

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.linking.carried_ids import ALONE, same_person
-from cpms_cli.linking.review.decisions import obeyed, read_decisions
+from cpms_cli.linking.decisions import obeyed, read_decisions
 from cpms_cli.linking.store_rows import without_shared_numbers
 from cpms_cli.survey.model.definition import Survey
 

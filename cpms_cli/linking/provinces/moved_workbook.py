@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.linking.decisions import SAME
 from cpms_cli.linking.provinces.province_links import BEFORE, NOW, PLACES, SURE, MovedChildren
-from cpms_cli.linking.review.decisions import SAME
 from cpms_cli.linking.review.filled_workbook import decisions_in, workbook_cells
 from cpms_cli.linking.review.review import in_words
 from cpms_cli.linking.review.review_workbook import review_bytes

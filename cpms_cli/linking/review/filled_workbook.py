@@ -9,7 +9,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from cpms_cli.errors import UnreadableFile, UsageError
-from cpms_cli.linking.review.decisions import DIFFERENT, SAME
+from cpms_cli.linking.decisions import DIFFERENT, SAME
 from cpms_cli.reading.book.container import inspect_container
 from cpms_cli.reading.source import column_letter
 from cpms_cli.survey.language import FALLBACK, Language

@@ -10,9 +10,9 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.linking.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.pairs.assignment import DOUBTFUL
 from cpms_cli.linking.pairs.level_words import level_words
-from cpms_cli.linking.review.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.review.filled_workbook import SHOWN, columns_not_read, decisions_in, workbook_cells
 from cpms_cli.linking.review.review_workbook import review_bytes
 from cpms_cli.linking.store_links import relink

@@ -7,7 +7,7 @@ from cpms_cli.reports.areas.handed import count_text, mark_withheld_counts
 from cpms_cli.reports.areas.help_needed import show_help_needed
 from cpms_cli.reports.areas.shares import ShareColumns, group_names, show_note, show_quality, show_shares
 from cpms_cli.reports.areas.standing import show_standing
-from cpms_cli.reports.children.scores import show_children
+from cpms_cli.reports.scores import show_children
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
 from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.survey.era import shown_year

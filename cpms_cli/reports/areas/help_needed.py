@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.areas.handed import mark_withheld_counts
-from cpms_cli.reports.documents.document import Column, Part, TableBlock
+from cpms_cli.reports.document import Column, Part, TableBlock
 from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language

@@ -9,7 +9,7 @@ import pandas as pd
 from cpms_cli.reports.areas.comparability_notes import show_not_asked
 from cpms_cli.reports.areas.handed import count_text
 from cpms_cli.reports.areas.shares import ShareColumns, group_names, show_note, show_quality, show_shares
-from cpms_cli.reports.children.scores import show_children
+from cpms_cli.reports.scores import show_children
 from cpms_cli.reports.terminal import Screen
 from cpms_cli.summaries.area.indicator import IndicatorSummary
 from cpms_cli.summaries.area.rights import RightsSummary

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cpms_cli.reports.documents.document import Column, Part, TableBlock
+from cpms_cli.reports.document import Column, Part, TableBlock
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say

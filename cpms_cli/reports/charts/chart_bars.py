@@ -16,7 +16,7 @@ from cpms_cli.reports.charts.chart_style import (
     widest_text,
 )
 from cpms_cli.reports.charts.svg import Element, Picture, outline, rectangle, rule, words
-from cpms_cli.reports.documents.document import Chart, mostly
+from cpms_cli.reports.document import Chart, mostly
 from cpms_cli.summaries.counts.comparison import ABOVE, BELOW
 
 _WITHHELD_WIDTH = 34  # px: says nothing of how much

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cpms_cli.reports.charts.chart_style import HATCH, PAPER, QUIET, level_fill, text_width, widest_text
 from cpms_cli.reports.charts.svg import Anchor, Element, Picture, element, heading, legend, rectangle, words
-from cpms_cli.reports.documents.document import Chart, mostly
+from cpms_cli.reports.document import Chart, mostly
 
 _HEIGHT, _GAP, _BOX, _HEAD = 270, 10, 14, 26
 _LEAST = 3  # px: a ribbon that can still be seen

@@ -18,7 +18,7 @@ from cpms_cli.reports.charts.chart_style import (
 )
 from cpms_cli.reports.charts.distance_shades import distance_fill, distance_legend, distance_sign
 from cpms_cli.reports.charts.svg import Element, Picture, heading, legend, rectangle, words, words_on_patch
-from cpms_cli.reports.documents.document import Chart
+from cpms_cli.reports.document import Chart
 
 _CELL, _HEAD, _HEAD_SIZE = 22, 18, 11
 _LIMITS = (0.02, 0.05, 0.1, 0.2)  # of the shades: the same in every report, so that two can be laid side by side

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cpms_cli.reports.charts.chart_style import HATCH, PAPER, QUIET, Fill, level_fill, text_width, widest_text
 from cpms_cli.reports.charts.svg import Element, Picture, legend, rectangle, words, words_on_patch
-from cpms_cli.reports.documents.document import Chart
+from cpms_cli.reports.document import Chart
 
 _BAR, _ROW, _OVER = 26, 44, 14
 _WITHHELD_WIDTH = 34  # px: wide enough for the word, and says nothing of how many

@@ -17,7 +17,7 @@ from cpms_cli.reports.charts.chart_style import FONT, PATTERNS, TILE, WIDE, Fill
 from cpms_cli.reports.charts.maps.map_outlines import area_map
 from cpms_cli.reports.charts.maps.map_tiles import tile_map
 from cpms_cli.reports.charts.svg import Element, Picture, element, text_element
-from cpms_cli.reports.documents.document import Chart
+from cpms_cli.reports.document import Chart
 from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.numbers import shown_number
 

@@ -6,7 +6,7 @@ Only what is above or below by more than chance has a shade; signs say the same 
 from __future__ import annotations
 
 from cpms_cli.reports.charts.chart_style import BELOW_FILL, EMPTY, FAR_BELOW_FILL, HATCH, SHADES, Fill
-from cpms_cli.reports.documents.document import Chart
+from cpms_cli.reports.document import Chart
 
 LIKE_FILL = SHADES[0]
 _CLASSES = {

@@ -10,7 +10,7 @@ from lxml import etree
 
 from cpms_cli.reports.charts.chart_style import WIDE
 from cpms_cli.reports.charts.charts import chart_svg
-from cpms_cli.reports.documents.document import Chart
+from cpms_cli.reports.document import Chart
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.languages import programme_languages
 from cpms_cli.writing.fonts import families_of, shipped_fonts

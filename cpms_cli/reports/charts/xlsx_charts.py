@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cpms_cli.reports.charts.chart_style import LEVEL_FILLS, MARKED, Fill, level_fill
-from cpms_cli.reports.documents.document import Chart, TableBlock, mostly
+from cpms_cli.reports.document import Chart, TableBlock, mostly
 
 # What Excel calls the signs that the pictures of other formats have over a colour.
 _EXCEL_PATTERNS = {

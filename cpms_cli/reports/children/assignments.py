@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from cpms_cli.reports.children.scores import document
+from cpms_cli.reports.scores import document
 from cpms_cli.reports.terminal import Layout, Screen, show_table
 from cpms_cli.summaries.response.assigning import Assigned
 from cpms_cli.survey.era import shown_date

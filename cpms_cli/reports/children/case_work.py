@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from cpms_cli.reports.areas.shares import group_names
-from cpms_cli.reports.children.scores import code_labels
+from cpms_cli.reports.scores import code_labels
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
 from cpms_cli.summaries.response.case_work import MEASURES, WORK, CaseWork
 from cpms_cli.survey.era import shown_date

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
-from cpms_cli.reports.children.scores import code_labels, level_labels, shown_dates
+from cpms_cli.reports.scores import code_labels, level_labels, shown_dates
 from cpms_cli.reports.terminal import age_text
 from cpms_cli.scoring.compiler.score_columns import HELP
 from cpms_cli.survey.messages import say

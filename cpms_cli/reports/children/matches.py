@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.reports.children.scores import code_labels
+from cpms_cli.reports.scores import code_labels
 from cpms_cli.reports.terminal import Layout, Screen, show_table, stacked
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.reports.children.scores import code_labels, level_labels
+from cpms_cli.reports.scores import code_labels, level_labels
 from cpms_cli.reports.terminal import Layout, Screen, age_text, show_table
 from cpms_cli.summaries.response.cases import OPEN, OVERDUE, UNKNOWN
 from cpms_cli.summaries.today.office_work import PAIR, SET_ASIDE

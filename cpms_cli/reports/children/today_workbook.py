@@ -7,8 +7,8 @@ import pandas as pd
 from cpms_cli.checking.mending.repairs import legal_labels
 from cpms_cli.reading.answer_cells import Question
 from cpms_cli.reports.children.due_list import to_fill_in
-from cpms_cli.reports.children.scores import code_labels, level_labels
 from cpms_cli.reports.children.today import not_asked_lines, readable_tasks
+from cpms_cli.reports.scores import code_labels, level_labels
 from cpms_cli.reports.terminal import age_text
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.today.office_work import PAIR, SET_ASIDE

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.children.scores import level_labels, shown_dates
+from cpms_cli.reports.scores import level_labels, shown_dates
 from cpms_cli.reports.terminal import Layout, show_table, stacked
 from cpms_cli.scoring.compiler.score_columns import HELP
 from cpms_cli.summaries.child.standing_today import absence_words

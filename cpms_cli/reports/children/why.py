@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.children.scores import document as tables_document
-from cpms_cli.reports.children.scores import level_labels
+from cpms_cli.reports.scores import document as tables_document
+from cpms_cli.reports.scores import level_labels
 from cpms_cli.reports.terminal import Layout, show_table, stacked
 from cpms_cli.summaries.child.why import ChildWhy, Why
 from cpms_cli.survey.era import shown_year

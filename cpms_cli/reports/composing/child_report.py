@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from cpms_cli.reports.children.disputed_answers import dispute_lines
-from cpms_cli.reports.children.scores import code_labels, level_labels, shown_dates
-from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.disputed_answers import dispute_lines
+from cpms_cli.reports.document import Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.scores import code_labels, level_labels, shown_dates
 from cpms_cli.scoring.compiler.score_columns import HELP
 from cpms_cli.summaries.child.child_history import ChildHistory, compute_child_history
 from cpms_cli.summaries.counts.shares import area_name

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.document import Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Check, ColumnCheck, Field, Language, Pattern, Survey, TableSchema

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cpms_cli.reports.documents.document import BlankLines, Bullets, Document, Heading, Paragraph, Part
+from cpms_cli.reports.document import BlankLines, Bullets, Document, Heading, Paragraph, Part
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language

@@ -19,7 +19,7 @@ from cpms_cli.reports.composing.plan_leading import PlanLeading
 from cpms_cli.reports.composing.plan_words import PlanWords
 from cpms_cli.reports.composing.share_words import chance_words
 from cpms_cli.reports.composing.to_do import ToDo, standing_today, to_do_parts
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     BlankLines,
     Chart,
     Column,

@@ -20,7 +20,7 @@ from cpms_cli.reports.composing.share_words import (
     rounds_heading,
     rounds_words,
 )
-from cpms_cli.reports.documents.document import Chart, Column, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.document import Chart, Column, Heading, Paragraph, Part, TableBlock
 from cpms_cli.summaries.area.compared_answers import earlier_rounds
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say

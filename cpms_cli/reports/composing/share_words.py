@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from cpms_cli.reports.documents.document import Column
+from cpms_cli.reports.document import Column
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
 from cpms_cli.summaries.counts.comparison import ABOVE, BELOW, LIKE
 from cpms_cli.survey.era import shown_year

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from cpms_cli.reports.documents.document import Bullets, Column, Heading, Part, TableBlock
+from cpms_cli.reports.document import Bullets, Column, Heading, Part, TableBlock
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
 from cpms_cli.summaries.response.cases import AGAIN, OVERDUE, UNKNOWN
 from cpms_cli.survey.era import shown_date, shown_year

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 from rich.cells import cell_len
 
-from cpms_cli.reports.documents.document import Chart, Column, Kind, TableBlock
+from cpms_cli.reports.document import Chart, Column, Kind, TableBlock
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.numbers import shown_change, shown_count, shown_share

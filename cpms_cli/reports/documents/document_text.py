@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from cpms_cli.reports.documents.document import BlankLines, Bullets, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.document import BlankLines, Bullets, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.reports.documents.document_cells import cell_texts, is_blank
 from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.survey.model.definition import Language

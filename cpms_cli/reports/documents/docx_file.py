@@ -21,7 +21,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Length, Pt
 
 from cpms_cli.reports.charts.pictures import as_png, chart_picture, picture_width
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     BlankLines,
     Bullets,
     Chart,

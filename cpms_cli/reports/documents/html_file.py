@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from cpms_cli.reports.charts.chart_style import NARROW, WIDE
 from cpms_cli.reports.charts.charts import chart_svg
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     BlankLines,
     Bullets,
     Chart,

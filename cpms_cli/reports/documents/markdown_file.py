@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cpms_cli.reports.documents.document import BlankLines, Bullets, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.document import BlankLines, Bullets, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.reports.documents.document_cells import cell_texts
 from cpms_cli.survey.language import Language
 

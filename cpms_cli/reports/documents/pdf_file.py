@@ -18,7 +18,7 @@ import typst
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reports.charts.pictures import chart_picture, drawing_fonts, picture_width
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     BlankLines,
     Bullets,
     Chart,

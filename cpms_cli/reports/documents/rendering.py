@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from cpms_cli.reports.documents.document import Document, Paragraph
+from cpms_cli.reports.document import Document, Paragraph
 from cpms_cli.reports.documents.html_file import html_bytes
 from cpms_cli.survey.messages import draft_lines
 from cpms_cli.writing.files import write_bytes

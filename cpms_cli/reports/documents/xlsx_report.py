@@ -14,7 +14,7 @@ import pandas as pd
 
 from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.reports.charts.xlsx_charts import DrawnTable, insert_chart
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     BlankLines,
     Bullets,
     Chart,

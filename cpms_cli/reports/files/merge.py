@@ -15,8 +15,8 @@ from cpms_cli.checking.unasked import unasked_lines, unasked_records
 from cpms_cli.merging.folder_merge import FolderFile, FolderMerge
 from cpms_cli.merging.merge import Merge
 from cpms_cli.merging.row_fates import COUNTED
-from cpms_cli.reports.children.responses import RESPONSE_COUNTS, show_counts
 from cpms_cli.reports.files.how_read import key_notes, show_footers
+from cpms_cli.reports.files.response_import import RESPONSE_COUNTS, show_counts
 from cpms_cli.reports.files.sheets_not_read import sheet_records, show_sheets
 from cpms_cli.reports.terminal import Layout, Screen, show_table
 from cpms_cli.survey.language import FALLBACK

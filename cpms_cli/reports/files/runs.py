@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.children.scores import level_labels, show_scores
+from cpms_cli.reports.scores import level_labels, show_scores
 from cpms_cli.reports.terminal import Layout, Screen, show_table, stacked
 from cpms_cli.scoring.runs import ScoredAgain
 from cpms_cli.scoring.trials.definition_comparison import Comparison

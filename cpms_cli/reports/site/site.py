@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from cpms_cli.disclosure.release.area_release import PublishedAreas, published_areas
 from cpms_cli.errors import UsageError
 from cpms_cli.reports.composing.area.area_context import AreaContext
-from cpms_cli.reports.documents.document import Document
+from cpms_cli.reports.document import Document
 from cpms_cli.reports.site.site_areas import area_page
 from cpms_cli.reports.site.site_indicators import indicator_page
 from cpms_cli.reports.site.site_pages import RIGHTS, SitePages

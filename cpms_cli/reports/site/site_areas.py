@@ -12,7 +12,7 @@ from cpms_cli.reports.composing.area.area_parts import parts as parts_of_area
 from cpms_cli.reports.composing.area.area_report import to_do_of_round
 from cpms_cli.reports.composing.area.area_shares import indicators, shares
 from cpms_cli.reports.composing.to_do import to_do_parts
-from cpms_cli.reports.documents.document import Bullets, Column, Document, Heading, Part, TableBlock
+from cpms_cli.reports.document import Bullets, Column, Document, Heading, Part, TableBlock
 from cpms_cli.reports.site.site_pages import RIGHTS, SitePages
 
 

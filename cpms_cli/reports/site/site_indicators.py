@@ -17,7 +17,7 @@ from cpms_cli.reports.composing.area.area_shares import (
     withheld_names,
     worded,
 )
-from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.document import Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.reports.site.site_pages import COMPARED, SitePages
 from cpms_cli.summaries.area.compared_answers import WiderArea
 from cpms_cli.summaries.counts.comparison import ABOVE

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpms_cli.reports.composing.area.area_context import AreaContext
 from cpms_cli.reports.composing.area.area_report import closing_notes
-from cpms_cli.reports.documents.document import Document, Part, TableBlock
+from cpms_cli.reports.document import Document, Part, TableBlock
 from cpms_cli.summaries.area.compared_answers import AROUND
 from cpms_cli.survey.area_widths import SUBDISTRICT
 

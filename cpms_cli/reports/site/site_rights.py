@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cpms_cli.reports.composing.area.area_shares import shares
-from cpms_cli.reports.documents.document import Column, Document, Paragraph, TableBlock
+from cpms_cli.reports.document import Column, Document, Paragraph, TableBlock
 from cpms_cli.reports.site.site_pages import SitePages
 
 

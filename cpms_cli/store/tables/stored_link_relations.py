@@ -33,7 +33,7 @@ _LINKED = (
         "link_decision",
         "what a person decided about two rows",
         _LINK_TABLES,
-        ("linking.kept.changed_rows", "linking.review.decisions", "linking.review.review"),
+        ("linking.kept.changed_rows", "linking.decisions", "linking.review.review"),
         kind="stored",
     ),
     Relation(

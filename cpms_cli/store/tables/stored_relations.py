@@ -55,7 +55,7 @@ _ROWS_STORED = (
         _TABLES,
         (
             "linking.link_quality",
-            "linking.review.decisions",
+            "linking.decisions",
             "linking.review.review",
             "linking.kept.home_links",
             "linking.store_links",

@@ -10,7 +10,7 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.charts.maps.map_outlines import has_outlines, outline_source
-from cpms_cli.reports.documents.document import Chart
+from cpms_cli.reports.document import Chart
 from cpms_cli.summaries.area.area_figures import AreaFigures, severe_levels
 from cpms_cli.summaries.counts.comparison import beside_rest, distance_class
 from cpms_cli.survey.area_widths import PROVINCE

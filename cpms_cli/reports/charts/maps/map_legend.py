@@ -10,7 +10,7 @@ from cpms_cli.reports.charts.chart_heat import fill_of, shade_legend
 from cpms_cli.reports.charts.chart_style import EMPTY, HATCH, Fill
 from cpms_cli.reports.charts.distance_shades import distance_fill, distance_legend, distance_sign
 from cpms_cli.reports.charts.svg import Element, legend
-from cpms_cli.reports.documents.document import Chart
+from cpms_cli.reports.document import Chart
 
 
 def fills(chart: Chart, areas: Iterable[str]) -> list[Fill]:

@@ -13,7 +13,7 @@ import numpy as np
 from cpms_cli.reports.charts.chart_style import BLACK, QUIET, text_width
 from cpms_cli.reports.charts.maps.map_legend import fills, label_order, labels, map_legend
 from cpms_cli.reports.charts.svg import Element, Picture, outline, rectangle, rule, words_on_white
-from cpms_cli.reports.documents.document import Chart
+from cpms_cli.reports.document import Chart
 from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.outlines import CODE, outlines_of

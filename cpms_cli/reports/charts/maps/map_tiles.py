@@ -12,7 +12,7 @@ import pandas as pd
 from cpms_cli.reports.charts.chart_style import QUIET, widest_text
 from cpms_cli.reports.charts.maps.map_legend import fills, map_legend, short_code
 from cpms_cli.reports.charts.svg import Element, Picture, rectangle, words, words_on_patch
-from cpms_cli.reports.documents.document import Chart
+from cpms_cli.reports.document import Chart
 
 _LOOSE = 1.35  # squares of the grid for each area: room for the shape of the province
 _LARGEST, _SMALLEST_WITH_CODE, _GAP = 46, 28, 2

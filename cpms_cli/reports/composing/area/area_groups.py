@@ -12,7 +12,7 @@ import pandas as pd
 from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.charts.distance_shades import distance_sign
 from cpms_cli.reports.composing.area.area_context import AreaContext
-from cpms_cli.reports.documents.document import Column, Heading, Part, TableBlock
+from cpms_cli.reports.document import Column, Heading, Part, TableBlock
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
 from cpms_cli.summaries.counts.comparison import beside_rest, distance_class
 from cpms_cli.survey.numbers import shown_count, shown_number

@@ -11,7 +11,7 @@ from cpms_cli.reports.areas.comparability_notes import level_sentences
 from cpms_cli.reports.areas.shares import quality_sentences
 from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.composing.area.area_context import NO_BREAK, AreaContext, count_words
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     Chart,
     Column,
     Heading,

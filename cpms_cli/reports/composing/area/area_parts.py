@@ -19,7 +19,7 @@ from cpms_cli.reports.charts.maps.area_map import (
 )
 from cpms_cli.reports.composing.area.area_context import NO_BREAK, AreaContext
 from cpms_cli.reports.composing.share_words import chance_words, interval_words, position_words
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     Chart,
     Column,
     Heading,

@@ -16,7 +16,7 @@ from cpms_cli.reports.composing.area.area_parts import parts as parts_of_area
 from cpms_cli.reports.composing.area.area_response import high_migration, published_high_migration, response_table
 from cpms_cli.reports.composing.area.area_shares import indicators, shares
 from cpms_cli.reports.composing.to_do import ToDo, standing_today, to_do_parts
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     Chart,
     Document,
     Heading,

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from cpms_cli.reports.composing.share_words import with_something
-from cpms_cli.reports.documents.document import Bullets, Column, Paragraph, Part, TableBlock
+from cpms_cli.reports.document import Bullets, Column, Paragraph, Part, TableBlock
 from cpms_cli.summaries.area.area_figures import AreaFigures
 from cpms_cli.summaries.migration.migration_release import published_migration
 from cpms_cli.summaries.response.cases import STATES

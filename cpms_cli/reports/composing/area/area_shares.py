@@ -24,7 +24,7 @@ from cpms_cli.reports.composing.share_words import (
     rounds_words,
     with_something,
 )
-from cpms_cli.reports.documents.document import (
+from cpms_cli.reports.document import (
     Chart,
     Column,
     Heading,

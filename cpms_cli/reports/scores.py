@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from cpms_cli.reports.children.disputed_answers import show_disputes
+from cpms_cli.reports.disputed_answers import show_disputes
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, age_text, show_table, stacked
 from cpms_cli.scoring.compiler.score_columns import HELP, NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer

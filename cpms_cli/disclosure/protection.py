@@ -11,32 +11,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.cells.joined_answers import joined_note, with_joined
+from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
 from cpms_cli.disclosure.engine.suppression import Suppression, suppress
-from cpms_cli.disclosure.release.releases import Publication, note_release, problem_after, released
+from cpms_cli.disclosure.releases import Publication, note_release, problem_after, released
 from cpms_cli.store.audit_log import note_exposed
 from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.settings.privacy import PrivacyRules
 from cpms_cli.survey.numbers import shown_count
-
-
-@dataclass(frozen=True)
-class CountTable:
-    """One table to be published, and which counts stand where.
-
-    `ids`: for each column of counts, the ids of its cells, row by row; the same id is the same count, in whatever
-    table it stands. `derived`: for each column computed from counts, one or more columns of ids, all of which must be
-    published for a row to keep its figure. `wholes`: of a table of answers, the id of what each row adds up to.
-    """
-
-    frame: pd.DataFrame
-    ids: Mapping[str, Sequence[CellId]]
-    derived: Mapping[str, Sequence[Sequence[CellId]]] = field(default_factory=dict)
-    wholes: Sequence[CellId] = ()
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from functools import cache
 
 import duckdb
 
-from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
 from cpms_cli.store.tables import release_tables
 from cpms_cli.store.tables.release_tables import Release, ReleasedCell, State

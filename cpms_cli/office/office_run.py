@@ -22,6 +22,7 @@ from cpms_cli.office.run_outputs import Figures, Written, figures_of, write_outp
 from cpms_cli.office.run_work import Work
 from cpms_cli.office.settings import Office, load_office
 from cpms_cli.reading.arrivals import Arrived, arrived_files
+from cpms_cli.store.file import is_begun
 from cpms_cli.store.history import history
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.survey.country_time import country_today
@@ -131,7 +132,7 @@ def _day(asked: _Asked) -> str:
 
 def _stored(office: Office) -> dict[str, dict[str, int]]:
     """The counts of rows of every file in the store, by the digest of the file."""
-    if not office.store.is_file():
+    if not is_begun(office.store):
         return {}
     batches: pd.DataFrame = history(office.store)["batches"]
     names = {"rows_in": "rows_in", "stored": "rows_stored", "unchanged": "rows_unchanged"}
@@ -191,7 +192,7 @@ def _finished(asked: _Asked, files: tuple[Outcome, ...], earlier: list[Journal],
     if not opened.is_begun and last is not None and page.is_file() and last.seal == _seal(asked, files):
         return Run(office, files, tuple(_again(last)), last.folder, page, False)
     journal, outputs = opened.journal, list[Written]()
-    figures = figures_of(office, work.language) if office.store.is_file() else None
+    figures = figures_of(office, work.language) if is_begun(office.store) else None
     if figures is not None and figures.children:  # of a store whose files have nothing but faults, there is none
         for written in write_outputs(office, journal.folder, work.language, asked.today, work.tool_version):
             outputs.append(written)

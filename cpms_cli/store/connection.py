@@ -25,7 +25,10 @@ from cpms_cli.store.safety.write_outcome import note_stored
 from cpms_cli.survey.rules.typed_answers import quoted
 
 KEY, KEY_FILE = "CPMS_KEY", "CPMS_KEY_FILE"
-_IN_USE = ("lock", "being used by another process", "already open")
+# The engine's "block" is no lock, and names of files, which it quotes, say nothing.
+_IN_USE = re.compile(r"\block\b|being used by another process|already open", re.IGNORECASE)
+_DAMAGED = re.compile(r"corrupt|checksum|could not read enough bytes|reached the end of the file", re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
 _NO_STORE = ("not a valid duckdb", "newer version", "serialization")
 _NEVER = "1TB"
 _PAUSE = 0.05
@@ -141,8 +144,9 @@ def _connected(path: Path, access: Access) -> duckdb.DuckDBPyConnection:
 def _connection_error(path: Path, error: duckdb.Error) -> StoreError:
     """What stands for an error of the engine on opening a store."""
     text = reason_of(error)
+    unquoted = _QUOTED.sub("", text)
     held = isinstance(error, duckdb.ConnectionException) or (
-        isinstance(error, duckdb.IOException) and any(sign in text.lower() for sign in _IN_USE)
+        isinstance(error, duckdb.IOException) and _IN_USE.search(unquoted)
     )
     if held:
         process = re.search(r"\(PID \d+\)", text)
@@ -150,8 +154,13 @@ def _connection_error(path: Path, error: duckdb.Error) -> StoreError:
     if isinstance(error, duckdb.InvalidInputException) and "encryption key" in text:
         return WrongKey("store_wrong_key", store=path.name)
     if isinstance(error, duckdb.IOException) and not any(sign in text.lower() for sign in _NO_STORE):
-        return StoreError("store_unusable", store=path.name, reason=reason_of(error))
+        return StoreError(unusable(error), store=path.name, reason=text)
     return StoreNotOurs("store_not_ours", store=path.name)
+
+
+def unusable(error: BaseException) -> str:
+    """Return the message for an error of the engine after which nothing was changed: whether the file is damaged."""
+    return "store_damaged" if _DAMAGED.search(_QUOTED.sub("", reason_of(error))) else "store_unusable"
 
 
 def reason_of(error: BaseException) -> str:

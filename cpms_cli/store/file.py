@@ -34,6 +34,7 @@ from cpms_cli.store.connection import (
     lock_settings,
     mark_of,
     reason_of,
+    unusable,
     write_log_in,
 )
 from cpms_cli.store.definitions.adoption_tables import adopted_definition, asked_questions, record_adoption
@@ -166,6 +167,17 @@ def open_store(  # noqa: PLR0913 - each by its own keyword
             raise
 
 
+def is_begun(path: Path) -> bool:
+    """Whether there is a store in which something may stand: not where its making was broken off."""
+    if is_unborn(path):
+        return False
+    connection = connect(path, read_only=True)
+    try:
+        return _format(connection, path) is not None
+    finally:
+        connection.close()
+
+
 def _check_place(path: Path, create: bool) -> None:
     if path.is_dir():
         raise StoreError("file_is_directory", file=path.name)
@@ -202,7 +214,7 @@ def _opened(  # noqa: PLR0913 - what `open_store` takes
         connection.close()
         raise _after_failed_commit(path, failed) from None
     except _ENGINE_STOPS as error:
-        message = "store_unusable" if times_stored(path) == before else "store_broke_after"
+        message = unusable(error) if times_stored(path) == before else "store_broke_after"
         raise StoreError(message, store=path.name, reason=reason_of(error)) from None
     finally:
         connection.close()

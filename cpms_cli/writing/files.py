@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -16,10 +17,12 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.interrupts import uninterrupted
+from cpms_cli.survey.plain_text import UNPRINTABLE
 from cpms_cli.writing.file_locks import try_lock
 from cpms_cli.writing.gate import disarmed, flat_text, printable
 from cpms_cli.writing.output_formats import output_format
 
+_OBEYED = re.compile(UNPRINTABLE)
 Tables = Mapping[str, pd.DataFrame]
 PART_PREFIX = ".cpms-"
 """How the name of a file begins that is being written, until it is moved into its place."""
@@ -121,8 +124,9 @@ def csv_bytes(tables: Tables) -> bytes:
 
 
 def json_text(content: Any) -> str:
-    """Plain JSON, Thai letters readable, keys in the order given."""
-    return json.dumps(content, ensure_ascii=False, indent=2, default=str)
+    """Plain JSON, Thai letters readable, keys in the order given; what a terminal would obey is written as its code."""
+    text = json.dumps(content, ensure_ascii=False, indent=2, default=str)
+    return _OBEYED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -214,6 +215,18 @@ def test_what_a_file_is_called_does_not_steer_the_terminal(
         assert ran.code in (0, 1, 2)
         assert not re.search("[\x1b\x07\u202e]", ran.out + ran.err), words[0]
         assert "]0;t[31m69.csv" in ran.out + ran.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file is called so there")
+def test_json_on_the_screen_steers_nothing_and_says_the_same(
+    cpms: Cpms, base: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    """Also C1's own escape, which terminals of UTF-8 obey, and a mark that turns the direction."""
+    file = write_drawn(tmp_path / "\x9b31m\u202e69.csv", base, [{"household_no": "1", "sex": "?"}])
+    ran = cpms("validate", file, "--format", "json")
+    assert not re.search("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]", ran.out)
+    assert "\\u009b31m\\u202e69.csv" in ran.out
+    assert "\x9b31m\u202e69.csv" in json.dumps(ran.json, ensure_ascii=False)
 
 
 @pytest.mark.parametrize(

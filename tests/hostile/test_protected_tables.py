@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -9,8 +10,8 @@ from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.protection import PublishedTogether, protect
-from cpms_cli.disclosure.releases import Publication
-from cpms_cli.store.tables.release_tables import Release, ReleasedCell
+from cpms_cli.disclosure.releases import Publication, earlier_releases
+from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS, Release, ReleasedCell
 from cpms_cli.survey.model.settings.privacy import PrivacyRules
 
 RULES = PrivacyRules(threshold=5, zeros="telling", differences="hidden", k=5)
@@ -109,3 +110,14 @@ def test_one_id_for_two_counts_is_refused() -> None:
 def test_a_sum_that_does_not_hold_is_refused() -> None:
     with pytest.raises(ValueError, match="all is not the sum of its parts"):
         protect(PublishedTogether({"sex": BY_SEX}, [Relation(ALL, (GIRLS,))]), RULES, REPORT)
+
+
+@pytest.mark.parametrize("name", ["Committee", " committee ", "com\u200bmittee", "ｃommittee"])
+def test_readers_are_the_same_however_their_name_is_typed(name: str) -> None:
+    """They had a table under one spelling: under another they have it still; others have not."""
+    with duckdb.connect() as connection:
+        connection.execute(RELEASE_STATEMENTS)
+        given = protect(PublishedTogether({"age": BY_AGE}, SUMS[1:]), RULES, Publication("r", audience="committee"))
+        given.remember(connection)
+        assert [release.audience for release in earlier_releases(connection, name)] == ["committee"]
+        assert earlier_releases(connection, "subcommittee") == []

@@ -6,8 +6,10 @@ import json
 import runpy
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 
@@ -76,6 +78,20 @@ def test_each_odd_file_is_said_and_the_others_go_on(cpms: Cpms, office: NewOffic
     assert "letter.txt" in messages["letter.txt"]
     (inbox / "~$open.xlsx").unlink()
     assert states_of(cpms("run", "--format", "json").json)["open.xlsx"] == "stored"
+
+
+@pytest.mark.parametrize("make", [Path.touch, lambda store: duckdb.connect(str(store)).close()])
+def test_a_run_goes_on_where_the_store_was_killed_at_its_birth(
+    cpms: Cpms, office: NewOffice, draw: Draw, make: Callable[[Path], None]
+) -> None:
+    """Of the killed run there is a file in which nothing stands yet."""
+    folder = office()
+    make(folder / "cpms.duckdb")
+    assert cpms("run").code == 0
+    shutil.copy(draw({}, name="moo1.csv"), folder / "inbox")
+    ran = cpms("run")
+    assert (ran.code, "moo1.csv: stored; rows 1 = stored 1" in ran.err) == (0, True), ran.err
+    assert cpms("store", "check").code == 0
 
 
 def test_a_file_that_is_being_written_is_left_alone(cpms: Cpms, office: NewOffice, draw: Draw) -> None:

@@ -17,7 +17,7 @@ import pytest
 from cpms_cli import child_records, load_survey, merge
 from cpms_cli.errors import UsageError
 from cpms_cli.store.file import open_store
-from tests.conftest import Cpms, write_drawn
+from tests.conftest import ROUNDS, Cpms, write_drawn
 
 LOOKS = ["subdistrict", "age", "sex", "nationality", "main_language", "members_total"]
 K = 5
@@ -70,6 +70,36 @@ def test_a_file_that_would_tell_a_child_apart_beside_the_first_is_refused(cpms: 
     assert (ran.code, out.exists()) == (2, False)
     assert "us has earlier files of these children" in ran.err
     assert cpms(*words[:-3], "others", *words[-2:], "--k", 40).code == 0
+
+
+@pytest.mark.parametrize("later", ["undone and merged again", "readers typed otherwise"])
+def test_earlier_files_count_whatever_children_and_readers_are_called_since(
+    cpms: Cpms, first_round_store: Path, tmp_path: Path, later: str
+) -> None:
+    """Children get other identifiers where their batch is merged anew; the rows, and who has them, are the same."""
+    store, out = Path(shutil.copy(first_round_store, tmp_path / "s.duckdb")), tmp_path / "r.csv"
+    words = ("export", "records", out, "--deidentified", "--store", store, "--audience")
+    assert cpms(*words, "us", "--k", 5).code == 0
+    out.unlink()
+    if later == "undone and merged again":
+        assert cpms("undo", 1, "--store", store).code == 0
+        merge([ROUNDS[0]], store)
+    ran = cpms(*words, "us" if later == "undone and merged again" else " US\u200b", "--k", 40)
+    assert (ran.code, out.exists()) == (2, False)
+    assert "has earlier files of these children" in ran.err
+    assert cpms(*words, "others", "--k", 40).code == 0
+
+
+def test_who_is_forgotten_is_remembered_by_no_row(cpms: Cpms, first_round_store: Path, tmp_path: Path) -> None:
+    store = Path(shutil.copy(first_round_store, tmp_path / "s.duckdb"))
+    assert cpms("export", "records", tmp_path / "r.csv", "--audience", "us", "--store", store).code == 0
+    child = child_records(store, detail="identified").frame["cpms_id"].iloc[0]
+    lines = "SELECT count(*) FROM record_release_line"
+    with open_store(store, load_survey()) as connection:
+        [(before,)] = connection.execute(lines).fetchall()
+    assert cpms("child", "forget", child, "--yes", "--store", store).code == 0
+    with open_store(store, load_survey()) as connection:
+        assert connection.execute(lines).fetchall() == [(before - 1,)]
 
 
 def test_in_a_series_a_child_keeps_its_pseudonym_and_k_covers_its_years(cpms: Cpms, store: Path) -> None:

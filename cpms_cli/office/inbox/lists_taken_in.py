@@ -10,6 +10,7 @@ from cpms_cli.office.journal import OpenRun, Outcome
 from cpms_cli.office.run_work import Work, stem_of
 from cpms_cli.reading.arrivals import Arrived
 from cpms_cli.reading.response_log import read_responses
+from cpms_cli.store.file import is_begun
 from cpms_cli.survey.model.definition import Survey
 
 
@@ -19,7 +20,7 @@ def take_in_lists(work: Work, survey: Survey, file: Arrived, opened: OpenRun | N
         rows = sum(len(table.rows) for table in read_responses([file.path], survey))
     except (UnreadableFile, UsageError):
         return None
-    if not work.office.store.is_file():
+    if not is_begun(work.office.store):
         return replace(start, messages=(work.say("office_responses_early", file=file.name),))
     if work.dry or opened is None:
         return replace(start, state="planned", rows_in=rows, stored=rows)

@@ -33,6 +33,7 @@ from cpms_cli.reading.arrivals import Arrived
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, WORKBOOK
 from cpms_cli.reports.files.how_read import run_lines
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
+from cpms_cli.store.file import is_begun
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import sentence
 from cpms_cli.survey.model.definition import Survey
@@ -170,7 +171,7 @@ def _unknown_answers(survey: Survey, path: Path, mapping: Path) -> list[str]:
 def _validated(work: Work, path: Path, mapping: Path | None) -> tuple[Validation, dict[str, Any]]:
     """Check a file as it is; where it does not say its round or its village, with those of the office."""
     office = work.office
-    store = office.store if office.store.is_file() else None
+    store = office.store if is_begun(office.store) else None
     # The round of the office is nobody's word on a file: it may be that of last year still.
     options: dict[str, Any] = {"mapping": mapping, "round_is_sure": False}
     area = office.area if office.area and len(office.area) >= _OF_VILLAGE else None

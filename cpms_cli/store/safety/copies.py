@@ -22,6 +22,7 @@ from cpms_cli.store.connection import (
     key_from_environment,
     load_cipher,
     reason_of,
+    unusable,
 )
 from cpms_cli.store.content import dump
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
@@ -159,7 +160,7 @@ def _rewrite(source: Path, target: Path, source_key: str | None, target_key: str
         take_mark(connection, "target")
         connection.execute("CHECKPOINT target")
     except duckdb.Error as error:
-        raise StoreError("store_unusable", store=source.name, reason=reason_of(error)) from None
+        raise StoreError(unusable(error), store=source.name, reason=reason_of(error)) from None
     finally:
         connection.close()
     with suppress(OSError):

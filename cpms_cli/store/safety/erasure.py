@@ -21,6 +21,7 @@ from cpms_cli.store.tables.dispute_tables import DISPUTE
 from cpms_cli.store.tables.erasure_mark import MARKED, put_mark
 from cpms_cli.store.tables.link_row_tables import forget_link_rows
 from cpms_cli.store.tables.link_tables import forget_links, row_reference
+from cpms_cli.store.tables.record_releases import forget_lines
 from cpms_cli.store.tables.store_tables import identity_column
 from cpms_cli.survey.model.definition import Survey
 
@@ -127,6 +128,7 @@ def _erase(path: Path, survey: Survey, identifier: str, who: str | None) -> Eras
         connection.execute("DELETE FROM child_anchor WHERE identifier = ?", [identifier])
         forget_links(connection, [str(row[0]) for row in references])
         forget_link_rows(connection)
+        forget_lines(connection, identifier, [str(row[0]) for row in references])
         put_mark(connection)
         note_event(connection, "forget", who=who or "")
         commit(connection)

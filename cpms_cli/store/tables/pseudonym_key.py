@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import secrets
 
 import duckdb
@@ -9,6 +12,7 @@ import duckdb
 from cpms_cli.survey.model.definition import Survey
 
 _BYTES = 32
+_LENGTH = 10
 PSEUDONYM_KEY_TABLES = ("pseudonym_key",)
 """Not part of what a merge changes: a comparison of stores leaves it out."""
 
@@ -28,3 +32,9 @@ def pseudonym_key(connection: duckdb.DuckDBPyConnection) -> bytes:
     if row is None:
         raise ValueError("the store has no key for pseudonyms")
     return bytes(row[0])
+
+
+def pseudonym(key: bytes, audience: str, identifier: str) -> str:
+    """Return the name that an audience gets for an identifier, which says nothing about it: HMAC-SHA-256."""
+    digest = hmac.new(key, f"{audience}\x1f{identifier}".encode(), hashlib.sha256).digest()
+    return "P" + base64.b32encode(digest)[:_LENGTH].decode("ascii")

@@ -20,6 +20,7 @@ import pandas as pd
 
 from cpms_cli.store.audit_log import current_user, now
 from cpms_cli.store.connection import commit
+from cpms_cli.survey.plain_text import compared_text
 
 Id = TypeVar("Id")
 OtherId = TypeVar("OtherId")
@@ -125,21 +126,32 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release[str]) -
 def all_releases(connection: duckdb.DuckDBPyConnection) -> list[Release[str]]:
     """Everything that any audience was given, of each audience the oldest first."""
     audiences = connection.execute("SELECT DISTINCT audience FROM release ORDER BY audience").fetchall()
-    return [release for (audience,) in audiences for release in earlier_releases(connection, audience)]
+    return [release for (audience,) in audiences for release in _releases(connection, [audience])]
 
 
 def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> list[Release[str]]:
-    """Everything that this audience was given, the oldest first."""
+    """Everything that this audience was given, however its name was typed, the oldest first."""
+    return _releases(connection, spellings(connection, "release", audience))
+
+
+def spellings(connection: duckdb.DuckDBPyConnection, table: str, audience: str) -> list[str]:
+    """The names of this table's audiences that differ from this one by nothing but capitals, spaces or the like: who
+    types `Committee` in the place of `committee` gives to the same readers."""
+    names = connection.execute(f"SELECT DISTINCT audience FROM {table}").fetchall()
+    return sorted(name for (name,) in names if compared_text(name) == compared_text(audience))
+
+
+def _releases(connection: duckdb.DuckDBPyConnection, audiences: list[str]) -> list[Release[str]]:
     heads = connection.execute(
         """
-        SELECT release_id, report, round, threshold, released_at, released_by
+        SELECT release_id, audience, report, round, threshold, released_at, released_by
         FROM release
-        WHERE audience = ?
+        WHERE list_contains(?, audience)
         ORDER BY release_id""",
-        [audience],
+        [audiences],
     ).fetchall()
     releases = []
-    for number, report, round_, threshold, when, who in heads:
+    for number, audience, report, round_, threshold, when, who in heads:
         cells = connection.execute(
             "SELECT cell, count, state, guarded FROM release_cell WHERE release_id = ? ORDER BY rowid", [number]
         ).fetchall()

@@ -260,6 +260,13 @@ _LOGS = (
     ),
     Relation("record_release_row", "a row of such a file", _RECORDS, ("store.tables.record_releases",), kind="stored"),
     Relation(
+        "record_release_line",
+        "such a row by its place in the survey",
+        _RECORDS,
+        ("store.tables.record_releases",),
+        kind="stored",
+    ),
+    Relation(
         "pseudonym_key",
         "the store's own key",
         ("store.tables.pseudonym_key",),

@@ -12,9 +12,6 @@ all children alike share an answer, nor where a rare answer is no quasi-identifi
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +21,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cpms_cli.store.tables.pseudonym_key import pseudonym
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.settings.deidentification import QuasiIdentifier, Step
 
-_LENGTH = 10
 _BEFORE = "_before"
 HOME_ANSWERS = "household_answers"
 OTHER = "other"
@@ -35,16 +32,11 @@ Codes = npt.NDArray[np.int64]
 
 
 def pseudonyms(key: bytes, audience: str, identifiers: pd.Series) -> pd.Series:
-    """A name for each identifier that says nothing about it: HMAC-SHA-256 under the store's own key.
+    """A name for each identifier that says nothing about it, under the store's own key.
 
     The same recipient gets the same name for the same child; two recipients cannot join what they have. Blanks stay.
     """
-
-    def pseudonym(identifier: str) -> str:
-        digest = hmac.new(key, f"{audience}\x1f{identifier}".encode(), hashlib.sha256).digest()
-        return "P" + base64.b32encode(digest)[:_LENGTH].decode("ascii")
-
-    names = {identifier: pseudonym(str(identifier)) for identifier in identifiers.dropna().unique()}
+    names = {identifier: pseudonym(key, audience, str(identifier)) for identifier in identifiers.dropna().unique()}
     return identifiers.map(names).astype("str")
 
 

@@ -8,12 +8,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from cpms_cli.store.tables.record_releases import RecordRelease
+from cpms_cli.store.tables.record_releases import OF_CHILD, OF_LINE, RecordRelease
 from cpms_cli.summaries.records.deidentification import Company, pseudonyms
 from cpms_cli.survey.model.definition import Survey
 
-_REMEMBERED = "\x1fremembered"
-_FILE = "\x1d"
+_FILE, _LINE = "\x1d", "\x1c"
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,13 @@ class GivenRows:
     @cached_property
     def _child(self) -> pd.Series:
         """Each row's child, under a name that only the store knows, so that forgetting a child forgets who it was."""
-        return pseudonyms(self.key, _REMEMBERED, self.frame[self.survey.role("person").name])
+        return pseudonyms(self.key, OF_CHILD, self.frame[self.survey.role("person").name])
+
+    @cached_property
+    def _line(self) -> pd.Series:
+        """Each row's place in the survey, under such a name: it stays where the child gets another identifier."""
+        key = [self.frame[name].astype("str") for name in self.survey.key("child")]
+        return pseudonyms(self.key, OF_LINE, key[0].str.cat(pd.concat(key[1:], axis=1), "\x1f"))
 
     def named_by(self, number: int) -> Iterator[pd.Series]:
         """What a pseudonym depends on beside the child: the series; else the file, and the round."""
@@ -68,30 +73,41 @@ class GivenRows:
 
     def _before(self) -> pd.Series:
         """How each row's child looked in the files that the audience has: in the same round, and in those of the series
-        in every round."""
-        rows = pd.DataFrame({"child": self._child, "round": self._round})
-        before = pd.Series("", index=rows.index)
+        in every round. What stands in a row's place in a file is reckoned with beside what the child's identifier
+        leads to: whichever of the two changed since, the readers still know the row by its answers."""
+        before = pd.Series("", index=self.frame.index)
         for release in self.earlier:
             if release.detail != "deidentified":
                 continue
-            if self.series is not None and release.series == self.series:
-                ordered = release.rows.sort_values(["child", "round"])
-                looks = (ordered["round"] + "=" + ordered["looks"]).groupby(ordered["child"]).agg(_FILE.join)
-                looks_of_rows = rows["child"].map(looks)
-            else:
-                looks = release.rows.set_index(["child", "round"])["looks"]
-                looks_of_rows = pd.Series(looks.reindex(pd.MultiIndex.from_frame(rows)).to_numpy(), index=rows.index)
-            if looks_of_rows.notna().any():
-                before = before + _FILE + looks_of_rows.fillna("").astype("str")
+            of_lines = release.rows.dropna(subset=["line"]).set_index("line")["child"]
+            by_child = self._looks_in(release, self._child)
+            by_line = self._looks_in(release, self._line.map(of_lines))
+            both = by_child.notna() & by_line.notna() & (by_line != by_child)
+            looks = by_child.fillna(by_line).mask(both, by_child + _LINE + by_line)
+            if looks.notna().any():
+                before = before + _FILE + looks.fillna("").astype("str")
         return before
+
+    def _looks_in(self, release: RecordRelease, child: pd.Series) -> pd.Series:
+        """How these children looked in a file; NA of those who are not in it."""
+        if self.series is not None and release.series == self.series:
+            ordered = release.rows.sort_values(["child", "round"])
+            looks = (ordered["round"] + "=" + ordered["looks"]).groupby(ordered["child"]).agg(_FILE.join)
+            return child.map(looks).astype("object")
+        rows = pd.DataFrame({"child": child, "round": self._round})
+        looks = release.rows.set_index(["child", "round"])["looks"]
+        return pd.Series(looks.reindex(pd.MultiIndex.from_frame(rows)).to_numpy(), index=rows.index, dtype="object")
 
     @property
     def finer(self) -> bool:
         """Whether the audience has rows of these children that were not made coarser."""
-        rows = {*zip(self._child, self._round, strict=True)}
+        rows, lines = {*zip(self._child, self._round, strict=True)}, {*self._line}
         return any(
             release.detail != "deidentified"
-            and not rows.isdisjoint(zip(release.rows["child"], release.rows["round"], strict=True))
+            and not (
+                rows.isdisjoint(zip(release.rows["child"], release.rows["round"], strict=True))
+                and lines.isdisjoint(release.rows["line"])
+            )
             for release in self.earlier
         )
 
@@ -99,6 +115,6 @@ class GivenRows:
         self, number: int, detail: str, k: int | None = None, households: bool = True, looks: pd.Series | None = None
     ) -> RecordRelease:
         """What is to be remembered of a file."""
-        rows = pd.DataFrame({"child": self._child, "round": self._round})
+        rows = pd.DataFrame({"child": self._child, "round": self._round, "line": self._line})
         rows["looks"] = "" if looks is None else looks.reindex(rows.index)
         return RecordRelease(number, self.audience, self.series, detail, k, households, rows)

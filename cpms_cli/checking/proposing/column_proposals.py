@@ -17,7 +17,7 @@ import pandas as pd
 from cpms_cli.checking.proposing.answer_proposals import is_sure_answer, offices_answers
 from cpms_cli.reading.header.headers import split_repeated
 from cpms_cli.reading.value.digits import ascii_digits
-from cpms_cli.reading.value.personal_names import are_whole_names
+from cpms_cli.reading.value.personal_names import end_in_family_names, more_than_family_names
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.identifiers import has_thai_form
 from cpms_cli.survey.model.definition import Field, Survey, folded
@@ -171,7 +171,7 @@ def _with_cells(survey: Survey, field: Field, likeness: float, texts: Sequence[s
     """How sure a likeness of words is once the cells have been looked at."""
     confidence = proposal_settings().confidence
     share = fit(survey, field, texts)
-    if share is None:
+    if share is None or (field.role == "family_name" and more_than_family_names(survey, texts)):
         return min(likeness, confidence.unsure_cells)
     if share >= _MOSTLY:
         # Yes and no, numbers and names answer many questions; a list of its own, a day or an identifier only this one.
@@ -257,10 +257,9 @@ def _name_fields(survey: Survey) -> frozenset[str]:
 
 
 def _is_whole_name(survey: Survey, words: frozenset[str], texts: Sequence[str]) -> bool:
-    """Whether a column has both names of a child: the header says both and nothing else, and most cells have a word
-    behind the first."""
-    of_names = proposal_settings().of_names
-    return words == of_names and are_whole_names(survey, [_IN_BRACKETS.sub(" ", text) for text in texts])
+    """Whether a column has both names of a child: the header says both and nothing else, and most cells have a family
+    name behind the first word."""
+    return words == proposal_settings().of_names and end_in_family_names(survey, texts)
 
 
 def _by_cells(

@@ -32,6 +32,7 @@ KEY_NOTES = frozenset(
         "layout_counted",
         "name_split",
         "name_whole",
+        "family_name_whole",
         "name_in_brackets",
         "name_remarks",
         "sex_from_titles",
@@ -43,6 +44,7 @@ RUN_NOTES = frozenset(
     {
         "name_split",
         "name_whole",
+        "family_name_whole",
         "name_in_brackets",
         "name_remarks",
         "sex_from_titles",

@@ -54,6 +54,7 @@ class ProposalSettings(_Part):
 
     confidence: Confidence
     fillers: tuple[str, ...]
+    of_titles: tuple[str, ...]
     placeholders: tuple[str, ...]
     number_codes: frozenset[str]
     heads_in_rows: tuple[str, ...]
@@ -70,6 +71,7 @@ class ProposalSettings(_Part):
     of_no_person: frozenset[str]
     head: frozenset[str]
     of_names: frozenset[str]
+    of_family_names: frozenset[str]
     of_cards: frozenset[str]
     always_asked: frozenset[Role]
     always_asked_topics: frozenset[str]

@@ -58,6 +58,8 @@ class ProposalSettings(_Part):
     placeholders: tuple[str, ...]
     number_codes: frozenset[str]
     heads_in_rows: tuple[str, ...]
+    elders_in_rows: tuple[str, ...]
+    partners_in_rows: tuple[str, ...]
     date_forms: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
     made_of: dict[str, tuple[str, ...]]

@@ -183,9 +183,11 @@ def _table(
 ) -> SourceTable:
     """Return one part of a sheet as a table; `spread` are merged ranges whose value stands in each of their rows."""
     look = sheet.look
-    kept = set(part.rows.tolist()) if faults or look.hidden or spread else set()
+    kept = set(part.rows.tolist()) if faults or look.hidden or look.comments or spread else set()
     unseen = [row for row in look.hidden if row in kept]
     evidence = {"hidden_rows": ", ".join(map(str, unseen))} if unseen else {}
+    if commented := [f"{column}{row}" for column, row in look.comments if row in kept]:
+        evidence["comments"] = ", ".join(commented)
     if look.from_1904:
         evidence["date_system"] = "1904"
     tall = [_place(span) for span in spread if span.top + 1 in kept]

@@ -30,6 +30,7 @@ BETWEEN_ANSWERS = re.compile(r"[;,/|\n]")
 """What separates several answers in one cell."""
 _UNIT = re.compile(r"\s*(?:ปี|years?|yrs?|คน|ครั้ง|ชั่วโมง|ชม\.?|hours?)$")
 _WHOLE, _ZEROS, _ZEROS_BEFORE = re.compile("-?[0-9]+"), re.compile("0+"), re.compile("^0+(?=[0-9])")
+_ZEROS_BEHIND_COMMA = re.compile("(?<=[0-9]),00?$")
 _COUNT, _YEAR = re.compile("-?[0-9]{1,9}"), re.compile("[0-9]{2}|[0-9]{4}")
 _BEFORE_YEAR = re.compile(r"^(?:ปี)?\s*(?:พ\.?\s*ศ\.?|ค\.?\s*ศ\.?)?\s*")
 # Words first: 1/2 is no class, and 1 may be yes.
@@ -216,7 +217,7 @@ def _numbers(field: Field, texts: Sequence[str]) -> Answers:
 
 
 def _number(text: str, is_age: bool) -> str | None:
-    plain = _digits_only(text)
+    plain = _ZEROS_BEHIND_COMMA.sub("", _digits_only(text))
     if _COUNT.fullmatch(plain):
         return str(int(plain))
     return completed_years(plain_signs(text)) if is_age else None

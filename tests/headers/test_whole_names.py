@@ -106,3 +106,13 @@ def test_what_is_sure_is_read_as_it_is_with_the_sex_of_the_title(cpms: Cpms, sur
     assert table.cells("given_name").to_pylist() == ["สมชาย", "มะลิ", "กล้า", "ขวัญ"]
     assert table.cells("family_name").to_pylist() == ["ใจดี", "แสงทอง", "ทองมา", "ณ ระนอง"]
     assert table.cells("sex").to_pylist() == ["male", "female", "male", "female"]
+
+
+@pytest.mark.parametrize("header", ["အမည် / Father's name", "ชื่อ (Guardian)"])
+def test_a_header_in_two_languages_that_names_another_in_one_is_no_childs(tmp_path: Path, header: str) -> None:
+    assert fields_of(listed(tmp_path, header, TITLED), header) == [""]
+
+
+def test_who_is_related_to_the_child_is_asked_where_nobody_is_named(tmp_path: Path) -> None:
+    path = listed(tmp_path, "ความเกี่ยวข้องกับเด็ก", ["มารดา", "บิดา", "มารดา"])
+    assert fields_of(path, "ความเกี่ยวข้องกับเด็ก") == ["?respondent_relation"]

@@ -205,6 +205,8 @@ def propose(
     if len(parts) == _BOTH and len({part.isascii() for part in parts}) == _BOTH:
         each = [_propose(survey, part, texts, taken, group) for part in parts]
         firsts = {proposals[0].field for proposals in each if proposals}
+        if any(not proposals and _names_somebody(part) for part, proposals in zip(parts, each, strict=True)):
+            return ()  # where one language names another person, so does the other, in words that nobody knows
         if len(firsts) == 1:
             return max(each, key=lambda proposals: proposals[0].confidence if proposals else 0.0)
     return _propose(survey, header, texts, taken, group)
@@ -243,8 +245,15 @@ def _propose(
         return _by_cells(survey, words, texts, taken)
     rivals = [value for _, value in ranked[1:] if value >= confidence.rival * ranked[0][1]]
     of_home = not _is_childs(survey, ranked[0][0])
-    most = confidence.unsure_cells if rivals or (of_home and names_child(header)) else confidence.most
+    # Related to the child are the guardian and the head of the house as well.
+    whoever = words & proposal_settings().of_whoever and not (words | around) & proposal_settings().other_persons
+    unsure = rivals or whoever or (of_home and names_child(header))
+    most = confidence.unsure_cells if unsure else confidence.most
     return tuple(Proposal(name, min(value, most)) for name, value in ranked if name not in taken)[:3]
+
+
+def _names_somebody(header: str) -> bool:
+    return bool(meanings(header) & proposal_settings().other_persons)
 
 
 def _is_childs(survey: Survey, name: str) -> bool:

@@ -15,7 +15,7 @@ HEADER = ["รอบ", "รหัสหมู่บ้าน", "บ้านเ�
 
 def book(path: Path, *commented: str, author: str = "อสม.", text: str = "ย้ายออก แม่ชื่อสมศรี") -> Path:
     workbook = openpyxl.Workbook()
-    sheet = workbook.active
+    sheet = workbook.worksheets[0]
     sheet.append(HEADER)
     for home in range(1, 6):
         sheet.append([2569, "85010101", str(home), f"ก้อง{home}", "ชาย", 9])

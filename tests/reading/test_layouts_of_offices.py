@@ -205,3 +205,14 @@ def test_two_tables_beside_each_other_are_named_with_their_columns(tmp_path: Pat
         ran = cpms(*words)
         assert ran.code == 2
         assert "row 2 has the same headers more than once (A–D, F–I)" in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize("title", ["", "หมู่ 1,,,,,หมู่ 2,,,\n"])
+def test_tables_beside_each_other_in_text_are_refused_by_map_too(tmp_path: Path, cpms: Cpms, title: str) -> None:
+    path = tmp_path / "two.csv"
+    header, rows = "บ้านเลขที่,ชื่อ,เพศ,อายุ,,บ้านเลขที่,ชื่อ,เพศ,อายุ", ["1,ก้อง,ชาย,9,,2,ดาว,หญิง,8"] * 3
+    path.write_text("\n".join([title + header, *rows]), encoding="utf-8")
+    for command in ("validate", "map"):
+        ran = cpms(command, path)
+        assert ran.code == 2
+        assert f"row {2 if title else 1} has the same headers more than once (A–D, F–I)" in ran.err

@@ -75,3 +75,38 @@ def test_a_familys_answer_that_only_a_grown_ups_row_has_keeps_the_rows(tmp_path:
 def test_a_map_does_not_ask_who_each_person_is(tmp_path: Path) -> None:
     lines = draft_map(register(tmp_path, *HOME))
     assert dict(zip(lines["header"], lines["field"], strict=True))["เกี่ยวข้องเป็น"] == ""
+
+
+@pytest.mark.parametrize("relation", ["มารดา", "แม่ยาย", "ปู่", "Mother-in-law"])
+def test_a_parent_of_the_head_without_an_age_is_a_grown_up(tmp_path: Path, survey: Survey, relation: str) -> None:
+    (table,) = read(register(tmp_path, *HOME, f"นางคำ,หญิง,,,{relation}"), survey)
+    assert names(table) == ["กล้า", "ขวัญ"]
+    assert [row.row for row in table.source.left_out] == [2, 3, 6]
+
+
+@pytest.mark.parametrize("relation", ["ภรรยา", "สามี", "ลูกสะใภ้", "หัวหน้าครัวเรือน", "wife"])
+def test_a_spouse_or_a_head_without_an_age_is_set_aside_and_asked_about(
+    tmp_path: Path, survey: Survey, cpms: Cpms, relation: str
+) -> None:
+    path = register(tmp_path, *HOME, f"น.ส.คำ,หญิง,,,{relation}")
+    (table,) = read(path, survey)
+    assert names(table) == ["กล้า", "ขวัญ", "คำ"]
+    assert [(fault.check, fault.row, fault.value) for fault in table.source.faults] == [
+        ("grown_up_unknown", 6, relation)
+    ]
+    if relation == "ภรรยา":
+        out = " ".join(cpms("merge", path, "--store", tmp_path / "s.duckdb").out.split())
+        assert "3 rows in = 2 stored + 0 unchanged + 1 set aside" in out
+
+
+def test_a_list_that_says_who_the_carer_of_each_child_is_loses_nobody(tmp_path: Path, survey: Survey) -> None:
+    rows = ["ก้อง,ชาย,,9,หัวหน้าครัวเรือน", "ดาว,หญิง,,7,มารดา", "ฟ้า,หญิง,,,มารดา", "นิด,หญิง,,8,ยาย"]
+    (table,) = read(register(tmp_path, *rows), survey)
+    assert names(table) == ["ก้อง", "ดาว", "ฟ้า", "นิด"]
+    assert table.source.faults == ()
+
+
+def test_without_any_age_of_a_grown_up_a_parent_is_asked_about(tmp_path: Path, survey: Survey) -> None:
+    rows = ["นายสมพร,ชาย,,,หัวหน้าครัวเรือน", "นางคำ,หญิง,,,มารดา", "ขวัญ,หญิง,,7,บุตร"]
+    (table,) = read(register(tmp_path, *rows), survey)
+    assert [fault.row for fault in table.source.faults] == [2, 3]

@@ -278,3 +278,15 @@ def test_a_change_that_nobody_can_see_is_shown_by_its_character(cpms: Cpms, tmp_
     assert '="85010501" → 85010501' in out
     assert "U+0E4D" in out and "น\u0e4d้าฝน →" not in out
     assert not re.search("[\u200b]น้ำฝน", out)
+
+
+@pytest.mark.parametrize(
+    ("field", "read_as"),
+    [
+        ("age_years", {"12,5": "12", "7,0": "7", "3,11 ปี": "3", "9": "9"}),
+        ("work_hours_week", {"12,0": "12", "7,00": "7", "12,5": "12,5"}),
+        ("latitude", {"9,9658": "9.9658", "9,966": "9.966"}),
+    ],
+)
+def test_a_comma_is_a_point_where_only_that_can_be_meant(survey: Survey, field: str, read_as: dict[str, str]) -> None:
+    assert _as_read(survey, field, list(read_as)) == read_as

@@ -17,7 +17,7 @@ from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.header.side_by_side import child_apart
 from cpms_cli.reading.sheet.names.sex_of_titles import title_column
-from cpms_cli.reading.sheet.names.whole_names import whole_names
+from cpms_cli.reading.sheet.names.whole_names import other_name
 from cpms_cli.reading.sheet.sheets import questions_of_others
 from cpms_cli.reading.sheet.unread import UnreadColumn
 from cpms_cli.survey.messages import say
@@ -45,7 +45,7 @@ def header_lines(sheet: DraftedSheet, header: Sequence[str], proposed: Proposed)
             label = survey.fields[name].label.in_(language)
             yield cell, name if child is None else f"{name}_{child}", label, sure, show_cells(sheet, index, name)
             if not by_map:
-                yield from _family_name_line(sheet, index, name, child)
+                yield from _other_name_line(sheet, index, name, proposed, "" if child is None else f"_{child}")
             for line in chosen.further_lines(cell) if chosen else ():
                 further = line.field or ""
                 label = survey.fields[further].label.in_(language)
@@ -60,29 +60,31 @@ def header_lines(sheet: DraftedSheet, header: Sequence[str], proposed: Proposed)
         elif index in proposed:
             yield from _proposed_lines(sheet, index, proposed)
         else:
-            yield from _unread_lines(sheet, unread[index])
+            yield from _unread_lines(sheet, unread[index], proposed)
 
 
-def _unread_lines(sheet: DraftedSheet, column: UnreadColumn) -> Iterator[HeaderRow]:
-    """The line of a column that is not read; and one for the family name, where it is nearly the given name's."""
+def _unread_lines(sheet: DraftedSheet, column: UnreadColumn, proposed: Proposed) -> Iterator[HeaderRow]:
+    """The line of a column that is not read; and one for the other name, where it is nearly one of the two."""
     shown = show_answers(sheet, column.index) if column.holds_answers else show_cells(sheet, column.index, None)
     header = sheet.matched.source.header[column.index]
     yield (header, *describe_unread(sheet, column), shown)
     if column.why == "near" and column.may_be:
-        yield from _family_name_line(sheet, column.index, column.may_be, None)
+        yield from _other_name_line(sheet, column.index, column.may_be, proposed)
 
 
-def _family_name_line(sheet: DraftedSheet, index: int, name: str, child: int | None) -> Iterator[HeaderRow]:
-    """A further line for a column of given names that may have the family names as well."""
+def _other_name_line(
+    sheet: DraftedSheet, index: int, name: str, proposed: Proposed, child: str = ""
+) -> Iterator[HeaderRow]:
+    """A further line for a column of one of the two names that may have the other as well."""
     survey, matched = sheet.survey, sheet.matched
-    children = [field for number, field in matched.side_by_side.children.values() if number == child]
-    fields = {*matched.match.fields.values(), *children}
+    children = [field for number, field in matched.side_by_side.children.values() if f"_{number}" == child]
+    fields = {*matched.match.fields.values(), *children, *_first_proposed(sheet, proposed, child)}
     texts = pd.Series(first_texts(matched.source, index), dtype="str")
-    if name != survey.role("given_name").name or not whole_names(survey, texts, fields):
+    other, count = other_name(survey, name, texts, fields)
+    if not count:
         return
-    family = survey.role("family_name")
-    wanted = UNDECIDED + family.name + ("" if child is None else f"_{child}")
-    label = family.label.in_(sheet.language)
+    wanted = UNDECIDED + other + child
+    label = survey.fields[other].label.in_(sheet.language)
     yield matched.source.header[index], wanted, label, say("map_family", sheet.language), show_cells(sheet, index, name)
 
 
@@ -148,6 +150,8 @@ def _proposed_lines(sheet: DraftedSheet, index: int, proposed: Proposed) -> Iter
     firsts = tuple(proposal for proposal in proposals if proposal not in further)
     line = _proposed_line(sheet, firsts, proposed, child)
     yield (header, *line, show_guessed_cells(sheet, index, proposals[0].field))
+    if not further:
+        yield from _other_name_line(sheet, index, proposals[0].field, proposed, child)
     for other in further:
         label = sheet.survey.fields[other.field].label.in_(sheet.language)
         sure = say("map_also", sheet.language, percent=round(100 * other.confidence))
@@ -175,7 +179,10 @@ def _proposed_line(
 def _is_sure(sheet: DraftedSheet, proposals: tuple[Proposal, ...], proposed: Proposed, child: str) -> bool:
     """Whether the surest of some proposals is filled in, and no other column may be that question, of the same child
     where it is one's."""
-    firsts = [
-        all_proposals[0].field for index, all_proposals in proposed.items() if header_about(sheet, index)[1] == child
-    ]
+    firsts = _first_proposed(sheet, proposed, child)
     return is_filled_in(sheet.survey, proposals) and firsts.count(proposals[0].field) < 2
+
+
+def _first_proposed(sheet: DraftedSheet, proposed: Proposed, child: str) -> list[str]:
+    """The likeliest question of each column that is proposed for a child, or for the row."""
+    return [proposals[0].field for index, proposals in proposed.items() if header_about(sheet, index)[1] == child]

@@ -13,6 +13,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from cpms_cli.survey.model.definition import Field, Survey, folded
+from cpms_cli.survey.speech.numbered_words import split_number
 from cpms_cli.survey.speech.proposal_settings import AnswerWords, proposal_settings
 
 _SHORTEST, _LETTERS_PER_EDIT = 4, 5
@@ -78,6 +79,11 @@ def propose_answer(survey: Survey, field: Field, text: str) -> AnswerProposal | 
     listed, codes = _listed(survey, field.name), survey.codes(field)
     if proposal := listed.get(plain) or listed.get(_yes_or_no(survey, plain)):
         return proposal
+    number, words = split_number(plain)
+    if number and codes is not None:  # what its number is, a person knows
+        known = propose_answer(survey, field, words)
+        code = known.code if known else codes.by_spelling.get(words)
+        return AnswerProposal(code, sure=False) if code else None
     if codes is None or len(plain) < _SHORTEST:
         return None
     near = {code for spelling, code in codes.by_spelling.items() if _is_near(plain, spelling)}

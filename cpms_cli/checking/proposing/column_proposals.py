@@ -17,7 +17,7 @@ import pandas as pd
 from cpms_cli.checking.proposing.answer_proposals import is_sure_answer, offices_answers
 from cpms_cli.reading.header.headers import split_repeated
 from cpms_cli.reading.value.digits import ascii_digits
-from cpms_cli.reading.value.personal_names import are_whole_names
+from cpms_cli.reading.value.personal_names import end_in_family_names, more_than_family_names
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.identifiers import has_thai_form
 from cpms_cli.survey.model.definition import Field, Survey, folded
@@ -171,7 +171,7 @@ def _with_cells(survey: Survey, field: Field, likeness: float, texts: Sequence[s
     """How sure a likeness of words is once the cells have been looked at."""
     confidence = proposal_settings().confidence
     share = fit(survey, field, texts)
-    if share is None:
+    if share is None or (field.role == "family_name" and more_than_family_names(survey, texts)):
         return min(likeness, confidence.unsure_cells)
     if share >= _MOSTLY:
         # Yes and no, numbers and names answer many questions; a list of its own, a day or an identifier only this one.
@@ -205,6 +205,8 @@ def propose(
     if len(parts) == _BOTH and len({part.isascii() for part in parts}) == _BOTH:
         each = [_propose(survey, part, texts, taken, group) for part in parts]
         firsts = {proposals[0].field for proposals in each if proposals}
+        if any(not proposals and _names_somebody(part) for part, proposals in zip(parts, each, strict=True)):
+            return ()  # where one language names another person, so does the other, in words that nobody knows
         if len(firsts) == 1:
             return max(each, key=lambda proposals: proposals[0].confidence if proposals else 0.0)
     return _propose(survey, header, texts, taken, group)
@@ -243,8 +245,15 @@ def _propose(
         return _by_cells(survey, words, texts, taken)
     rivals = [value for _, value in ranked[1:] if value >= confidence.rival * ranked[0][1]]
     of_home = not _is_childs(survey, ranked[0][0])
-    most = confidence.unsure_cells if rivals or (of_home and names_child(header)) else confidence.most
+    # Related to the child are the guardian and the head of the house as well.
+    whoever = words & proposal_settings().of_whoever and not (words | around) & proposal_settings().other_persons
+    unsure = rivals or whoever or (of_home and names_child(header))
+    most = confidence.unsure_cells if unsure else confidence.most
     return tuple(Proposal(name, min(value, most)) for name, value in ranked if name not in taken)[:3]
+
+
+def _names_somebody(header: str) -> bool:
+    return bool(meanings(header) & proposal_settings().other_persons)
 
 
 def _is_childs(survey: Survey, name: str) -> bool:
@@ -257,10 +266,9 @@ def _name_fields(survey: Survey) -> frozenset[str]:
 
 
 def _is_whole_name(survey: Survey, words: frozenset[str], texts: Sequence[str]) -> bool:
-    """Whether a column has both names of a child: the header says both and nothing else, and most cells have a word
-    behind the first."""
-    of_names = proposal_settings().of_names
-    return words == of_names and are_whole_names(survey, [_IN_BRACKETS.sub(" ", text) for text in texts])
+    """Whether a column has both names of a child: the header says both and nothing else, and most cells have a family
+    name behind the first word."""
+    return words == proposal_settings().of_names and end_in_family_names(survey, texts)
 
 
 def _by_cells(

@@ -2,7 +2,7 @@
 
 The parser lays a sheet out as a full rectangle: one cell at XFD1048576 would ask for 17 thousand million cells, and
 the process would be gone before it could say so. The same look finds what the parser does not tell: formulas that ended
-in an error or were never calculated, and hidden rows.
+in an error or were never calculated, hidden rows, and comments.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from cpms_cli.errors import UnreadableFile
+from cpms_cli.reading.book.cell_comments import commented_cells
 from cpms_cli.reading.book.far_cells import far_cells
 from cpms_cli.reading.book.ods_part import OdsScan
 from cpms_cli.reading.book.sheet_part import SheetLook, SheetScan, exact_extent
@@ -49,6 +50,9 @@ def inspect_container(path: Path) -> dict[str, SheetLook]:
                 total += size
                 looks.update(sheet_look)
             named = looks if "mimetype" in container.namelist() else _by_name(container, looks)
+            if any("comments" in entry.filename for entry in entries):
+                for part, look in looks.items():
+                    look.comments = commented_cells(container, part)
             for part, look in looks.items():
                 if look.far and look not in named.values():
                     check_extent(path.name, part, look.cells)

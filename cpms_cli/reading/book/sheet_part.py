@@ -34,13 +34,14 @@ _FIVE_DIGITS = 99_999
 
 @dataclass
 class SheetLook:
-    """`cells`: the size of the rectangle in which they all lie, or more; `hidden`: the rows nobody sees; `far`: the
-    cells (row and column, counted from 1) that are taken out of `part` before it is parsed; `from_1904` whether the
-    workbook counts days from 1904."""
+    """`cells`: the size of the rectangle in which they all lie, or more; `hidden`: the rows nobody sees; `comments`:
+    column and row of the cells at which somebody wrote one; `far`: the cells (row and column, counted from 1) that are
+    taken out of `part` before it is parsed; `from_1904` whether the workbook counts days from 1904."""
 
     cells: int = 0
     faults: list[CellFault] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
+    comments: list[tuple[str, int]] = field(default_factory=list)
     far: list[tuple[int, int]] = field(default_factory=list)
     part: str = ""
     from_1904: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from cpms_cli.errors import NoSurveyTable, OtherLayout, UnreadableFile, UsageErr
 from cpms_cli.reading.book.cell_text import TextColumn, cell_text, text_column
 from cpms_cli.reading.book.merged_cells import spread_down, stands
 from cpms_cli.reading.book.sheet_part import SheetLook
-from cpms_cli.reading.header.head_search import stands_sideways, tables_beside
+from cpms_cli.reading.header.head_search import check_not_beside, stands_sideways
 from cpms_cli.reading.header.header_rows import find_layout
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.row_looks import Span
@@ -66,7 +66,7 @@ def tables_of_book(
     if not shown and turned:
         raise OtherLayout("sheet_sideways", file=path.name, sheet=", ".join(turned))
     for sheet in not_read if spellings and not shown else ():
-        _check_not_beside(path, sheet.sheet, sheet.top, spellings or {})
+        check_not_beside(path, sheet.sheet, sheet.top, spellings or {})
     if not shown:
         raise NoSurveyTable(
             "no_survey_header" if spellings else "empty_workbook", file=path.name, sheet=", ".join(names)
@@ -74,26 +74,6 @@ def tables_of_book(
     if hidden:
         shown[0].evidence["hidden_sheets"] = hidden
     return [replace(shown[0], not_read=tuple(not_read)), *shown[1:]]
-
-
-def _check_not_beside(
-    path: Path, sheet: str | None, top: Sequence[Sequence[str]], spellings: Mapping[str, str], cells: Any = None
-) -> None:
-    """Raise OtherLayout where two tables stand beside each other: no map can tell their columns apart.
-
-    With the `cells` of the sheet, only where a blank column parts them: what is asked of the child may be asked of its
-    mother again, under her name.
-    """
-    beside = tables_beside(top, spellings)
-    if beside is None or (cells is not None and not all(_are_apart(cells, *pair) for pair in pairwise(beside[1]))):
-        return
-    parts = ", ".join(f"{column_letter(first)}–{column_letter(last)}" for first, last in beside[1])
-    raise OtherLayout("tables_beside", file=path.name, sheet=sheet or "", row=beside[0] + 1, columns=parts)
-
-
-def _are_apart(cells: Sequence[Sequence[Any]], left: tuple[int, int], right: tuple[int, int]) -> bool:
-    between = range(left[1] + 1, right[0])
-    return any(not any(stands(row[column]) for row in cells) for column in between)
 
 
 def _read(
@@ -147,7 +127,7 @@ def _tables(
     look = sheet.look
     top = _top(cells)
     if spellings and sheet.is_visible:
-        _check_not_beside(path, sheet.name, top, spellings, cells)
+        check_not_beside(path, sheet.name, top, spellings, cells)
     layout = find_layout(top, spellings, merged=[span for span in sheet.merged if span.top < LIMITS.header_rows])
     if layout is None:
         return []
@@ -183,9 +163,11 @@ def _table(
 ) -> SourceTable:
     """Return one part of a sheet as a table; `spread` are merged ranges whose value stands in each of their rows."""
     look = sheet.look
-    kept = set(part.rows.tolist()) if faults or look.hidden or spread else set()
+    kept = set(part.rows.tolist()) if faults or look.hidden or look.comments or spread else set()
     unseen = [row for row in look.hidden if row in kept]
     evidence = {"hidden_rows": ", ".join(map(str, unseen))} if unseen else {}
+    if commented := [f"{column}{row}" for column, row in look.comments if row in kept]:
+        evidence["comments"] = ", ".join(commented)
     if look.from_1904:
         evidence["date_system"] = "1904"
     tall = [_place(span) for span in spread if span.top + 1 in kept]

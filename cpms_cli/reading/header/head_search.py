@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice, zip_longest
+from itertools import islice, pairwise, zip_longest
+from pathlib import Path
 
+from cpms_cli.errors import OtherLayout
 from cpms_cli.reading.header.group_rows import Head, joined_rows, with_group_rows
 from cpms_cli.reading.header.headers import match_headers
 from cpms_cli.reading.header.row_looks import Span, contrasts, filled, fills_gaps, is_number, is_textual
 from cpms_cli.reading.header.side_by_side import numbered
+from cpms_cli.reading.source import column_letter
 
 LEAST_KNOWN = 3
 WIDE = 0.5
@@ -50,6 +53,34 @@ def tables_beside(
                 return None
             return position, [(min(part), max(part)) for part in parts]
     return None
+
+
+def check_not_beside(
+    path: Path,
+    sheet: str | None,
+    top: Sequence[Sequence[str]],
+    spellings: Mapping[str, str],
+    cells: Sequence[Sequence[object]] | None = None,
+) -> None:
+    """Raise OtherLayout where two tables stand beside each other: no map can tell their columns apart.
+
+    With the `cells` of the sheet, only where a blank column parts them: what is asked of the child may be asked of its
+    mother again, under her name.
+    """
+    beside = tables_beside(top, spellings)
+    if beside is None or (cells is not None and not all(_are_apart(cells, *pair) for pair in pairwise(beside[1]))):
+        return
+    parts = ", ".join(f"{column_letter(first)}–{column_letter(last)}" for first, last in beside[1])
+    raise OtherLayout("tables_beside", file=path.name, sheet=sheet or "", row=beside[0] + 1, columns=parts)
+
+
+def _are_apart(cells: Sequence[Sequence[object]], left: tuple[int, int], right: tuple[int, int]) -> bool:
+    between = range(left[1] + 1, right[0])
+    return any(all(_is_blank(row[column]) for row in cells if column < len(row)) for column in between)
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or not str(cell).strip()
 
 
 def known_head(rows: Sequence[Sequence[str]], spellings: Mapping[str, str], spans: Sequence[Span]) -> Head | None:

@@ -3,12 +3,14 @@
 Only where the sheet itself says that it is such a register, by a column of who each person is to the head of the house,
 in which somebody is the head. A wrong year in a list of children must never make one of them a grown-up in silence: a
 row is left out where its age and its birth date, as far as they are there, both say so; a birth date with its year in
-four digits, and old enough on the first day of the round. Every other row stays, to be mended.
+four digits, and old enough on the first day of the round. Without both, a parent of the head is left out where the ages
+of the sheet bear out that the column is about the people of the rows; of a head or a spouse it is asked, since children
+are married too. Every other row stays, to be mended.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ import pyarrow as pa
 
 from cpms_cli.reading.sheet.sheet_rounds import round_given
 from cpms_cli.reading.sheet.sheets import Note, Sheet, texts_of
-from cpms_cli.reading.source import RowLeftOut, SourceTable, only_used
+from cpms_cli.reading.source import CellFault, RowLeftOut, SourceTable, only_used
 from cpms_cli.reading.value.answers import Context
 from cpms_cli.reading.value.values import read_texts
 from cpms_cli.survey.model.definition import Survey, folded
@@ -61,9 +63,12 @@ def without_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> Sheet
         return sheet
     unread = tuple(column for column in sheet.unread if column.index != relation)
     unknown = tuple(index for index in sheet.unknown if index != relation)
-    grown = _are_grown_ups(survey, sheet, round_)
+    ages = _are_grown_ups(survey, sheet, round_)
+    elders, others = _without_ages(sheet, relation, ages)
+    grown = ages.grown | elders
     if not grown.any() or grown.all() or _needed_by_children(survey, sheet, grown):
-        return sheet
+        return _asked_about(sheet, relation, others | elders)
+    sheet = _asked_about(sheet, relation, others)
     source, kept = sheet.source, ~grown
     rows = source.rows[grown]
     left_out = tuple(RowLeftOut(int(row), "grown_up", "") for row in rows)
@@ -80,7 +85,41 @@ def without_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> Sheet
     return replace(sheet, source=source, unread=unread, unknown=unknown, notes=(*sheet.notes, note))
 
 
-def _are_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> npt.NDArray[np.bool_]:
+@dataclass(frozen=True)
+class _Ages:
+    """Which rows are of grown-ups by their age and birth date, which of children, and which have neither of the two."""
+
+    grown: npt.NDArray[np.bool_]
+    young: npt.NDArray[np.bool_]
+    unknown: npt.NDArray[np.bool_]
+
+
+def _without_ages(sheet: Sheet, relation: int, ages: _Ages) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Of the rows without age and birth date those of grown-ups by their relation, and those that may be; none of both
+    where a row of such a relation is a child's, as in a list that says who the carer of each child is."""
+    settings, words = proposal_settings(), texts_of(sheet, relation).fillna("").map(folded)
+    elders, heads, partners = (
+        words.isin(list(map(folded, listed))).to_numpy(dtype=bool)
+        for listed in (settings.elders_in_rows, settings.heads_in_rows, settings.partners_in_rows)
+    )
+    others = heads | partners
+    if (ages.young & (elders | heads)).any():
+        return elders & False, others & False
+    is_borne_out = bool((ages.grown & (elders | heads)).any())
+    return elders & ages.unknown & is_borne_out, (others | (elders & (not is_borne_out))) & ages.unknown
+
+
+def _asked_about(sheet: Sheet, relation: int, rows: npt.NDArray[np.bool_]) -> Sheet:
+    """The sheet with a fault in each of these rows, of which nobody knows whether they are children's."""
+    words = texts_of(sheet, relation)
+    faults = tuple(
+        CellFault("grown_up_unknown", int(sheet.source.rows[row]), relation, str(words[row]), open=True)
+        for row in np.flatnonzero(rows)
+    )
+    return replace(sheet, source=replace(sheet.source, faults=(*sheet.source.faults, *faults))) if faults else sheet
+
+
+def _are_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> _Ages:
     grown_age = adult_age(survey)
     year = round_given(survey, sheet, round_)[0]
     rounds = sheet.place(survey.role("round").name)
@@ -97,8 +136,8 @@ def _are_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> npt.NDAr
     by_age = (ages >= grown_age).fillna(False)
     has_age, has_birth = (_has_text(survey, sheet, role) for role in _AGES)
     both = (by_age | ~has_age) & (by_birth | ~has_birth) & (has_age | has_birth)
-    result: npt.NDArray[np.bool_] = both.to_numpy(dtype=bool)
-    return result
+    young = (ages < grown_age).fillna(False) | (born.notna() & ~by_birth)
+    return _Ages(*(flags.to_numpy(dtype=bool) for flags in (both, young, ~has_age & ~has_birth)))
 
 
 def _read(survey: Survey, sheet: Sheet, role: Role, context: Context) -> pd.Series:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -28,12 +28,12 @@ from cpms_cli.reading.header.mapping import HeaderMap, apply_map, mapped_childre
 from cpms_cli.reading.header.side_by_side import Settled, SideBySide, find_side_by_side, twice_for_one_child
 from cpms_cli.reading.sheet.unread import HeaderResult, UnreadColumn, Why, score_headers, unread_columns
 from cpms_cli.reading.source import SourceTable, column_letter
+from cpms_cli.reading.value.personal_names import split_family_name
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.speech.header_words import known_meanings, meanings, words_of
 
 _SHOWN_ROWS = 5
 _TIME_OF_DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*$", re.DOTALL)
-_BRACKETS_AT_END = re.compile(r"(?<=\S)\s*[(（][^()（）]*[)）]\s*$")
 
 
 @dataclass(frozen=True)
@@ -231,34 +231,13 @@ def _with_names_apart(survey: Survey, sheet: Sheet, places: tuple[int, int]) -> 
     if set(by_field) != {given, family}:
         return sheet
     codes, texts = distinct(sheet.source, places[0])
-    parts = [
-        ("", "") if text is None else _name_parts(text, survey.linking.names.prefixes.family_begins) for text in texts
-    ]
+    parts = [("", "") if text is None else split_family_name(survey, text) for text in texts]
     data, count = sheet.source.data, int(np.array([bool(last) for _, last in parts])[codes % len(parts)].sum())
     for which, name in enumerate((given, family)):
         column = pa.array([part[which] or None for part in parts], pa.string()).take(pa.array(codes % len(parts)))
         data = data.set_column(by_field[name], str(by_field[name]), column.dictionary_encode())
     note = Note("name_split", {"column": sheet.source.header[places[0]], "count": str(count)})
     return replace(sheet, source=replace(sheet.source, data=data), notes=(*sheet.notes, note))
-
-
-def _name_parts(text: str, family_begins: Container[str]) -> tuple[str, str]:
-    """The name without its family name, and that: the last word, or all from a word on that begins one; by a comma,
-    what stands before it. What stands in brackets at the end is no family name.
-
-    >>> _name_parts("เด็กหญิงปาริชาติ ณ ระนอง", {"ณ"}), _name_parts("สมชาย ใจดี (ต้น)", set())
-    (('เด็กหญิงปาริชาติ', 'ณ ระนอง'), ('สมชาย (ต้น)', 'ใจดี'))
-    """
-    if brackets := _BRACKETS_AT_END.search(text):
-        first, family = _name_parts(text[: brackets.start()], family_begins)
-        return f"{first} {brackets[0].strip()}", family
-    last, comma, first = text.partition(",")
-    if comma and first.strip():
-        return first.strip(), last.strip()
-    words = text.split() or [""]
-    begins = (place for place, word in enumerate(words[1:-1], start=1) if word.casefold() in family_begins)
-    place = next(begins, max(1, len(words) - 1))
-    return " ".join(words[:place]), " ".join(words[place:])
 
 
 def _plain_answers(survey: Survey, source: SourceTable, fields: Mapping[int, str], *, exported: bool) -> SourceTable:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from cpms_cli.errors import NoSurveyTable, OtherLayout, UnreadableFile, UsageError
-from cpms_cli.reading.header.head_search import stands_sideways
+from cpms_cli.reading.header.head_search import check_not_beside, stands_sideways
 from cpms_cli.reading.header.header_rows import Layout, find_layout
 from cpms_cli.reading.sheet.record_rows import records
 from cpms_cli.reading.size_limits import LIMITS, check_columns
@@ -166,8 +166,13 @@ def _top_rows(text: _Text, spellings: Mapping[str, str] | None) -> tuple[Judged,
 
 def _start(text: _Text, spellings: Mapping[str, str] | None) -> _Start | None:
     judged, top, skipped, length = _top_rows(text, spellings)
-    layout = find_layout([row.cells for row in top[: LIMITS.header_rows]], spellings)
+    rows = [row.cells for row in top[: LIMITS.header_rows]]
+    if spellings:
+        check_not_beside(text.path, None, rows, spellings, rows)
+    layout = find_layout(rows, spellings)
     if layout is None:
+        if spellings:
+            check_not_beside(text.path, None, rows, spellings)
         return None
     head = top[layout.header_index].cells if layout.header_index >= 0 else []
     named = max((index + 1 for index, cell in enumerate(head) if cell.strip()), default=0)

@@ -13,7 +13,7 @@ _NUMBER_WORDS = {word: str(number) for number, word in enumerate((*_TEN, *_TEENS
 _WORD = re.compile("|".join(sorted(_NUMBER_WORDS, key=len, reverse=True)))
 _AGE = r"(?:อายุ|age)? ?"
 _LONG = re.compile(
-    rf"{_AGE}(?P<years>\d{{1,3}})(?:\.\d{{1,2}})? ?(?:(?P<unit>{_YEARS})(?: ?old)?)?"
+    rf"{_AGE}(?P<years>\d{{1,3}})(?:[.,]\d{{1,2}})? ?(?:(?P<unit>{_YEARS})(?: ?old)?)?"
     rf"(?: ?(?:กับ|และ|and|,)? ?(?:(?P<months>\d{{1,2}}) ?(?:{_MONTHS}|m\.?)|(?P<half>ครึ่ง|เศษ|กว่า)))?"
 )
 _PARTS_OF_YEAR = (

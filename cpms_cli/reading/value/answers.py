@@ -13,6 +13,7 @@ from functools import lru_cache
 from cpms_cli.reading.value.ages import completed_years
 from cpms_cli.reading.value.dates import Bounds, Evidence, read_dates
 from cpms_cli.reading.value.digits import decimal_number, whole_number
+from cpms_cli.reading.value.numbered_answers import words_of_numbered
 from cpms_cli.reading.value.personal_names import without_title
 from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, Era, christian_year, era_of
 from cpms_cli.survey.model.definition import CodeList, Field, Survey, folded
@@ -29,6 +30,7 @@ BETWEEN_ANSWERS = re.compile(r"[;,/|\n]")
 """What separates several answers in one cell."""
 _UNIT = re.compile(r"\s*(?:ปี|years?|yrs?|คน|ครั้ง|ชั่วโมง|ชม\.?|hours?)$")
 _WHOLE, _ZEROS, _ZEROS_BEFORE = re.compile("-?[0-9]+"), re.compile("0+"), re.compile("^0+(?=[0-9])")
+_ZEROS_BEHIND_COMMA = re.compile("(?<=[0-9]),00?$")
 _COUNT, _YEAR = re.compile("-?[0-9]{1,9}"), re.compile("[0-9]{2}|[0-9]{4}")
 _BEFORE_YEAR = re.compile(r"^(?:ปี)?\s*(?:พ\.?\s*ศ\.?|ค\.?\s*ศ\.?)?\s*")
 # Words first: 1/2 is no class, and 1 may be yes.
@@ -67,6 +69,8 @@ class Texts:
 
 def read_answers(survey: Survey, field: Field, trimmed: Sequence[str], spelt: Sequence[str], context: Context) -> Texts:
     """Return the canonical text of each text: its answer, else the reason for having none, else as it was written."""
+    if field.codelist is not None and not field.many:
+        spelt = words_of_numbered(spelt, {**survey.codelists["missing"].by_spelling, **_spellings(survey, field)})
     reasons = _reasons(survey, field, trimmed, spelt)
     read = _answers(survey, field, trimmed, spelt, context)
     answers, questions = read.values, read.questions
@@ -82,6 +86,11 @@ def read_answers(survey: Survey, field: Field, trimmed: Sequence[str], spelt: Se
         value = answer if answer is not None else reason if reason is not None else text
         values.append(None if not text or (reason is not None and value in blank) else value)
     return Texts(values, questions if questions and any(questions) else None, read.evidence)
+
+
+def _spellings(survey: Survey, field: Field) -> Mapping[str, str]:
+    codes = survey.codes(field)
+    return codes.by_spelling if codes else {}
 
 
 @lru_cache(maxsize=8)
@@ -208,7 +217,7 @@ def _numbers(field: Field, texts: Sequence[str]) -> Answers:
 
 
 def _number(text: str, is_age: bool) -> str | None:
-    plain = _digits_only(text)
+    plain = _ZEROS_BEHIND_COMMA.sub("", _digits_only(text))
     if _COUNT.fullmatch(plain):
         return str(int(plain))
     return completed_years(plain_signs(text)) if is_age else None

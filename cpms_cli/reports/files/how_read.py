@@ -13,6 +13,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 _SHOWN_ROWS = 10
+_SHOWN_CELLS = 3
 # Of what was taken for the rows' keys, or out of a name, every merge tells: rows are stored with them.
 KEY_NOTES = frozenset(
     {
@@ -32,6 +33,7 @@ KEY_NOTES = frozenset(
         "layout_counted",
         "name_split",
         "name_whole",
+        "family_name_whole",
         "name_in_brackets",
         "name_remarks",
         "sex_from_titles",
@@ -43,11 +45,13 @@ RUN_NOTES = frozenset(
     {
         "name_split",
         "name_whole",
+        "family_name_whole",
         "name_in_brackets",
         "name_remarks",
         "sex_from_titles",
         "grown_ups_left_out",
         "hidden_rows",
+        "cell_comments",
         "dates_month_first",
         "dates_order_slips",
         "dates_short_christian",
@@ -118,6 +122,9 @@ def _of_layout(source: SourceTable, language: Language) -> Iterator[Notice]:
         yield "left_out", {"rows": _rows_by_kind(source.left_out, language)}
     if "hidden_rows" in source.evidence:
         yield "hidden_rows", {"rows": _places([int(row) for row in source.evidence["hidden_rows"].split(", ")])}
+    if "comments" in source.evidence:
+        cells = source.evidence["comments"].split(", ")
+        yield "cell_comments", {"count": len(cells), "cells": ", ".join(cells[:_SHOWN_CELLS])}
     if "merged_cells" in source.evidence:
         yield "merged_cells", {"cells": _places(source.evidence["merged_cells"].split(", "))}
     if "hidden_sheets" in source.evidence:

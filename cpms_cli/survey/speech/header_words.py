@@ -35,7 +35,7 @@ def _plain(text: str) -> str:
 def _vocabulary() -> tuple[dict[str, str], re.Pattern[str]]:
     """Each word with the one that stands for all of its meaning ("" for a filler), and what finds them."""
     settings = proposal_settings()
-    known = {_plain(word): "" for word in settings.fillers}
+    known = {_plain(word): "" for word in (*settings.fillers, *settings.of_titles)}
     known |= {_plain(word): group[0] for group in settings.words for word in group}
     known = {form: meaning for word, meaning in known.items() for form in _forms(word)} | known
     longest_first = sorted(filter(None, known), key=lambda word: (-len(word), word))
@@ -96,8 +96,21 @@ def meanings(header: str) -> frozenset[str]:
     unknown = [word for word in unknown if len(word) > 1 or not word.isascii()]
     made_of = proposal_settings().made_of
     known_words = [part for word in known_words for part in made_of.get(word, (word,))]
-    content = frozenset(filter(None, [*known_words, *unknown]))
+    content = _with_both_names(plain, frozenset(filter(None, [*known_words, *unknown])))
     return content or frozenset(plain.split())
+
+
+@cache
+def _of_titles() -> re.Pattern[str]:
+    return re.compile("|".join(_bordered(_plain(word)) for word in proposal_settings().of_titles))
+
+
+def _with_both_names(plain: str, words: frozenset[str]) -> frozenset[str]:
+    """The words of a header, with the given name where it names a title and the family name: nobody writes these two
+    without it."""
+    settings = proposal_settings()
+    both = words & settings.of_family_names and _of_titles().search(plain)
+    return words | settings.of_names if both else words
 
 
 def known_meanings() -> frozenset[str]:

@@ -54,9 +54,12 @@ class ProposalSettings(_Part):
 
     confidence: Confidence
     fillers: tuple[str, ...]
+    of_titles: tuple[str, ...]
     placeholders: tuple[str, ...]
     number_codes: frozenset[str]
     heads_in_rows: tuple[str, ...]
+    elders_in_rows: tuple[str, ...]
+    partners_in_rows: tuple[str, ...]
     date_forms: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
     made_of: dict[str, tuple[str, ...]]
@@ -70,6 +73,7 @@ class ProposalSettings(_Part):
     of_no_person: frozenset[str]
     head: frozenset[str]
     of_names: frozenset[str]
+    of_family_names: frozenset[str]
     of_cards: frozenset[str]
     always_asked: frozenset[Role]
     always_asked_topics: frozenset[str]

@@ -14,6 +14,7 @@ from typing import Literal
 from cpms_cli.survey.model.definition import Field, Survey, folded
 from cpms_cli.survey.plain_text import compared_text
 from cpms_cli.survey.speech.header_words import meanings
+from cpms_cli.survey.speech.numbered_words import split_number
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 Unsure = Literal["one_answer", "reversed", "two_subjects", "other_subject"]
@@ -22,7 +23,7 @@ _SHORTEST = 4  # letters: shorter spellings stand in other words
 
 def is_unsure(survey: Survey, field: Field, header: str, text: str) -> bool:
     """Whether a text that answers a field may mean something else in a column with this header."""
-    why = why_unsure(survey, field, header)
+    why, text = why_unsure(survey, field, header), split_number(text)[1]
     if why is None:
         return False
     if why == "other_subject":
@@ -35,6 +36,7 @@ def is_unsure(survey: Survey, field: Field, header: str, text: str) -> bool:
 def perhaps_means(survey: Survey, field: Field, header: str, text: str) -> str:
     """Return the code that such a text may have: what it says elsewhere, the opposite of yes and no where the header
     asks the opposite, "" where the list has none."""
+    text = split_number(text)[1]
     codes, answer = survey.codes(field), _yes_or_no(survey, text)
     if codes is None:
         return ""

@@ -159,7 +159,9 @@ def workbook_bytes(
             for note in (notes or {}).get(name, []):
                 value = texts.iat[note.row, note.column]
                 sheet.write_string(note.row + 1, note.column, str(value), marked)
-                sheet.write_comment(note.row + 1, note.column, note.text, {"x_scale": 2, "y_scale": 1.5})
+                sheet.write_comment(
+                    note.row + 1, note.column, note.text, {"author": "cpms", "x_scale": 2, "y_scale": 1.5}
+                )
                 if note.choices:
                     rule = {"validate": "list", "source": f"={note.choices}", "error_type": "warning"}
                     sheet.data_validation(note.row + 1, note.column, note.row + 1, note.column, rule)

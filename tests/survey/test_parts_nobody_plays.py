@@ -16,7 +16,7 @@ OPTIONAL = {"child.yaml": ("nickname", "mother", "nationality", "national_id"), 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """A definition in which no question is the child's nickname, mother, nationality or ID number, and none the interviewer."""
+    """A definition in which nobody asks for nickname, mother, nationality, ID number or interviewer."""
     folder = copy_definition(tmp_path / "own")
     for file, roles in OPTIONAL.items():
         for role in roles:

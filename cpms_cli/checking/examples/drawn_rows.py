@@ -85,8 +85,9 @@ def drawn_before(survey: Survey, base: Mapping[str, Answers], case: Answers, num
 
 def _identifier(survey: Survey, base: Mapping[str, Answers], case: Answers) -> Answers:
     """What makes the child of two rounds one child where no question asks for its national ID: the code of the log."""
-    code = base.get("response", {}).get(survey.response_role("person").name)
-    return {} if survey.plays("national_id") or "_before" not in case or not code else {survey.role("person").name: code}
+    if survey.plays("national_id") or "_before" not in case:
+        return {}
+    return {survey.role("person").name: base.get("response", {}).get(survey.response_role("person").name, "")}
 
 
 def _siblings(survey: Survey, base: Mapping[str, Answers], case: Answers, household: str) -> Iterator[dict[str, Any]]:

@@ -72,3 +72,20 @@ def test_what_tables_could_not_tell_apart_is_refused(tmp_path: Path, file: str, 
     line = change_file(folder, file, old, new)
     named = [problem for problem in judged(folder).problems if words in in_english(problem)]
     assert [(problem.file, problem.line) for problem in named] == [(file, line)]
+
+
+def test_samples_of_any_definition_pass_through(cpms: Cpms, own: Path, tmp_path: Path) -> None:
+    """Drawn from lists and limits, with its own children found again; who is asked what, the definition says."""
+    made, store = tmp_path / "made", tmp_path / "own.duckdb"
+    ran = cpms("samples", made, "--schemas", own, "--rounds", "2025:2026", "--children", 12, "--seed", 3)
+    assert ran.code == 0, ran.err
+    files = sorted(made.iterdir())
+    assert [file.name for file in files] == ["survey_2025.csv", "survey_2026.csv"]
+    checked = cpms("validate", *files, "--schemas", own, "--format", "json")
+    assert [finding for finding in checked.json["findings"] if finding["severity"] == "error"] == []
+    assert {finding["rule"] for finding in checked.json["findings"]}.isdisjoint({"tobacco_or_alcohol_not_asked"})
+    assert cpms("merge", *files, "--store", store, "--schemas", own).code == 0
+    again = tmp_path / "again"
+    assert cpms("samples", again, "--schemas", own, "--rounds", "2025:2026", "--children", 12, "--seed", 3).code == 0
+    assert [file.read_bytes() for file in sorted(again.iterdir())] == [file.read_bytes() for file in files]
+    assert cpms("samples", tmp_path / "no", "--schemas", own, "--subdistrict", "999999").code == 2

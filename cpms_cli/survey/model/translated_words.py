@@ -40,10 +40,9 @@ def _words_beside_scores(survey: Survey) -> Iterator[tuple[Place, Words]]:
     yield from ((("circumstances", part.id), part.help) for part in survey.circumstances)
     for check in survey.checks_by_id.values():
         yield from _named(("checks", check.id), check, "message", "mend")
-    for group in survey.figures.groups:
-        yield ("groups", group.id), group.label
-        if group.numbered is not None:
-            yield ("sentences", "village_name"), group.numbered
+    yield from ((("groups", group.id), group.label) for group in survey.figures.groups)
+    numbered = [group.numbered for group in survey.figures.groups if group.numbered is not None]
+    yield from ((("sentences", "village_name"), words) for words in numbered)
     for right in survey.rights:
         yield from _named(("rights", right.id), right, "label", "definition")
     yield from ((("measures", measure.id), measure.label) for measure in survey.measures)

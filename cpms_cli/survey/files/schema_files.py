@@ -82,7 +82,7 @@ def _further(reader: Reader) -> dict[str, Any] | None:
         "measures": reader.parts(Measure, "migration.yaml", "measures", migration),
         "activities": reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml")),
     }
-    return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin"))}
+    return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin") or "")}
 
 
 def read_linking(reader: Reader) -> LinkingSettings | None:

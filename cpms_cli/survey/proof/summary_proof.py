@@ -130,7 +130,7 @@ def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tupl
         yield ("measures",), Fault("arrived")
     field = survey.fields.get(survey.origin)
     if field is None or field.codelist is None:
-        yield ("origin",), Fault("no_coded_field", name=survey.origin)
+        yield ("origin",), Fault("no_coded_field", name=survey.origin) if survey.origin else Fault("origin")
 
 
 def _hidden(survey: Survey) -> Iterator[tuple[Place, Fault]]:

@@ -179,11 +179,10 @@ def _asked(
     words = vocabulary(survey)
     rules = ", ".join(f"coalesce({rule_sql(rule, words)}, FALSE)" for rule in asked.values())
     typed = ", ".join(f"?::{_TYPES.get(survey.fields[name].type, 'VARCHAR')} AS {name}" for name in row)
-    values = [age, age, *row.values()]
-    found = connection.execute(
+    decided = connection.execute(
         f"""
         SELECT {rules}
-        FROM (SELECT ?::INTEGER AS age_min, ?::INTEGER AS age_max, {typed})""",
-        values,
+        FROM (SELECT {age} AS age_min, {age} AS age_max, {typed}) AS child""",
+        list(row.values()),
     ).fetchone()
-    return dict(zip(asked, found or (), strict=True))
+    return dict(zip(asked, decided or (), strict=True))

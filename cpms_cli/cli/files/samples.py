@@ -62,7 +62,7 @@ def samples(
     if start is None or end is None or end < start:
         raise UsageError("bad_round", round=rounds)
     if schemas is not None:
-        _of_definition(folder, schemas, subdistrict or [], range(start, end + 1), (children, seed), spoken)
+        _of_definition(folder, schemas, subdistrict or [], (range(start, end + 1), children, seed), spoken)
         return
     from cpms_cli.samples.difficulties import HARD, USUAL
     from cpms_cli.samples.file_layouts import write_samples
@@ -81,11 +81,11 @@ def samples(
 
 
 def _of_definition(
-    folder: Path, schemas: Path, subdistricts: list[str], years: range, drawn: tuple[int, int], spoken: Language
+    folder: Path, schemas: Path, subdistricts: list[str], drawn: tuple[range, int, int], spoken: Language
 ) -> None:
     from cpms_cli.samples.any_definition import write_drawn_rounds
     from cpms_cli.survey.messages import say
 
-    children, seed = drawn
+    years, children, seed = drawn
     written = write_drawn_rounds(folder, schemas, subdistricts, years, children, seed)
     show_line(say("samples_drawn", spoken, count=len(written), folder=folder))

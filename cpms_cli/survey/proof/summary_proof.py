@@ -100,7 +100,7 @@ def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, Fault
         yield from _at_place((*place, "label"), languages(group.label, group.id))
         written = group.numbered.written().values() if group.numbered else ()
         if not all("{area}" in words and "{village}" in words for words in written):
-            yield (*place, "numbered"), Fault("group_numbered")
+            yield (*place, "numbered"), Fault("group_numbered", area="{area}", village="{village}")
         field = survey.fields.get(group.field or "")
         if group.field is not None and (field is None or field.codelist is None):
             yield (*place, "field"), Fault("no_coded_field", name=group.field)

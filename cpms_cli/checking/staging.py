@@ -204,8 +204,9 @@ def type_staged(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
 @cache
 def _typed_tables(survey: Survey) -> str:
     # Rules on numbers speak of numbers: two children whose number is "none" do not share one.
-    number = survey.role("national_id").name
-    numbers = {number: f"CASE WHEN {thai_number_sql(number)} THEN {number} END"}
+    numbers = {
+        number: f"CASE WHEN {thai_number_sql(number)} THEN {number} END" for number in survey.names_of("national_id")
+    }
     record = typed_record(survey, "staged_child", one_household_each(survey), RecordColumns(CARRIED, instead=numbers))
     home = typed_household(survey, "staged_household", "staged_child", (*CARRIED, "_differ"))
     return f"""

@@ -39,7 +39,7 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
     age = typed(survey, survey.role("age"), "c")
     place = f"c.{survey.role('village').name}"
     missing = ", ".join(f"'{word}'" for word in survey.missing_words)
-    number = f"c.{survey.role('national_id').name}"
+    number = next((f"c.{name}" for name in survey.names_of("national_id")), "NULL::VARCHAR")
     return f"""
         SELECT
             {key},

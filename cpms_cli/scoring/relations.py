@@ -137,6 +137,7 @@ _PROFILES = (
             "datasets.dataset_views",
             "datasets.partition_figures",
             "disclosure.release.area_release",
+            "disclosure.release.published_figures",
             "summaries.area.area_figures",
             "summaries.area.areas",
             "summaries.area.compared_answers",

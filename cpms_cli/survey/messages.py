@@ -66,9 +66,9 @@ def fill(text: str, values: Mapping[str, object]) -> str:
 def say(message_id: str, language: Language, **values: object) -> str:
     """The sentence of this id with its placeholders filled in. The catalogue is the shipped one, so that an error
     in a province's own definition can still be told; the limits that it quotes are those of the definition in use."""
-    quoting = _sentence(message_id, language)
+    quoting, spoken = _sentence(message_id, language)
     text = written_out(quoting, limits_in_use()) if "$" in quoting else quoting
-    return fill(text, {name: _shown(value, language) for name, value in values.items()})
+    return fill(text, {name: _shown(value, spoken) for name, value in values.items()})
 
 
 def wordings(message_id: str) -> tuple[str, ...]:
@@ -76,12 +76,13 @@ def wordings(message_id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(say(message_id, language) for language in spoken_languages()))
 
 
-def _sentence(message_id: str, language: Language) -> str:
+def _sentence(message_id: str, language: Language) -> tuple[str, Language]:
+    """The sentence, and the language that it is in: the fallback where this one has none, whose digits it has too."""
     words, translation = _catalogue(shipped("schemas"))[message_id], translation_of(language)
     translated = translation.sentences.get(message_id) if translation else None
     if translated and _gaps(translated) == _gaps(words[FALLBACK]):
-        return translated
-    return words.get(language) or words[FALLBACK]
+        return translated, language
+    return (words[language], language) if words.get(language) else (words[FALLBACK], FALLBACK)
 
 
 def _gaps(text: str) -> set[str]:

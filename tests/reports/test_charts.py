@@ -186,15 +186,15 @@ def test_levels_are_told_apart_without_colour() -> None:
 
 
 def test_a_pattern_stands_in_the_picture_that_uses_it_and_the_legend_shows_it() -> None:
-    """Eight levels, more than there are fills: the eighth looks as the first, and no reference leads nowhere."""
-    levels = [f"level_{number}" for number in range(8)]
+    """Twelve levels, of which no two look alike; and no reference leads nowhere."""
+    levels = [f"level_{number}" for number in range(12)]
     frame = pd.DataFrame({"round": ["2568"], **{level: [10 + number] for number, level in enumerate(levels)}})
     root = _drawn(Chart("level_bars", "ก", frame, "ข", words=WORDS))
     used = [str(node.get("fill")) for node in root.iter() if str(node.get("fill", "")).startswith("url(#")]
     patterns = {f"url(#{node.get('id')})" for node in root.iter("{*}pattern")}
-    assert set(used) == patterns and len(patterns) == len({level_fill(number).name for number in range(8)} - {""})
+    assert set(used) == patterns and len(patterns) == len([number for number in range(12) if level_fill(number).name])
     assert all(used.count(pattern) == 2 for pattern in patterns)
-    assert {str(10 + number) for number in range(8)} <= {text.split()[-1] for text in _texts(root)}
+    assert {str(10 + number) for number in range(12)} <= {text.split()[-1] for text in _texts(root)}
 
 
 def test_no_label_of_a_map_stands_on_another() -> None:

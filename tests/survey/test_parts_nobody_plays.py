@@ -11,16 +11,18 @@ from cpms_cli.scoring.examples.proving import prove_definition
 from tests.conftest import Cpms, Draw, MakeOnce
 from tests.definitions import change_file, copy_definition
 
-OPTIONAL = {"child.yaml": ("nickname", "mother", "nationality"), "household.yaml": ("interviewer",)}
+OPTIONAL = {"child.yaml": ("nickname", "mother", "nationality", "national_id"), "household.yaml": ("interviewer",)}
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """A definition in which no question is the child's nickname, mother or nationality, and none the interviewer."""
+    """A definition in which nobody asks for nickname, mother, nationality, ID number or interviewer."""
     folder = copy_definition(tmp_path / "own")
     for file, roles in OPTIONAL.items():
         for role in roles:
             change_file(folder, file, f"    role: {role}\n", "")
+    # A case of a child whose CPMS ID is blank now, and who is known by the number.
+    change_file(folder, "checks.yaml", ', {sex: male, cpms_id: "", _before: {cpms_id: C00000000010}}]', "]")
     return folder
 
 
@@ -40,6 +42,8 @@ def test_every_step_goes_without_these_parts(own: Path, cpms: Cpms, draw: Draw, 
     assert len(cpms("children", "--format", "json", "--round", 2026, "--store", store).json["children"]) == 2
     for words in (
         ("find", "บุญมี"),
+        ("find", "บุญมี", "--identified"),
+        ("children", "--identified", "--area", "85"),
         ("today",),
         ("review", "export", tmp_path / "review.xlsx", "--identified"),
         ("export", "records", tmp_path / "records.csv"),

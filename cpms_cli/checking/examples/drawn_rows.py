@@ -52,7 +52,8 @@ def drawn_case(survey: Survey, base: Mapping[str, Answers], case: Answers, numbe
     if case.get("_household") != "no":
         drawn["household"] += [drawn_row(survey, base, case, "household", str(number))] * times
     if case.get("_child") != "no":
-        drawn["child"] += [drawn_row(survey, base, case, "child", str(number))] * times
+        own = {**_identifier(survey, base, case), **case}
+        drawn["child"] += [drawn_row(survey, base, own, "child", str(number))] * times
         drawn["child"] += _siblings(survey, base, case, str(number))
     for home_number, other in enumerate(home for home in case.get("_homes", ()) for _ in range(home.get("_times", 1))):
         answers = {**{name: value for name, value in case.items() if not name.startswith("_")}, **other}
@@ -72,9 +73,21 @@ def drawn_before(survey: Survey, base: Mapping[str, Answers], case: Answers, num
         return {"household": [], "child": []}
     round_, visited = survey.role("round").name, survey.role("visited").name
     year = int(base["household"][round_]) - 1
-    then = {round_: year, visited: f"{year}{str(base['household'][visited])[4:]}", **case["_before"]}
+    then = {
+        **_identifier(survey, base, case),
+        round_: year,
+        visited: f"{year}{str(base['household'][visited])[4:]}",
+        **case["_before"],
+    }
     place = {"_source": number, "_row": 0}
     return {table: [{**drawn_row(survey, base, then, table, str(number)), **place}] for table in ("household", "child")}
+
+
+def _identifier(survey: Survey, base: Mapping[str, Answers], case: Answers) -> Answers:
+    """What makes the child of two rounds one child where no question asks for its national ID: the code of the log."""
+    if survey.plays("national_id") or "_before" not in case:
+        return {}
+    return {survey.role("person").name: base.get("response", {}).get(survey.response_role("person").name, "")}
 
 
 def _siblings(survey: Survey, base: Mapping[str, Answers], case: Answers, household: str) -> Iterator[dict[str, Any]]:

@@ -87,21 +87,23 @@ def _compared(survey: Survey) -> str:
 
     A national ID that stands on two rows of a round tells nobody apart, nor does what is none.
     """
-    person, number, round_ = (survey.role(role).name for role in ("person", "national_id", "round"))
+    person, round_ = survey.role("person").name, survey.role("round").name
+    number = next(iter(survey.names_of("national_id")), None)
+    ways = [(1, "arrived_record", person), *([] if number is None else [(2, "known_once", number)])]
     matched = " UNION ALL ".join(
         f"""
             SELECT n._source, n._row, e._store, e.{round_} AS round_then, {trust} AS trust
             FROM {rows} n
             JOIN earlier e ON n._file = e._file AND n.{name} = e.{name} AND e.{round_} < n.{round_}"""
-        for trust, rows, name in ((1, "arrived_record", person), (2, "known_once", number))
+        for trust, rows, name in ways
     )
     before = ", ".join(f"e.{name} AS {BEFORE}{name}" for name in survey.fields)
     return f"""
         WITH known_once AS (
             SELECT *
             FROM arrived_record
-            WHERE {thai_id_sql(number)}
-            QUALIFY count(*) OVER (PARTITION BY _file, {round_}, {number}) = 1
+            WHERE {"FALSE" if number is None else thai_id_sql(number)}
+            QUALIFY count(*) OVER (PARTITION BY _file, {round_}, {number or person}) = 1
         ),
         matched AS (
             SELECT *
@@ -122,7 +124,8 @@ def _not_seen(survey: Survey) -> str:
     born, sex, given, person = (survey.role(role).name for role in ("born", "sex", "given_name", "person"))
     round_ = survey.role("round").name
     place = [name for name in survey.key("child") if name != round_]
-    ways = ((person,), (survey.role("national_id").name,), (*place, sex, born), (given, sex, born))
+    numbers = [(number,) for number in survey.names_of("national_id")]
+    ways = ((person,), *numbers, (*place, sex, born), (given, sex, born))
     seen = []
     for number, names in enumerate(ways):
         same = "".join(f" AND n{number}.{name} = e.{name}" for name in names)

@@ -119,7 +119,7 @@ def _children(
     connection: duckdb.DuckDBPyConnection, survey: Survey, sources: Sequence[int], stored: str | None
 ) -> pd.DataFrame:
     """The children of the homes of these files: first those who have a line, then those who are counted."""
-    names = {role: survey.role(role).name for role in _SAYS}
+    names = {role: survey.role(role).name if survey.plays(role) else "NULL::VARCHAR" for role in _SAYS}
     answers = ", ".join(f"{name} AS {role}" for role, name in names.items())
     home, line = ", ".join(survey.key("household")), survey.role("line").name
     counted = f"_source IN ({', '.join(map(str, sources))})"

@@ -11,7 +11,7 @@ from cpms_cli.cli.completing import complete_area
 from cpms_cli.cli.every_command.next_step import say_site, say_written
 from cpms_cli.cli.handing import paper_workspace, warn_office
 from cpms_cli.cli.option_values import COMMUNITY, PROVINCE, STORE, AreaAsked, as_typed, check_width, year
-from cpms_cli.cli.options import Identified, Lang, Round, Schemas, Store, language, workspace_of
+from cpms_cli.cli.options import Identified, Lang, Round, Schemas, Store, definition_of, language, workspace_of
 from cpms_cli.cli.terminal.window import show_line
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import listed_endings
@@ -171,15 +171,19 @@ def child(
 
 @app.command("leaflet")
 def leaflet(
+    context: typer.Context,
     output: To,
     contact: Annotated[
         str, typer.Option("--contact", help="Whom families can ask; else a line to write it on.", show_default=False)
     ] = "",
     lang: Lang = None,
+    store: Store = STORE,
+    schemas: Schemas = None,
 ) -> None:
     """Make the leaflet for families: what is kept about them, why, whom to ask, how to say that something is wrong.
 
-    In an office's folder the contact comes from cpms.toml.
+    In an office's folder the contact comes from cpms.toml. Whom to call at once stands in the definition (risk.yaml):
+    that of the store, where there is one.
 
     \b
     Examples:
@@ -187,11 +191,11 @@ def leaflet(
       cpms report leaflet -o leaflet.html --contact "Pak Nam office, 077 000 000"
     """
     spoken = language(lang)
-    from cpms_cli.reports.composing.leaflet import leaflet as compose
+    from cpms_cli.reports.composing.leaflet import compose_leaflet
     from cpms_cli.reports.documents.rendering import check_ending
 
     check_ending(output)
-    _write(compose(contact=contact, language=spoken), output)
+    _write(compose_leaflet(definition_of(context, store, schemas), contact, spoken), output)
 
 
 def _area(workspace: Workspace, asked: AreaAsked, audience: str | None, output: Path, shade: str | None = None) -> None:

@@ -19,13 +19,16 @@ from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.protection import Protected, PublishedTogether, protect
 from cpms_cli.disclosure.releases import Publication, earlier_releases
 from cpms_cli.errors import UsageError
+from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.summaries.counts.shares import area_name, count_answers, within
+from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
 
-FIGURES, SUBDISTRICT = "figures", "subdistrict"
+FIGURES = "figures"
+_AREA = "_area"  # no group of a definition has a name that begins so
 
 
 def published_figures(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
@@ -85,13 +88,15 @@ def _counts(workspace: Workspace, area: str | None, round_: int | None) -> pd.Da
         f"SELECT DISTINCT {round_column} FROM {SCORE} WHERE {within(survey, area, round_)} ORDER BY 1"
     ).fetchall()
     columns = [indicator.column for indicator in survey.indicators]
+    subdistrict = f"left({survey.role('village').name}, {SUBDISTRICT})"
+    rows = f"(SELECT *, {subdistrict} AS {group_column(_AREA)} FROM {CHILD_ROUND})"
     parts = [
-        count_answers(connection, columns, within(survey, area, int(number)), [SUBDISTRICT]).assign(round=int(number))
+        count_answers(connection, columns, within(survey, area, int(number)), [_AREA], rows).assign(round=int(number))
         for (number,) in rounds
     ]
     if not parts:
         return pd.DataFrame()
-    counts = pd.concat(parts, ignore_index=True).rename(columns={SUBDISTRICT: "area"})
+    counts = pd.concat(parts, ignore_index=True).rename(columns={_AREA: "area"})
     numbers = {indicator.column: indicator.number for indicator in survey.indicators}
     names = {indicator.column: indicator.name.in_(language) for indicator in survey.indicators}
     areas = {code: area_name(survey, str(code), language) for code in counts["area"].unique()}

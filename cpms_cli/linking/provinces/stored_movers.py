@@ -88,7 +88,8 @@ def _place(survey: Survey) -> list[str]:
 
 def holders(connection: duckdb.DuckDBPyConnection, survey: Survey, numbers: Sequence[str]) -> pd.DataFrame:
     """Return who has these national IDs in a store: number, round, identifier."""
-    number, person, round_ = (survey.role(role).name for role in ("national_id", "person", "round"))
+    number = next(iter(survey.names_of("national_id")), "NULL::VARCHAR")
+    person, round_ = survey.role("person").name, survey.role("round").name
     return connection.execute(
         f"""
         SELECT DISTINCT {number} AS number, {round_}::INTEGER AS round, {person} AS identifier

@@ -126,6 +126,8 @@ def _id_numbers(survey: Survey, texts: pd.Series) -> pd.Series:
     is_id_number = pd.Series(False, index=texts.index)
     forms: tuple[tuple[Role, IdForm], ...] = (("national_id", has_thai_form), ("person", has_cpms_check_letter))
     for role, has_form in forms:
+        if not survey.plays(role):
+            continue
         values = clean(survey, survey.role(role), texts).values
         is_id_number |= has_form(values.fillna(""))
     return is_id_number

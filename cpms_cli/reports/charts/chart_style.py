@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import pandas as pd
 from rich.cells import cell_len
@@ -63,7 +65,7 @@ HATCH = Fill(PAPER, "hatch", '<path d="M-2,2l4,-4M0,8l8,-8M6,10l4,-4" stroke="#7
 EMPTY, MARKED = Fill(PAPER), Fill(MARK)
 # The most severe first: dark to light in print without colour, told apart by the colour-blind. Signs tell apart those
 # that one grey may stand for; none of them slants as the hatching of what is withheld does.
-LEVEL_FILLS = (
+_OWN_FILLS = (
     Fill("#7f1d1d"),
     Fill("#d95f02", "falling", _lines("M-2,6l4,4M0,0l8,8M6,-2l4,4", "#7a3300")),
     Fill("#f0c04a"),
@@ -71,6 +73,30 @@ LEVEL_FILLS = (
     Fill("#d3e5f0", "points", _dots("#5b7c8d", 0.9, (4, 4))),
     Fill("#1b6e8a", "holes", _dots("#ffffff", 1.3, (4, 4))),
     Fill("#52606d", "upright", _lines("M4,0v8", "#ffffff")),
+)
+# Beyond these, the same colours again under signs that none of them has: a cross, a ring, a square, or several.
+_FURTHER_SIGNS = (
+    ("cross", '<path d="M4,1v6M1,4h6" stroke="{ink}" stroke-width="1.6" fill="none"/>'),
+    ("ring", '<circle cx="4" cy="4" r="3" stroke="{ink}" stroke-width="1.2" fill="none"/>'),
+    ("square", '<path d="M0,0h3v3h-3z" fill="{ink}"/>'),
+)
+# Under one sign stand a light and a dark colour (their places above): in grey, a third could not be told from both.
+_LIGHT_AND_DARK = ((4, 5), (2, 6), (4, 0), (2, 5), (4, 6), (2, 0), (4, 5))
+
+
+def _further(fill: Fill, colour: int, signs: Sequence[tuple[str, str]]) -> Fill:
+    name = "_".join((*(sign for sign, _ in signs), str(colour)))
+    return Fill(fill.colour, name, "".join(drawn.format(ink=fill.ink) for _, drawn in signs))
+
+
+_FURTHER = [signs for count in (1, 2, 3) for signs in combinations(_FURTHER_SIGNS, count)]
+LEVEL_FILLS = (
+    *_OWN_FILLS,
+    *(
+        _further(_OWN_FILLS[colour], colour, signs)
+        for signs, colours in zip(_FURTHER, _LIGHT_AND_DARK, strict=True)
+        for colour in colours
+    ),
 )
 # Shares from low to high: ColorBrewer's YlOrBr in five classes, safe for the colour-blind and in print.
 SHADES = tuple(map(Fill, ("#fff5d6", "#fed98e", "#fe9929", "#d95f0e", "#993404")))
@@ -81,7 +107,7 @@ PATTERNS = {fill.name: fill for fill in (HATCH, *LEVEL_FILLS, BELOW_FILL, FAR_BE
 
 
 def level_fill(position: int) -> Fill:
-    """Return the fill of a level, by its position from the most severe."""
+    """Return the fill of a level, by its position from the most severe; of more than 21 levels some look alike."""
     return LEVEL_FILLS[position % len(LEVEL_FILLS)]
 
 

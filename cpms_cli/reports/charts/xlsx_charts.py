@@ -18,6 +18,13 @@ _EXCEL_PATTERNS = {
     "points": "percent_10",
     "holes": "dotted_grid",
     "upright": "narrow_vertical",
+    "cross": "small_grid",
+    "ring": "sphere",
+    "square": "small_checker",
+    "cross_ring": "large_grid",
+    "cross_square": "large_checker",
+    "ring_square": "solid_diamond",
+    "cross_ring_square": "plaid",
 }
 _LEAST_WIDTH, _ROW_HEIGHT, _LEAST_HEIGHT = 640, 30, 260
 _PIXELS_OF_ROW, _PIXELS_OF_LETTER, _PIXELS_OF_COLUMN = 20, 7, 64
@@ -91,8 +98,10 @@ def _series(table: DrawnTable, position: int, fill: Fill, rows: int) -> dict[str
 
 
 def _filled(fill: Fill) -> dict[str, Any]:
-    if fill.name in _EXCEL_PATTERNS:
-        return {"pattern": {"pattern": _EXCEL_PATTERNS[fill.name], "fg_color": fill.ink, "bg_color": fill.colour}}
+    # Beyond the colours that there are, a fill has the number of its colour behind its signs.
+    pattern = _EXCEL_PATTERNS.get(fill.name.rstrip("_0123456789"))
+    if pattern:
+        return {"pattern": {"pattern": pattern, "fg_color": fill.ink, "bg_color": fill.colour}}
     return {"fill": {"color": fill.colour}}
 
 

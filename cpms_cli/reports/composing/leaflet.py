@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cpms_cli.reports.document import BlankLines, Bullets, Document, Heading, Paragraph, Part
+from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.model.definition import Language, Survey
 
 _LINES = (
     ("leaflet_what", ("answers", "done", "refused")),
@@ -15,11 +18,17 @@ _LINES = (
 """The sections, and the endings of the sentences that stand in each."""
 
 
-def leaflet(*, contact: str = "", language: Language = FALLBACK) -> Document:
+def leaflet(*, contact: str = "", language: Language = FALLBACK, schemas: Path | None = None) -> Document:
     """Return the leaflet in a language; `contact` is whom families can ask, a line to write it on where it is blank.
 
-    Write it with `render`, which says so where no speaker has checked the language yet.
+    `schemas` is a definition of one's own: whom to call where a child is in danger stands in it. Write the leaflet with
+    `render`, which says so where no speaker has checked the language yet. Raises DefinitionError.
     """
+    return compose_leaflet(load_survey(schemas), contact, language)
+
+
+def compose_leaflet(survey: Survey, contact: str, language: Language) -> Document:
+    """As `leaflet`, of a definition."""
     parts: list[Part] = []
     for section, endings in _LINES:
         parts += [
@@ -30,7 +39,7 @@ def leaflet(*, contact: str = "", language: Language = FALLBACK) -> Document:
     parts += [
         Heading(say("leaflet_ask", language)),
         Paragraph(contact.strip(), "key") if contact.strip() else blank,
-        Paragraph(say("leaflet_danger", language)),
+        *([Paragraph(survey.in_danger.in_(language))] if survey.in_danger else []),
         Heading(say("leaflet_wrong", language)),
         Paragraph(say("leaflet_wrong_how", language)),
         BlankLines(say("leaflet_wrong_child", language), 1),

@@ -16,7 +16,8 @@ from cpms_cli.survey.rules.dependents import names_looked_at
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
-_DIGITS, _AREA = 2, "province"
+_DIGITS = 2
+_AREA = "_province"  # no group of a definition has a name that begins so
 MISSING = ("area", "name", "why", "reason", "round")
 
 

@@ -80,7 +80,7 @@ def search_children(workspace: Workspace, text: str, *, area: str | None = None)
     if workspace.identified or hits["matched"].isin(personal).any():
         what = "find" if workspace.identified else "find, names hidden"
         note_identified(connection, what, len(listed), workspace.who)
-    shown = [survey.role(role).name for role in _SHOWN]
+    shown = survey.names_of(*_SHOWN)
     if not workspace.identified:
         listed[shown] = listed[shown].mask(listed[shown].notna(), MASK)
     return listed[[person, round_, village, household, *shown, sex, "matched"]]
@@ -96,7 +96,7 @@ def _house_number(survey: Survey, text: str) -> str:
 def _ranks(workspace: Workspace, rows: pd.DataFrame, text: str) -> pd.DataFrame:
     """How well each row's answers agree with the text, by field: from `_SAME` to `_NONE`."""
     survey = workspace.survey
-    person, household, number = survey.role("person").name, survey.role("household").name, survey.role("national_id")
+    person, household = survey.role("person").name, survey.role("household").name
     beginning, house = plain_identifier(text), _house_number(survey, text)
     known = persons_by_identifier(workspace.connection, survey) if len(beginning) >= SHORTEST else {}
     persons = {child for identifier, child in known.items() if identifier.startswith(beginning)}
@@ -107,10 +107,12 @@ def _ranks(workspace: Workspace, rows: pd.DataFrame, text: str) -> pd.DataFrame:
         household: _ranked(
             rows[household], lambda cell: _SAME if compared_text(plain_digits(cell)) == house else _NONE
         ),
-        number.name: _ranked(
-            rows[number.name],
-            lambda cell: _SAME if cell == digits else _PART if is_number and digits in cell else _NONE,
-        ),
+    }
+    ranks |= {
+        number: _ranked(
+            rows[number], lambda cell: _SAME if cell == digits else _PART if is_number and digits in cell else _NONE
+        )
+        for number in survey.names_of(_NUMBER)
     }
     return pd.DataFrame({**ranks, **_ranks_of_names(survey, rows, text)}, index=rows.index, dtype="int64")
 

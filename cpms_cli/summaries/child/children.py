@@ -61,8 +61,7 @@ def _by_place(survey: Survey) -> str:
 
 
 def _personal(survey: Survey) -> tuple[str, ...]:
-    roles = ("given_name", "family_name", "national_id")
-    return tuple(survey.role(role).name for role in roles)  # type: ignore[arg-type]
+    return tuple(survey.names_of("given_name", "family_name", "national_id"))
 
 
 def line_list_of(workspace: Workspace, selection: ChildSelection, standing: Sequence[str] = ()) -> pd.DataFrame:

@@ -13,10 +13,11 @@ from cpms_cli.scoring.compiler.unasked_columns import UNASKED
 from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, band_name, group_column
 from cpms_cli.summaries.counts.intervals import wilson
 from cpms_cli.survey.area_widths import SUBDISTRICT, VILLAGE
-from cpms_cli.survey.messages import knows, say
+from cpms_cli.survey.messages import fill, knows, say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.near_words import meant, named, near, spellings
+from cpms_cli.survey.numbers import in_digits
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
@@ -35,7 +36,10 @@ def area_name(survey: Survey, code: str, language: Language) -> str:
     name = say(called if knows(called) else kind, language, area=known.label.in_(language))
     if len(code) != 8:
         return name
-    return say("village_name", language, area=name, village=int(code[6:]))
+    number = in_digits(str(int(code[SUBDISTRICT:])), language)
+    own = next((group.numbered for group in survey.figures.groups if group.digits == VILLAGE), None)
+    values = {"area": name, "village": number}
+    return fill(own.in_(language), values) if own else say("village_name", language, **values)
 
 
 def within(survey: Survey, code: str | None, round_: int | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.definition_tables import read_areas, read_codelist, read_titles
 from cpms_cli.survey.files.identity import digest
+from cpms_cli.survey.files.shipped_words import shipped_help_line
 from cpms_cli.survey.files.translation_files import FOLDER, in_own_digits
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
@@ -81,7 +82,7 @@ def _further(reader: Reader) -> dict[str, Any] | None:
         "measures": reader.parts(Measure, "migration.yaml", "measures", migration),
         "activities": reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml")),
     }
-    return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin"))}
+    return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin") or "")}
 
 
 def read_linking(reader: Reader) -> LinkingSettings | None:
@@ -136,6 +137,7 @@ def read_survey(reader: Reader) -> Survey | None:
     levels = reader.parts(Level, "risk.yaml", "levels", risk)
     # A definition that an earlier version of the tool kept with its scores says nothing of help.
     circumstances = reader.parts(Circumstance, "risk.yaml", "circumstances", risk) if "circumstances" in risk else ()
+    in_danger = reader.part(Words, "risk.yaml", risk["in_danger"], "in_danger") if "in_danger" in risk else None
     rules = reader.document("checks.yaml")
     checks = reader.parts(Check, "checks.yaml", "rules", rules)
     history = reader.parts(HistoryCheck, "checks.yaml", "history", rules)
@@ -159,6 +161,7 @@ def read_survey(reader: Reader) -> Survey | None:
         numbering=numbering,
         levels=levels,
         circumstances=circumstances,
+        in_danger=in_danger if "in_danger" in risk else shipped_help_line(areas),
         checks=checks,
         history=history,
         responses=responses,

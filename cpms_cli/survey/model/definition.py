@@ -97,6 +97,7 @@ class Survey(Part):
     numbering: Numbering | None = None
     levels: tuple[Level, ...]
     circumstances: tuple[Circumstance, ...] = ()
+    in_danger: Words | None = None
     checks: tuple[Check, ...]
     history: tuple[HistoryCheck, ...]
     responses: tuple[ResponseCheck, ...]

@@ -15,7 +15,7 @@ from cpms_cli.survey.problems import FaultyPart
 class Group(Part):
     """What a summary can be broken down by: the codes of a `field`, `bands` of completed years, first and last of
     each, or the first `digits` of the village's code. Exactly one of the three. What is `usual` is shown where
-    no group is asked for."""
+    no group is asked for. `numbered` is what a village is called, by its subdistrict and its number there."""
 
     id: Annotated[str, Described(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(name_of_part)]
     label: Words
@@ -23,6 +23,7 @@ class Group(Part):
     bands: tuple[tuple[int, int], ...] = ()
     digits: Literal[2, 4, 6, 8] | None = None
     usual: bool = False
+    numbered: Words | None = None
     source: str | None = None
 
     @model_validator(mode="after")

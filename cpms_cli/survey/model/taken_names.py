@@ -67,6 +67,27 @@ _BESIDE_KEYS = frozenset(
         "worker",
     }
 )
+# Columns of figures, in which levels and groups have columns of their own.
+_BESIDE_FIGURES = frozenset(
+    {
+        "area",
+        "areas",
+        "around",
+        "before",
+        "bounds",
+        "change",
+        "children",
+        "code",
+        "counted",
+        "could",
+        "due",
+        "from_round",
+    }
+    | {"given", "group", "high", "highest", "home", "homes", "households", "id", "interval", "item", "known", "label"}
+    | {"level", "levels", "low", "marked", "name", "no", "not_applicable", "not_asked", "number", "other", "part"}
+    | {"partly_asked", "place", "position", "round", "row", "share", "state", "times", "to_round", "total", "trend"}
+    | {"unknown", "worker", "yes"}
+)
 # What a score has for each indicator, each alternative of a level's rule, and each fact of a home.
 _NUMBERED = re.compile(r"i\d+(_applies)?|fact_\d+|of_home_\d+")
 
@@ -89,6 +110,11 @@ def stands_beside_answers(name: str, *, says_who: bool) -> bool:
     `says_who`: the answer plays a part, as in telling which child or home a row is about.
     """
     return name in _BESIDE_ROWS or (says_who and name in _BESIDE_KEYS)
+
+
+def stands_beside_figures(name: str) -> bool:
+    """Return whether a table of figures would have two columns of this name, were it that of a level or group."""
+    return name in _BESIDE_FIGURES or name.startswith("could_")
 
 
 def name_of_part(name: str) -> str:

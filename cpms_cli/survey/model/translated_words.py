@@ -31,6 +31,8 @@ def words_of(survey: Survey) -> Iterator[tuple[Place, Words]]:
     for name, levels in survey.linking.comparisons.items():
         yield from ((("comparisons", name, level), content.label) for level, content in levels.items())
     yield from ((("sentences", name), words) for name, words in survey.messages.items())
+    if survey.in_danger is not None:
+        yield ("sentences", "leaflet_danger"), survey.in_danger
 
 
 def _words_beside_scores(survey: Survey) -> Iterator[tuple[Place, Words]]:
@@ -39,6 +41,8 @@ def _words_beside_scores(survey: Survey) -> Iterator[tuple[Place, Words]]:
     for check in survey.checks_by_id.values():
         yield from _named(("checks", check.id), check, "message", "mend")
     yield from ((("groups", group.id), group.label) for group in survey.figures.groups)
+    numbered = [group.numbered for group in survey.figures.groups if group.numbered is not None]
+    yield from ((("sentences", "village_name"), words) for words in numbered)
     for right in survey.rights:
         yield from _named(("rights", right.id), right, "label", "definition")
     yield from ((("measures", measure.id), measure.label) for measure in survey.measures)

@@ -27,7 +27,6 @@ NEEDED_ROLES = (
     "consent",
     "person",
     "home",
-    "national_id",
     "given_name",
     "family_name",
     "sex",

@@ -12,7 +12,7 @@ from cpms_cli.survey.problems import Fault, Problem
 # The parts of the files that are read part by part; of all others, the whole file is one object that knows its parts.
 _PARTS = {
     "indicators.yaml": ("numbering", "indicators"),
-    "risk.yaml": ("levels", "circumstances"),
+    "risk.yaml": ("levels", "circumstances", "in_danger"),
     "checks.yaml": ("columns", "rules", "history", "responses", "patterns"),
     "rights.yaml": ("rights",),
     "migration.yaml": ("measures", "origin"),

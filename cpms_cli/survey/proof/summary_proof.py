@@ -12,6 +12,7 @@ from cpms_cli.survey.model.settings.deidentification import deidentification_fau
 from cpms_cli.survey.model.settings.fairness import FILE as FAIRNESS
 from cpms_cli.survey.model.settings.privacy import COUNTED
 from cpms_cli.survey.model.settings.privacy import FILE as PRIVACY
+from cpms_cli.survey.model.taken_names import stands_beside_figures
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.proof.fairness_proof import fairness_faults
 
@@ -26,7 +27,10 @@ def figure_problems(reader: Reader, survey: Survey, languages: Languages, rule: 
     `languages` and `rule` say what is wrong with words and with a rule.
     """
     parts = [
+        ("risk.yaml", _names_taken("levels", (level.id for level in survey.levels))),
         ("risk.yaml", _circumstances(survey, languages)),
+        ("risk.yaml", _in_danger(survey, languages)),
+        ("summaries.yaml", _names_taken("groups", (group.id for group in survey.figures.groups))),
         ("summaries.yaml", _groups(survey, languages)),
         ("rights.yaml", _rights(survey, languages, rule)),
         ("migration.yaml", _measures(survey, languages, rule)),
@@ -54,6 +58,12 @@ def _twice(key: str, names: Iterable[str], sentence: str = "twice") -> Iterator[
             yield (key, index), Fault(sentence, name=name)
 
 
+def _names_taken(key: str, names: Iterable[str]) -> Iterator[tuple[Place, Fault]]:
+    for index, name in enumerate(names):
+        if stands_beside_figures(name):
+            yield (key, index, "id"), Fault("name_taken", name=name, other=f"{name}_own")
+
+
 def _circumstances(survey: Survey, languages: Languages) -> Iterator[tuple[Place, Fault]]:
     key, marked = "circumstances", {indicator.number for indicator in survey.indicators if indicator.circumstance}
     yield from _twice(key, (circumstance.id for circumstance in survey.circumstances))
@@ -71,6 +81,11 @@ def _circumstances(survey: Survey, languages: Languages) -> Iterator[tuple[Place
     yield from _at_place((key,), lacking)
 
 
+def _in_danger(survey: Survey, languages: Languages) -> Iterator[tuple[Place, Fault]]:
+    if survey.in_danger is not None:
+        yield from _at_place(("in_danger",), languages(survey.in_danger, "in_danger"))
+
+
 def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, Fault]]:
     groups = survey.figures.groups
     levels = {level.id for level in survey.levels}
@@ -83,6 +98,9 @@ def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, Fault
     for index, group in enumerate(groups):
         place = ("groups", index)
         yield from _at_place((*place, "label"), languages(group.label, group.id))
+        written = group.numbered.written().values() if group.numbered else ()
+        if not all("{area}" in words and "{village}" in words for words in written):
+            yield (*place, "numbered"), Fault("group_numbered", area="{area}", village="{village}")
         field = survey.fields.get(group.field or "")
         if group.field is not None and (field is None or field.codelist is None):
             yield (*place, "field"), Fault("no_coded_field", name=group.field)
@@ -112,7 +130,7 @@ def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tupl
         yield ("measures",), Fault("arrived")
     field = survey.fields.get(survey.origin)
     if field is None or field.codelist is None:
-        yield ("origin",), Fault("no_coded_field", name=survey.origin)
+        yield ("origin",), Fault("no_coded_field", name=survey.origin) if survey.origin else Fault("origin")
 
 
 def _hidden(survey: Survey) -> Iterator[tuple[Place, Fault]]:

@@ -80,7 +80,7 @@ def test_a_draft_that_needs_no_decision_can_be_used_as_it_is(cpms: Cpms, tmp_pat
         assert cpms("map", FILES / name, "-o", draft).code == 0
         ran = cpms("validate", FILES / name, "--map", draft)
         assert ran.code == 0, ran.err
-        assert "0 error(s)" in ran.out
+        assert "0 errors" in ran.out
 
 
 def test_a_draft_is_never_written_over_an_edited_one(cpms: Cpms, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_set_aside_victim_is_named_at_once(cpms: Cpms, draw: Draw, tmp_path: P
     ran = cpms(
         "merge", draw({}, {"violence_sexual": "yes", "work_hours_week": "many"}), "--store", tmp_path / "s.duckdb"
     )
-    assert "1 row(s) set aside are about children at level Victim" in ran.out
+    assert "1 row set aside is about a child at level Victim" in ran.out
     assert "survey.csv:3" in ran.out
 
 

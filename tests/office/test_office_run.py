@@ -26,7 +26,7 @@ def test_a_run_stores_what_is_new_and_leaves_the_rest_to_mend(cpms: Cpms, office
     assert names == {"checked_moo1.xlsx", "report.html", "run.json", "to_mend_moo1.xlsx", "today.xlsx"}
     page = (folder / "outbox" / "open_first.html").read_text("utf-8")
     assert f'href="{made.name}/to_mend_moo1.xlsx"' in page
-    assert "1 rows of moo1.csv are not stored" in page
+    assert "of moo1.csv, 1 row is not stored" in page
     assert openpyxl.load_workbook(made / "today.xlsx").sheetnames
     before = files_below(folder)
     again = cpms("run")

@@ -26,7 +26,7 @@ from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
 from cpms_cli.survey.proof.limit_proof import limit_problems
 from cpms_cli.survey.proof.linking_proof import linking_problems
 from cpms_cli.survey.proof.presentation_proof import presentation_problems
-from cpms_cli.survey.proof.proof import PLACEHOLDER, language_faults
+from cpms_cli.survey.proof.proof import language_faults
 from cpms_cli.survey.proof.question_proof import NEEDED_ROLES
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.role_proof import role_problems
@@ -35,6 +35,7 @@ from cpms_cli.survey.proof.shape_proof import shape_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
 from cpms_cli.survey.proof.translation_proof import translation_problems
 from cpms_cli.survey.proof.unused_files import unused_files
+from cpms_cli.survey.speech.filled_sentences import without_places
 
 # What says that a file has too little of something: no fault of a file of which a part could not be read.
 _OF_WHAT_IS_MISSING = frozenset(
@@ -71,7 +72,7 @@ class _Proof(RuleProof):
 
 def _has_words(text: str) -> bool:
     """Whether a sentence has words of its own, beyond what is filled in: a name alone needs no translation."""
-    return bool(re.search(r"[a-z]{4,}", PLACEHOLDER.sub("", text)))
+    return bool(re.search(r"[a-z]{4,}", without_places(text)))
 
 
 @dataclass(frozen=True)

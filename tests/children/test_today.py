@@ -212,12 +212,12 @@ def test_a_week_of_a_social_worker(cpms: Cpms, store: Path, tmp_path: Path) -> N
     _fill(path, _answer("Yes"))
     ran = cpms("merge", path, "--store", store)
     assert ran.code == 0, ran.out
-    assert "1 responses in = 1 stored + 0 unchanged + 0 set aside" in ran.out
-    assert "1 answers in = 1 stored + 0 unchanged + 0 set aside + 0 refused" in ran.out
+    assert "1 response in = 1 stored + 0 unchanged + 0 set aside" in ran.out
+    assert "1 answer in = 1 stored + 0 unchanged + 0 set aside + 0 refused" in ran.out
     again = cpms("merge", path, "--store", store)
     assert again.code == 0
-    assert "1 responses in = 0 stored + 1 unchanged + 0 set aside" in again.out
-    assert "1 answers in = 0 stored + 1 unchanged + 0 set aside + 0 refused" in again.out
+    assert "1 response in = 0 stored + 1 unchanged + 0 set aside" in again.out
+    assert "1 answer in = 0 stored + 1 unchanged + 0 set aside + 0 refused" in again.out
     # The answer made a victim: first of all, and the child is the same as before.
     level = list_children(store).set_index("household_no")["level"]
     assert level["3"] == "victim"

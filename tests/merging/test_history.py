@@ -32,7 +32,7 @@ def test_a_corrected_file_undone_brings_the_earlier_row_back(cpms: Cpms, draw: D
     corrected = draw({"sex": "male"}, {}, name="corrected.csv")
     assert "1 stored" in cpms("merge", corrected, "--store", store).out
     ran = cpms("undo", 2, "--store", store)
-    assert "1 rows are gone, 1 earlier rows are back" in ran.out
+    assert "1 row is gone, 1 earlier row is back" in ran.out
     assert dump(store) == before
 
 

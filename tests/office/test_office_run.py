@@ -184,7 +184,7 @@ def test_a_list_of_visits_that_comes_back_is_recorded(cpms: Cpms, office: NewOff
     (folder / "inbox" / "again.csv").write_text(log + "\n", "utf-8")
     again = cpms("run")
     assert again.code == 0
-    assert "1 responses and 0 answers on it were in the store already" in " ".join(again.out.split())
+    assert "1 response and 0 answers on it, which the store had already, changed nothing" in " ".join(again.out.split())
     (folder / "inbox" / "blank.csv").write_text(log.splitlines()[0] + f"\n{child},,\n", "utf-8")
     assert "blank.csv: a list of the day on which nothing is filled in" in " ".join(cpms("run").out.split())
 

@@ -256,7 +256,7 @@ def test_rows_set_aside_are_mended_and_merged_and_the_copy_to_mend_has_every_row
         cell.value = "ชาย" if cell.value == "ชยา" else cell.value
     book.save(aside)
     ran = cpms("merge", aside, "--store", store)
-    assert (ran.code, "1 rows in = 1 stored" in ran.out) == (0, True)
+    assert (ran.code, "1 row in = 1 stored" in ran.out) == (0, True)
     copy = tmp_path / "to_mend.xlsx"
     cpms("validate", path, "--fix", copy)
     assert openpyxl.load_workbook(copy)["wide"].max_row == 3

@@ -139,7 +139,7 @@ def test_a_bundle_brings_the_log_to_the_province(
     cpms("bundle", "85", "--round", "2569", "-o", bundle, "--recipient", public, "--store", store)
     monkeypatch.setenv("CPMS_IDENTITY_FILE", str(tmp_path / "province.key"))
     ran = cpms("merge", bundle, "--store", province)
-    assert (ran.code, "1 responses in = 1 stored" in ran.out) == (0, True)
+    assert (ran.code, "1 response in = 1 stored" in ran.out) == (0, True)
     assert (
         cpms("child", known[1], "--store", province, "--format", "json").json["responses"][0]["response_outcome"]
         == 'seen; said "no"'

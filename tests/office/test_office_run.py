@@ -31,7 +31,7 @@ def test_a_run_stores_what_is_new_and_leaves_the_rest_to_mend(cpms: Cpms, office
     before = files_below(folder)
     again = cpms("run")
     assert again.code == 0
-    assert "Nothing new in the inbox (1 files)" in again.out
+    assert "Nothing new in the inbox (1 file)" in again.out
     assert files_below(folder) == before
 
     # The workbook that is mended and put into the inbox is stored.

@@ -108,7 +108,7 @@ def test_words_that_go_with_a_number_stand_beside_the_number(survey: Survey) -> 
 
 
 @pytest.mark.parametrize(
-    ("count", "said"),
+    ("count", "expected"),
     [
         (1, "1 child waits"),
         ("1", "1 child waits"),
@@ -120,8 +120,8 @@ def test_words_that_go_with_a_number_stand_beside_the_number(survey: Survey) -> 
         ("n.p.", "n.p. children wait"),
     ],
 )
-def test_of_two_wordings_that_of_the_number_is_said(count: object, said: str) -> None:
-    assert fill("{count} {count|child waits|children wait}", {"count": count}) == said
+def test_of_two_wordings_that_of_the_number_is_said(count: object, expected: str) -> None:
+    assert fill("{count} {count|child waits|children wait}", {"count": count}) == expected
 
 
 _NAMES = ("file", "sheet", "cells")

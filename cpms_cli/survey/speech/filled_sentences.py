@@ -23,12 +23,12 @@ def fill(text: str, values: Mapping[str, object]) -> str:
     """
 
     def filled(place: re.Match[str]) -> str:
-        space, name, one, several = place.groups()
+        space, name, singular, plural = place.groups()
         if name not in values:
             return place[0]
         value = printable_text(str(values[name]))
-        if one is not None:
-            value = one if _is_one(value) else several
+        if singular is not None:
+            value = singular if _is_one(value) else plural
         return f"{space}{value}" if value else ""
 
     return _PLACE.sub(filled, text)

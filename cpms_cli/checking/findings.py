@@ -27,8 +27,8 @@ from cpms_cli.checking.values.columns import ColumnFault, TableFault
 from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.messages import fill
 from cpms_cli.survey.model.definition import ColumnCheck, Language, Survey
+from cpms_cli.survey.speech.filled_sentences import fill
 
 COLUMNS = ("source", "file", "sheet", "row", "column", "cell", "field", "check", "severity", "value", "figures")
 MASK = "•••"

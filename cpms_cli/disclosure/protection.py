@@ -122,12 +122,14 @@ def _masked(table: CountTable, hidden: frozenset[CellId]) -> pd.DataFrame:
     for column, sources in table.derived.items():
         gone = np.array([not hidden.isdisjoint(names) for names in zip(*sources, strict=True)], dtype=bool)
         masked[column] = _without(masked.get(column, frame[column]), "Float64", gone)
-    return frame.assign(**masked)
+    columns = {str(name): column for name, column in frame.items()}
+    return pd.DataFrame({**columns, **masked}, index=frame.index)
 
 
 def _without(column: pd.Series, dtype: Literal["Int64", "Float64"], gone: npt.NDArray[np.bool_]) -> pd.Series:
     blank: pd.Series = column.astype(dtype)
-    blank[gone] = pd.NA
+    if gone.any():
+        blank[gone] = pd.NA
     return blank
 
 

@@ -121,7 +121,8 @@ Part = Heading | Paragraph | Bullets | TableBlock | Chart | BlankLines | PageBre
 class Document:
     """A whole document in one language; `subtitle` says for where and when, `notes` what stands at its end in small
     print: sources, what is withheld and why. `banner` heads every page of what is not for everybody. `crumbs`: the
-    pages above a page of a site, the widest first, each its name and its file."""
+    pages above a page of a site, the widest first, each its name and its file. `close`: set closely, so that it stays
+    on one sheet of paper whatever fonts there are."""
 
     title: str
     subtitle: str
@@ -130,3 +131,4 @@ class Document:
     notes: tuple[str, ...] = ()
     banner: str = ""
     crumbs: tuple[tuple[str, str], ...] = ()
+    close: bool = False

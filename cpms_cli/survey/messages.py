@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from functools import cache
 from numbers import Integral
 from pathlib import Path
@@ -16,12 +14,11 @@ from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.languages import is_draft, limits_in_use, spoken_languages, traits_of, translation_of
 from cpms_cli.survey.near_words import Named
 from cpms_cli.survey.numbers import in_digits
-from cpms_cli.survey.plain_text import printable_text
 from cpms_cli.survey.problems import Fault, FaultValue, Problem
+from cpms_cli.survey.speech.filled_sentences import fill, places
 from cpms_cli.survey.yaml_files.located_yaml import read_yaml
 from cpms_cli.survey.yaml_files.location import shipped
 
-_PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}")
 _PROOF, _BETWEEN = "proof_", ", "
 _YEARS = ("since", "until", "year")  # what a proof says of rounds, as Gregorian years
 # What an error says of rounds: people write their years in the era of their language.
@@ -43,26 +40,6 @@ def knows(message_id: str) -> bool:
     return message_id in _catalogue(shipped("schemas"))
 
 
-def fill(text: str, values: Mapping[str, object]) -> str:
-    """The text with its placeholders filled in, all at once: braces in a value are the value's own.
-
-    A placeholder without a value stays; an empty value takes the space before it along, since a CSV has no sheet, nor
-    room for its name. What steers a terminal is left out of values.
-
-    >>> fill("{file}, sheet {sheet}: {cells}", {"file": "{cells}.xlsx", "sheet": "a"})
-    '{cells}.xlsx, sheet a: {cells}'
-    """
-
-    def filled(place: re.Match[str]) -> str:
-        space, name = place.groups()
-        if name not in values:
-            return place[0]
-        value = printable_text(str(values[name]))
-        return f"{space}{value}" if value else ""
-
-    return _PLACEHOLDER.sub(filled, text)
-
-
 def say(message_id: str, language: Language, **values: object) -> str:
     """The sentence of this id with its placeholders filled in. The catalogue is the shipped one, so that an error
     in a province's own definition can still be told; the limits that it quotes are those of the definition in use."""
@@ -80,14 +57,10 @@ def _sentence(message_id: str, language: Language) -> tuple[str, Language]:
     """The sentence, and the language that it is in: the fallback where this one has none, whose digits it has too."""
     words, translation = _catalogue(shipped("schemas"))[message_id], translation_of(language)
     translated = translation.sentences.get(message_id) if translation else None
-    if translated and _gaps(translated) == _gaps(words[FALLBACK]):
+    # A translation of an earlier version may fill in something else.
+    if translated and places(translated) == places(words[FALLBACK]):
         return translated, language
     return (words[language], language) if words.get(language) else (words[FALLBACK], FALLBACK)
-
-
-def _gaps(text: str) -> set[str]:
-    """Return the names of what a sentence fills in: a translation of an earlier version may have others."""
-    return {name for _, name in _PLACEHOLDER.findall(text)}
 
 
 def _shown(value: object, language: Language) -> object:

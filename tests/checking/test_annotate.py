@@ -35,7 +35,7 @@ def test_the_wrong_cell_is_coloured_commented_and_listed(cpms: Cpms, draw: Draw,
     out = tmp_path / "out.xlsx"
     ran = cpms("validate", draw({}, {"sex": "Femal"}, name="survey.xlsx"), "--annotate", out)
     assert ran.code == 1
-    assert "1 cell(s) coloured, 1 line(s) on the sheet 'To mend'" in ran.err
+    assert "1 cell coloured, 1 line on the sheet 'To mend'" in ran.err
     book = openpyxl.load_workbook(out)
     assert book.sheetnames[:2] == ["To mend", "survey"]
     sheet = book["survey"]
@@ -202,7 +202,7 @@ def test_comments_are_limited_colours_and_the_list_are_not(cpms: Cpms, draw: Dra
     alike = ({"household_no": str(number), "child_no": 1, "distress": "often"} for number in range(130))
     path = draw(*alike, without=["interviewer"])  # no volunteer, whose work could be called invented
     ran = cpms("validate", path, "--annotate", tmp_path / "out.xlsx")
-    assert "Only the first 100 cells of each mistake carry a comment (100 of 130)" in ran.err
+    assert "only the first cells carry a comment, 100 at most (100 of 130)" in ran.err
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     cells = [cell for row in book["survey"].iter_rows() for cell in row]
     assert sum(cell.comment is not None for cell in cells) == 100

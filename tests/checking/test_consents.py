@@ -133,7 +133,7 @@ def test_a_withdrawal_in_a_later_file_is_obeyed_and_said(cpms: Cpms, draw: Draw,
     store = tmp_path / "s.duckdb"
     merge([draw(HURT, name="yes.csv")], store)
     ran = cpms("merge", draw({"consent": "no"}, name="no.csv"), "--store", store)
-    assert "only the key stored: 1 row(s) of 1 families" in " ".join(ran.out.split())
+    assert "only the key stored: 1 row of 1 family" in " ".join(ran.out.split())
     assert "1 families had answered in this round before" in ran.out
     assert _stored(store, "SELECT count(violence_sexual), count(*) FROM child_observation") == [(0, 2)]
     # A yes after it is the family's new word; rows that disagree are not, and leave the store as it is.
@@ -151,11 +151,11 @@ def test_families_without_consent_are_counted_in_the_sum(cpms: Cpms, draw: Draw,
     words = ("merge", path, "--store", tmp_path / "s.duckdb")
     first, again = cpms(*words), cpms(*words, "--format", "json").json
     line = " ".join(first.out.split())
-    assert "4 rows in = 4 stored + 0 unchanged + 0 set aside; without consent, only the key stored: 3 row(s)" in line
-    assert "3 row(s) of 2 families" in line
+    assert "4 rows in = 4 stored + 0 unchanged + 0 set aside; without consent, only the key stored: 3 rows" in line
+    assert "3 rows of 2 families" in line
     assert (again["counts"]["no_consent"], again["families"]["no_consent"]) == (3, 2)
     nobody = cpms("merge", draw({"household_no": "9"}, name="b.csv"), "--store", tmp_path / "s.duckdb")
-    assert "only the key stored: 0 row(s) of 0 families" in " ".join(nobody.out.split())
+    assert "only the key stored: 0 rows of 0 families" in " ".join(nobody.out.split())
 
 
 @pytest.mark.parametrize(("refused", "consented"), [("001", "1"), ("1", "01"), ("เลขที่ 5", "5")])

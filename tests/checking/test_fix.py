@@ -94,7 +94,7 @@ def test_a_likely_answer_is_proposed_and_the_count_is_told(cpms: Cpms, draw: Dra
     out = tmp_path / "out.xlsx"
     ran = cpms("validate", draw({"sex": "Femal", "distress": "NEVER"}), "--fix", out)
     assert ran.code == 1
-    assert "1 cell(s) written anew with the same meaning, listed on the sheet 'Changes'" in ran.err
+    assert "1 cell written anew with the same meaning, listed on the sheet 'Changes'" in ran.err
     assert openpyxl.load_workbook(out).sheetnames == ["To mend", "Changes", "survey", "cpms lists"]
     comments = [cell.comment.text for row in openpyxl.load_workbook(out)["survey"] for cell in row if cell.comment]
     assert any("Is it 'Female'? Nothing was changed here." in text for text in comments)

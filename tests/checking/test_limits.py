@@ -198,7 +198,7 @@ def test_a_folder_from_before_is_told_once_what_it_lacks(cpms: Cpms, tmp_path: P
     assert ran.code == 1
     assert ran.out.splitlines() == [
         "limits.yaml:1: this file is missing; take it from a new copy (cpms schema new)",
-        "1 problem(s) in the definition.",
+        "1 problem in the definition.",
     ]
 
 

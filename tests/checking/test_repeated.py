@@ -46,7 +46,7 @@ def test_the_same_row_twice_is_kept_once_and_both_places_are_named(cpms: Cpms, t
     }
     assert (ran.code, _children(tmp_path / "s.duckdb")) == (0, 5)
     text = cpms("merge", case, "--store", tmp_path / "t.duckdb").out
-    assert "2 row(s) say the very same as another row of these files" in text
+    assert "2 rows say the very same as another row of these files" in text
 
 
 WAYS_OF_WRITING: list[tuple[dict[str, Any], dict[str, Any]]] = [

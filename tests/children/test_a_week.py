@@ -68,8 +68,8 @@ def test_a_week(
     _fill_in(tmp_path / "monday.xlsx", "1", "first response", visited)
     _fill_in(tmp_path / "monday.xlsx", "3", "An answer", {"Answer": "Yes"})
     back = run("merge", "monday.xlsx").out
-    assert "1 responses in = 1 stored" in back
-    assert "1 answers in = 1 stored" in back
+    assert "1 response in = 1 stored" in back
+    assert "1 answer in = 1 stored" in back
 
     # Thursday: nobody was there on Wednesday; house 3 is a victim's, overdue since its answer is of Sunday's interview.
     assert today("2026-03-05") == [("3", "overdue", None), ("1", "missed", "W1"), ("2", "overdue", "W1")]
@@ -96,7 +96,7 @@ def test_a_week(
     assert today("2026-03-07") == [("3", "overdue", "W2"), ("1", "missed", "W2"), ("1", "disputed", None)]
     run("today", "--as-of", "2026-03-07", "-o", "saturday.xlsx")
     _fill_in(tmp_path / "saturday.xlsx", "1", "the family says", {"Answer": "No"})
-    assert "1 answers in = 1 stored" in run("merge", "saturday.xlsx").out
+    assert "1 answer in = 1 stored" in run("merge", "saturday.xlsx").out
     run("child", "dispute", children["1"], "--field", HURT, "--close", "--by", "W2", "--reason", "seen together")
 
     # Sunday: of house 1 nothing is left; house 3 waits for W2. The store is sound.

@@ -166,10 +166,10 @@ def test_it_says_what_it_does_and_how_it_is_taken_back(cpms: Cpms, store: Path) 
     words = ("--to", "W2", "--to", "W3", "--date", "10/3/2569", "--store", store)
     content = store.read_bytes()
     tried = cpms("response", "assign", "--dry-run", *words)
-    assert "4 case(s) would be assigned; nothing was stored" in tried.out
+    assert "4 cases would be assigned; nothing was stored" in tried.out
     assert store.read_bytes() == content
     done = cpms("response", "assign", *words)
-    assert "W2: 2 open case(s) then" in done.out
-    assert "4 case(s) assigned (batch 5; cpms undo 5 takes it back)" in done.out
+    assert "W2: 2 open cases then" in done.out
+    assert "4 cases assigned (batch 5; cpms undo 5 takes it back)" in done.out
     thai = cpms("response", "assign", "--lang", "th", *words)
     assert "ไม่มีกรณีที่ยังเปิดอยู่ให้มอบหมาย" in thai.out

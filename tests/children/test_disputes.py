@@ -153,7 +153,7 @@ def test_it_is_asked_again_until_somebody_answers_otherwise(cpms: Cpms, store: P
     _dispute(store)
     tasks = list_today(store).tasks
     (asked,) = tasks[tasks["kind"] == "disputed"].to_dict("records")
-    assert asked["reason"] == "the family says that 1 answer(s) are wrong"
+    assert asked["reason"] == "the family says that 1 answer is wrong"
     assert "Physical violence (child 1)" in asked["next_step"]
     sheet = store.with_name("today.xlsx")
     assert cpms("today", "-o", sheet, "--store", store).code == 0
@@ -193,7 +193,7 @@ def test_a_later_round_answers_it_and_it_can_be_settled(
     assert "asked again in round 2027" in " ".join(cpms("child", child, "--store", store).out.split())
     words = ("--field", HURT, "--by", "W1", "--reason", "seen together", "--store", store)
     closed = cpms("child", "dispute", child, "--close", *words)
-    assert "1 dispute(s) of" in closed.out
+    assert "1 dispute of" in closed.out
     (dispute,) = child_history(store, child, identified=True).disputes.to_dict("records")
     assert (dispute["state"], dispute["closed_by"], dispute["outcome"]) == ("settled", "W1", "seen together")
     assert dispute["reason"].startswith(SPELT), "what was said stays"
@@ -273,7 +273,7 @@ def test_it_goes_along_in_a_bundle_and_comes_once(
     bundle(store, "850105", 2025, tmp_path / "c.cpms.age")
     province = tmp_path / "province.duckdb"
     ran = cpms("merge", tmp_path / "c.cpms.age", "--store", province)
-    assert "1 disputed answer(s) came along" in ran.out
+    assert "1 disputed answer came along" in ran.out
     child = _child(province, "1")
     assert child_history(province, child, identified=True).disputes["reason"].iat[0] == f"{SPELT} fell from a tree"
     content = dump(province)

@@ -66,19 +66,19 @@ def test_each_task_has_its_reason_in_one_line_and_the_next_step(cpms: Cpms, made
     listed = cpms("today", "--as-of", "2026-03-11", "--store", made, "--format", "json").json
     late, missed, ask, aside = listed["tasks"]
     because = "13 Victim of violence (Physical violence)"
-    assert late["reason"] == f"first response was due by 2026-03-02, 9 day(s) ago; {because}"
+    assert late["reason"] == f"first response was due by 2026-03-02, 9 days ago; {because}"
     assert missed["reason"] == f"the next date, 2026-03-10, has passed without a later entry; {because}"
     assert missed["worker"] == "W1"
-    assert ask["reason"] == "1 missing answer(s) can still change a level, up to Victim"
+    assert ask["reason"] == "1 missing answer can still change a level, up to Victim"
     assert ask["next_step"] == "Ask: Physical violence (child 1)"
-    assert aside["reason"].startswith("1 row(s) of 2026.csv were set aside on ")
+    assert aside["reason"].startswith("1 row of 2026.csv was set aside on ")
     assert listed["unassigned"] == 1
 
 
 def test_a_worker_sees_the_own_children_and_how_many_have_no_worker(cpms: Cpms, made: Path) -> None:
     assert _kinds(made, "2026-03-11", cpms, "--worker", "w1") == [("2", "missed")]
     ran = cpms("today", "--as-of", "2026-03-11", "--worker", "W1", "--store", made)
-    assert "1 child(ren) who wait have no worker in any entry" in ran.out
+    assert "1 child who waits has no worker in any entry" in ran.out
     refused = cpms("today", "--worker", "W9", "--store", made)
     assert (refused.code, "names the worker 'W9'. Known: W1." in refused.err) == (2, True)
 
@@ -104,7 +104,7 @@ def test_a_question_that_a_whole_village_was_never_asked_is_said_once(
     asked = [(task["household_no"], task["next_step"]) for task in listed["tasks"]]
     assert asked == [("1", "Ask: Drugs (child 1)"), ("2", "Ask: Drugs (child 1)")]
     ran = cpms("today", "--store", tmp_path / "s.duckdb")
-    assert "1 question(s) that can change a level have no answer from anybody there" in " ".join(ran.out.split())
+    assert "1 question that can change a level has no answer from anybody there" in " ".join(ran.out.split())
 
 
 def test_in_a_list_of_children_alone_such_a_question_is_said_once_too(tmp_path: Path) -> None:
@@ -212,12 +212,12 @@ def test_a_week_of_a_social_worker(cpms: Cpms, store: Path, tmp_path: Path) -> N
     _fill(path, _answer("Yes"))
     ran = cpms("merge", path, "--store", store)
     assert ran.code == 0, ran.out
-    assert "1 responses in = 1 stored + 0 unchanged + 0 set aside" in ran.out
-    assert "1 answers in = 1 stored + 0 unchanged + 0 set aside + 0 refused" in ran.out
+    assert "1 response in = 1 stored + 0 unchanged + 0 set aside" in ran.out
+    assert "1 answer in = 1 stored + 0 unchanged + 0 set aside + 0 refused" in ran.out
     again = cpms("merge", path, "--store", store)
     assert again.code == 0
-    assert "1 responses in = 0 stored + 1 unchanged + 0 set aside" in again.out
-    assert "1 answers in = 0 stored + 1 unchanged + 0 set aside + 0 refused" in again.out
+    assert "1 response in = 0 stored + 1 unchanged + 0 set aside" in again.out
+    assert "1 answer in = 0 stored + 1 unchanged + 0 set aside + 0 refused" in again.out
     # The answer made a victim: first of all, and the child is the same as before.
     level = list_children(store).set_index("household_no")["level"]
     assert level["3"] == "victim"

@@ -209,7 +209,7 @@ def test_merging_says_which_column_was_not_stored(cpms: Cpms, draw: Draw, tmp_pa
     path.write_text(path.read_text("utf-8").replace(",given_name,", ",Givan name,"), "utf-8")
     ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
     assert ran.code == 1
-    assert "'Givan name' was NOT read: 1 cell(s); it may be given_name (Given name)" in ran.out
+    assert "'Givan name' was NOT read: 1 cell; it may be given_name (Given name)" in ran.out
     again = cpms("merge", path, "--store", tmp_path / "t.duckdb", "--format", "json")
     [column] = again.json["columns_not_read"]
     assert {name: column[name] for name in ("file", "sheet", "header", "may_be", "why", "filled", "holds_answers")} == {

@@ -43,7 +43,7 @@ def test_all_is_answered_here_and_the_map_holds(typed: Typed, survey: Survey, tm
     ran = typed(path, *["1"] * 3, "2", *["1"] * 40)
     assert ran.code == 0, ran.err
     assert "Which question is the column 'ความเสี่ยง / ถูกทำร้าย'?" in ran.err
-    assert "0 line(s) wait still" in ran.err
+    assert "0 lines wait still" in ran.err
     chosen = load_workbook(path, survey)
     assert chosen.line("ถูกทำร้าย").field == "violence_physical"  # type: ignore[union-attr]
     assert chosen.answers_of("บัตรทอง", "health_insurance")["มี"] == "universal"

@@ -365,7 +365,7 @@ def test_what_looks_hostile_and_is_not_is_read(cpms: Cpms, tmp_path: Path, case:
     path.write_bytes(content())
     ran = cpms("validate", path)
     assert ran.code == 0, ran
-    assert "1 rows: 1 can be stored as they are" in ran.out
+    assert "1 row: 1 can be stored as it is" in ran.out
     assert "root:" not in ran.out
 
 
@@ -386,4 +386,4 @@ def test_what_is_large_by_its_formats_is_read_in_bounds(run: Run, tmp_path: Path
     ended = run("validate", path)
     _behaves(ended)
     assert ended["code"] == 0, ended
-    assert "1 rows: 1 can be stored as they are" in ended["out"]
+    assert "1 row: 1 can be stored as it is" in ended["out"]

@@ -44,7 +44,7 @@ def test_the_review_workbook_shows_both_sides_and_needs_identified(cpms: Cpms, d
     assert refused.code == 2
     assert not path.exists()
     ran = cpms("review", "export", path, "--store", doubtful, "--identified")
-    assert "1 pair(s) wait" in ran.out
+    assert "1 pair waits" in ran.out
     [header, row] = openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)
     cells = dict(zip(header, row, strict=True))
     assert (cells["Given name A"], cells["Given name B"]) == ("ละไม", "ประภา")

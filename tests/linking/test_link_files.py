@@ -268,8 +268,8 @@ def test_files_are_linked_by_a_map_and_shown_by_row_numbers_only(
     words = ("link", "files", files[0], files[1], "--map", files[2], "--lang", "en")
     ran = cpms(*words)
     assert cpms(*words, "-o", tmp_path / "pairs.csv").code == ran.code == 0, ran.err
-    assert "4 pair(s) are one person; 0 may be" in " ".join(ran.out.split())
-    assert "a.csv: 0 of 4 row(s) are in no pair." in " ".join(ran.out.split())
+    assert "4 pairs are one person; 0 may be" in " ".join(ran.out.split())
+    assert "a.csv: 0 of 4 rows are in no pair." in " ".join(ran.out.split())
     assert "ละไม" not in ran.out
     written = pd.read_csv(tmp_path / "pairs.csv")
     # The header is row 1 of the sheet.

@@ -93,8 +93,15 @@ def test_set_aside_rows_are_mended_in_excel_and_merged(cpms: Cpms, draw: Draw, t
     book.save(aside)
     ran = cpms("merge", aside, "--store", store)
     assert ran.code == 0
-    assert "1 rows in = 1 stored + 0 unchanged + 0 set aside" in ran.out
+    assert "1 row in = 1 stored + 0 unchanged + 0 set aside" in ran.out
     assert _rows(store, "SELECT sex FROM current_child WHERE household_no = '8'") == [("male",)]
+
+
+def test_rows_set_aside_say_on_each_printed_page_whose_they_are(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    cpms("merge", draw({"sex": "x"}), "--store", tmp_path / "s.duckdb", "--lang", "th")
+    sheet = openpyxl.load_workbook(tmp_path / "s-set-aside-1.xlsx").worksheets[0]
+    assert sheet.title == "1 เด็ก"
+    assert sheet.print_title_cols == "$A:$C"
 
 
 def test_the_next_merge_leaves_the_workbook_that_is_being_mended(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
@@ -109,7 +116,7 @@ def test_a_set_aside_victim_is_named_at_once(cpms: Cpms, draw: Draw, tmp_path: P
     ran = cpms(
         "merge", draw({}, {"violence_sexual": "yes", "work_hours_week": "many"}), "--store", tmp_path / "s.duckdb"
     )
-    assert "1 row(s) set aside are about children at level Victim" in ran.out
+    assert "1 row set aside is about a child at level Victim" in ran.out
     assert "survey.csv:3" in ran.out
 
 
@@ -226,7 +233,7 @@ def test_what_is_wrong_outside_the_records_is_no_row_set_aside(cpms: Cpms, draw:
     path = draw({})
     path.write_bytes(path.read_bytes().replace(b"interviewer", b"inter\x00viewer", 1))
     ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
-    assert "1 rows in = 1 stored + 0 unchanged + 0 set aside" in ran.out
+    assert "1 row in = 1 stored + 0 unchanged + 0 set aside" in ran.out
 
 
 def test_a_file_of_keys_alone_cannot_blank_what_is_known(cpms: Cpms, sample_store: Path, tmp_path: Path) -> None:
@@ -265,7 +272,7 @@ def test_a_column_that_a_file_lacks_takes_no_answer_back(
     [(hurt, dangerous)] = _rows(store, "SELECT violence_physical, work_hazardous FROM current_child")
     assert (hurt == "yes", dangerous is not None) == (still_known, still_known)
     again = cpms("merge", draw({**HURT, **corrected}, name="again.xlsx", without=LEFT_OUT), "--store", store)
-    assert "1 rows in = 0 stored + 1 unchanged" in again.out
+    assert "1 row in = 0 stored + 1 unchanged" in again.out
     undo(store, 3)
     undo(store, 2)
     assert dump(store) == before

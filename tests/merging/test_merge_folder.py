@@ -209,7 +209,7 @@ def test_the_command_names_what_was_not_merged_last_and_with_its_mend(
     ran = cpms("merge", "--jobs", 1, inbox, "--store", tmp_path / "s.duckdb")
     assert ran.code == 1
     assert "3 rows in = 2 stored + 0 unchanged + 1 set aside" in ran.out
-    last = ran.out.partition("2 file(s) were not merged. Mend them, and type the same command again")[2]
+    last = ran.out.partition("2 files were not merged. Mend them, and type the same command again")[2]
     assert "cut.cpms.age: the bundle does not open" in last
     assert "'unheard_of'" in last
     assert "cpms map" in last

@@ -44,7 +44,7 @@ def test_a_flat_csv_with_the_round_given(cpms: Cpms, draw: Draw, tmp_path: Path)
     assert cpms("merge", path, "--round", "2569", "-s", store, "-q", aside).code == 1
     _mend(aside, {"sex": "หญิง", "dwelling": "บ้านเช่า"})
     ran = cpms("merge", aside, "-s", store)
-    assert (ran.code, "1 rows in = 1 stored + 0 unchanged + 0 set aside" in ran.out) == (0, True)
+    assert (ran.code, "1 row in = 1 stored + 0 unchanged + 0 set aside" in ran.out) == (0, True)
     assert _stored(store, "SELECT round, national_id, sex FROM current_child WHERE household_no = '007'") == [
         ("2026", "0123456789012", "female")
     ]

@@ -164,7 +164,7 @@ def test_a_bare_cpms_in_an_office_shows_what_waits_and_the_next_step(cpms: Cpms,
         {"household_no": home, "violence_physical": "yes", "birth_date": f"2013-07-1{home}"} for home in range(1, 8)
     ]
     shutil.move(draw(*homes), folder / "inbox" / "a.csv")
-    assert "1 file(s) in inbox/ that no run has taken in: a.csv" in cpms().out
+    assert "1 file in inbox/ that no run has taken in: a.csv" in cpms().out
     assert cpms("run").code == 0
     ran = cpms()
     assert ran.code == 0

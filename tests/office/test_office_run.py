@@ -28,12 +28,12 @@ def test_a_run_stores_what_is_new_and_leaves_the_rest_to_mend(cpms: Cpms, office
     assert names == {"checked_moo1.xlsx", "report.html", "run.json", "to_mend_moo1.xlsx", "today.xlsx"}
     page = (folder / "outbox" / "open_first.html").read_text("utf-8")
     assert f'href="{made.name}/to_mend_moo1.xlsx"' in page
-    assert "1 rows of moo1.csv are not stored" in page
+    assert "of moo1.csv, 1 row is not stored" in page
     assert openpyxl.load_workbook(made / "today.xlsx").sheetnames
     before = files_below(folder)
     again = cpms("run")
     assert again.code == 0
-    assert "Nothing new in the inbox (1 files)" in again.out
+    assert "Nothing new in the inbox (1 file)" in again.out
     assert files_below(folder) == before
 
     # The workbook that is mended and put into the inbox is stored.
@@ -200,7 +200,7 @@ def test_a_list_of_visits_that_comes_back_is_recorded(cpms: Cpms, office: NewOff
     (folder / "inbox" / "again.csv").write_text(log + "\n", "utf-8")
     again = cpms("run")
     assert again.code == 0
-    assert "1 responses and 0 answers on it were in the store already" in " ".join(again.out.split())
+    assert "1 response and 0 answers on it, which the store had already, changed nothing" in " ".join(again.out.split())
     (folder / "inbox" / "blank.csv").write_text(log.splitlines()[0] + f"\n{child},,\n", "utf-8")
     assert "blank.csv: a list of the day on which nothing is filled in" in " ".join(cpms("run").out.split())
 

@@ -28,8 +28,8 @@ def book(path: Path, *commented: str, author: str = "อสม.", text: str = "�
 @pytest.mark.parametrize(
     ("commented", "shown"),
     [
-        (["E3"], "1 cell(s) carry a comment, which is not read (E3)"),
-        (["F6", "D2", "E2", "G4"], "4 cell(s) carry a comment, which is not read (D2, E2, G4)"),
+        (["E3"], "1 cell carries a comment, which is not read (E3)"),
+        (["F6", "D2", "E2", "G4"], "4 cells carry a comment, which is not read (D2, E2, G4)"),
     ],
 )
 def test_cells_with_comments_are_counted_and_the_first_named(

@@ -279,6 +279,6 @@ def test_a_run_tells_how_names_and_dates_were_read_and_which_rows_are_totals(
     file.rename(folder / "inbox" / "list.csv")
     monkeypatch.chdir(folder)
     words = " ".join(" ".join(cpms("run", "--format", "json").json["files"][0]["messages"]).split())
-    assert "was read as the other name (1 rows)" in words
+    assert "was read as the other name (1 row)" in words
     assert "2 of the dates have a year of two digits, read as Christian (20..)" in words
     assert "total" in words

@@ -47,7 +47,7 @@ def test_a_map_may_say_that_such_a_column_is_a_question(tmp_path: Path, cpms: Cp
     chosen.write_text(chosen.read_text(encoding="utf-8-sig").replace("?interview", "interview"), encoding="utf-8")
     store = tmp_path / "s.duckdb"
     ran = cpms("merge", path, "--map", chosen, "--round", "2569", "--village", "85010501", "--store", store)
-    assert "1 rows in = 1 stored" in ran.out
+    assert "1 row in = 1 stored" in ran.out
 
 
 @pytest.mark.parametrize(

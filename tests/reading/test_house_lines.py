@@ -55,5 +55,5 @@ def test_it_is_told_and_stored(tmp_path: Path, cpms: Cpms) -> None:
     path = tmp_path / "families.csv"
     path.write_text("\n".join([TITLE, "ลำดับ,ชื่อ,เพศ,อายุ", "บ้านเลขที่ 111", "1,หมอก,ชาย,6"]), encoding="utf-8")
     ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
-    assert "1 rows in = 1 stored" in ran.out
+    assert "1 row in = 1 stored" in ran.out
     assert "name it for the rows below them: 111 (3)" in " ".join((ran.out + ran.err).split())

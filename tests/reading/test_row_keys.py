@@ -121,7 +121,7 @@ def test_a_house_in_the_first_row_of_a_family_is_that_of_the_rows_below(cpms: Cp
     rows = [CHILDREN[0], [None, None, *CHILDREN[1][2:]], CHILDREN[2]]
     ran = cpms("validate", office_file(tmp_path / "a.xlsx", [HEADER, *rows]))
     assert ran.code == 0, ran.out
-    assert "1 row(s) without a house number are read as of the house above" in ran.out
+    assert "1 row without a house number is read as of the house above" in ran.out
 
 
 def test_a_forgotten_house_number_is_an_error(cpms: Cpms, tmp_path: Path) -> None:

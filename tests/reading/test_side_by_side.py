@@ -102,8 +102,8 @@ def test_the_given_cases_are_stored_as_two_children(cpms: Cpms, tmp_path: Path) 
         ran = cpms("merge", CASES / name, "--store", store)
         assert ran.code == 0
         assert "3 rows in = 3 stored" in ran.out, "the household and both children"
-        assert "2 child(ren) were not known before" in ran.out
-        assert "read as 1 household(s) and 2 child(ren)" in cpms("validate", CASES / name).out
+        assert "2 children were not known before" in ran.out
+        assert "read as 1 household and 2 children" in cpms("validate", CASES / name).out
 
 
 def test_findings_are_at_the_officers_own_cells(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_where_reading_as_children_is_not_safe_nothing_is_merged(
     row = {**HOME, "child_no": "1", "other_name": "จุ๋ม", **dict.fromkeys(headers, "ใช่")}
     ran = cpms("merge", _write(tmp_path / "flat.csv", [row]), "--store", tmp_path / "s.duckdb")
     assert ran.code == 2
-    assert f"'{headers[1]}' was NOT read: 1 cell(s), most of them answers of a further child" in ran.err
+    assert f"'{headers[1]}' was NOT read: 1 cell, most of them answers of a further child" in ran.err
     assert "Give each child a row of its own" in ran.err
 
 
@@ -256,7 +256,7 @@ def test_rows_set_aside_are_mended_and_merged_and_the_copy_to_mend_has_every_row
         cell.value = "ชาย" if cell.value == "ชยา" else cell.value
     book.save(aside)
     ran = cpms("merge", aside, "--store", store)
-    assert (ran.code, "1 rows in = 1 stored" in ran.out) == (0, True)
+    assert (ran.code, "1 row in = 1 stored" in ran.out) == (0, True)
     copy = tmp_path / "to_mend.xlsx"
     cpms("validate", path, "--fix", copy)
     assert openpyxl.load_workbook(copy)["wide"].max_row == 3

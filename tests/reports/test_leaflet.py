@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import docx
+import pypdf
 import pytest
+from docx.shared import Cm
 
 from cpms_cli import leaflet
 from cpms_cli.reports.document import BlankLines, Bullets, Heading, Paragraph
@@ -47,3 +50,15 @@ def test_in_an_office_the_contact_is_that_of_its_settings(
     assert "Moo 3, 081 000 000" in Path("a.html").read_text("utf-8")
     assert cpms("report", "leaflet", "-o", "b.html", "--contact", "Moo 4").code == 0
     assert "Moo 3" not in Path("b.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", ["en", "th", "my"])
+def test_it_is_set_closely_and_stays_on_one_page(cpms: Cpms, tmp_path: Path, language: str) -> None:
+    """Also with fonts that stand in for those of an office: what is written by hand needs its lines on the sheet."""
+    for ending in ("docx", "html", "pdf"):
+        assert cpms("report", "leaflet", "-o", tmp_path / f"leaflet.{ending}", "--lang", language).code == 0
+    assert len(pypdf.PdfReader(tmp_path / "leaflet.pdf").pages) == 1
+    section = docx.Document(str(tmp_path / "leaflet.docx")).sections[0]
+    assert section.bottom_margin is not None
+    assert section.bottom_margin < Cm(1.8)
+    assert '<body class="close">' in (tmp_path / "leaflet.html").read_text("utf-8")

@@ -13,6 +13,6 @@ def test_questions_of_many_sets_of_villages_are_two_lines_and_the_step(survey: S
     rows = [("2026", f"8501050{village}", field) for field, villages in lacking.items() for village in villages]
     columns = [survey.role("round").name, survey.role("village").name, "field"]
     most, others, _ = not_asked_lines(survey, pd.DataFrame(rows, columns=columns), "en")
-    assert most.startswith("Round 2026, 3 village(s): 1 question(s)")
+    assert most.startswith("Round 2026, 3 villages: 1 question")
     assert most.endswith("Nationality")
     assert others.endswith("Schooling (2), Tobacco or vaping (2), Alcohol (1)")

@@ -13,6 +13,7 @@ import typst
 from lxml import html
 
 from cpms_cli.reports.document import Chart, Column, Document, Paragraph, Part, TableBlock
+from cpms_cli.reports.documents.document_cells import cell_texts, column_shares
 from cpms_cli.reports.documents.docx_file import docx_bytes
 from cpms_cli.reports.documents.html_file import html_bytes
 from cpms_cli.reports.documents.pdf_file import pdf_bytes
@@ -93,3 +94,21 @@ def test_a_column_to_write_into_has_room_on_a_page() -> None:
     block = TableBlock("Caption", frame, (Column("Activity", "Activity"), Column("Who", "Who")))
     page = html.fromstring(html_bytes(Document("Paper", "", "en", (block,))))
     assert [head.get("class") for head in page.xpath("//thead//th")] == ["text", "text to-fill"]
+
+
+def test_a_year_is_not_broken_beside_seven_columns_of_words() -> None:
+    """At 9 points four digits need 21 points, the margins of a cell 11: of the 493 that a page is wide."""
+    words = [
+        "มีความเสี่ยงสูง",
+        "ผู้ถูกกระทำ",
+        "เหตุผลยาวหลายคำ " * 5,
+        "คำตอบอีกหนึ่งข้อ " * 4,
+        "การเริ่มต้นในชุมชนใหม่",
+        "กิจกรรมป้องกันในชุมชน",
+        "ในแผนชุมชนปีนี้",
+    ]
+    columns = [Column(name, "หัว") for name in "abcdefg"]
+    frame = pd.DataFrame({"round": ["2567"], **{name: [text] for name, text in zip("abcdefg", words, strict=True)}})
+    block = TableBlock("", frame, (Column("round", "รอบ"), *columns))
+    share = column_shares(block, [cell_texts(block, column, "th") for column in block.columns])[0]
+    assert share * 493 > 21 + 11

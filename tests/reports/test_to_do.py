@@ -31,11 +31,11 @@ COUNTED = (
     " yet, and children who are now at a lighter level."
 )
 SENTENCES = (
-    "Victim: 2 child(ren); of these, 1 past the deadline (within 24 hours) with no first response recorded."
+    "Victim: 2 children; of these, 1 past the deadline (within 24 hours) with no first response recorded."
     f" Of 1, {UNDATED}",
-    "High risk: 1 child(ren); of these, 1 past the deadline (within 72 hours) with no first response recorded.",
+    "High risk: 1 child; of these, 1 past the deadline (within 72 hours) with no first response recorded.",
     "Areas with most of these children: Pak Nam, moo 1 (Victim 1 and High risk 1).",
-    "1 child(ren) cannot be judged until the missing answers are asked. Up to so many more could turn out to be at"
+    "1 child cannot be judged until the missing answers are asked. Up to so many more could turn out to be at"
     f" these levels, by the answers of round 2026: Victim 1. {COUNTED}",
     "Counted on {day}, over the rounds 2026: a level holds until a later round or a recorded closing ends it.",
 )
@@ -138,7 +138,7 @@ def test_what_is_withheld_is_in_no_sentence(survey: Survey) -> None:
     to_do = ToDo(survey, "en", 2026, (2025, 2026), counts, parts, severe, datetime.date(2026, 3, 1))
     assert list(to_do_sentences(to_do)) == [
         "Victim: how many children there are is not published.",
-        "High risk: 12 child(ren), to be answered within 72 hours.",
+        "High risk: 12 children, to be answered within 72 hours.",
         "Areas with most of these children, among those whose counts are published: two (High risk 10).",
         "Up to so many more could turn out to be at these levels, by the answers of round 2026:"
         f" High risk 11. {COUNTED}",
@@ -163,7 +163,7 @@ def test_a_child_begins_with_who_where_why_and_whether_it_is_done(store: Path) -
         "What to do": "Home visit and safety protection immediately",
         "By when": "2026-03-02 (within 24 hours of the interview)",
         "By whom, usually": "Social worker of the provincial office, with the community working group",
-        "Done or not": f"No first response is recorded: {days} day(s) late",
+        "Done or not": f"No first response is recorded: {days} days late",
     }
 
 

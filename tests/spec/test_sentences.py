@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -16,8 +17,9 @@ from cpms_cli.checking.findings import Wording
 from cpms_cli.errors import CpmsError, StoreError, UnreadableFile, UsageError
 from cpms_cli.store.history import Event
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.messages import fill, say
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.speech.filled_sentences import fill, places
 from tests.conftest import ROOT, Cpms, Draw
 
 # Of these a call names the sentence first; an error is made from the same two things.
@@ -48,14 +50,14 @@ def test_every_sentence_is_given_all_that_it_fills_in(survey: Survey) -> None:
     assert len(calls) > 200
     for place, name, given_names in calls:
         words = survey.messages[name]
-        lacking = {gap for gap in _placeholders(words.en) | _placeholders(words.th) if gap not in given_names}
+        lacking = {gap for gap in places(words.en) | places(words.th) if gap not in given_names}
         assert not lacking or name in _FILLED_LATER, f"{place}: '{name}' is not given {lacking}"
 
 
 def test_no_placeholder_is_a_name_that_the_call_needs_itself(survey: Survey) -> None:
     own = {"message_id", "language"}
     for name, words in survey.messages.items():
-        assert not own & (_placeholders(words.en) | _placeholders(words.th)), name
+        assert not own & (places(words.en) | places(words.th)), name
 
 
 @pytest.mark.parametrize("event", get_args(Event))
@@ -63,8 +65,63 @@ def test_whatever_is_done_to_a_store_has_a_name_in_its_history(survey: Survey, e
     assert f"event_{event.replace(' ', '_')}" in survey.messages
 
 
-def _placeholders(text: str) -> set[str]:
-    return {piece.partition("}")[0] for piece in text.split("{")[1:]}
+# Words on s that stand behind a name or a number and count nothing.
+_NO_PLURAL = re.compile(
+    "as|begins|belongs|calls|carries|differs|does|fits|follows|goes|has|holds|is|its|keeps|lacks|less|lies|lists|looks|needs|says|"
+    "shares|stands|stays|takes|tells|this|waits|was"
+)
+# What these name is more than one, or nothing would be said.
+_NEVER_OF_ONE = {
+    "household_very_large",
+    "moves_too_many",
+    "hours_too_many_for_age",
+    "hours_beside_school",
+    "full_time_without_wages",
+}
+_OF_A_NUMBER = re.compile(r"\b1 (?:(?!has |in |of )[a-z]+ )?([a-z]+s|children|people)\b")
+
+
+def _sentences(survey: Survey) -> Iterator[tuple[str, str]]:
+    """Every English sentence that the tool says, and whose it is."""
+    yield from ((name, words.en) for name, words in survey.messages.items())
+    for name, check in survey.checks_by_id.items():
+        yield from ((name, words.en) for words in (check.message, check.mend))
+
+
+def test_no_sentence_says_both_numbers_at_once(survey: Survey) -> None:
+    assert {name: text for name, text in _sentences(survey) if re.search(r"\w\((s|es|ies|ren)\)", text)} == {}
+
+
+def test_a_sentence_about_one_thing_is_said_as_of_one(survey: Survey) -> None:
+    for name, text in _sentences(survey):
+        of_one = fill(text, dict.fromkeys(places(text), 1))
+        plurals = [word for word in _OF_A_NUMBER.findall(of_one) if not _NO_PLURAL.fullmatch(word)]
+        assert name in _NEVER_OF_ONE or plurals == [], (name, of_one)
+
+
+def test_words_that_go_with_a_number_stand_beside_the_number(survey: Survey) -> None:
+    for name, text in _sentences(survey):
+        for counted in re.findall(r"\{(\w+)\|", text):
+            assert f"{{{counted}}}" in text, name
+            # A cell's own value is filled in last, into many rows at once.
+            assert name not in survey.checks_by_id or counted != "value", name
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (1, "1 child waits"),
+        ("1", "1 child waits"),
+        ("၁", "၁ child waits"),
+        (0, "0 children wait"),
+        (2, "2 children wait"),
+        (11, "11 children wait"),
+        ("1,001", "1,001 children wait"),
+        ("n.p.", "n.p. children wait"),
+    ],
+)
+def test_of_two_wordings_that_of_the_number_is_said(count: object, expected: str) -> None:
+    assert fill("{count} {count|child waits|children wait}", {"count": count}) == expected
 
 
 _NAMES = ("file", "sheet", "cells")

@@ -42,9 +42,9 @@ SLIPS = {
     "tobacco = yes": "yes is an answer: put it in single quotation marks",
     'tobacco = "yes"': "yes is an answer: put it in single quotation marks",
     "tobacco IN (yes, 'no')": "yes is an answer: put it in single quotation marks",
-    "(tobacco = 'yes'": "1 opening and 0 closing brackets",
-    "tobacco = 'yes')": "0 opening and 1 closing brackets",
-    "any_child(tobacco = 'yes'": "1 opening and 0 closing brackets",
+    "(tobacco = 'yes'": "1 opening, 0 closing",
+    "tobacco = 'yes')": "0 opening, 1 closing",
+    "any_child(tobacco = 'yes'": "1 opening, 0 closing",
     "age >= 7）": "'）' is no word of a rule",
     # Gaps
     "tobacco = 'yes' AND": "the rule breaks off after 'AND'",

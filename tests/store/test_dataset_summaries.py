@@ -225,7 +225,7 @@ def test_provinces_fit_a_window_of_80_columns_a_line_each(
 
 def test_country_is_printed_and_written_in_both_languages(cpms: Cpms, two: Path, tmp_path: Path) -> None:
     ran = cpms("country", "--dataset", two / "rows", "--indicator", "13")
-    assert (ran.code, "Round 2026: 2 province(s) side by side" in ran.out) == (0, True), ran.err
+    assert (ran.code, "Round 2026: 2 provinces side by side" in ran.out) == (0, True), ran.err
     # By hand: of the codes 10 to 96, all but 83 and 85.
     assert "75 provinces have no rows in this data set. Their codes: 10–82, 84, 86–96. A workbook (-o)" in ran.out
     assert "To keep them: cpms score --dataset" in ran.err

@@ -286,8 +286,8 @@ def test_wrong_use_is_refused_in_a_sentence(
 
 def test_the_commands_say_what_they_did_in_both_languages(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     words = ("export", "dataset", tmp_path / "set", "--store", store)
-    assert "2 partition(s) written, 0 left as they were; 6 rows in all" in cpms(*words).out
+    assert "2 partitions written, 0 left as they were; 6 rows in all" in cpms(*words).out
     assert "nothing is new" in cpms(*words).out
     scoring = ("score", "--dataset", tmp_path / "set", "-o", tmp_path / "scores")
-    assert "2 partition(s) scored, 0 left as they were; 6 child rounds" in cpms(*scoring).out
+    assert "2 partitions scored, 0 left as they were; 6 child rounds" in cpms(*scoring).out
     assert "ไม่มีข้อมูลใหม่ ทั้ง 2 ส่วนให้คะแนนแล้ว" in cpms(*scoring, "--lang", "th").out

@@ -166,7 +166,7 @@ def test_compare_tells_who_moves_from_where_to_where_and_why(cpms: Cpms, store: 
     before = dump(store)
     ran = cpms("score", "--store", store, "--schemas", other, "--compare")
     assert ran.code == 0
-    assert "1 of 3 child rows change" in ran.out
+    assert "1 of 3 child rows changes" in ran.out
     lines = ran.out.splitlines()
     (moved,) = [line for line in lines if "At risk" in line and "High risk" in line and "2026" in line]
     assert "1 No Thai nationality" in moved

@@ -224,7 +224,7 @@ def test_a_forgotten_child_is_gone_from_every_byte(cpms: Cpms, store: Path, draw
     unknown = cpms("child", "forget", "x", "--store", store)
     assert unknown.code == 2
     assert unknown.err.startswith("cpms: x: no child of the store has this CPMS ID"), "told before anybody is asked"
-    assert "Forgotten: 3 row(s) of 1 round(s)" in cpms("child", "forget", first, "--yes", "--store", store).out
+    assert "Forgotten: 3 rows of 1 round" in cpms("child", "forget", first, "--yes", "--store", store).out
     assert _children(store) == [(other, "ก้อง")]
     content = store.read_bytes()
     assert NAME.encode() not in content

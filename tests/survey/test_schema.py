@@ -142,7 +142,7 @@ def test_diff_tells_what_questions_and_codes_become(cpms: Cpms, own: Path, chang
     english, thai = (cpms("schema", "diff", "shipped", own, "--lang", lang).out for lang in ("en", "th"))
     assert "sleeps_hungry" in english and "Goes to bed hungry" in english and "turned off" in english
     assert "เข้านอนทั้งที่หิว" in thai and "ปิดไม่ถาม" in thai and "เปลี่ยน: สูงสุด" in thai
-    assert f"\n21 change(s) from the shipped definition to {own}." in english
+    assert f"\n21 changes from the shipped definition to {own}." in english
     back = {(change["kind"], change["name"]) for change in _back(cpms, own)}
     assert {("retired", "sleeps_hungry"), ("turned_on", "left_alone"), ("added", "dwelling: relative")} <= back
 
@@ -339,5 +339,5 @@ def test_a_broken_definition_is_told_alike_by_whoever_uses_it(cpms: Cpms, draw: 
         ran = cpms(*words, "--store", store)
         assert ran.code == 2
         assert f"The first problem: {first}. All of them: cpms schema check {own}" in ran.err, words
-        assert "problem(s)" not in ran.err
+        assert "problems in the definition" not in ran.err
     assert not store.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.outputs import PROBLEM
-from cpms_cli.writing.workbooks.table_workbook import CellNote, workbook_bytes
+from cpms_cli.writing.workbooks.table_workbook import CellNote, NumberFormats, workbook_bytes
 
 FROM = "cpms_from"
 _NOT_CARRIED: frozenset[Why] = frozenset({"added", "own", "gathered"})
@@ -172,6 +173,8 @@ def write_quarantine(
     """
     sheets: dict[str, pd.DataFrame] = {}
     notes: dict[str, list[CellNote]] = {}
+    # Printed, the columns lie on several pages: each says of which village and house its rows are.
+    again: dict[str, int] = {}
     errors = Wording(survey, language).put_into_words(aside.findings[aside.findings["severity"] == "error"])
     errors["text"] = errors["message"].astype("str") + ": " + errors["mend"].astype("str")
     for source, rows in aside.rows.sort_values("row").groupby("source"):
@@ -187,7 +190,9 @@ def write_quarantine(
             | ~sheet_errors["row"].isin(rows.loc[rows["silent"], "row"])
         ]
         place = f"{table.source.path.name} {table.source.sheet or ''}".strip()
-        name = f"{len(sheets) + 1} {survey.child.name if table.table == 'child' else survey.household.name}"
+        of = survey.child if table.table == "child" else survey.household
+        name = f"{len(sheets) + 1} {of.label.in_(language)}"
+        again[name] = len([*takewhile(survey.key(table.table).__contains__, frame.columns)]) or 1
         notes[name] = list(_notes(survey, sheet_errors, list(frame.columns), wanted, language))
         frame = frame.rename(columns=_headers(survey, table, language))
         frame[PROBLEM] = sheet_errors.groupby("row")["text"].agg(" | ".join).reindex(wanted).to_numpy()
@@ -199,5 +204,5 @@ def write_quarantine(
         for field in survey.fields.values()
         if f"{LIST_PREFIX}{field.codelist}" in used
     }
-    write_bytes(path, workbook_bytes(sheets, notes, choices), new=True)
+    write_bytes(path, workbook_bytes(sheets, notes, choices, numbers=NumberFormats(again=again)), new=True)
     return path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpms_cli.survey.messages import fill, say
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Code, Field, Language, Survey, TableSchema
+from cpms_cli.survey.speech.filled_sentences import fill
 
 
 @dataclass(frozen=True)

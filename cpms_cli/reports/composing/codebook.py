@@ -10,6 +10,7 @@ from cpms_cli.reports.document import Column, Document, Heading, Paragraph, Part
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Check, ColumnCheck, Field, Language, Pattern, Survey, TableSchema
+from cpms_cli.survey.speech.filled_sentences import of_several
 
 
 def codebook(survey: Survey, language: Language) -> Document:
@@ -215,8 +216,8 @@ def _checks(survey: Survey, language: Language) -> TableBlock:
         return {
             "check": name,
             "severity": say(f"severity_{check.severity}", language),
-            "message": check.message.in_(language),
-            "mend": check.mend.in_(language),
+            "message": of_several(check.message.in_(language)),
+            "mend": of_several(check.mend.in_(language)),
             "rule": rule,
         }
 

@@ -45,4 +45,5 @@ def compose_leaflet(survey: Survey, contact: str, language: Language) -> Documen
         BlankLines(say("leaflet_wrong_child", language), 1),
         BlankLines(say("leaflet_wrong_which", language), 3),
     ]
-    return Document(say("leaflet_title", language), say("leaflet_subtitle", language), language, tuple(parts))
+    title, subtitle = say("leaflet_title", language), say("leaflet_subtitle", language)
+    return Document(title, subtitle, language, tuple(parts), close=True)

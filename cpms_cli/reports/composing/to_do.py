@@ -7,8 +7,10 @@ cannot be from the tables: what is withheld there is missing here.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -48,8 +50,13 @@ class ToDo:
 
     def of_level(self, level: Level, column: str) -> int | None:
         """Return a count of a level; None where it is withheld."""
-        [count] = self.counts.loc[self.counts["level"] == level.id, column]
+        count = self._counts[level.id][column]
         return None if pd.isna(count) else int(count)
+
+    @cached_property
+    def _counts(self) -> dict[str, dict[Hashable, Any]]:
+        """The counts by level."""
+        return {row["level"]: row for row in self.counts.to_dict("records")}
 
     def in_state(self, level: Level, state: str) -> int:
         """Return in how many cases of a level the first response is in a state; 0 where cases are not told."""

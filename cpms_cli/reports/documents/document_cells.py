@@ -16,7 +16,7 @@ from cpms_cli.writing.gate import printable
 NOT_COMPUTED = "–"
 # Letters of a table's text in the width of a page, and how wide a column is made, its padding included.
 _LETTERS = 102
-_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 5, 56, 10, 2
+_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 6, 56, 10, 2
 _HEADING = 12  # letters: a longer word of a heading is broken, as Thai is between its words
 _WHOLE = 24  # letters: a column that needs no more is not narrowed
 _BOLD = 1.25
@@ -111,4 +111,5 @@ def bar_lengths(block: TableBlock, column: Column) -> list[float]:
     if not column.bar:
         return [0.0] * len(block.frame)
     figures = block.frame[column.name].astype("Float64").fillna(0.0).astype("float64")
-    return [round(float(figure) / max(float(figures.max()), 1e-9), 3) for figure in figures]
+    longest = max(float(figures.max()), 1e-9)
+    return [round(float(figure) / longest, 3) for figure in figures]

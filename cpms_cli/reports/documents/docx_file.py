@@ -43,8 +43,8 @@ from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 
 _A4 = (Cm(21), Cm(29.7))
-_MARGIN = Cm(1.8)
-_LINE_HEIGHT, _ROW_TO_FILL = Cm(0.95), Cm(1.1)
+_MARGIN, _CLOSE_MARGIN, _CLOSE_EDGE = Cm(1.8), Cm(1.3), Cm(0.5)
+_LINE_HEIGHT, _CLOSE_LINE_HEIGHT, _ROW_TO_FILL = Cm(0.95), Cm(0.75), Cm(1.1)
 _SHADE = "E8E8E8"
 _STYLES = {"plain": "Normal", "key": "Intense Quote", "note": "Caption"}
 
@@ -84,7 +84,7 @@ class _Writer:
     def __init__(self, document: Document) -> None:
         self.document, self.language = document, document.language
         self.book = docx.Document()
-        set_styles(self.book, self.language)
+        set_styles(self.book, self.language, close=document.close)
         self.broken = False
         self._set_page()
         self._set_properties()
@@ -96,8 +96,11 @@ class _Writer:
     def _set_page(self) -> None:
         section = self.book.sections[0]
         section.page_width, section.page_height = _A4
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = _MARGIN
-        self.width: Length = Emu(section.page_width - 2 * _MARGIN)
+        margin = _CLOSE_MARGIN if self.document.close else _MARGIN
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = margin
+        if self.document.close:
+            section.header_distance = section.footer_distance = _CLOSE_EDGE
+        self.width: Length = Emu(section.page_width - 2 * margin)
 
     def _set_properties(self) -> None:
         properties, made = self.book.core_properties, datetime.datetime(2000, 1, 1)
@@ -170,7 +173,7 @@ class _Writer:
                 borders.append(_element(side, val="single", sz="4", space="1", color="808080"))
             # The schema wants borders before spacing, which goes to its own place.
             paragraph._p.get_or_add_pPr().append(borders)
-            paragraph.paragraph_format.line_spacing = _LINE_HEIGHT
+            paragraph.paragraph_format.line_spacing = _CLOSE_LINE_HEIGHT if self.document.close else _LINE_HEIGHT
             paragraph.paragraph_format.space_after = Pt(0)
 
     def add_table(self, block: TableBlock) -> None:

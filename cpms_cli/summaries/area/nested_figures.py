@@ -99,9 +99,10 @@ class _Nested:
             .df()
         )
 
-    def _added_up(self, by_village: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-        """Counts of villages, also added up for every wider area; `keys` and the area are the index."""
-        each = [by_village.assign(**{AREA: by_village[AREA].str[:width]}) for width in self.widths]
+    def _added_up(self, by_village: pd.DataFrame, keys: list[str], widths: list[int] | None = None) -> pd.DataFrame:
+        """Counts of villages, added up for the areas of some widths, by default of all; `keys` and the area are the
+        index."""
+        each = [by_village.assign(**{AREA: by_village[AREA].str[:width]}) for width in widths or self.widths]
         return pd.concat(each, ignore_index=True).groupby([AREA, *keys], sort=True).sum()
 
     @cached_property
@@ -140,6 +141,11 @@ class _Nested:
         return table.sort_values([AREA, "number"], ignore_index=True)
 
     @cached_property
+    def answers_of(self) -> dict[str, pd.DataFrame]:
+        """The rows of `answers` of each area."""
+        return {str(code): rows for code, rows in self.answers.groupby(AREA)}
+
+    @cached_property
     def levels_by_round(self) -> pd.DataFrame:
         """By area and round, how many children are at each level."""
         survey = self.workspace.survey
@@ -154,9 +160,10 @@ class _Nested:
 
     @cached_property
     def rights(self) -> pd.DataFrame:
-        """The answers to each right, by area."""
+        """The answers to each right, in the province alone."""
         survey, language = self.workspace.survey, self.workspace.language
-        return self._shares({right_column(right.id): right.label.in_(language) for right in survey.rights}, CHILD_ROUND)
+        columns = {right_column(right.id): right.label.in_(language) for right in survey.rights}
+        return self._shares(columns, CHILD_ROUND, self.widths[:1])
 
     @cached_property
     def migration(self) -> pd.DataFrame:
@@ -166,16 +173,16 @@ class _Nested:
         for of, relation in (("child", CHILD_ROUND), ("household", HOME)):
             measures = [measure for measure in survey.measures if measure.of == of]
             columns = {measure_column(measure.id): measure.label.in_(language) for measure in measures}
-            tables.append(self._shares(columns, relation))
+            tables.append(self._shares(columns, relation, [width for width in self.widths if width < SUBDISTRICT]))
         return pd.concat(tables, ignore_index=True)
 
-    def _shares(self, columns: dict[str, str], relation: str) -> pd.DataFrame:
-        """The answers to some columns with their shares, by area."""
+    def _shares(self, columns: dict[str, str], relation: str, widths: list[int]) -> pd.DataFrame:
+        """The answers to some columns with their shares, by area of these widths."""
         survey, village = self.workspace.survey, area_groups(self.workspace.survey)[-1].id
         if not columns:
             return pd.DataFrame({AREA: []})
         counted = count_answers(self.workspace.profiled(), list(columns), self.condition, [village], relation)
-        summed = self._added_up(counted.rename(columns={village: AREA}), ["item"]).astype("int64")
+        summed = self._added_up(counted.rename(columns={village: AREA}), ["item"], widths).astype("int64")
         table = with_shares(survey, summed).reset_index()
         order = {column: place for place, column in enumerate(columns)}
         table = table.assign(place=table["item"].map(order), label=table["item"].map(columns), trend=float("nan"))
@@ -209,7 +216,7 @@ class _Nested:
         ids, row = [level.id for level in survey.levels], self.levels.loc[code]
         # An area that all children of the province live in has no rest beside it.
         is_whole = row[ids].sum() == self.levels.loc[self.code, ids].sum()
-        answers = self.answers[self.answers[AREA] == code].drop(columns=AREA).reset_index(drop=True)
+        answers = self.answers_of[code].drop(columns=AREA).reset_index(drop=True)
         if is_whole:
             answers = answers.drop(columns=[name for name in answers if str(name).startswith((AROUND, "position"))])
         response = pd.DataFrame(
@@ -282,7 +289,7 @@ class _Nested:
         codes = self._codes_of_parts(code)
         if not codes:
             return pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
-        rows = self.answers[self.answers[AREA].isin(codes)]
+        rows = pd.concat([self.answers_of[part] for part in codes])
         numbers = [str(indicator.number) for indicator in self.workspace.survey.indicators]
         wide = rows.assign(number=rows["number"].astype(str))
         tables = []

@@ -7,9 +7,13 @@ is the rest of the wider area, without the area itself: so a large area is not c
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.summaries.counts.intervals import newcombe, wilson
+
+Counts = float | npt.NDArray[np.float64]
 
 ABOVE, LIKE, BELOW = 1.0, 0.0, -1.0
 """The position of a share beside another, and likewise the direction of a change."""
@@ -26,18 +30,19 @@ def position(low: pd.Series, high: pd.Series, compared: pd.Series) -> pd.Series:
     return beside.mask(low.isna() | high.isna() | compared.isna())
 
 
-def beside_rest(parts: pd.DataFrame, whole_yes: float, whole_known: float, confidence: float) -> pd.DataFrame:
+def beside_rest(parts: pd.DataFrame, whole_yes: Counts, whole_known: Counts, confidence: float) -> pd.DataFrame:
     """Return where each part of a whole stands beside the rest of it: share, low, high, around, position.
 
-    `parts` has the counts yes and known (yes or no), a missing one withheld; `around` is the share in the rest. Only
-    these counts are used, so that nothing is said that they do not say.
+    `parts` has the counts yes and known (yes or no), a missing one withheld; those of the whole are one of each, or one
+    for each row. `around` is the share in the rest. Only these counts are used, so that nothing is said that they do
+    not say.
     """
     known = parts["known"].astype("Float64").astype("float64")
     yes = parts["yes"].astype("Float64").astype("float64").mask(known.isna())
     counted = yes.notna() & (known > 0)
     interval = wilson(yes[counted], known[counted], confidence).reindex(parts.index)
-    rest = float(whole_known) - known
-    around = (float(whole_yes) - yes) / rest.where(rest > 0)
+    rest = known.rsub(whole_known)
+    around = yes.rsub(whole_yes) / rest.where(rest > 0)
     return interval.assign(
         share=yes / known.where(known > 0), around=around, position=position(interval["low"], interval["high"], around)
     )

@@ -23,7 +23,7 @@ from cpms_cli.survey.model.definition import (
 from cpms_cli.survey.problems import Problem, in_order
 from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
 from cpms_cli.survey.proof.linking_proof import linking_problems
-from cpms_cli.survey.proof.proof import PLACEHOLDER, language_faults
+from cpms_cli.survey.proof.proof import language_faults
 from cpms_cli.survey.proof.question_proof import NEEDED_ROLES
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.role_proof import role_problems
@@ -34,6 +34,7 @@ from cpms_cli.survey.proof.unused_files import unused_files
 from cpms_cli.survey.proof.words.limit_proof import limit_problems
 from cpms_cli.survey.proof.words.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.words.translation_proof import translation_problems
+from cpms_cli.survey.speech.filled_sentences import without_places
 from cpms_cli.survey.yaml_files.location import shipped
 
 # What says that a file has too little of something: no fault of a file of which a part could not be read.
@@ -71,7 +72,7 @@ class _Proof(RuleProof):
 
 def _has_words(text: str) -> bool:
     """Whether a sentence has words of its own, beyond what is filled in: a name alone needs no translation."""
-    return bool(re.search(r"[a-z]{4,}", PLACEHOLDER.sub("", text)))
+    return bool(re.search(r"[a-z]{4,}", without_places(text)))
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 from cpms_cli.survey.rules.vocabulary import RuleError, Vocabulary
+from cpms_cli.survey.speech.filled_sentences import places
 
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def filled(words: Words) -> set[str]:
     """Return the names of what a sentence fills in."""
-    return set(PLACEHOLDER.findall(words.en))
+    return places(words.en)
 
 
 def language_faults(words: Words, what: str | Fault) -> Iterator[Fault]:
@@ -31,7 +31,7 @@ def language_faults(words: Words, what: str | Fault) -> Iterator[Fault]:
         yield Fault("no_thai", what=what, text=words.th)
     if _THAI.search(words.en):
         yield Fault("thai_in_english", what=what, text=words.en)
-    if filled(words) != set(PLACEHOLDER.findall(words.th)):
+    if filled(words) != places(words.th):
         yield Fault("fill_different", what=what)
 
 

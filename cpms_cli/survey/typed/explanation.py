@@ -10,12 +10,13 @@ from typing import Literal
 
 from cpms_cli.errors import UsageError
 from cpms_cli.survey.language import FALLBACK, Language
-from cpms_cli.survey.messages import fill, say
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.checks import Check, ColumnCheck, Indicator, Level, Pattern
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.fields import Field
 from cpms_cli.survey.near_words import meant, near, spellings
 from cpms_cli.survey.plain_text import plain_digits
+from cpms_cli.survey.speech.filled_sentences import fill, places
 
 Kind = Literal["indicator", "level", "question", "check"]
 KINDS: tuple[Kind, ...] = ("indicator", "level", "question", "check")
@@ -152,7 +153,7 @@ def _of_check(survey: Survey, check: Check | ColumnCheck | Pattern, language: La
     fields = check.fields if isinstance(check, Check) else ()
     questions = _questions(survey)
     label = questions[fields[0]].label.in_(language) if fields else _UNKNOWN
-    gaps = {name: _UNKNOWN for words in (check.message, check.mend) for name in _gaps(words.in_(language))}
+    gaps = {name: _UNKNOWN for words in (check.message, check.mend) for name in places(words.in_(language))}
     yield "means", fill(check.message.in_(language), {**gaps, "label": label})
     yield "severity", say(f"explain_{check.severity}", language)
     yield "to_do", fill(check.mend.in_(language), {**gaps, "label": label})
@@ -166,7 +167,3 @@ def _published(source: str) -> str:
     """Return the published sources among `source` ("D: ..."), without their letter; the codebook has the others too."""
     parts = [part.strip() for part in source.split(";")]
     return "; ".join(part.removeprefix("D:").strip() for part in parts if part.startswith("D:"))
-
-
-def _gaps(text: str) -> list[str]:
-    return re.findall(r"\{(\w+)\}", text)

@@ -50,13 +50,14 @@ def pages_across(width: float, again: float = 0) -> int:
     return math.ceil((width - again) / (_ACROSS - again))
 
 
-def set_up_width(sheet: Worksheet, title: str, rows: int, widths: Sequence[float]) -> None:
-    """As `set_up_page`, upright where the columns fit; where they would be too small to read, on several pages."""
+def set_up_width(sheet: Worksheet, title: str, rows: int, widths: Sequence[float], again: int = 1) -> None:
+    """As `set_up_page`, upright where the columns fit; where they would be too small to read, on several pages, each
+    with as many of the first columns as `again` says."""
     width = sum(widths)
-    pages = pages_across(width)
+    pages = pages_across(width, sum(widths[:again]) if again > 1 else 0)
     set_up_page(sheet, title, (rows, max(len(widths) - 1, 0)), pages_wide=pages, upright=width <= _UPRIGHT)
     if pages > 1:
-        sheet.repeat_columns(0)
+        sheet.repeat_columns(0, again - 1)
 
 
 def row_height(texts: Iterable[str], widths: Iterable[float]) -> float:

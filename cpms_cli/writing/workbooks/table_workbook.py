@@ -35,11 +35,13 @@ class CellNote:
 @dataclass(frozen=True)
 class NumberFormats:
     """How days are written, as Excel says it, and which columns of a sheet, from 0, hold fractions shown in percent;
-    `title` stands at the head of every page, before the sheet's name."""
+    `title` stands at the head of every page, before the sheet's name, and as many of a sheet's first columns as `again`
+    says on each page where several lie beside each other."""
 
     day: str = "yyyy-mm-dd"
     shares: Mapping[str, Collection[int]] = field(default_factory=dict)
     title: str = ""
+    again: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats, shares: Collection[int], title: str) -> None:
+def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats, numbers: NumberFormats, key: str) -> None:
+    shares, title, again = numbers.shares.get(key, ()), numbers.title, numbers.again.get(key, 1)
     widths = list[float]()
     for column, name in enumerate(frame.columns):
         values, known = frame[name], frame[name].notna().to_numpy()
@@ -103,7 +106,7 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: _Formats, shares: Coll
         sheet.set_column(column, column, widths[-1], formats.text)
     sheet.set_row(0, row_height(map(str, frame.columns), widths))
     _fit_rows(sheet, frame, widths)
-    set_up_width(sheet, "  ".join(filter(None, [title, sheet.get_name()])), len(frame), widths)
+    set_up_width(sheet, "  ".join(filter(None, [title, sheet.get_name()])), len(frame), widths, again)
     sheet.freeze_panes(1, 0)
     if len(frame):
         sheet.autofilter(0, 0, len(frame), max(len(frame.columns) - 1, 0))
@@ -142,7 +145,7 @@ def workbook_bytes(
 ) -> bytes:
     """Tables as the sheets of one workbook; `notes` colours cells of a sheet, comments on them and offers `choices`;
     `offers` does so for all cells of a column, by sheet and column; `numbers` is how days and shares are
-    shown, and what the head of a page says.
+    shown, and what the pages say.
 
     With notes it is a workbook to be filled in: every cell is text, so that what is typed keeps its leading zeros.
     """
@@ -154,7 +157,7 @@ def workbook_bytes(
         for label, (name, table) in zip(labels, tables.items(), strict=True):
             sheet = book.add_worksheet(label)
             frame = table.reset_index(drop=True)
-            _fill(sheet, frame, formats, numbers.shares.get(name, ()), numbers.title)
+            _fill(sheet, frame, formats, numbers, name)
             texts = frame.astype("str").fillna("")
             for note in (notes or {}).get(name, []):
                 value = texts.iat[note.row, note.column]

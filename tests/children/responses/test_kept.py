@@ -97,7 +97,7 @@ def test_a_forgotten_child_leaves_no_response_in_any_byte(cpms: Cpms, store: Pat
     type_in(cpms, store, 1, "home_visit", "2569-03-02", "--outcome", "กระซิบดัง")
     type_in(cpms, store, 2, "home_visit", "2569-03-02")
     ran = cpms("child", "forget", gone, "--yes", "--store", store)
-    assert "2 recorded response(s)" in ran.out
+    assert "2 recorded responses" in ran.out
     content = store.read_bytes()
     assert "กระซิบ".encode() not in content
     assert gone.encode() not in content
@@ -139,7 +139,7 @@ def test_a_bundle_brings_the_log_to_the_province(
     cpms("bundle", "85", "--round", "2569", "-o", bundle, "--recipient", public, "--store", store)
     monkeypatch.setenv("CPMS_IDENTITY_FILE", str(tmp_path / "province.key"))
     ran = cpms("merge", bundle, "--store", province)
-    assert (ran.code, "1 responses in = 1 stored" in ran.out) == (0, True)
+    assert (ran.code, "1 response in = 1 stored" in ran.out) == (0, True)
     assert (
         cpms("child", known[1], "--store", province, "--format", "json").json["responses"][0]["response_outcome"]
         == 'seen; said "no"'

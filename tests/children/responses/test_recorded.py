@@ -48,7 +48,7 @@ def test_a_log_is_a_sheet_of_a_workbook_too(cpms: Cpms, store: Path, known: dict
     with pd.ExcelWriter(path) as book:
         pd.DataFrame({"note": ["x"], "other": ["y"]}).to_excel(book, index=False, sheet_name="about")
         pd.DataFrame([thai_line(known[1], "เยี่ยมบ้าน", "2/3/2569")]).to_excel(book, index=False, sheet_name="response")
-    assert "1 responses in = 1 stored" in cpms("response", "import", path, "--store", store).out
+    assert "1 response in = 1 stored" in cpms("response", "import", path, "--store", store).out
 
 
 def test_what_is_wrong_is_named_by_its_cell_set_aside_mended_and_imported(
@@ -103,10 +103,10 @@ def test_a_file_whose_child_was_not_merged_yet_is_recorded_when_it_is(
     identifier = new_identifier("C")
     file = write_log(tmp_path / "log.csv", thai_line(identifier, "เยี่ยมบ้าน", "2/3/2569"))
     ran = cpms("response", "import", file, "--store", store)
-    assert "1 responses in = 0 stored + 0 unchanged + 1 set aside" in ran.out
+    assert "1 response in = 0 stored + 0 unchanged + 1 set aside" in ran.out
     cpms("merge", write_round(tmp_path, base, 2026, {20: {"cpms_id": identifier}}), "--store", store)
     ran = cpms("response", "import", file, "--store", store)
-    assert "1 responses in = 1 stored + 0 unchanged + 0 set aside" in ran.out
+    assert "1 response in = 1 stored + 0 unchanged + 0 set aside" in ran.out
 
 
 def test_two_rows_that_say_different_things_are_both_set_aside_and_the_same_twice_is_one(
@@ -214,6 +214,6 @@ def test_a_log_given_to_merge_is_recorded_as_one(
     children = cpms("children", "--store", store, "--format", "csv").out
     ran = cpms("merge", file, "--store", store)
     assert ran.code == 0, ran.err
-    assert "1 responses in = 1 stored" in ran.out
-    assert "1 responses in = 0 stored + 1 unchanged" in cpms("response", "import", file, "--store", store).out
+    assert "1 response in = 1 stored" in ran.out
+    assert "1 response in = 0 stored + 1 unchanged" in cpms("response", "import", file, "--store", store).out
     assert cpms("children", "--store", store, "--format", "csv").out == children

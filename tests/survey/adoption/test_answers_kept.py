@@ -96,7 +96,7 @@ def test_a_definition_that_knows_less_blanks_nothing(cpms: Cpms, draw: Draw, own
     first = draw({"chores": 7, "tobacco": "yes"}, name="first.csv")
     assert cpms("merge", first, "--store", store, "--schemas", longer).code == 0
     printed = _adopt_by_command(cpms, own, store)
-    assert "chores (Hours of chores). 1 answer(s) stay in the store" in printed
+    assert "chores (Hours of chores). 1 answer stays in the store" in printed
     # A correction under the shorter one.
     corrected = draw({"tobacco": "no"}, name="corrected.csv")
     assert cpms("merge", corrected, "--store", store).code == 0

@@ -26,8 +26,8 @@ def test_an_answer_of_a_round_that_did_not_ask_is_told_and_not_stored(cpms: Cpms
     checked = cpms("validate", file, "--format", "json")
     findings = [finding for finding in checked.json["findings"] if finding["rule"] == "not_asked_in_round"]
     assert {(finding["column"], finding["message"][:11], finding["severity"]) for finding in findings} == {
-        ("phone", "2 answer(s)", "warning"),
-        ("chore_hours_week", "2 answer(s)", "warning"),
+        ("phone", "2 answers", "warning"),
+        ("chore_hours_week", "2 answers", "warning"),
     }
     assert all("2025" in finding["message"] for finding in findings)
     assert checked.code == 1
@@ -40,7 +40,7 @@ def test_an_answer_of_a_round_that_did_not_ask_is_told_and_not_stored(cpms: Cpms
     assert {phone for _, phone in read_cells(store, "household", "phone")} == {"not_asked"}
     assert {hours for _, hours in read_cells(store, "child", "chore_hours_week")} == {"not_asked"}
     again = cpms("merge", file, "--store", tmp_path / "other.duckdb")
-    assert "2 answer(s) to Phone are of round 2025, which did not ask it. They are not stored." in " ".join(
+    assert "2 answers to Phone are of round 2025, which did not ask it. They are not stored." in " ".join(
         again.out.split()
     )
     thai = cpms("merge", file, "--store", tmp_path / "thai.duckdb", "--lang", "th")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.disclosure.cells.joined_answers import joined_rows
@@ -12,8 +14,6 @@ from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.charts.maps.area_map import (
     distance_words,
     map_chart,
-    parts_of_indicator,
-    whole_of_indicator,
     whole_of_levels,
     withheld_cells,
 )
@@ -167,12 +167,22 @@ def _heat(context: AreaContext, withheld: frozenset[tuple[int, str]]) -> Iterato
 def _classes(context: AreaContext) -> pd.DataFrame:
     """The class of each indicator's share in each part, as `comparison.distance_class`; missing where it is unknown."""
     figures, of = context.figures, context.survey.figures
-    classes = {}
-    for indicator in context.survey.indicators:
-        counts = parts_of_indicator(figures, indicator)
-        beside = beside_rest(counts, *whole_of_indicator(figures, indicator), of.confidence)
-        classes[str(indicator.number)] = distance_class(beside, of.far)
-    return pd.DataFrame(classes)
+    numbers = [indicator.number for indicator in context.survey.indicators]
+    names = [str(number) for number in numbers]
+    # Indicators of one part stand below each other, part by part: all are compared at once.
+    yes, no = (_counts(counts[names]).ravel() for counts in (figures.heat_counts, figures.heat_others))
+    wholes = _counts(figures.indicators.set_index("number").loc[numbers, ["yes", "no"]])
+    whole_yes, whole_known = (np.tile(counts, len(figures.heat)) for counts in (wholes[:, 0], wholes.sum(axis=1)))
+    beside = beside_rest(pd.DataFrame({"yes": yes, "known": yes + no}), whole_yes, whole_known, of.confidence)
+    classes = distance_class(beside, of.far)
+    return pd.DataFrame(
+        {name: classes.iloc[place :: len(names)].set_axis(figures.heat.index) for place, name in enumerate(names)}
+    )
+
+
+def _counts(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Counts as numbers; NaN where one is withheld."""
+    return frame.astype("Float64").to_numpy("float64", na_value=np.nan)
 
 
 def _whole_rows(context: AreaContext, answers: pd.DataFrame, shown: list[str]) -> list[pd.DataFrame]:

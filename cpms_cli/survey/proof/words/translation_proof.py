@@ -5,7 +5,6 @@ What a translation lacks is no problem: it is said in the fallback. `cpms schema
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,11 +15,11 @@ from cpms_cli.survey.model.definition import Survey, folded, folded_header
 from cpms_cli.survey.model.translated_words import words_of
 from cpms_cli.survey.model.words import Words
 from cpms_cli.survey.problems import Fault, Problem
+from cpms_cli.survey.speech.filled_sentences import places
 from cpms_cli.survey.speech.translation import Place, Translation
 from cpms_cli.survey.yaml_files.located_yaml import read_mapping, read_yaml
 from cpms_cli.survey.yaml_files.location import shipped
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SENTENCES = "sentences"
 _FREE = {"help", "areas"}  # known to the commands, and to the lists of areas
 # In which files the texts of a kind stand; of fields and sentences there are several.
@@ -82,7 +81,7 @@ def _problems(reader: Reader, survey: Survey, translation: Translation) -> Itera
         if code not in survey.areas
     )
     for place, text in texts.items():
-        if place in known and _filled(text) != _filled(known[place].written()[LANGUAGES[0]]):
+        if place in known and places(text) != places(known[place].written()[LANGUAGES[0]]):
             yield Problem(file, document.line(*place), Fault("must_fill_same", name=_name(place)))
     for first, second in _alike(translation):
         fault = Fault("same_words", second=".".join(second), first=".".join(first))
@@ -97,8 +96,8 @@ def passed_over_sentences(survey: Survey) -> list[Problem]:
         document = read_yaml(survey.folder, translation_file(translation.language))
         for name, text in translation.sentences.items():
             known = survey.messages.get(name)
-            fillings = _filled(known.written()[LANGUAGES[0]]) if known else set()
-            if known is None or _filled(text) != fillings:
+            fillings = places(known.written()[LANGUAGES[0]]) if known else set()
+            if known is None or places(text) != fillings:
                 key = "never_said" if known is None else "must_fill" if fillings else "must_not_fill"
                 fault = Fault(key, name=name, fillings=", ".join(sorted(fillings)))
                 notes.append(Problem(document.file, document.line(_SENTENCES, name), Fault("passed_over", fault=fault)))
@@ -136,10 +135,6 @@ def _repeated(texts: Mapping[Place, str]) -> Iterator[tuple[Place, Place]]:
     for place, text in texts.items():
         if seen.setdefault(text, place) != place:
             yield seen[text], place
-
-
-def _filled(text: str) -> set[str]:
-    return set(_PLACEHOLDER.findall(text))
 
 
 def translatable(survey: Survey) -> Iterator[Translatable]:

@@ -425,3 +425,34 @@ def test_brothers_and_sisters_found_again_tell_that_the_home_is_the_same() -> No
     assert alone.cluster[1] == 1
     together = linked([*rows, *village((2025, 2026))])
     assert together.cluster[3] == 1
+
+
+# A name of two parts that a hand writes as one word.
+JOINED = [
+    ("Aungoo", "Aung Oo"),
+    ("Ongaung", "Ong Aung"),
+    ("Lenghom", "Leng Hom"),
+    ("Khamwan", "Kham Wan"),
+    ("Kyawoo", "Kyaw Oo"),
+    ("Zawaung", "Zaw Aung"),
+    ("อองออง", "ออง ออง"),
+    ("วินอ่อง", "วิน อ่อง"),
+    ("ซอนออง", "ซอน ออง"),
+    ("จ่อนวย", "จ่อ นวย"),
+    ("หอมวัน", "หอม วัน"),
+    ("หาญวัน", "หาญ วัน"),
+    ("หงส์จาน", "หงส์ จาน"),
+]
+
+
+@pytest.mark.parametrize(("joined", "apart"), JOINED)
+def test_a_name_written_as_one_word_is_said_as_its_parts(joined: str, apart: str) -> None:
+    forms = name_forms(pd.Series([joined, apart]))
+    assert forms["loose"].nunique() == 1
+
+
+@pytest.mark.parametrize(("name", "other"), [("ธีรพงษ์", "ธีรพงษ"), ("ปณิลักษณ์", "ปณิลักษณ")])
+def test_a_mark_that_silences_a_letter_is_left_out_by_many_hands(name: str, other: str) -> None:
+    rows = [child(2025, name, mother=None, home=None), child(2026, other, mother=None, home=None)]
+    pairs = linked([*rows, *village((2025, 2026))]).pairs.set_index(["id_l", "id_r"])
+    assert pairs.loc[(0, 1), "given"] == "alike"

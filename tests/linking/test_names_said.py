@@ -283,3 +283,27 @@ def test_any_text_has_a_code_and_always_the_same(text: str) -> None:
 def test_every_form_is_unknown_where_there_is_no_name() -> None:
     forms = name_forms(pd.Series(["baby", None, "ด.ญ.", "Saw Eh"]))
     assert forms.drop(columns="parts").isna().all(axis=1).tolist() == [True, True, True, False]
+
+
+# A name of two parts that a hand writes as one word.
+JOINED = [
+    ("Aungoo", "Aung Oo"),
+    ("Ongaung", "Ong Aung"),
+    ("Lenghom", "Leng Hom"),
+    ("Khamwan", "Kham Wan"),
+    ("Kyawoo", "Kyaw Oo"),
+    ("Zawaung", "Zaw Aung"),
+    ("อองออง", "ออง ออง"),
+    ("วินอ่อง", "วิน อ่อง"),
+    ("ซอนออง", "ซอน ออง"),
+    ("จ่อนวย", "จ่อ นวย"),
+    ("หอมวัน", "หอม วัน"),
+    ("หาญวัน", "หาญ วัน"),
+    ("หงส์จาน", "หงส์ จาน"),
+]
+
+
+@pytest.mark.parametrize(("joined", "apart"), JOINED)
+def test_a_name_written_as_one_word_is_said_as_its_parts(joined: str, apart: str) -> None:
+    forms = name_forms(pd.Series([joined, apart]))
+    assert forms["loose"].nunique() == 1

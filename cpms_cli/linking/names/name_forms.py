@@ -14,7 +14,7 @@ from functools import lru_cache
 import pandas as pd
 
 from cpms_cli.linking.names.phones import heads, loosen_code, script_name, spoken_code, syllables_in_order
-from cpms_cli.linking.names.sounds import consonant_key, spoken, without_lesser_marks
+from cpms_cli.linking.names.sounds import consonant_key, lesser_marks, spoken, without_lesser_marks
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 # Unicode takes these vowels apart, and the tone mark may be typed within or before.
@@ -195,10 +195,10 @@ def _spoken_parts(parts: list[str], script: str, settings: LinkingSettings) -> s
 
 
 def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
-    """For each text, NA where there is no name: `fold`, and with no letter written twice (`once`); `sound` and `key`;
-    how it is `said`; `bare` of words of respect, `bare_said`, and of that `loose` (vowels that hands confuse are one),
-    `heads` and `turned`; `short`, how it is said without its last part, as by a hand that leaves out a family name; and
-    `parts`."""
+    """For each text, NA where there is no name: `fold`, and with no letter written twice and no lesser mark (`once`);
+    `sound` and `key`; how it is `said`; `bare` of words of respect, `bare_said`, and of that `loose` (vowels that hands
+    confuse are one), `heads` and `turned`; `short`, how it is said without its last part, as by a hand that leaves out
+    a family name; and `parts`."""
     parts = {name: _tokens(name, settings) for name in texts.dropna().unique()}
     folds = {name: "".join(tokens) for name, tokens in parts.items()}
     scripts = {name: script_name(fold, settings) for name, fold in folds.items()}
@@ -206,10 +206,11 @@ def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
     of_bare = {name: _spoken_parts(tokens, scripts[name], settings) for name, tokens in bare.items()}
     loose = {name: _loose_parts(name, tokens, settings) for name, tokens in parts.items()}
     of_loose = {name: _spoken_parts(tokens, scripts[name], settings) for name, tokens in loose.items()}
+    lesser = lesser_marks(settings)
     forms = {
         "fold": folds,
         "sound": {name: spoken(fold, settings) for name, fold in folds.items()},
-        "once": {name: _TWICE.sub("\\1", fold) for name, fold in folds.items()},
+        "once": {name: _TWICE.sub("\\1", fold.translate(lesser)) for name, fold in folds.items()},
         "key": {name: consonant_key(fold, settings) for name, fold in folds.items()},
         "said": {name: _spoken_parts(tokens, scripts[name], settings) for name, tokens in parts.items()},
         "bare": {name: spoken("".join(tokens), settings) for name, tokens in bare.items()},

@@ -64,7 +64,8 @@ def _alike(settings: LinkingSettings) -> tuple[dict[str, str], dict[str, str]]:
 
 
 @lru_cache(maxsize=8)
-def _lesser_marks(settings: LinkingSettings) -> dict[int, None]:
+def lesser_marks(settings: LinkingSettings) -> dict[int, None]:
+    """Return what takes the marks out of a name whose slips are the commonest."""
     return {ord(mark): None for mark in settings.lesser_marks}
 
 
@@ -75,7 +76,7 @@ def _latin_alike(settings: LinkingSettings) -> tuple[re.Pattern[str], dict[str, 
 
 def without_lesser_marks(fold: str, settings: LinkingSettings) -> str:
     """A folded name without silenced letters and the marks whose slips are the commonest."""
-    return _SILENCED.sub("", fold).translate(_lesser_marks(settings))
+    return _SILENCED.sub("", fold).translate(lesser_marks(settings))
 
 
 def _voiced(text: str, place: int) -> bool:

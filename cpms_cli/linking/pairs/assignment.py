@@ -19,6 +19,9 @@ from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 AUTOMATIC, DOUBTFUL = "automatic", "doubtful"
 # Levels of the birth date that leave no room for a brother or sister, but a twin.
 _ONE_MONTH = ("exact", "month")
+# Levels on which the mother's name must agree as well.
+_NO_MONTH = ("year", "close")
+_SAME_MOTHER = ("exact", "sound", "alike")
 _MAX_EXPONENT = 60.0
 
 
@@ -78,9 +81,11 @@ def _odds_of_the_same(edges: pd.DataFrame, odds: pd.Series) -> pd.Series:
     """Of each pair, the odds of those rivals that are no rivals: the other child on the left may be the same child.
 
     One child whose rows were not linked in the rounds before stands on the left twice, each time in other rounds. Both
-    then agree in name and birth with the row on the right, and to take either of them is right.
+    then agree in name and birth with the row on the right, and to take either of them is right. Of a birth that is not
+    known to the month the mother's name agrees as well.
     """
-    may_be_one = ~edges["refused"] & edges["birth"].isin(_ONE_MONTH) & edges["right"].duplicated(keep=False)
+    agree = edges["birth"].isin(_ONE_MONTH) | (edges["birth"].isin(_NO_MONTH) & edges["mother"].isin(_SAME_MOTHER))
+    may_be_one = ~edges["refused"] & agree & edges["right"].duplicated(keep=False)
     if not may_be_one.any():
         return pd.Series(0.0, index=edges.index)
     sides = edges.loc[may_be_one, ["right", "presence"]].assign(odds=odds).reset_index(names="edge")
@@ -134,8 +139,8 @@ def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], ro
 def best_edges(candidates: pd.DataFrame) -> pd.DataFrame:
     """Return the best pair of rows for each `left` and `right`, with `refused`: never taken without a person.
 
-    `candidates`: id_l, id_r, weight, birth (its level), presence (a bit for each round in which `left` is), disagrees,
-    contradicts, identical, certain, in any order.
+    `candidates`: id_l, id_r, weight, birth and mother (their levels), presence (a bit for each round in which `left`
+    is), disagrees, contradicts, identical, certain, in any order.
     """
     # A contradiction holds for all that two children are; that a name agrees need be so in one pair of rows only.
     contradicts = candidates.groupby(["left", "right"])["contradicts"].transform("any")

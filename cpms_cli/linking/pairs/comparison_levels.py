@@ -158,6 +158,8 @@ UNNAMED = f"""
         AND (r.given IS NOT NULL OR r.round - r.year <= {_BABY_YEARS}),
         FALSE
     )"""
+# Nor is the name of an older child always told (`pair_rules`).
+UNTOLD = "((l.given IS NULL) <> (r.given IS NULL))"
 # Where the given name alone agrees and the second cells do not, a name of one syllable says too little of a child: some
 # hands write the last part of a name that has no family name into that cell, and twins often share the first.
 _ONE_SYLLABLE = 6  # letters of its code at most
@@ -185,7 +187,8 @@ BLOCKS: dict[str, str] = {
     "given_family": "given_heads || '|' || family_key",
     "given_month": "given_heads || '|' || born[1:7]",
     "given_village": "given_heads || '|' || village || '|' || year",
-    "mother_year": "CASE WHEN length(mother_heads) >= 2 THEN mother_heads || '|' || year END",
+    # Over a whole province many mothers' names begin alike: as it is said, the name is one of few.
+    "mother_year": "CASE WHEN length(mother_heads) >= 2 THEN mother_loose || '|' || year END",
     "mother_village": "mother_heads || '|' || village || '|' || year",
     "family_village": "family_key || '|' || village",
     "home": "home",

@@ -12,6 +12,7 @@ import pandas as pd
 from cpms_cli.linking.pairs.comparison_levels import FAIR_NAMES, REFUSALS, STRONG_NAMES, UNKNOWN
 
 _SAME_MOTHER = ("exact", "sound", "alike")
+_ITS_NAME = ("exact", "sound")
 _ONE_BIRTH = ("exact", "month", "year")
 _ONE_MONTH = ("exact", "month")
 _ITSELF = ("exact", "sound", "alike")  # not both cells as a whole
@@ -20,8 +21,9 @@ _ITSELF = ("exact", "sound", "alike")  # not both cells as a whole
 def disagree(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs have no name in common that would do without a person, whatever their score.
 
-    `pairs`: the level of each comparison, `one_script`, `unnamed`, `parted` (a name of one syllable is all that can
-    agree), and `no_twin`: neither child has another beside it who may be of the same birth.
+    `pairs`: the level of each comparison, `one_script`, `unnamed`, `untold` (one side has no name), `parted` (a name of
+    one syllable is all that can agree), and `no_twin`: neither child has another beside it who may be of the same
+    birth.
     """
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
@@ -31,9 +33,16 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     of_one_birth = by_mother(pairs) & pairs["no_twin"]
     agrees |= (pairs["unnamed"] & _of_one_mother_or_home(pairs)) | of_one_birth
     # A cousin in the house may have the name, but not the mother.
-    agrees &= (pairs["birth"] != "close") | pairs["mother"].isin(_SAME_MOTHER)
+    agrees &= (pairs["birth"] != "close") | pairs["mother"].isin(_SAME_MOTHER) | _of_one_family(pairs)
     agrees &= ~_of_namesakes(pairs) & ~_of_parts(pairs)
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
+
+
+def _of_one_family(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs have the very name in the very house, where all other children are found again and nobody says
+    that the mother is another."""
+    named = pairs["given"].isin(_ITS_NAME) & (pairs["mother"] == UNKNOWN)
+    return named & (pairs["place"] == "home") & (pairs["members"] == "all")
 
 
 def _of_namesakes(pairs: pd.DataFrame) -> pd.Series:
@@ -53,7 +62,16 @@ def by_mother(pairs: pd.DataFrame) -> pd.Series:
     # Within one script what is near may be the name of a twin whom nobody has seen; two scripts bring names no nearer.
     near = (name == "near") & _of_two_scripts(pairs)
     near &= birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER))
-    return _of_one_mother_or_home(pairs) & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
+    named = _of_one_mother_or_home(pairs) & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
+    return named | _by_family(pairs)
+
+
+def _by_family(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs have no name on one side, and a birth, a mother, a house and brothers that leave no other."""
+    birth, mother, home = pairs["birth"], pairs["mother"], pairs["place"] == "home"
+    known = home & birth.isin(_ONE_BIRTH) & mother.isin(_SAME_MOTHER)
+    known |= (birth == "exact") & ((home & (mother == UNKNOWN)) | mother.isin(_SAME_MOTHER))
+    return pairs["untold"] & known & pairs["members"].isin(("all", "some")) & (pairs["sex"] != "differs")
 
 
 def _of_two_scripts(pairs: pd.DataFrame) -> pd.Series:

@@ -19,6 +19,7 @@ from cpms_cli.linking.pairs.comparison_levels import (
     PARTED,
     UNKNOWN,
     UNNAMED,
+    UNTOLD,
     WEIGHED_BY_FREQUENCY,
     Comparing,
     level_of,
@@ -52,7 +53,7 @@ def score_pairs(
     """Return the pairs of `row_pair` whose weight is at least `least`, by id_l and id_r.
 
     Columns: id_l, id_r, weight (log2 of the odds), the level of each comparison by its name, `one_script`, `identical`,
-    `certain`, `unnamed` and `parted`. `term_frequency` says how common each term of `rows` is.
+    `certain`, `unnamed`, `untold` and `parted`. `term_frequency` says how common each term of `rows` is.
     """
     columns = [
         str(name) for (name, *_) in connection.execute(f"DESCRIBE {rows}").fetchall() if not name.startswith("block_")
@@ -79,7 +80,8 @@ def score_pairs(
                 {IDENTICAL} AS identical,
                 {CERTAIN} AS certain,
                 {UNNAMED} AS unnamed,
-                {PARTED} AS parted
+                {PARTED} AS parted,
+                {UNTOLD} AS untold
             FROM row_pair c
             JOIN {rows} l ON l.id = c.id_l
             JOIN {rows} r ON r.id = c.id_r
@@ -93,6 +95,7 @@ def score_pairs(
                 certain,
                 unnamed,
                 parted,
+                untold,
                 {", ".join(f"{column}_l" for column in WEIGHED_BY_FREQUENCY.values())},
                 {levels}
             FROM pair
@@ -107,7 +110,8 @@ def score_pairs(
                 p.identical,
                 p.certain,
                 p.unnamed,
-                p.parted
+                p.parted,
+                p.untold
             FROM compared p{common}
         )
         SELECT *

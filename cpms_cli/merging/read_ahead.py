@@ -26,9 +26,9 @@ from cpms_cli.errors import CpmsError, NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.keys import typed_keys, use_typed_keys
 from cpms_cli.merging.merge import check_holds_answers
 from cpms_cli.merging.packed import Packed, read_packed
-from cpms_cli.reading.header.map_loading import load_map
 from cpms_cli.reading.header.mapping import HeaderMap
-from cpms_cli.reading.header.several_maps import closest_map
+from cpms_cli.reading.maps.map_loading import load_map
+from cpms_cli.reading.maps.several_maps import closest_map
 from cpms_cli.reading.response_log import logs_among
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files, read_sources

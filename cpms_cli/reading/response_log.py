@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.book.bundle import is_bundle
-from cpms_cli.reading.header.map_loading import load_map
 from cpms_cli.reading.header.mapping import Mapped, check_headers_present
+from cpms_cli.reading.maps.map_loading import load_map
 from cpms_cli.reading.sheet.sheets import understand
 from cpms_cli.reading.sheet.unread import list_headers
 from cpms_cli.reading.survey_table import SurveyTable

@@ -17,16 +17,17 @@ from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
 from cpms_cli.reading.header.export_layouts import mark_repeat_groups
 from cpms_cli.reading.header.headers import headed, header_spellings
-from cpms_cli.reading.header.map_lists import SHORT_YEARS
 from cpms_cli.reading.header.mapping import HeaderMap, Maps
-from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
+from cpms_cli.reading.maps.map_lists import SHORT_YEARS
+from cpms_cli.reading.maps.several_maps import check_maps_used, load_maps, map_of
+from cpms_cli.reading.round_faults import round_faults
 from cpms_cli.reading.sheet.names.nicknames import with_nicknames
 from cpms_cli.reading.sheet.names.sex_of_titles import with_sex_of_titles
 from cpms_cli.reading.sheet.names.whole_names import note_whole_names
 from cpms_cli.reading.sheet.repeats import join_repeats
 from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, with_row_keys
 from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
-from cpms_cli.reading.sheet.sheet_rounds import round_faults, round_given
+from cpms_cli.reading.sheet.sheet_rounds import round_given
 from cpms_cli.reading.sheet.sheets import Sheet, understand
 from cpms_cli.reading.sheet.unpivot import children_apart
 from cpms_cli.reading.source import SourceTable

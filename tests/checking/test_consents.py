@@ -134,7 +134,7 @@ def test_a_withdrawal_in_a_later_file_is_obeyed_and_said(cpms: Cpms, draw: Draw,
     merge([draw(HURT, name="yes.csv")], store)
     ran = cpms("merge", draw({"consent": "no"}, name="no.csv"), "--store", store)
     assert "only the key stored: 1 row of 1 family" in " ".join(ran.out.split())
-    assert "1 families had answered in this round before" in ran.out
+    assert "1 family had answered in this round before" in ran.out
     assert _stored(store, "SELECT count(violence_sexual), count(*) FROM child_observation") == [(0, 2)]
     # A yes after it is the family's new word; rows that disagree are not, and leave the store as it is.
     disputed = draw({**HURT}, {"consent": "no"}, name="both.csv")

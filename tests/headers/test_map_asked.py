@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook as open_workbook
 
 from cpms_cli.checking.drafting.map_questions import OpenLine, Reply, read_reply
-from cpms_cli.reading.header.map_workbook import load_workbook
+from cpms_cli.reading.maps.map_workbook import load_workbook
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, Ran
 from tests.office.test_office_map import LIST, SECOND

@@ -12,7 +12,7 @@ import pytest
 
 from cpms_cli import CpmsError, read, validate
 from cpms_cli.checking.validation import Validation
-from cpms_cli.reading.sheet.sheet_names import round_of_name
+from cpms_cli.reading.layout.sheet_names import round_of_name
 from cpms_cli.reading.survey_table import sheets_not_read
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import ROOT, Cpms

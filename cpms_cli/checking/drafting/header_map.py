@@ -32,8 +32,8 @@ from cpms_cli.reading.header.mapping import (
     check_headers_present,
     compared,
 )
-from cpms_cli.reading.header.several_maps import load_maps, map_of
 from cpms_cli.reading.header.side_by_side import of_any_child
+from cpms_cli.reading.maps.several_maps import load_maps, map_of
 from cpms_cli.reading.sheet.sheet_choice import may_hold_survey
 from cpms_cli.reading.sheet.sheets import match_sheet
 from cpms_cli.reading.source import SourceTable

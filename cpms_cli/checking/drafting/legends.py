@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from cpms_cli.reading.header.headers import spelt
-from cpms_cli.reading.sheet.title_keys import titles_of
+from cpms_cli.reading.layout.title_keys import titles_of
 from cpms_cli.reading.source import SheetNotRead, SourceTable
 from cpms_cli.survey.model.definition import Field, Survey, folded
 from cpms_cli.survey.plain_text import plain_digits

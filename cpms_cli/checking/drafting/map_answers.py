@@ -17,8 +17,8 @@ from cpms_cli.checking.masking import MOVED, answers_elsewhere, spells_answer, t
 from cpms_cli.checking.proposing.answer_proposals import AnswerProposal, propose_answer
 from cpms_cli.checking.proposing.column_proposals import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
 from cpms_cli.reading.header.choices.split_questions import distinct, separated
-from cpms_cli.reading.header.map_lists import SHORT_YEARS
 from cpms_cli.reading.header.mapping import UNDECIDED
+from cpms_cli.reading.maps.map_lists import SHORT_YEARS
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.value.dates import years_in_doubt
 from cpms_cli.reading.value.values import clean

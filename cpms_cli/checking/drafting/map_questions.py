@@ -11,9 +11,9 @@ from typing import Literal
 
 from cpms_cli.checking.drafting.drafted_map import Drafted
 from cpms_cli.reading.header.headers import header_spellings, near_miss, spelt
-from cpms_cli.reading.header.map_lists import list_of_line, meant_code
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, compared, leave_out
 from cpms_cli.reading.header.side_by_side import of_any_child
+from cpms_cli.reading.maps.map_lists import list_of_line, meant_code
 from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Language, Survey, folded
 from cpms_cli.survey.plain_text import plain_digits

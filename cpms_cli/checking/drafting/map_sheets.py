@@ -9,8 +9,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from cpms_cli.reading.header.map_lists import ERA_LIST, eras
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, leave_out
+from cpms_cli.reading.maps.map_lists import ERA_LIST, eras
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Field, Language, Survey, Words

@@ -64,7 +64,7 @@ def map_(
         raise UsageError("map_there", file=output.name)
     from cpms_cli.checking.drafting.drafted_map import Decided, Drafted, map_bytes
     from cpms_cli.checking.drafting.header_map import draft
-    from cpms_cli.reading.header.map_workbook import load_workbook
+    from cpms_cli.reading.maps.map_workbook import load_workbook
     from cpms_cli.reports.files import header_map as report
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.files.loading import load_survey

@@ -13,8 +13,8 @@ from cpms_cli.linking.tables.held_columns import TELLING, checked_held, columns_
 from cpms_cli.linking.tables.linked_tables import SURE, link_frames
 from cpms_cli.linking.tables.person_rows import unread_cells
 from cpms_cli.reading.cells import read_sheets
-from cpms_cli.reading.header.map_loading import map_lines
 from cpms_cli.reading.header.mapping import compared, leave_out
+from cpms_cli.reading.maps.map_loading import map_lines
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK

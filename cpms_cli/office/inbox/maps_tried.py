@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cpms_cli.errors import CpmsError, UsageError
-from cpms_cli.reading.header.map_loading import headers_of_map, load_map, map_lines
-from cpms_cli.reading.header.map_workbook import is_map_workbook
 from cpms_cli.reading.header.mapping import WORKBOOK, HeaderMap, compared
+from cpms_cli.reading.maps.map_loading import headers_of_map, load_map, map_lines
+from cpms_cli.reading.maps.map_workbook import is_map_workbook
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.model.definition import Survey
 

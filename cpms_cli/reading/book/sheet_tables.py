@@ -20,8 +20,8 @@ from cpms_cli.reading.header.head_search import check_not_beside, stands_sideway
 from cpms_cli.reading.header.header_rows import find_layout
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.row_looks import Span
-from cpms_cli.reading.sheet.record_rows import Records, records
-from cpms_cli.reading.sheet.sheet_names import is_own_sheet
+from cpms_cli.reading.layout.record_rows import Records, records
+from cpms_cli.reading.layout.sheet_names import is_own_sheet
 from cpms_cli.reading.size_limits import LIMITS, check_letters
 from cpms_cli.reading.source import CellFault, SheetNotRead, SourceTable, column_letter, text_table
 

@@ -8,8 +8,8 @@ from functools import cache
 
 import pandas as pd
 
+from cpms_cli.reading.layout.title_keys import FAMILY, sections_of
 from cpms_cli.reading.sheet.sheets import Note, Sheet, with_column
-from cpms_cli.reading.sheet.title_keys import FAMILY, sections_of
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.plain_text import plain_digits

@@ -20,6 +20,13 @@ from cpms_cli.reading.header.export_layouts import (
     words_around_subdistrict,
 )
 from cpms_cli.reading.header.headers import is_headed
+from cpms_cli.reading.layout.title_keys import (
+    place_in_titles,
+    place_of_section,
+    sections_of,
+    subdistrict_of,
+    village_in_subdistrict,
+)
 from cpms_cli.reading.sheet.grown_ups import without_grown_ups
 from cpms_cli.reading.sheet.house_lines import with_houses_of_lines
 from cpms_cli.reading.sheet.names.head_names import with_codes_of_homes, with_heads_as_homes
@@ -31,13 +38,6 @@ from cpms_cli.reading.sheet.sheets import (
     texts_of,
     with_column,
     with_counted_lines,
-)
-from cpms_cli.reading.sheet.title_keys import (
-    place_in_titles,
-    place_of_section,
-    sections_of,
-    subdistrict_of,
-    village_in_subdistrict,
 )
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.area_widths import SUBDISTRICT

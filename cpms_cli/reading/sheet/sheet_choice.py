@@ -19,7 +19,7 @@ from cpms_cli.reading.header.export_layouts import layout_of
 from cpms_cli.reading.header.headers import headed, header_spellings, match_headers, spelt
 from cpms_cli.reading.header.mapping import HeaderMap
 from cpms_cli.reading.header.row_looks import is_number
-from cpms_cli.reading.sheet.sheet_names import named_round
+from cpms_cli.reading.layout.sheet_names import named_round
 from cpms_cli.reading.sheet.sheets import Matched, match_sheet
 from cpms_cli.reading.source import SheetNotRead, SourceTable
 from cpms_cli.reading.value.digits import ascii_digits

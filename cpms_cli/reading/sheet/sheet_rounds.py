@@ -1,20 +1,13 @@
-"""The round that a sheet's name says, held against what is given and against its own column."""
+"""The round that a sheet's name says, held against what is given."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
-
 from cpms_cli.errors import UsageError
-from cpms_cli.reading.sheet.sheet_names import named_round
+from cpms_cli.reading.layout.sheet_names import named_round
+from cpms_cli.reading.layout.title_keys import round_in_titles
 from cpms_cli.reading.sheet.sheets import Note, Sheet
-from cpms_cli.reading.sheet.title_keys import round_in_titles
-from cpms_cli.reading.source import CellFault, SourceTable
 from cpms_cli.survey.era import BUDDHIST_OFFSET
 from cpms_cli.survey.model.definition import Survey
-
-if TYPE_CHECKING:
-    from cpms_cli.reading.survey_table import Column
 
 
 def _both_eras(year: int) -> str:
@@ -42,15 +35,3 @@ def round_given(survey: Survey, sheet: Sheet, round_: int | None) -> tuple[int |
         )
     message = "round_from_title" if by_name is None else "round_from_sheet"
     return named, (Note(message, {"year": _both_eras(named)}),)
-
-
-def round_faults(survey: Survey, source: SourceTable, columns: Mapping[str, Column]) -> Iterator[CellFault]:
-    """A fault for each round in the sheet's column that its name does not say, where it stands first."""
-    named, column = named_round(source), columns.get(survey.role("round").name)
-    if named is None or column is None or column.index < 0:
-        return
-    others = [code for code, value in enumerate(column.values.to_pylist()) if value not in (None, str(named))]
-    for code in others:
-        rows = source.rows[column.codes == code]
-        if len(rows):
-            yield CellFault("sheet_round", int(rows[0]), column.index, column.texts[code].as_py(), open=True)

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from cpms_cli.reading.layout.title_keys import SECTIONS, TITLES, sections_of, titles_of
 from cpms_cli.reading.sheet.sheets import Note, Sheet
-from cpms_cli.reading.sheet.title_keys import SECTIONS, TITLES, sections_of, titles_of
 from cpms_cli.reading.sheet.unread import says_something
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.model.definition import Survey

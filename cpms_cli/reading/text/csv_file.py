@@ -12,7 +12,7 @@ from typing import IO
 from cpms_cli.errors import NoSurveyTable, OtherLayout, UnreadableFile, UsageError
 from cpms_cli.reading.header.head_search import check_not_beside, stands_sideways
 from cpms_cli.reading.header.header_rows import Layout, find_layout
-from cpms_cli.reading.sheet.record_rows import records
+from cpms_cli.reading.layout.record_rows import records
 from cpms_cli.reading.size_limits import LIMITS, check_columns
 from cpms_cli.reading.source import CellFault, SourceTable
 from cpms_cli.reading.text.cell_faults import mend_cells

@@ -16,7 +16,7 @@ import pyarrow as pa
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.header.header_rows import Layout, find_layout
 from cpms_cli.reading.header.headers import spelt
-from cpms_cli.reading.sheet.footers import notes, totals
+from cpms_cli.reading.layout.footers import notes, totals
 from cpms_cli.reading.source import RowLeftOut, only_used
 from cpms_cli.reading.value.coded_columns import CodedColumn, Flags, coded_column
 

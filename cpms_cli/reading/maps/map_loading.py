@@ -9,7 +9,6 @@ from pathlib import Path
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.header.headers import header_spellings
-from cpms_cli.reading.header.map_workbook import load_workbook
 from cpms_cli.reading.header.mapping import (
     FIELD,
     HEADER,
@@ -23,6 +22,7 @@ from cpms_cli.reading.header.mapping import (
     leave_out,
     map_line,
 )
+from cpms_cli.reading.maps.map_workbook import load_workbook
 from cpms_cli.reading.size_limits import LIMITS
 from cpms_cli.reading.text.typed_files import decode_typed
 from cpms_cli.survey.language import FALLBACK, LANGUAGES

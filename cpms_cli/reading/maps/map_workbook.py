@@ -19,8 +19,8 @@ from cpms_cli.reading.book.cell_text import cell_text
 from cpms_cli.reading.book.container import inspect_container
 from cpms_cli.reading.header.choices.split_questions import separated
 from cpms_cli.reading.header.headers import header_spellings, spelt
-from cpms_cli.reading.header.map_lists import SHORT_YEARS, is_of_short_years, meant_code
 from cpms_cli.reading.header.mapping import FIELD, HEADER, UNDECIDED, HeaderMap, MapLine, compared, map_line
+from cpms_cli.reading.maps.map_lists import SHORT_YEARS, is_of_short_years, meant_code
 from cpms_cli.reading.value.answers import BETWEEN_ANSWERS
 from cpms_cli.survey.messages import wordings
 from cpms_cli.survey.model.definition import Survey, folded

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
-from cpms_cli.reading.sheet.sheet_names import FIRST_ROUND
+from cpms_cli.reading.layout.sheet_names import FIRST_ROUND
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.area_widths import DISTRICT, PROVINCE, SUBDISTRICT
 from cpms_cli.survey.country_time import country_today

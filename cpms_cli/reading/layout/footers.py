@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from cpms_cli.reading.sheet.title_keys import FAMILY, VILLAGE_NUMBER
+from cpms_cli.reading.layout.title_keys import FAMILY, VILLAGE_NUMBER
 from cpms_cli.reading.value.coded_columns import CodedColumn, Flags, matching
 
 _NUMBER = "[0-9๐-๙၀-၉][0-9๐-๙၀-၉.,]*"

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cpms_cli.errors import UsageError
-from cpms_cli.reading.header.map_loading import load_map
 from cpms_cli.reading.header.mapping import SAME_KIND, HeaderMap, Maps, check_headers_present
+from cpms_cli.reading.maps.map_loading import load_map
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.model.definition import Survey
 

@@ -27,7 +27,7 @@ def main(folder: Path) -> int:
             to_mend = 1
             continue
         print(
-            f"{path.name}: {checked.errors} errors; stored {merged.total('stored')} of {merged.total('rows_in')} rows"
+            f"{path.name}: errors {checked.errors}; stored {merged.total('stored')} of {merged.total('rows_in')} rows"
         )
         to_mend = max(to_mend, merged.exit_code)
     scored = score_and_record(office.store, who=office.who)

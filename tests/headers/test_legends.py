@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from cpms_cli.checking.drafting.header_map import draft
 from cpms_cli.reading.header.mapping import Maps
@@ -18,7 +19,7 @@ def meanings(
     tmp_path: Path,
     survey: Survey,
     header: str,
-    codes: Sequence[int],
+    codes: Sequence[object],
     legend: Sequence[list[object]],
     mapping: Maps | None = None,
 ) -> dict[str, str]:
@@ -63,3 +64,22 @@ def test_yes_under_a_header_that_turns_the_question_round_is_asked(tmp_path: Pat
     legend: list[list[object]] = [["พ่อเสียชีวิต", 1, "ใช่"], ["พ่อเสียชีวิต", 2, "ไม่ใช่"]]
     meant = meanings(tmp_path, survey, "พ่อเสียชีวิต", [1, 2, 2], legend, {"พ่อเสียชีวิต": "father_alive"})
     assert meant == {"1": "?no", "2": "?yes"}, "yes is no to: is the father alive?"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "meant"),
+    [
+        (
+            "การศึกษา",
+            ["เรียนอยู่", "ยังไม่เข้าเรียน", "เรียนอยู่", "ไม่ได้เรียน", "กศน."],
+            {"เรียนอยู่": "?formal", "ยังไม่เข้าเรียน": "?none"},
+        ),
+        ("ประกันสุขภาพ", ["มีบัตรทอง", "ไม่มี", "ประกันสังคม"], {"มีบัตรทอง": "?universal"}),
+        ("การศึกษา", ["สมชาย", "มะลิ", "ละไม", "Saw Eh Htoo"], {}),
+    ],
+)
+def test_of_a_small_community_answers_are_asked_about_and_names_are_not(
+    tmp_path: Path, survey: Survey, header: str, cells: Sequence[object], meant: dict[str, str]
+) -> None:
+    """Each stands once or twice, as a name would: what is near to an answer tells the column."""
+    assert meanings(tmp_path, survey, header, cells, []) == meant

@@ -232,7 +232,7 @@ def test_the_pipeline_of_the_examples_does_it_in_python(
     pipeline = runpy.run_path(str(ROOT / "examples" / "pipeline.py"))
     assert pipeline["main"](folder) == 1
     printed = capsys.readouterr().out
-    assert "survey.csv: 1 errors; stored 1 of 2 rows" in printed
+    assert "survey.csv: errors 1; stored 1 of 2 rows" in printed
     assert "letter.txt: left out" in printed
     assert {path.name for path in (folder / "outbox" / "analyst").iterdir()} == {
         "scores.parquet",

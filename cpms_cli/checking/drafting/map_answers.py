@@ -101,7 +101,7 @@ def answer_lines(
     if not column.listed:
         return
     texts = column_texts(column.source, column.index)
-    if not own_answers(survey, field, texts) and (fit(survey, field, texts) or 0.0) < _LEAST_FIT:
+    if not own_answers(survey, field, texts) and _answering(survey, field, texts) < _LEAST_FIT:
         return
     counts = Counter(_shown(survey, column, moved))
     unread = _unread(survey, field, list(counts))
@@ -110,6 +110,16 @@ def answer_lines(
     for text in sorted(listed, key=lambda text: -counts[text])[:_MOST_LINES]:
         means, sure = _meaning(survey, column, text, decided, language)
         yield column.header, field.name, text, counts[text], means, sure
+
+
+def _answering(survey: Survey, field: Field, texts: Sequence[str]) -> float:
+    """The share of cells that are answers to the field or, where they are few texts, may be: of a small community each
+    answer stands once or twice, and is nobody's name for that."""
+    share, counts = fit(survey, field, texts) or 0.0, Counter(texts)
+    if share >= _LEAST_FIT or not counts or len(counts) > MOST_ANSWERS:
+        return share
+    strange = [text for text in _unread(survey, field, list(counts)) if propose_answer(survey, field, text) is None]
+    return max(share, 1 - sum(counts[text] for text in strange) / len(texts))
 
 
 def _era_line(

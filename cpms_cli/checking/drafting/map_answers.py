@@ -15,7 +15,7 @@ from cpms_cli.checking.drafting.legends import words_in_legend
 from cpms_cli.checking.findings import MASK
 from cpms_cli.checking.masking import MOVED, answers_elsewhere, spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import AnswerProposal, propose_answer
-from cpms_cli.checking.proposing.column_proposals import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
+from cpms_cli.checking.proposing.cell_fit import ANSWER_LETTERS, MOST_ANSWERS, fit, own_answers
 from cpms_cli.reading.header.choices.split_questions import distinct, separated
 from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.maps.map_lists import SHORT_YEARS

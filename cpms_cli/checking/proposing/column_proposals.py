@@ -7,34 +7,24 @@ less sure than `schemas/proposals.yaml` demands waits for a person.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pandas as pd
 
-from cpms_cli.checking.proposing.answer_proposals import is_sure_answer, offices_answers
+from cpms_cli.checking.proposing.cell_fit import fit, is_telling, own_answers
+from cpms_cli.checking.proposing.header_likeness import header_likeness, known_spellings, names_another
 from cpms_cli.reading.header.headers import split_repeated
-from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.reading.value.personal_names import end_in_family_names, more_than_family_names
 from cpms_cli.reading.value.values import clean
-from cpms_cli.survey.identifiers import has_thai_form
 from cpms_cli.survey.model.definition import Field, Survey, folded
-from cpms_cli.survey.plain_text import plain_digits
 from cpms_cli.survey.speech.header_words import asks_of_family, known_meanings, meanings, names_child
 from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _MOSTLY, _HARDLY = 0.8, 0.3
-_MOST_TEXTS = 200
-MOST_ANSWERS, ANSWER_LETTERS, _HALF = 12, 30, 0.5
-_CODE = re.compile(r"\d{1,2}(?:\.0)?")  # the number of an answer, where a question has a list
-_ISO = r"(?:19|20)\d{2}(?:-\d{2}){0,2}"
-_SIGNED = r"[-+]?\d+(?:[.,]\d+)?"
 _BOTH = 2
 _IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _UNKNOWN_ANSWERS = 0.9  # the share of a likeness where the cells are answers, and none of them is the question's
-_WITHIN = 0.8  # the share of a likeness where one side has all words of the other
 
 
 @dataclass(frozen=True)
@@ -46,127 +36,6 @@ class Proposal:
     from_cells: bool = False
 
 
-@dataclass(frozen=True)
-class _Spelling:
-    field: str
-    words: frozenset[str]
-
-
-@lru_cache(maxsize=8)
-def _spellings(survey: Survey) -> tuple[_Spelling, ...]:
-    return tuple(
-        dict.fromkeys(
-            _Spelling(name, words)
-            for name, field in survey.fields.items()
-            for text in (*field.label.written().values(), *field.headers, *field.label.translated(), name)
-            if (words := meanings(text))
-        )
-    )
-
-
-@lru_cache(maxsize=8)
-def _field_words(survey: Survey) -> dict[str, frozenset[str]]:
-    """All words that a question's headers have."""
-    words: dict[str, frozenset[str]] = {}
-    for spelling in _spellings(survey):
-        words[spelling.field] = words.get(spelling.field, frozenset()) | spelling.words
-    return words
-
-
-@lru_cache(maxsize=8)
-def _weights(survey: Survey) -> dict[str, float]:
-    """What a word weighs: the less, the more questions have it."""
-    often = Counter(word for words in _field_words(survey).values() for word in words)
-    return {word: 1 / (1 + 0.15 * (count - 1)) for word, count in often.items()}
-
-
-def _likeness(survey: Survey, header: frozenset[str], spelling: frozenset[str]) -> float:
-    """How much of the words of two headers is the same, from 0 to 1."""
-    weights = _weights(survey)
-
-    def weight(words: Iterable[str]) -> float:
-        return sum(weights.get(word, 1.0) for word in words)
-
-    settings = proposal_settings()
-    if spelling <= settings.other_persons and header & settings.other_persons:
-        header -= settings.of_whoever  # the question is who that person is
-    both, vague = weight(header & spelling), settings.other_persons | settings.weak
-    if not both or (header & spelling <= vague and not header <= vague):
-        return 0.0  # a person alone, or "number", says nothing of what is asked
-    alike = 2 * both / (weight(header) + weight(spelling))
-    if header < spelling or spelling < header:
-        alike = max(alike, _WITHIN * alike**0.5)
-    return alike * settings.confidence.other_person if (spelling - header) & settings.other_persons else alike
-
-
-def _names_another(survey: Survey, words: frozenset[str], around: frozenset[str], field: str) -> bool:
-    """Whether a header, or where it names nobody the group above it, names a person or a subject that the question is
-    not about; or nobody, where the question is about others of the family."""
-    settings, asked = proposal_settings(), _field_words(survey)[field]
-    if survey.fields[field].topic in settings.always_asked_topics and not (words | around) & settings.of_members:
-        return True
-    if words & (settings.other_persons | settings.other_subjects) - asked:
-        return True
-    of_group = around & settings.other_persons
-    if not of_group or words & settings.other_persons:
-        return False
-    return not asked & of_group.union(*(settings.together.get(person, frozenset()) for person in of_group))
-
-
-def fit(survey: Survey, field: Field, texts: Sequence[str]) -> float | None:
-    """The share of cells that are answers to a question, from 0 to 1; None where there is no answer to go by."""
-    missing = survey.codelists["missing"].by_spelling
-    answers = [text for text in texts if text.strip() and folded(text) not in missing][:_MOST_TEXTS]
-    if not answers:
-        return None
-    column = pd.Series(answers, dtype="str")
-    values = clean(survey, field, column).values.fillna("")
-    listed = survey.codes(field)
-    if listed is not None:
-        real = set(listed.by_code) - set(survey.missing_words)
-        listed_as_sure = column.map(lambda text: is_sure_answer(survey, field, text))
-        return float((values.str.split(";").str[0].isin(real) | listed_as_sure).mean())
-    plain = ascii_digits(column).str.strip()
-    if field.holds_dates:
-        return float((values.str.fullmatch(_ISO) & ~plain.str.fullmatch(r"\d{1,3}|\d{5,7}|\d{9,}")).mean())
-    if field.type == "year":
-        return float(values.str.fullmatch(r"(?:19|20)\d{2}").mean())
-    if field.type in ("integer", "number"):
-        numbers = pd.to_numeric(values, errors="coerce")
-        limits = field.constraints
-        low, high = limits.minimum, limits.maximum
-        return float((numbers.notna() & (numbers >= (0 if low is None else low)) & (numbers <= (high or 10**9))).mean())
-    return _fit_of_text(survey, field, column, plain, values)
-
-
-def _fit_of_text(survey: Survey, field: Field, column: pd.Series, plain: pd.Series, values: pd.Series) -> float:
-    if field.role == "national_id":
-        return float(has_thai_form(values).mean())
-    if field.format == "digits":
-        return float(plain.str.fullmatch(r"[\d\s+\-()]{8,}").mean())
-    if field.role == "village":
-        return float(values.str.fullmatch(field.constraints.pattern or ".+").mean())
-    if field.role == "household":
-        return float(plain.str.fullmatch(r"[^\d]{0,6}\d{1,4}(?:\s*/\s*\d{1,4})?[^\d]{0,6}").mean())
-    if field.format is not None:
-        return 0.0
-    answers = set(survey.answer_spellings) | offices_answers()
-    is_word = ~plain.str.contains(r"\d") & (plain.str.len() > 1) & ~column.map(folded).isin(answers)
-    return float(is_word.mean())
-
-
-def own_answers(survey: Survey, field: Field, texts: Sequence[str]) -> bool:
-    """Whether cells may be an office's own answers to choose from: a few short words or codes, each of them often."""
-    if field.codelist is None:
-        return False
-    plain = [text.strip() for text in texts if text.strip()]
-    distinct = set(plain)
-    dated = fit(survey, survey.role("visited"), plain) or 0.0
-    codes = all(_CODE.fullmatch(plain_digits(text)) for text in distinct)
-    few = len(distinct) <= (MOST_ANSWERS if codes else max(2, min(MOST_ANSWERS, len(plain) // 2)))
-    return few and max(map(len, distinct), default=0) <= ANSWER_LETTERS and dated < _HALF
-
-
 def _with_cells(survey: Survey, field: Field, likeness: float, texts: Sequence[str]) -> float:
     """How sure a likeness of words is once the cells have been looked at."""
     confidence = proposal_settings().confidence
@@ -175,21 +44,14 @@ def _with_cells(survey: Survey, field: Field, likeness: float, texts: Sequence[s
         return min(likeness, confidence.unsure_cells)
     if share >= _MOSTLY:
         # Yes and no, numbers and names answer many questions; a list of its own, a day or an identifier only this one.
-        telling = 0.5 if _is_telling(survey, field) else 0.2
+        telling = 0.5 if is_telling(survey, field) else 0.2
         return likeness + (1 - likeness) * telling * share
     if share >= _HARDLY:
-        telling = 0.2 if _is_telling(survey, field) else 0.0
+        telling = 0.2 if is_telling(survey, field) else 0.0
         return min(likeness + (1 - likeness) * telling * share, confidence.unsure_cells)
     if own_answers(survey, field, texts):
         return min(likeness, confidence.unsure_cells) * _UNKNOWN_ANSWERS
     return likeness * confidence.other_cells
-
-
-@lru_cache(maxsize=1024)
-def _is_telling(survey: Survey, field: Field) -> bool:
-    if field.codelist:
-        return sum(other.codelist == field.codelist for other in survey.fields.values()) == 1
-    return field.holds_dates or field.role in ("national_id", "village")
 
 
 def propose(
@@ -225,8 +87,8 @@ def _propose(
     ):
         return tuple(Proposal(name, confidence.most) for name in sorted(names))
     best: dict[str, float] = {}
-    for spelling in _spellings(survey):
-        likeness = _likeness(survey, words | (around & spelling.words), spelling.words)
+    for spelling in known_spellings(survey):
+        likeness = header_likeness(survey, words | (around & spelling.words), spelling.words)
         if likeness > best.get(spelling.field, 0.0):
             best[spelling.field] = likeness
     of_family = asks_of_family(f"{group} {header}", words | around)
@@ -234,7 +96,7 @@ def _propose(
         name: likeness
         for name, likeness in best.items()
         if likeness >= confidence.shown / 2
-        and not _names_another(survey, words, around, name)
+        and not names_another(survey, words, around, name)
         and not (of_family and _is_childs(survey, name))
     }
     sure = {name: _with_cells(survey, survey.fields[name], likeness, texts) for name, likeness in likely.items()}
@@ -280,7 +142,7 @@ def _by_cells(
         return ()
     fitting = []
     for name, field in survey.fields.items():
-        if field.codelist is None or not _is_telling(survey, field) or len(set(texts)) < 2:
+        if field.codelist is None or not is_telling(survey, field) or len(set(texts)) < 2:
             continue
         values = clean(survey, field, pd.Series(list(texts), dtype="str")).values
         share = fit(survey, field, texts)
@@ -300,7 +162,7 @@ def also(survey: Survey, header: str, proposals: Sequence[Proposal], texts: Sequ
         return ()
     names = _name_fields(survey)
     if first.field in names:
-        of_names = {spelling.field for spelling in _spellings(survey) if spelling.words < words}
+        of_names = {spelling.field for spelling in known_spellings(survey) if spelling.words < words}
         return tuple(other for other in others if other.field in names and {first.field, other.field} <= of_names)
     cells = set(map(folded, texts))
 

@@ -71,8 +71,8 @@ def header_likeness(survey: Survey, header: frozenset[str], spelling: frozenset[
 
 
 def names_another(survey: Survey, words: frozenset[str], around: frozenset[str], field: str) -> bool:
-    """Return whether a header, or where it names nobody the group above it, names a person or a subject that the question is
-    not about; or nobody, where the question is about others of the family."""
+    """Return whether a header, or where it names nobody the group above it, names a person or a subject that the
+    question is not about; or nobody, where the question is about others of the family."""
     settings, asked = proposal_settings(), _field_words(survey)[field]
     if survey.fields[field].topic in settings.always_asked_topics and not (words | around) & settings.of_members:
         return True

@@ -92,10 +92,12 @@ def passed_over_sentences(survey: Survey) -> list[Problem]:
     """Return a note for each sentence of a translation that the tool does not say, or fills in otherwise, with file and
     line: its own is said in that place."""
     notes = []
+    # Some sentences stand in other files of the definition (whom to call, what a village is called).
+    sentences = {place[1]: words for place, words in words_of(survey) if place[0] == _SENTENCES}
     for translation in survey.translations:
         document = read_yaml(survey.folder, translation_file(translation.language))
         for name, text in translation.sentences.items():
-            known = survey.messages.get(name)
+            known = sentences.get(name)
             fillings = places(known.written()[LANGUAGES[0]]) if known else set()
             if known is None or places(text) != fillings:
                 key = "never_said" if known is None else "must_fill" if fillings else "must_not_fill"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from cpms_cli.store.tables.stored_link_relations import STORED_LINKS
+from cpms_cli.store.tables.stored_log_relations import STORED_LOGS
 from cpms_cli.survey.relations import Relation
 
 _TABLES, _FILE = ("store.tables.store_tables",), ("store.file",)
-_RUNS, _RESPONSES = ("store.tables.run_tables",), ("store.tables.response_tables",)
 _CURRENT, _ADOPTIONS = ("store.rows_as_read.current_rows",), ("store.definitions.adoption_tables",)
 _CURRENT_NEAR = (*_CURRENT, "store.rows_as_read.near_rows")
-_RECORDS, _RELEASES = ("store.tables.record_releases",), ("store.tables.release_tables",)
 
 _ROWS_STORED = (
     Relation(
@@ -203,108 +202,6 @@ _ROWS_STORED = (
         kind="stored",
     ),
 )
-_LOGS = (
-    Relation(
-        "event",
-        "something that was done to the store",
-        _TABLES,
-        ("store.definitions.adoption_tables", "store.definitions.names_by_meaning", "store.history"),
-        kind="stored",
-    ),
-    Relation(
-        "audit", "an output that showed whom it is about", _TABLES, ("store.audit_log", "store.history"), kind="stored"
-    ),
-    Relation(
-        "anchor_added",
-        "an identifier that a merge was the first to give",
-        _TABLES,
-        ("store.history", "store.safety.erasure"),
-        kind="stored",
-    ),
-    Relation(
-        "definition",
-        "a definition that was used, packed",
-        _RUNS,
-        ("store.definitions.names_by_meaning", "store.tables.run_tables"),
-        kind="stored",
-    ),
-    Relation(
-        "score_run",
-        "a scoring that was recorded",
-        _RUNS,
-        (
-            "store.definitions.definition_of_round",
-            "store.definitions.names_by_meaning",
-            "store.history",
-            "store.tables.run_tables",
-        ),
-        kind="stored",
-    ),
-    Relation("release", "a published report", _RELEASES, ("store.tables.release_tables",), kind="stored"),
-    Relation(
-        "release_cell", "a count of a published report", _RELEASES, ("store.tables.release_tables",), kind="stored"
-    ),
-    Relation(
-        "release_relation",
-        "a total of a published report and its parts",
-        _RELEASES,
-        ("store.tables.release_tables",),
-        kind="stored",
-    ),
-    Relation(
-        "record_release",
-        "a file of rows that was given away",
-        _RECORDS,
-        ("store.tables.record_releases",),
-        kind="stored",
-    ),
-    Relation("record_release_row", "a row of such a file", _RECORDS, ("store.tables.record_releases",), kind="stored"),
-    Relation(
-        "record_release_line",
-        "such a row by its place in the survey",
-        _RECORDS,
-        ("store.tables.record_releases",),
-        kind="stored",
-    ),
-    Relation(
-        "pseudonym_key",
-        "the store's own key",
-        ("store.tables.pseudonym_key",),
-        ("store.tables.pseudonym_key",),
-        kind="stored",
-    ),
-    Relation(
-        "response",
-        "a version of what was done for a child",
-        _RESPONSES,
-        (
-            "store.rows_as_read.current_rows",
-            "store.history",
-            "store.invariants",
-            "store.safety.erasure",
-            "store.tables.response_tables",
-            "store.tables.response_writing",
-            "summaries.response.response_counts",
-        ),
-        kind="stored",
-    ),
-)
-_DISPUTES = (
-    Relation(
-        "dispute",
-        "a version of what somebody says is wrong in an answer",
-        ("store.tables.dispute_tables",),
-        (
-            "store.disputes",
-            "store.history",
-            "store.invariants",
-            "store.rows.row_writing",
-            "store.safety.erasure",
-            "store.tables.dispute_tables",
-        ),
-        kind="stored",
-    ),
-)
 _DEFINITIONS = (
     Relation(
         "adoption",
@@ -340,4 +237,4 @@ _DEFINITIONS = (
     ),
 )
 
-STORED = (*_ROWS_STORED, *_LOGS, *_DISPUTES, *STORED_LINKS, *_DEFINITIONS)
+STORED = (*_ROWS_STORED, *STORED_LOGS, *STORED_LINKS, *_DEFINITIONS)

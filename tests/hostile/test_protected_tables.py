@@ -32,8 +32,8 @@ def test_a_withheld_count_is_blank_with_what_is_computed_from_it_and_never_zero(
     assert protection.tables["age"]["children"].tolist() == [12, 13, 25]
     assert SEX["children"].tolist() == [4, 21, 25], "the table that was handed in is not touched"
     assert protection.notes == (
-        "n.p.: not published. 2 of 5 counts are withheld: 1 because they could tell about single children (fewer than"
-        " 5), 1 because they would give those away.",
+        "n.p.: not published. 2 of 5 counts are withheld: 1 because it could tell about single children (fewer than"
+        " 5), 1 because it would give those away.",
     )
 
 

@@ -123,7 +123,7 @@ def test_quality_stands_beside_every_figure(cpms: Cpms, store: Path, words: list
 def test_quality_is_said_in_words(cpms: Cpms, store: Path) -> None:
     out = " ".join(cpms("rights", "--area", "850105", "--store", store).out.split())
     assert "4 of 6 known households visited (66.7 %), 1 of them did not consent" in out
-    assert "Of 6 children of round 2025, 1 are under 18 and were not seen again anywhere." in out
+    assert "Of 6 children of round 2025, 1 is under 18 and was not seen again anywhere." in out
 
 
 def test_an_area_has_intervals_bounds_and_marks(cpms: Cpms, store: Path) -> None:

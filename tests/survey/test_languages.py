@@ -252,7 +252,7 @@ def test_schema_check_lists_what_a_translation_lacks_and_writes_it_for_a_transla
     ran = cpms("schema", "check", folder, "--lang", "xx")
     assert cpms("schema", "check", folder, "--lang", "xx", "-o", table).code == ran.code == 0
     assert re.search(r"sentences +messages/report\.yaml +१ +[०-९]+", ran.out)
-    assert "are said in English, which is no error" in ran.out
+    assert "is said in English, which is no error" in ran.out
     with table.open(encoding="utf-8-sig", newline="") as stream:
         rows = {row["id"]: row for row in csv.DictReader(stream)}
     assert rows["codes.sex.male"] == {

@@ -25,9 +25,9 @@ def test_an_answer_of_a_round_that_did_not_ask_is_told_and_not_stored(cpms: Cpms
     file = draw(*rows, {**then, "household_no": "3", "phone": "not asked"})
     checked = cpms("validate", file, "--format", "json")
     findings = [finding for finding in checked.json["findings"] if finding["rule"] == "not_asked_in_round"]
-    assert {(finding["column"], finding["message"][:11], finding["severity"]) for finding in findings} == {
-        ("phone", "2 answers", "warning"),
-        ("chore_hours_week", "2 answers", "warning"),
+    assert {(finding["column"], finding["message"][:12], finding["severity"]) for finding in findings} == {
+        ("phone", "2 answers to", "warning"),
+        ("chore_hours_week", "2 answers to", "warning"),
     }
     assert all("2025" in finding["message"] for finding in findings)
     assert checked.code == 1

@@ -18,21 +18,22 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.samples.drawn_answers import age_on
 from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Code, Field, Survey
 from cpms_cli.survey.rules.rule_language import rule_sql
-from cpms_cli.survey.rules.typed_answers import vocabulary
+from cpms_cli.survey.rules.typed_answers import adult_age, typed, vocabulary
+from cpms_cli.survey.rules.vocabulary import RANGES
 from cpms_cli.survey.rules.workbench import open_workbench
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.written_answers import written_table
 
 _SYLLABLES = ("ba", "de", "ki", "lo", "ma", "ne", "ri", "sa", "to", "vu", "ya", "zo")
-_CHILDREN_A_HOME, _VILLAGES, _OLDEST = 2, 4, 17
+_CHILDREN_A_HOME, _VILLAGES = 2, 4
 _UNKNOWN, _UNWILLING, _USUAL, _SMALL = 0.03, 0.02, 0.8, 0.5
 _MOST, _DAYS_OF_VISITS = 40, 28
-_TYPES = {"integer": "INTEGER", "number": "DOUBLE", "year": "INTEGER", "date": "DATE"}
 
 Row = dict[str, Any]
 
@@ -70,7 +71,7 @@ def write_drawn_rounds(  # noqa: PLR0913 - what can be asked, each by its own na
         raise UsageError("folder_not_empty", folder=target)
     target.mkdir(parents=True, exist_ok=True)
     rng = random.Random(seed)  # noqa: S311 - nothing secret
-    drawn = _children(list(subdistricts) or known[:1], rounds[0], children, rng)
+    drawn = _children(survey, list(subdistricts) or known[:1], rounds[0], children, rng)
     written = []
     for year in rounds:
         frame = _round(survey, drawn, year, rng)
@@ -81,12 +82,12 @@ def write_drawn_rounds(  # noqa: PLR0913 - what can be asked, each by its own na
     return written
 
 
-def _children(subdistricts: Sequence[str], first: int, count: int, rng: random.Random) -> list[_Child]:
+def _children(survey: Survey, subdistricts: Sequence[str], first: int, count: int, rng: random.Random) -> list[_Child]:
     villages = [f"{code}{number:02d}" for code in subdistricts for number in range(1, _VILLAGES + 1)]
     drawn = []
     for number in range(count):
         home, line = divmod(number, _CHILDREN_A_HOME)
-        born = datetime.date(first - rng.randint(0, _OLDEST), rng.randint(1, 12), rng.randint(1, 28))
+        born = datetime.date(first - rng.randrange(adult_age(survey)), rng.randint(1, 12), rng.randint(1, 28))
         drawn.append(_Child(villages[home % len(villages)], home // len(villages) + 1, line + 1, born))
     return drawn
 
@@ -99,8 +100,8 @@ def _round(survey: Survey, children: Sequence[_Child], year: int, rng: random.Ra
     with closing(open_workbench()) as connection:
         for child in children:
             visited = datetime.date(year, 11, 1 + child.house % _DAYS_OF_VISITS)
-            age = (visited - child.born).days * 4 // 1461
-            if child.born > visited or age > _OLDEST:
+            age = age_on(child.born, visited.isoformat())
+            if child.born > visited or age >= adult_age(survey):
                 continue
             place = (child.village, child.house)
             if place not in homes:
@@ -176,13 +177,14 @@ def _as_asked(
 def _asked(
     survey: Survey, asked: Mapping[str, str], row: Row, age: int, connection: duckdb.DuckDBPyConnection
 ) -> dict[str, bool]:
-    words = vocabulary(survey)
+    words, (youngest, oldest) = vocabulary(survey), RANGES["age"]
     rules = ", ".join(f"coalesce({rule_sql(rule, words)}, FALSE)" for rule in asked.values())
-    typed = ", ".join(f"?::{_TYPES.get(survey.fields[name].type, 'VARCHAR')} AS {name}" for name in row)
+    written = ", ".join(f"?::VARCHAR AS {name}" for name in row)
+    answers = ", ".join(f"{typed(survey, survey.fields[name], 'w')} AS {name}" for name in row)
     decided = connection.execute(
         f"""
         SELECT {rules}
-        FROM (SELECT {age} AS age_min, {age} AS age_max, {typed}) AS child""",
+        FROM (SELECT {age} AS {youngest}, {age} AS {oldest}, {answers} FROM (SELECT {written}) AS w) AS child""",
         list(row.values()),
     ).fetchone()
     return dict(zip(asked, decided or (), strict=True))

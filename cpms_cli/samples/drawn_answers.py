@@ -234,7 +234,8 @@ def _as_answered(
     return answered
 
 
-def _age_at(born: datetime.date, visited: str) -> int:
+def age_on(born: datetime.date, visited: str) -> int:
+    """Return the completed years of a child on the day of a visit, which is written as in ISO 8601."""
     on = datetime.date.fromisoformat(visited)
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
@@ -266,7 +267,7 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
             sorted(home.people, key=lambda resident: (resident.born, resident.number)), start=1
         ):
             place = {**kept, "child_no": line}
-            age = _age_at(person.born, household_answers["interview_date"])
+            age = age_on(person.born, household_answers["interview_date"])
             row = {
                 **place,
                 **_identity(community, home, person, rng, oldest),

@@ -18,8 +18,9 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 ANY_LINES = "..."
 _ID = re.compile(r"\bC[0-9A-Z]{11}\b")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4}) \d\d:\d\d(:\d\d)?")
 _MASKS = (
-    (re.compile(r"(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4}) \d\d:\d\d(:\d\d)?"), "TIME"),
+    (_TIME, "TIME"),
     (re.compile(r"\b[0-9a-f]{12}([0-9a-f]{52})?\b"), "DIGEST"),
     (re.compile(r"\bage1[0-9a-z]{58}\b"), "age1KEY"),
     (re.compile(r"\b\d+(\.\d+)? seconds?\b"), "N seconds"),
@@ -140,9 +141,22 @@ def _places(expected: list[str], came: list[str]) -> Iterator[tuple[int, list[st
         position = start + len(run)
 
 
+def _widths_of_times(text: str) -> set[int]:
+    return {len(time[0]) for time in _TIME.finditer(text)}
+
+
+def _of_any_width(text: str) -> str:
+    """The text with its columns drawn together: on the first of a month a time is shorter than on the page, and with it
+    the column, its heading and the rule below."""
+    return re.sub("─{2,}", "──", re.sub("(?<=\\S) {2,}", "  ", text))
+
+
 def identifiers(output: list[str], came: str) -> dict[str, str]:
     """Which CPMS ID came out in the place of each on the page; raises LookupError where the rest is not the same."""
-    expected, plain = _plain("\n".join(output)), _plain(came)
+    page = "\n".join(output)
+    if _widths_of_times(page) and _widths_of_times(page) != _widths_of_times(came):
+        page, came = _of_any_width(page), _of_any_width(came)
+    expected, plain = _plain(page), _plain(came)
     known: dict[str, str] = {}
     for start, run in _places(expected, plain):
         for shown, real in zip(run, plain[start : start + len(run)], strict=True):

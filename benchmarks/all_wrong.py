@@ -18,7 +18,7 @@ import pyarrow.csv as arrow_csv
 import validation_data
 from validation_rules import plan
 
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 MOST = 3.0
 

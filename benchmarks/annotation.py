@@ -18,7 +18,7 @@ import xlsxwriter
 from cpms_cli.checking.mending.annotation import annotate
 from cpms_cli.checking.validation import validate
 from cpms_cli.reading.tables import read
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 BAD_SHARE = 0.05
 

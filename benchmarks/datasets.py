@@ -38,7 +38,7 @@ from cpms_cli.datasets.folder.manifest import (
     read_manifest,
     write_manifest,
 )
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 CHILDREN, ROUNDS = 3_250, 2
 SUBDISTRICT, OF_WHOM = "subdistrict", ("cpms_id", "household_id", "household_row")

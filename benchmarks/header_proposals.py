@@ -26,8 +26,8 @@ from pathlib import Path
 
 from cpms_cli.checking.proposing.column_proposals import is_filled_in, propose
 from cpms_cli.reading.header.headers import field_of, header_spellings
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 
 FOLDER = Path(__file__).resolve().parent
 NONE, REPEATED = "none", 8

@@ -34,7 +34,7 @@ from cpms_cli.linking.carried_ids import same_person
 from cpms_cli.linking.pairs.assignment import SettledRows
 from cpms_cli.linking.probabilistic import link
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 GROUPINGS = ("nationality", "language", "script", "sex", "id", "age")
 FOLDER = Path(__file__).resolve().parent

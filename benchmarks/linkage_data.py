@@ -6,7 +6,7 @@ import pandas as pd
 
 from cpms_cli.samples.difficulties import HARD
 from cpms_cli.samples.drawn_answers import sample_rounds
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 SUBDISTRICTS = (
     [f"85010{n}" for n in range(1, 9)] + [f"85020{n}" for n in range(1, 8)] + [f"85030{n}" for n in range(1, 6)]

@@ -27,7 +27,7 @@ import pandas as pd
 from cpms_cli.merging.merge import merge
 from cpms_cli.samples.difficulties import HARD
 from cpms_cli.samples.drawn_answers import sample_rounds
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 SMALL = 300
 SUBDISTRICTS = [f"85010{number}" for number in range(1, 9)]

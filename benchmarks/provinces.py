@@ -29,7 +29,7 @@ from cpms_cli.linking.provinces.stored_movers import in_one_frame
 from cpms_cli.samples.community import Community, Home
 from cpms_cli.samples.difficulties import HARD
 from cpms_cli.samples.drawn_answers import SampleRound, round_of
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 PROVINCES = (
     ("850101", "850102", "850103", "850104"),

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cpms_cli.samples.drawn_answers import sample_rounds
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 DISTRICTS = ("8501", "8502", "8503", "8504")
 _EACH = 5

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Field, Survey, Table
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.rules.typed_answers import typed_record
 
 SEED, CHILDREN_A_HOME, VILLAGES = 2569, 2.5, 400

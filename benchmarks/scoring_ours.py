@@ -24,7 +24,7 @@ from cpms_cli.scoring.scores import (
     create_explained,
     judge,
 )
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 
 def scored_by(folder: Path, variant: str) -> Scored:

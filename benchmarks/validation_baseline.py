@@ -11,7 +11,7 @@ from pandera.errors import SchemaErrors
 from validation_ours import report
 from validation_rules import ColumnRule, plan
 
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 
 def within(rule: ColumnRule) -> pandera.Check:

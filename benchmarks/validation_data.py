@@ -13,8 +13,8 @@ import pyarrow.csv as arrow_csv
 from validation_rules import COLUMNS, RULES, plan
 
 from cpms_cli.samples.invented_names import pool
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Field, Survey
+from cpms_cli.survey.opening.loading import load_survey
 
 BAD_SHARE, BLANK_SHARE, SEED = 0.01, 0.03, 2569
 Texts = npt.NDArray[np.object_]

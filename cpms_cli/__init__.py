@@ -18,7 +18,7 @@ from cpms_cli.errors import CpmsError as CpmsError
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "load_survey": "cpms_cli.survey.files.loading",
+    "load_survey": "cpms_cli.survey.opening.loading",
     "copy_shipped_definition": "cpms_cli.survey.files.new_definition",
     "explain": "cpms_cli.survey.typed.explanation",
     "prove_definition": "cpms_cli.scoring.examples.proving",
@@ -116,7 +116,7 @@ __all__ = sorted(["CpmsError", *_PUBLIC])  # noqa: PLE0605
 
 def _in_words(error: CpmsError) -> str:
     messages = import_module("cpms_cli.survey.messages")
-    choice = import_module("cpms_cli.survey.language_choice")
+    choice = import_module("cpms_cli.survey.speech.language_choice")
     return str(messages.sentence(error, choice.chosen_language()))
 
 

@@ -17,15 +17,15 @@ import duckdb
 from cpms_cli.errors import CpmsError, KeyMissing
 from cpms_cli.java import installed_java, installed_pyspark
 from cpms_cli.scoring.examples.proving import prove_definition
-from cpms_cli.store.connection import Access, attach, is_encrypted, load_cipher
+from cpms_cli.store.access.connection import Access, attach, is_encrypted, load_cipher
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.invariants import check_store
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.languages import programme_languages, traits_of
 from cpms_cli.survey.messages import problem_line, say
 from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.opening.loading import load_survey
+from cpms_cli.survey.speech.languages import programme_languages, traits_of
 from cpms_cli.survey.yaml_files.location import shipped
 from cpms_cli.writing.fonts import fonts_of
 

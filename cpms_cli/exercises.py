@@ -21,9 +21,9 @@ from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import read
 from cpms_cli.samples.file_layouts import MISTAKES, TRUTH
 from cpms_cli.summaries.child.children import list_children
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.opening.loading import load_survey
 
 _HEADER_ROWS = 1
 _REFERENCE = "\x1f"

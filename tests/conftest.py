@@ -18,11 +18,11 @@ import pytest
 import typst
 
 from cpms_cli.cli.main import main
-from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.languages import forget_words_in_use
 from cpms_cli.survey.messages import fault_sentence
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.problems import Problem
+from cpms_cli.survey.speech.languages import forget_words_in_use
 from cpms_cli.survey.yaml_files.located_yaml import read_yaml
 from cpms_cli.writing.fonts import families_of
 

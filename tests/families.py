@@ -11,8 +11,8 @@ import pandas as pd
 from cpms_cli.linking.evidence import COLUMNS
 from cpms_cli.linking.pairs.assignment import SettledRows
 from cpms_cli.linking.probabilistic import Linkage, link
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
+from cpms_cli.survey.opening.loading import load_survey
 
 Child = dict[str, Any]
 # Names that are near each other, in the scripts of the border.

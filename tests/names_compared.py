@@ -7,7 +7,7 @@ from functools import partial
 from cpms_cli.linking.names import name_forms as forms
 from cpms_cli.linking.names import name_language as languages
 from cpms_cli.linking.names import phones, sounds, zawgyi
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 _SHIPPED = load_survey().linking
 

@@ -12,7 +12,7 @@ import pandas as pd
 from cpms_cli.merging.merge import merge
 from cpms_cli.samples.difficulties import HARD
 from cpms_cli.samples.drawn_answers import SampleRound, sample_rounds
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 SEED = 11
 _SCRIPTS = Path(__file__).resolve().parent.parent

@@ -12,10 +12,10 @@ from cpms_cli.reading.header.headers import header_spellings, spelt
 from cpms_cli.reading.header.mapping import WORKBOOK, Maps, leave_out
 from cpms_cli.reading.sheet.unread import CHOICE_MARKS, FURTHER_CHILD, UnreadColumn
 from cpms_cli.reading.survey_table import SurveyTable, sheets_not_read
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.model.response_log import ResponseLog, response_log
+from cpms_cli.survey.opening.loading import load_survey
+from cpms_cli.survey.rules.response_log import ResponseLog, response_log
 from cpms_cli.survey.typed.typed_command import command_line
 
 _CODES_SHOWN = 3

@@ -163,7 +163,7 @@ _LOG = (
         "staged_response",
         "a row of the response log, as canonical text",
         _RESPONSES,
-        (*_RESPONSES, "store.tables.response_writing"),
+        (*_RESPONSES, "store.logs.response_writing"),
     ),
     Relation("response_record", "such a row as typed answers, with what the store knows", _RESPONSES, _RESPONSES),
     Relation("drawn_response", "a response drawn for a case of the definition", _RESPONSES, _RESPONSES, kind="frame"),

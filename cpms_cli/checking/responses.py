@@ -1,7 +1,7 @@
 """The response log held against its own rules and against what the store knows of its children.
 
 `staged_response` has one row per row read, as canonical text, with `_source` (which table it came from) and `_row` (its
-number there); `response_record` holds the same rows typed, with the facts that `survey.model.response_log` names.
+number there); `response_record` holds the same rows typed, with the facts that `survey.rules.response_log` names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cpms_cli.checking.values.columns import ColumnFault
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.model.checks import ResponseCheck
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.model.response_log import FACTS, log_vocabulary, response_log, typed_log
+from cpms_cli.survey.rules.response_log import FACTS, log_vocabulary, response_log, typed_log
 from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import quoted
 

@@ -35,8 +35,8 @@ from cpms_cli.reading.header.mapping import Maps
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.rules.workbench import open_workbench
 
 Beside = Callable[[duckdb.DuckDBPyConnection, Survey], list[RuleFault]]

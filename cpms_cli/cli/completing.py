@@ -17,7 +17,7 @@ from cpms_cli.survey.language import LANGUAGES
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Survey
-    from cpms_cli.survey.model.words import Words
+    from cpms_cli.survey.words import Words
 
 Proposals = list[tuple[str, str]]
 """Values, each with the words that a shell shows beside it, where it shows any."""
@@ -44,7 +44,7 @@ def _survey(ctx: Any) -> Survey | None:
 
 
 def _spoken(words: Words) -> str:
-    from cpms_cli.survey.language_choice import chosen_language
+    from cpms_cli.survey.speech.language_choice import chosen_language
 
     return words.in_(chosen_language(os.environ.get("CPMS_LANG")))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from cpms_cli.errors import CpmsError, KeyMissing, UsageError
-from cpms_cli.survey.files.translation_files import translations_in
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.language_choice import chosen_language
-from cpms_cli.survey.languages import forget_words_in_use, languages_like, spoken_languages, use_translations
+from cpms_cli.survey.speech.language_choice import chosen_language
+from cpms_cli.survey.speech.languages import forget_words_in_use, languages_like, spoken_languages, use_translations
+from cpms_cli.survey.speech.translation_files import translations_in
 
 
 def prepare_to_speak(asked: str | None, folder: Path | None, store: Path) -> None:

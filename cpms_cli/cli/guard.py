@@ -154,7 +154,7 @@ def _hold_for_audience(held: ExitStack, given: Mapping[str, Any]) -> None:
     if given.get("audience") is None or given.get("internal") or not isinstance(store, Path) or not store.is_file():
         return
     from cpms_cli.errors import StoreError, StoreLocked
-    from cpms_cli.store.safety.holding import hold_store
+    from cpms_cli.store.access.holding import hold_store
 
     try:
         held.enter_context(hold_store(store))

@@ -33,7 +33,7 @@ from cpms_cli.cli.terminal.window import move_flags_forward, show_line
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
 from cpms_cli.survey.language import FALLBACK, Language
-from cpms_cli.survey.language_choice import chosen_language, is_of_the_programme, wanted_language
+from cpms_cli.survey.speech.language_choice import chosen_language, is_of_the_programme, wanted_language
 
 if TYPE_CHECKING:
     from cpms_cli.office.settings import Office
@@ -161,7 +161,7 @@ def _run() -> None:
 
 def _cut_short(message: str, exit_code: int, **values: object) -> CpmsError:
     """What is said of a run that did not come to its end: with what became of the stores that it wrote."""
-    from cpms_cli.store.safety.write_outcome import stores_written
+    from cpms_cli.store.access.write_outcome import stores_written
 
     stores = ", ".join(dict.fromkeys(store.name for store in stores_written()))
     error = CpmsError(f"{message}_stored", stores=stores, **values) if stores else CpmsError(message, **values)
@@ -171,7 +171,7 @@ def _cut_short(message: str, exit_code: int, **values: object) -> CpmsError:
 
 def _exit_code() -> int:
     """Run the command line, and say what went wrong."""
-    from cpms_cli.store.safety.write_outcome import forget_outcomes
+    from cpms_cli.store.access.write_outcome import forget_outcomes
 
     forget_outcomes()
     error: CpmsError | None = None

@@ -74,7 +74,7 @@ def day(text: str | None) -> datetime.date | None:
     import pandas as pd
 
     from cpms_cli.reading.value.dates import parse_dates
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.opening.loading import load_survey
 
     read = parse_dates(pd.Series([text.strip()], dtype="str"), partial=False).iso.dropna()
     first, last = load_survey().years_of_dates()

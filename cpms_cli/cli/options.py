@@ -161,9 +161,9 @@ def definition_of(context: typer.Context, store: Path, schemas: Path | None) -> 
     Raises UnreadableFile for a store that was named and is not there, and for a file that is none: whoever names it
     wants what it follows, and nothing in its place.
     """
+    from cpms_cli.store.access.birth import is_unborn
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.store.file import open_store
-    from cpms_cli.store.safety.birth import is_unborn
 
     survey = definition_in_use(store, schemas)
     source = context.get_parameter_source("store")
@@ -179,7 +179,7 @@ def followed_definition() -> Survey | None:
     if not STORE.is_file():
         return None
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.opening.loading import load_survey
 
     try:
         survey = definition_in_use(STORE)

@@ -48,9 +48,9 @@ from cpms_cli.reading.source import file_digest
 from cpms_cli.scoring.compiler.indicator_sql import with_household_levels
 from cpms_cli.scoring.scores import EXPLAINED, HOUSEHOLD_SCORE, carried_columns, create_explained
 from cpms_cli.summaries.records.child_records import HOUSEHOLD_ROW, SUBDISTRICT
-from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.packed_definition import unpacked_definition
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
+from cpms_cli.survey.opening.packed_definition import unpacked_definition
 from cpms_cli.writing.owner_only import for_owner_alone
 
 _FILE = "scores.parquet"

@@ -22,7 +22,7 @@ from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.settings.privacy import PrivacyRules
-from cpms_cli.survey.numbers import shown_count
+from cpms_cli.survey.speech.numbers import shown_count
 
 
 @dataclass(frozen=True)

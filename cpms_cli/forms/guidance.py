@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlglot import exp
 
 from cpms_cli.survey.era import BUDDHIST_OFFSET, year_to_fill_in
-from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Code, Field, Language, Survey
 from cpms_cli.survey.rules.rule_language import parse
 from cpms_cli.survey.rules.vocabulary import RANGES, RuleError
+from cpms_cli.survey.speech.languages import traits_of
 
 EXAMPLE_YEAR = 2026
 _EXAMPLE = ("5/1/", "1/", "")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from cpms_cli.errors import UsageError
 from cpms_cli.forms.form_workbook import LAYOUTS, Form, Layout, form_bytes
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.output_formats import output_format
 

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.store.anchors import MAY_DIFFER, changed_details
 from cpms_cli.store.audit_log import current_user, now
+from cpms_cli.store.tables.anchors import MAY_DIFFER, changed_details
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey
 

@@ -10,8 +10,8 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.store.access.connection import commit
 from cpms_cli.store.audit_log import Recorder, current_user
-from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.disputes import SETTLED, list_disputes, store_disputes, table_of_answer
 from cpms_cli.store.file import open_store

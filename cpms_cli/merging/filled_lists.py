@@ -11,12 +11,12 @@ from cpms_cli.merging.today_answers import AnswersRead, read_answers, take_in_an
 from cpms_cli.reading.header.mapping import Mapped
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.source import Files, file_paths
+from cpms_cli.store.access.connection import commit
+from cpms_cli.store.access.write_outcome import made_beside
 from cpms_cli.store.audit_log import Recorder, current_user
-from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
-from cpms_cli.store.safety.write_outcome import made_beside
-from cpms_cli.store.tables.response_writing import Imported, Intake, take_in
+from cpms_cli.store.logs.response_writing import Imported, Intake, take_in
 from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language

@@ -21,8 +21,8 @@ from cpms_cli.merging.row_fates import COUNTED, merged_for_good
 from cpms_cli.reading.arrivals import Arrived, arrived_files
 from cpms_cli.reading.book.bundle import IDENTITY_FILE, is_bundle, missing_key
 from cpms_cli.reading.tables import ReadAs
+from cpms_cli.store.access.connection import KEY_FILE
 from cpms_cli.store.audit_log import Recorder, current_user
-from cpms_cli.store.connection import KEY_FILE
 from cpms_cli.store.definitions.definition_in_use import definition_to_write
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey

@@ -35,16 +35,16 @@ from cpms_cli.reading.header.mapping import Maps
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files
+from cpms_cli.store.access.connection import commit
+from cpms_cli.store.access.write_outcome import made_beside
 from cpms_cli.store.audit_log import Recorder, current_user
-from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import add_batches, keep_anchors, next_batch, note_new_anchors
+from cpms_cli.store.logs.response_writing import Imported, Intake, take_in
 from cpms_cli.store.rows.known_answers import leave_corrected_rows
 from cpms_cli.store.rows.row_writing import accept, holds_rows, remember_refusals, write
-from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import SURVEY
-from cpms_cli.store.tables.response_writing import Imported, Intake, take_in
 from cpms_cli.store.tables.run_tables import keep_definition
 from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK

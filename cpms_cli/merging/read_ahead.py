@@ -32,9 +32,9 @@ from cpms_cli.reading.maps.several_maps import closest_map
 from cpms_cli.reading.response_log import logs_among
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files, read_sources
-from cpms_cli.survey.languages import use_words_of
 from cpms_cli.survey.model.definition import Field, Language, Survey
-from cpms_cli.survey.model.response_log import response_log
+from cpms_cli.survey.rules.response_log import response_log
+from cpms_cli.survey.speech.languages import use_words_of
 
 _MOST_PROCESSES = 61  # Windows waits for no more at a time
 _AHEAD = 2  # files that wait for the writer, for each process: what is read is held in memory

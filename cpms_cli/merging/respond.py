@@ -22,20 +22,20 @@ from cpms_cli.reading.sheet.sheets import understand
 from cpms_cli.reading.source import Files, SourceTable, file_paths, text_table
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import survey_table
+from cpms_cli.store.access.connection import commit
+from cpms_cli.store.access.write_outcome import made_beside
 from cpms_cli.store.audit_log import Recorder, current_user, now
-from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.identifier_search import identifier_meant
-from cpms_cli.store.safety.write_outcome import made_beside
+from cpms_cli.store.logs.response_writing import Arrival, Imported, Intake, Source, record_responses, take_in
 from cpms_cli.store.tables.response_tables import create_known_children
-from cpms_cli.store.tables.response_writing import Arrival, Imported, Intake, Source, record_responses, take_in
 from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.fields import ResponseRole
-from cpms_cli.survey.model.response_log import response_log
 from cpms_cli.survey.near_words import named, near, spellings
+from cpms_cli.survey.rules.response_log import response_log
 
 TYPED_IN = "cpms response add"
 """What stands for the file's name where a response was typed in."""

@@ -13,11 +13,11 @@ import pyarrow as pa
 from cpms_cli.checking.rows.repeated import REPEATED
 from cpms_cli.reading.source import file_digest
 from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.store.access.birth import is_unborn
 from cpms_cli.store.definitions.asked_later import asked_later
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import next_batch
 from cpms_cli.store.rows.row_writing import refusals
-from cpms_cli.store.safety.birth import is_unborn
 from cpms_cli.store.tables.response_tables import SURVEY
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted

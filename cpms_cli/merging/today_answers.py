@@ -20,12 +20,12 @@ from cpms_cli.merging.merge import Incoming, Merge, merge_within
 from cpms_cli.reading.answer_cells import Question, WrittenAnswer, answer_tables, answers_written, table_of
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.store.access.connection import commit
+from cpms_cli.store.access.write_outcome import made_beside
 from cpms_cli.store.audit_log import Recorder, current_user
-from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.disputes import table_of_answer, to_ask_again
 from cpms_cli.store.file import open_store
-from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey, Table

@@ -22,9 +22,9 @@ from cpms_cli.office.run_outputs import Figures, Written, figures_of, write_outp
 from cpms_cli.office.run_work import Work
 from cpms_cli.office.settings import Office, load_office
 from cpms_cli.reading.arrivals import Arrived, arrived_files
+from cpms_cli.store.access.holding import hold_store
 from cpms_cli.store.file import is_begun
 from cpms_cli.store.history import history
-from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.era import year_to_fill_in
 from cpms_cli.survey.language import FALLBACK

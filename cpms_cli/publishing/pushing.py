@@ -19,7 +19,7 @@ from cpms_cli.publishing.address import Address
 from cpms_cli.publishing.published_tables import PublishedTables
 from cpms_cli.publishing.server import Server, connected
 from cpms_cli.publishing.star_tables import STORE, StarTable, star_tables
-from cpms_cli.store.connection import commit
+from cpms_cli.store.access.connection import commit
 from cpms_cli.store.tables.pseudonym_key import pseudonym_key
 from cpms_cli.summaries.records.child_records import Disclosed
 from cpms_cli.workspace import Workspace

@@ -17,8 +17,8 @@ from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import read_sources, survey_table
 from cpms_cli.survey.messages import wordings
 from cpms_cli.survey.model.definition import Survey, folded
-from cpms_cli.survey.model.response_log import response_log
 from cpms_cli.survey.plain_text import compared_text
+from cpms_cli.survey.rules.response_log import response_log
 
 _FIRST, _BETWEEN = "cpms1", "|"  # the first word of a key says how it is written
 

@@ -18,7 +18,7 @@ from cpms_cli.reading.sheet.unread import list_headers
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import is_log, read_sources, survey_table
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.model.response_log import response_log
+from cpms_cli.survey.rules.response_log import response_log
 
 
 def logs_among(paths: Iterable[Path], survey: Survey, encoding: str | None = None) -> list[Path]:

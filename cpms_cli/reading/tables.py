@@ -39,7 +39,7 @@ from cpms_cli.reading.value.values import read_texts
 from cpms_cli.survey.era import ERAS, Era
 from cpms_cli.survey.model.definition import Survey, Table, folded
 from cpms_cli.survey.plain_text import plain_digits
-from cpms_cli.survey.speech.unsure_words import is_unsure, why_unsure
+from cpms_cli.survey.proposals.unsure_words import is_unsure, why_unsure
 
 
 def read_sources(

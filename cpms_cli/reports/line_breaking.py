@@ -1,7 +1,7 @@
 """Where lines break: widths count cells of the terminal.
 
 Vowels and tone marks over and under a letter have no width of their own. Thai writes no space between words, so that a
-line breaks at a space or between two words (`survey.speech.word_borders`); within a word only where the word is longer
+line breaks at a space or between two words (`survey.proposals.word_borders`); within a word only where it is longer
 than a line, and never between a letter and its marks.
 """
 
@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from rich.cells import cell_len
 
-from cpms_cli.survey.speech.word_borders import Script, broken_scripts, words_of
+from cpms_cli.survey.proposals.word_borders import Script, broken_scripts, words_of
 
 _OPENING = "([{<‘“"
 _ABBREVIATES = "."

@@ -23,8 +23,8 @@ from cpms_cli.reports.table_widths import Needed, fitting_widths
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.numbers import in_digits, shown_change, shown_share
 from cpms_cli.survey.plain_text import printable_text
+from cpms_cli.survey.speech.numbers import in_digits, shown_change, shown_share
 from cpms_cli.writing.gate import printable
 
 _PIPED_WIDTH = 200

@@ -20,9 +20,9 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.samples.drawn_answers import age_on
 from cpms_cli.survey.area_widths import SUBDISTRICT
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Code, Field, Survey
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import adult_age, typed, vocabulary
 from cpms_cli.survey.rules.vocabulary import RANGES

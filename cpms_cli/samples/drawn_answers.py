@@ -15,8 +15,8 @@ from cpms_cli.samples.community import Community, Home, Person
 from cpms_cli.samples.difficulties import USUAL, Difficulties
 from cpms_cli.samples.further_questions import child_answers, home_answers
 from cpms_cli.samples.habit_answers import identity_by_habit, language_asked, visited_homes
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Field, Survey, Table
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.rules.rule_language import parse
 
 

@@ -13,10 +13,10 @@ from cpms_cli.samples.difficulties import USUAL, Difficulties
 from cpms_cli.samples.drawn_answers import SampleRound, sample_rounds
 from cpms_cli.samples.mistakes import make_mistakes
 from cpms_cli.survey.era import BUDDHIST_OFFSET
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.languages import programme_languages
 from cpms_cli.survey.model.definition import Language, Survey, Table
+from cpms_cli.survey.opening.loading import load_survey
+from cpms_cli.survey.speech.languages import programme_languages
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.workbooks.table_workbook import workbook_bytes
 from cpms_cli.writing.written_answers import written_table

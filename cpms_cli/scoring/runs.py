@@ -12,13 +12,13 @@ import pandas as pd
 from cpms_cli.errors import CpmsError, StoreError
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
 from cpms_cli.scoring.scores import batch_columns, carried_columns, create_scores, scores_of
+from cpms_cli.store.access.connection import commit
+from cpms_cli.store.access.holding import hold_store
 from cpms_cli.store.audit_log import Recorder, current_user
-from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.rows_as_read.column_lineage import trace_columns
 from cpms_cli.store.rows_as_read.current_rows import rows_as_read, unasked_in_store
-from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.tables.run_tables import Counts, RunRecord, keep_definition, last_batch, record_run, recorded_run
 from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.model.definition import Survey

@@ -15,8 +15,8 @@ from cpms_cli.scoring.engines import Engine
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.rows_as_read.current_rows import BATCH, unasked_in_store
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.rules.typed_answers import Unasked
 from cpms_cli.survey.rules.workbench import open_workbench
 

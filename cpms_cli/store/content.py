@@ -9,10 +9,10 @@ import pandas as pd
 
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
+from cpms_cli.store.logs.record_releases import RECORD_RELEASE_TABLES
 from cpms_cli.store.tables.erasure_mark import FURTHER_META
 from cpms_cli.store.tables.link_row_tables import LINK_ROW_TABLES
 from cpms_cli.store.tables.pseudonym_key import PSEUDONYM_KEY_TABLES
-from cpms_cli.store.tables.record_releases import RECORD_RELEASE_TABLES
 from cpms_cli.store.tables.release_tables import RELEASE_TABLES
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from cpms_cli.store.audit_log import Recorder, now
 from cpms_cli.store.history import add_batches, next_batch
-from cpms_cli.store.rows.row_tables import content_of
 from cpms_cli.store.tables.dispute_tables import DISPUTE, DISPUTE_COLUMNS, DISPUTE_KEY, disputes_now
+from cpms_cli.store.tables.row_tables import content_of
 from cpms_cli.survey.model.definition import Survey, Table
 
 OPEN, ANSWERED, SETTLED = "open", "answered", "settled"

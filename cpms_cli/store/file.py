@@ -12,7 +12,7 @@ Tables
 - the table of `store/response_tables.py`: what was done for which child; that of `store/dispute_tables.py`: which
   answers families say are wrong;
 - the tables of `store/release_tables.py`: which counts were published to whom; `pseudonym_key`: the store's own key;
-- the tables of `store/definitions/adoption_tables.py`: which definitions the store followed, and what they renamed;
+- the tables of `store/tables/adoption_tables.py`: which definitions the store followed, and what they renamed;
 - `event`: what was done to the store, when and by whom; `audit`: each output that showed whom it is about.
 
 The views of `store/rows_as_read/current_rows.py` have one row per key, with `cpms_id` and `household_id` filled in.
@@ -27,7 +27,8 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli.errors import CpmsError, StoreError, StoreInDoubt, StoreNotOurs, UnreadableFile
-from cpms_cli.store.connection import (
+from cpms_cli.store.access.birth import clear_place, has_log, is_blank, is_unborn, log_of
+from cpms_cli.store.access.connection import (
     SMALL_BLOCK,
     CommitFailed,
     connect,
@@ -37,15 +38,14 @@ from cpms_cli.store.connection import (
     unusable,
     write_log_in,
 )
-from cpms_cli.store.definitions.adoption_tables import adopted_definition, asked_questions, record_adoption
+from cpms_cli.store.access.earlier_formats import OLDER, Step, keep_copy, migrate
+from cpms_cli.store.access.holding import hold_store
+from cpms_cli.store.access.write_outcome import note_stored, times_stored
 from cpms_cli.store.definitions.definition_in_use import remember_definition
 from cpms_cli.store.definitions.first_adoption import begin_adoptions
 from cpms_cli.store.definitions.names_by_meaning import name_by_meaning
 from cpms_cli.store.rows_as_read.current_rows import create_current_views, read_as
-from cpms_cli.store.safety.birth import clear_place, has_log, is_blank, is_unborn, log_of
-from cpms_cli.store.safety.earlier_formats import OLDER, Step, keep_copy, migrate
-from cpms_cli.store.safety.holding import hold_store
-from cpms_cli.store.safety.write_outcome import note_stored, times_stored
+from cpms_cli.store.tables.adoption_tables import adopted_definition, asked_questions, record_adoption
 from cpms_cli.store.tables.dispute_tables import dispute_table
 from cpms_cli.store.tables.link_tables import create_link_tables
 from cpms_cli.store.tables.pseudonym_key import create_pseudonym_key

@@ -11,10 +11,10 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.errors import UsageError
+from cpms_cli.store.access.earlier_formats import OLDER
 from cpms_cli.store.audit_log import Recorder, current_user, now
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
-from cpms_cli.store.safety.earlier_formats import OLDER
 from cpms_cli.store.tables.dispute_tables import DISPUTE, about_no_row
 from cpms_cli.store.tables.response_tables import RESPONSE, SURVEY, without_child
 from cpms_cli.store.tables.store_tables import TABLES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from cpms_cli.errors import UsageError
-from cpms_cli.store.anchors import identifiers_now
+from cpms_cli.store.tables.anchors import identifiers_now
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.plain_text import plain_digits, plain_text
 

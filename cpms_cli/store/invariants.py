@@ -11,11 +11,11 @@ import pandas as pd
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.disputes import dispute_invariants
 from cpms_cli.store.file import open_store
-from cpms_cli.store.rows.row_tables import content_of
 from cpms_cli.store.rows_as_read.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.tables.dispute_tables import DISPUTE
 from cpms_cli.store.tables.erasure_mark import MARKED
 from cpms_cli.store.tables.response_tables import RESPONSE, without_child
+from cpms_cli.store.tables.row_tables import content_of
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.identifiers import has_cpms_check_letter
 from cpms_cli.survey.model.definition import Survey, Table

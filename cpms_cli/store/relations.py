@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cpms_cli.store.tables.stored_relations import STORED
+from cpms_cli.store.declared.stored_relations import STORED
 from cpms_cli.survey.relations import Relation
 
 _ROWS, _HISTORY, _ERASURE = ("store.rows.row_writing",), ("store.history",), ("store.safety.erasure",)
-_RESPONSES, _RESPONSE_ROWS = ("store.tables.response_tables",), ("store.tables.response_writing",)
-_RECORDS, _RELEASES = ("store.tables.record_releases",), ("store.tables.release_tables",)
+_RESPONSES, _RESPONSE_ROWS = ("store.tables.response_tables",), ("store.logs.response_writing",)
+_RECORDS, _RELEASES = ("store.logs.record_releases",), ("store.tables.release_tables",)
 
 _WRITING = (
     Relation(
@@ -46,7 +46,7 @@ _WRITING = (
     Relation(
         "standing_anchor",
         "an identifier, and the current row with which it stands now",
-        ("store.anchors",),
+        ("store.tables.anchors",),
         ("linking.kept.changed_rows", "linking.kept.stored_evidence", "linking.store_links"),
         ("identifier", "row_key"),
     ),
@@ -62,7 +62,7 @@ _WRITING = (
         "released_record",
         "a row of the file that is given away",
         _RECORDS,
-        ("store.tables.record_releases",),
+        ("store.logs.record_releases",),
         ("child", "round", "looks"),
         "frame",
     ),
@@ -85,21 +85,21 @@ _RESPONSES_WRITTEN = (
         "response_arrival_frame",
         "as response_arrival, from Python",
         _RESPONSE_ROWS,
-        ("store.tables.response_writing",),
+        ("store.logs.response_writing",),
         kind="frame",
     ),
     Relation(
         "response_arrival",
         "a table of the response log, its batch, and whether its file is known",
         _RESPONSE_ROWS,
-        ("store.tables.response_writing",),
+        ("store.logs.response_writing",),
         ("_source", "batch_id", "sheet", "known"),
     ),
     Relation(
         "response_error",
         "an error in a row of the response log",
         _RESPONSE_ROWS,
-        ("store.tables.response_writing",),
+        ("store.logs.response_writing",),
         ("source", "row"),
         "frame",
     ),
@@ -107,14 +107,14 @@ _RESPONSES_WRITTEN = (
         "rejected_response",
         "a row of the response log that is set aside",
         _RESPONSE_ROWS,
-        ("store.tables.response_writing",),
+        ("store.logs.response_writing",),
         ("_source", "_row"),
     ),
     Relation(
         "written_response",
         "a row of the response log that is stored",
         _RESPONSE_ROWS,
-        ("store.tables.response_writing",),
+        ("store.logs.response_writing",),
     ),
 )
 
@@ -137,8 +137,8 @@ _OF_AN_AREA = (
     Relation(
         "area_asked",
         "the area whose rows alone are read on the connection",
-        ("store.rows_as_read.area_asked",),
-        ("store.rows_as_read.area_asked",),
+        ("store.tables.area_asked",),
+        ("store.tables.area_asked",),
         ("code",),
     ),
     Relation("home_near", "the key of a home in a round that bears on this area", _NEAR, _NEAR),

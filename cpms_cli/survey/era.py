@@ -7,8 +7,8 @@ import re
 from typing import Literal, get_args
 
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.languages import traits_of
-from cpms_cli.survey.numbers import in_digits
+from cpms_cli.survey.speech.languages import traits_of
+from cpms_cli.survey.speech.numbers import in_digits
 from cpms_cli.survey.speech.traits import Calendar
 
 Era = Literal["buddhist", "christian"]

@@ -9,15 +9,15 @@ from typing import Any
 
 from cpms_cli.errors import CpmsError
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.language import FALLBACK, Language
-from cpms_cli.survey.languages import is_draft, limits_in_use, spoken_languages, traits_of, translation_of
 from cpms_cli.survey.near_words import Named
-from cpms_cli.survey.numbers import in_digits
 from cpms_cli.survey.problems import Fault, FaultValue, Problem
 from cpms_cli.survey.speech.filled_sentences import fill, places
+from cpms_cli.survey.speech.languages import is_draft, limits_in_use, spoken_languages, traits_of, translation_of
+from cpms_cli.survey.speech.numbers import in_digits
 from cpms_cli.survey.yaml_files.located_yaml import read_yaml
 from cpms_cli.survey.yaml_files.location import shipped
+from cpms_cli.survey.yaml_files.quoting import written_out
 
 _PROOF, _BETWEEN = "proof_", ", "
 _YEARS = ("since", "until", "year")  # what a proof says of rounds, as Gregorian years

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.model.words import Words
 from cpms_cli.survey.plain_text import compared_text, plain_digits
+from cpms_cli.survey.words import Words
 
 _LIKENESS, _NEAR = 70.0, 5  # of 100; and so many are proposed
 _PART = 3  # letters from which a part of a name says which name is meant

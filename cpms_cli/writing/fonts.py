@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.languages import traits_of
+from cpms_cli.survey.speech.languages import traits_of
 
 _FILES = {".ttf", ".ttc", ".otf"}
 

@@ -15,15 +15,15 @@ import pytest
 from cpms_cli import prove_definition
 from cpms_cli.survey.comparing.changes import definition_changes
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.packed_definition import packed_definition, unpacked_definition
-from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.files.schema_files import read_survey
-from cpms_cli.survey.languages import use_words_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
+from cpms_cli.survey.opening.packed_definition import packed_definition, unpacked_definition
 from cpms_cli.survey.proof.words.limit_proof import strays
 from cpms_cli.survey.proof.words.numbers_in_words import NumberFinder
+from cpms_cli.survey.speech.languages import use_words_of
+from cpms_cli.survey.yaml_files.quoting import written_out
 from tests.conftest import ROOT, THOROUGH, Cpms, in_english
 from tests.definitions import change_file
 

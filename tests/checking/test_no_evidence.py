@@ -14,7 +14,6 @@ import pytest
 from cpms_cli import merge, validate
 from cpms_cli.linking.probabilistic import Linkage
 from cpms_cli.linking.store_rows import as_evidence, without_shared_numbers
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.identifiers import (
     has_thai_check_digit,
     has_thai_form,
@@ -23,6 +22,7 @@ from cpms_cli.survey.identifiers import (
     thai_id_sql,
     thai_number_sql,
 )
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import THOROUGH, Cpms, Draw
 from tests.families import at_home, child, linked, village
 from tests.linking.test_twins import children_of_case, merged_case

@@ -13,7 +13,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cpms_cli import add_response, import_lists, list_children, list_today, merge, undo
-from cpms_cli.store.safety.write_outcome import times_stored
+from cpms_cli.store.access.write_outcome import times_stored
 from cpms_cli.survey.country_time import country_today
 from tests.conftest import Cpms, Draw, write_drawn
 

@@ -7,9 +7,9 @@ import ast
 import pytest
 
 from cpms_cli.survey.language import LANGUAGES
-from cpms_cli.survey.languages import programme_languages, spoken_languages, traits_of
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.words import Words
+from cpms_cli.survey.speech.languages import programme_languages, spoken_languages, traits_of
+from cpms_cli.survey.words import Words
 from tests.conftest import ROOT
 
 CODES = {*spoken_languages(), "shn", "lo", "km"}

@@ -17,8 +17,8 @@ import pytest
 from cpms_cli.cli.commands import app
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import main
-from cpms_cli.survey.files.loading import _loaded
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import _loaded
 from scripts.offline import write_pages
 from scripts.reference import REFERENCE, names, stale
 from tests.conftest import ROOT, SAMPLES

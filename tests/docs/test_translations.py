@@ -14,7 +14,7 @@ from cpms_cli.cli.commands import app
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help.help_translation import translated_sentence
 from cpms_cli.reports.line_breaking import wrapped
-from cpms_cli.survey.speech.word_borders import broken_scripts, words_of
+from cpms_cli.survey.proposals.word_borders import broken_scripts, words_of
 from scripts import catalogue
 from tests.conftest import Cpms
 

@@ -13,7 +13,7 @@ from cpms_cli.checking.drafting.drafted_map import map_bytes
 from cpms_cli.checking.drafting.header_map import draft
 from cpms_cli.errors import UsageError
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.speech.unsure_words import is_unsure, perhaps_means, why_unsure
+from cpms_cli.survey.proposals.unsure_words import is_unsure, perhaps_means, why_unsure
 
 KEY = {"round": "2569", "village_code": "85010101", "household_no": "1"}
 

@@ -135,7 +135,7 @@ def test_a_copy_under_way_is_no_leftover(cpms: Cpms, before: Path, tmp_path: Pat
     shutil.copy(before, store)
     (tmp_path / ".copy.duckdb.part").write_bytes(store.read_bytes()[:50_000])
     code = (
-        "import sys, time; from pathlib import Path; from cpms_cli.store.safety.holding import hold_store\n"
+        "import sys, time; from pathlib import Path; from cpms_cli.store.access.holding import hold_store\n"
         "with hold_store(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     words = [sys.executable, "-c", code, str(tmp_path / "copy.duckdb")]
@@ -174,7 +174,7 @@ def test_a_store_whose_first_merge_is_in_its_log_alone_opens(cpms: Cpms, draw: D
     """Killed after its first commit: the engine does not replay a log in which views are made, if it opens it first."""
     store = tmp_path / "s.duckdb"
     code = (
-        "import os, sys; import cpms_cli.store.connection as c; c.write_log_in = lambda *a: os._exit(9)\n"
+        "import os, sys; import cpms_cli.store.access.connection as c; c.write_log_in = lambda *a: os._exit(9)\n"
         "from cpms_cli import merge; merge([sys.argv[1]], sys.argv[2])"
     )
     ended = subprocess.run([sys.executable, "-c", code, str(draw({})), str(store)], cwd=ROOT, check=False)

@@ -25,9 +25,9 @@ import pytest
 
 from cpms_cli import backup, check_store, history, merge
 from cpms_cli.errors import StoreLocked, UnreadableFile
-from cpms_cli.store.connection import is_encrypted
-from cpms_cli.store.safety import holding
-from cpms_cli.store.safety.holding import hold_store, is_held, lock_file
+from cpms_cli.store.access import holding
+from cpms_cli.store.access.connection import is_encrypted
+from cpms_cli.store.access.holding import hold_store, is_held, lock_file
 from tests.conftest import ROOT, THOROUGH, Cpms, Draw, write_drawn
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
@@ -196,7 +196,7 @@ def test_who_holds_the_store_is_said(
     store = tmp_path / "s.duckdb"
     shutil.copy(ground.folder / "s.duckdb", store)
     code = (
-        f"import time; from pathlib import Path; from cpms_cli.store.safety.holding import hold_store\n"
+        f"import time; from pathlib import Path; from cpms_cli.store.access.holding import hold_store\n"
         f"with hold_store(Path({str(store)!r})): print('held', flush=True); time.sleep(60)"
     )
     other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)

@@ -23,7 +23,7 @@ import pandera.pandas
 import pyarrow.csv
 import python_calamine
 
-import cpms_cli.store.connection
+import cpms_cli.store.access.connection
 import cpms_cli.store.file
 from cpms_cli import load_survey
 from cpms_cli.checking.rows.row_rules import rule_groups
@@ -58,7 +58,7 @@ def child(words: list[str], delay: float, seed: int, errors: Path) -> None:
         (Path, ("replace", "unlink", "hardlink_to")),
         (shutil, ("copyfile",)),
         # Right before and right after a commit: the engine writes out of Python's sight.
-        (cpms_cli.store.connection, ("mark_of", "write_log_in")),
+        (cpms_cli.store.access.connection, ("mark_of", "write_log_in")),
     ):
         for name in names:
             slowed(target, name, pause)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli.linking.pairs.assignment import choose_edges
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.families import Child, asked, at_home, child, linked, village
 from tests.names_compared import name_forms
 

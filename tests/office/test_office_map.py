@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import is_filled_in, propose
 from cpms_cli.office.inbox.maps_tried import fitting_map
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import Cpms
 
 OFFICE = Path(__file__).resolve().parent.parent / "files" / "office"

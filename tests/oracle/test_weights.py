@@ -26,7 +26,7 @@ from cpms_cli.linking.rounds.frequencies import note_frequencies
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
 from cpms_cli.samples.difficulties import HARD
 from cpms_cli.samples.drawn_answers import sample_rounds
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 
 SETTINGS = load_survey().linking
 MODEL = Model(

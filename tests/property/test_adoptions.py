@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpms_cli import backup, check_store, merge, score, undo
+from cpms_cli.store.adopting import adopt_definition
 from cpms_cli.store.content import dump
-from cpms_cli.store.definitions.adopting import adopt_definition
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import ROOT, THOROUGH, write_drawn
 from tests.definitions import add_question, remove_question, rename_question
 

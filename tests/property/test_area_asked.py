@@ -24,9 +24,9 @@ from cpms_cli.errors import UsageError
 from cpms_cli.linking.decisions import decide
 from cpms_cli.linking.store_links import relink
 from cpms_cli.samples.drawn_answers import sample_rounds
-from cpms_cli.store.definitions.adopting import adopt_definition
+from cpms_cli.store.adopting import adopt_definition
 from cpms_cli.store.file import open_store
-from cpms_cli.store.rows_as_read.area_asked import area_read
+from cpms_cli.store.tables.area_asked import area_read
 from cpms_cli.summaries.area.area_figures import area_figures
 from cpms_cli.summaries.area.areas import compute_area_summary
 from cpms_cli.summaries.area.indicator import compute_indicator_change, compute_indicator_summary
@@ -42,8 +42,8 @@ from cpms_cli.summaries.rounds.change import compute_area_change
 from cpms_cli.summaries.rounds.overlap import compute_overlap
 from cpms_cli.summaries.rounds.overlap_change import compute_overlap_change
 from cpms_cli.summaries.today.today_list import today_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.workspace import Workspace
 from tests.conftest import ROOT, THOROUGH
 from tests.definitions import add_question, change_file, copy_definition, rename_question

@@ -25,7 +25,7 @@ from cpms_cli.reading.value.dates import Bounds
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.era import is_stored_date
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.model.response_log import response_log
+from cpms_cli.survey.rules.response_log import response_log
 from tests.conftest import THOROUGH
 from tests.property.test_dates import THAI, Day, _digits, _iso, _questions
 

@@ -24,8 +24,8 @@ from cpms_cli.samples.difficulties import HARD
 from cpms_cli.samples.drawn_answers import sample_rounds
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.link_row_tables import forget_link_rows
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import THOROUGH, Draw
 
 SEEDS = range(60) if THOROUGH else (35,)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpms_cli.scoring.standing import standings
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 
 AS_OF = datetime.date(2029, 6, 1)
 YEARS = (2025, 2026, 2027)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from cpms_cli import validate
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import read
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import ROOT, THOROUGH, Cpms
 
 HEADER = "ปีที่สำรวจ,รหัสหมู่บ้าน,บ้านเลขที่,ลำดับเด็ก,ชื่อ,เพศ,วันเกิด,สัญชาติ"

@@ -11,7 +11,7 @@ from cpms_cli.checking.drafting.header_map import draft
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.speech.unsure_words import is_unsure, perhaps_means
+from cpms_cli.survey.proposals.unsure_words import is_unsure, perhaps_means
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from cpms_cli import prove_definition
 from cpms_cli.forms.form_workbook import sheets
 from cpms_cli.forms.phone.xlsform import xlsform
 from cpms_cli.reading.header.headers import header_spellings
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import problem_line
 from cpms_cli.survey.model.definition import Survey, folded
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.proof.definition_proof import proved
 from cpms_cli.survey.rules.dependents import dependents
 from tests.conftest import ROOT, Cpms, Draw, in_english

@@ -10,9 +10,9 @@ import pytest
 
 from cpms_cli.linking.names.name_forms import bare_name, folded_name
 from cpms_cli.linking.names.phones import script_name, spoken_code
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import problem_line
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.proof.definition_proof import proved
 from tests.conftest import Cpms, Draw, in_english
 from tests.definitions import change_file, copy_definition

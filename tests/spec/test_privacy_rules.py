@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.proof.definition_proof import proved
 from tests.conftest import ROOT, in_english
 

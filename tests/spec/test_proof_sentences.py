@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from cpms_cli.survey.files.fault_words import _KEYS
-from cpms_cli.survey.languages import spoken_languages
 from cpms_cli.survey.messages import fault_sentence, problem_line
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.problems import Fault, Problem
+from cpms_cli.survey.speech.languages import spoken_languages
+from cpms_cli.survey.yaml_files.fault_words import _KEYS
 from tests.conftest import ROOT
 
 PREFIX = "proof_"

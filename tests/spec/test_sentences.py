@@ -16,9 +16,9 @@ import cpms_cli
 from cpms_cli.checking.findings import Wording
 from cpms_cli.errors import CpmsError, StoreError, UnreadableFile, UsageError
 from cpms_cli.store.history import Event
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.speech.filled_sentences import fill, places
 from tests.conftest import ROOT, Cpms, Draw
 

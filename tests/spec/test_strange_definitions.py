@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import fault_sentence, sentence
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.proof.definition_proof import judged
 from tests.conftest import in_english
 from tests.definitions import change_file, copy_definition

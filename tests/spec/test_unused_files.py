@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import prove_definition
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import ROOT, Cpms, Draw, in_english
 
 

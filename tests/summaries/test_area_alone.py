@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cpms_cli import list_children, merge, plan_visits
-from cpms_cli.store.rows_as_read.area_asked import area_read
+from cpms_cli.store.tables.area_asked import area_read
 from cpms_cli.summaries.area.area_figures import area_figures
 from cpms_cli.summaries.area.areas import compute_area_summary
 from cpms_cli.workspace import Workspace

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import merge
-from cpms_cli.store.definitions.adopting import adopt_definition
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.store.adopting import adopt_definition
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import THOROUGH, Cpms, Draw, MakeOnce
 from tests.definitions import change_file, copy_definition
 

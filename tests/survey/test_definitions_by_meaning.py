@@ -16,8 +16,8 @@ import pytest
 from cpms_cli.datasets.folder.manifest import DEFINITION, MANIFEST
 from cpms_cli.errors import DefinitionError
 from cpms_cli.store.definitions.definition_in_use import definition_in_use, definition_to_write
-from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.packed_definition import digest_of_packed, packed_definition, unpacked_definition
+from cpms_cli.survey.opening.loading import load_survey
+from cpms_cli.survey.opening.packed_definition import digest_of_packed, packed_definition, unpacked_definition
 from tests.conftest import ROOT, Cpms
 from tests.definitions import change_file, copy_definition
 

@@ -11,8 +11,8 @@ from cpms_cli import explain
 from cpms_cli.cli.commands import app
 from cpms_cli.cli.help.tasks import TASKS, task_of
 from cpms_cli.errors import UsageError
-from cpms_cli.survey.language_choice import VARIABLES, chosen_language
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.speech.language_choice import VARIABLES, chosen_language
 from tests.conftest import Cpms
 
 

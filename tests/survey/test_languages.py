@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from lxml import html
 
-from cpms_cli.survey.language_choice import VARIABLES
+from cpms_cli.survey.speech.language_choice import VARIABLES
 from tests.conftest import ROOT, Cpms, Draw, in_english
 
 # A made-up language: its digits are those of Devanagari, its years are 57 ahead, its dates are written with points.

@@ -23,7 +23,7 @@ import pytest
 
 from cpms_cli import merge
 from cpms_cli.scoring.scores import score
-from cpms_cli.store.definitions.adopting import adopt_definition
+from cpms_cli.store.adopting import adopt_definition
 from cpms_cli.summaries.area.area_figures import area_figures
 from cpms_cli.summaries.area.areas import summarise_area
 from cpms_cli.summaries.area.indicator import indicator_change, summarise_indicator

@@ -11,9 +11,9 @@ import pytest
 
 from cpms_cli import merge
 from cpms_cli.errors import DefinitionError
+from cpms_cli.store.adopting import adopt_definition, planned_adoption, take_back_adoption
 from cpms_cli.store.content import dump
-from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption, take_back_adoption
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import Cpms, Draw, MakeOnce
 from tests.definitions import add_question, copy_definition
 

@@ -20,10 +20,10 @@ import pytest
 from cpms_cli import merge, prove_definition
 from cpms_cli.errors import DefinitionError
 from cpms_cli.scoring.scores import score
+from cpms_cli.store.adopting import adopt_definition, planned_adoption
 from cpms_cli.store.content import dump
-from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
 from cpms_cli.store.definitions.unasked_rounds import UnaskedRounds
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import Cpms, MakeOnce, write_drawn
 from tests.definitions import add_question, change_file, copy_definition
 

@@ -11,9 +11,9 @@ import pytest
 
 from cpms_cli.survey.comparing.changes import definition_changes
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import NUMBERS, ROOT, Cpms, Draw
 from tests.definitions import change_file, copy_definition
 

@@ -21,7 +21,7 @@ from cpms_cli.reading.sheet.names.whole_names import other_name
 from cpms_cli.reading.sheet.sheets import questions_of_others
 from cpms_cli.reading.sheet.unread import UnreadColumn
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 
 Proposed = Mapping[int, tuple[Proposal, ...]]
 """What the columns of a sheet may be, by column: worked out once, since every line asks for its rivals."""

@@ -38,11 +38,11 @@ from cpms_cli.reading.sheet.sheet_choice import may_hold_survey
 from cpms_cli.reading.sheet.sheets import match_sheet
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.plain_text import plain_digits
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 
 _AnswerRow = tuple[str, str, str, int, str, str]
 

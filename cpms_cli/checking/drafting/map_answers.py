@@ -24,7 +24,7 @@ from cpms_cli.reading.value.dates import years_in_doubt
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey, folded
-from cpms_cli.survey.speech.unsure_words import is_unsure, perhaps_means, why_unsure
+from cpms_cli.survey.proposals.unsure_words import is_unsure, perhaps_means, why_unsure
 
 ANSWER_COLUMNS = ("header", "field", "answer", "count", "means", "match")
 _LEAST_FIT, _MOST_LINES = 0.3, 60

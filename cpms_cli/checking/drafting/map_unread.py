@@ -16,7 +16,7 @@ from cpms_cli.reading.sheet.sheets import Matched
 from cpms_cli.reading.sheet.unread import UnreadColumn, Why
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.speech.header_words import names_head
+from cpms_cli.survey.proposals.header_words import names_head
 
 _SURE_WORDS: dict[Why, str] = {"own": "map_own", "carried": "map_own", "gathered": "map_gathered"}
 

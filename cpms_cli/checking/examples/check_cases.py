@@ -24,9 +24,9 @@ from cpms_cli.checking.rows.earlier_rounds import history_words
 from cpms_cli.checking.rows.row_rules import RELATIONS, rule_words
 from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
 from cpms_cli.survey.model.definition import Check, Survey
-from cpms_cli.survey.model.response_log import FACTS, response_log
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.dependents import names_looked_at
+from cpms_cli.survey.rules.response_log import FACTS, response_log
 from cpms_cli.survey.rules.rule_language import compiled_rule, final_sql, has_window, rule_sql
 from cpms_cli.survey.rules.workbench import open_workbench
 from cpms_cli.survey.yaml_files.located_yaml import Document

@@ -11,8 +11,8 @@ import pandas as pd
 from cpms_cli.checking.findings import MASK
 from cpms_cli.reading.survey_table import Column, SurveyTable
 from cpms_cli.reading.tables import distinct_texts
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, folded
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.plain_text import plain_signs, plain_text
 
 COLUMNS = ("file", "sheet", "column", "field", "row", "count", "written", "read", "reason")

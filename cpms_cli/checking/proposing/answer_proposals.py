@@ -13,8 +13,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from cpms_cli.survey.model.definition import Field, Survey, folded
+from cpms_cli.survey.proposals.proposal_settings import AnswerWords, proposal_settings
 from cpms_cli.survey.speech.numbered_words import split_number
-from cpms_cli.survey.speech.proposal_settings import AnswerWords, proposal_settings
 
 _SHORTEST, _LETTERS_PER_EDIT = 4, 5
 

@@ -18,8 +18,8 @@ from cpms_cli.reading.header.headers import split_repeated
 from cpms_cli.reading.value.personal_names import end_in_family_names, more_than_family_names
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.model.definition import Field, Survey, folded
-from cpms_cli.survey.speech.header_words import asks_of_family, known_meanings, meanings, names_child
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
+from cpms_cli.survey.proposals.header_words import asks_of_family, known_meanings, meanings, names_child
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 
 _MOSTLY, _HARDLY = 0.8, 0.3
 _BOTH = 2

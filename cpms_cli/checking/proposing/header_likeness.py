@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.speech.header_words import meanings
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
+from cpms_cli.survey.proposals.header_words import meanings
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 
 _WITHIN = 0.8  # the share of a likeness where one side has all words of the other
 

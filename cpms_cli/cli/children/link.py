@@ -135,7 +135,7 @@ def files(
     from cpms_cli.reports.files import linked_files as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.opening.loading import load_survey
     from cpms_cli.writing.files import csv_text, json_text
 
     linked = link_files(

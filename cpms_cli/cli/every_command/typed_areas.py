@@ -10,7 +10,7 @@ from cpms_cli.survey.area_widths import DISTRICT, PROVINCE
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Survey
-    from cpms_cli.survey.model.words import Words
+    from cpms_cli.survey.words import Words
 
 _AREAS = ("area", "code")
 _PROPOSED = 5
@@ -27,9 +27,9 @@ def name_areas_by_code(given: dict[str, Any]) -> None:
 def _code_of(text: str, store: Path | None, schemas: Path | None) -> str:
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.summaries.counts.shares import area_name
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.language import LANGUAGES
     from cpms_cli.survey.near_words import Named, meant, spellings
+    from cpms_cli.survey.opening.loading import load_survey
     from cpms_cli.survey.typed.area_search import find_areas
 
     survey = load_survey(schemas) if store is None else definition_in_use(store, schemas)
@@ -53,7 +53,7 @@ def _code_of(text: str, store: Path | None, schemas: Path | None) -> str:
 
 def _with_province(survey: Survey, code: str) -> Words:
     """An area's name and those of the district and the province around it, which tell it from others of the name."""
-    from cpms_cli.survey.model.words import Words
+    from cpms_cli.survey.words import Words
 
     around = [survey.areas[code[:digits]] for digits in (DISTRICT, PROVINCE) if digits < len(code)]
     names = [survey.areas[code], *around]

@@ -67,7 +67,7 @@ def map_(
     from cpms_cli.reading.maps.map_workbook import load_workbook
     from cpms_cli.reports.files import header_map as report
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.opening.loading import load_survey
     from cpms_cli.writing.files import csv_text, json_text, write_bytes
 
     survey = load_survey(schemas)

@@ -77,8 +77,8 @@ def template(
             raise UsageError("template_only_prefill", option=option)
     from cpms_cli.forms.phone.xlsform import write_xlsform
     from cpms_cli.forms.template import check_form_path, write_template
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
+    from cpms_cli.survey.opening.loading import load_survey
 
     survey = definition_of(context, store, schemas)
     if xlsform:

@@ -19,7 +19,7 @@ import typer
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help.tasks import TASKS
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.languages import translation_of
+from cpms_cli.survey.speech.languages import translation_of
 from cpms_cli.survey.yaml_files.location import LOCALES
 
 DOMAIN = "cpms"

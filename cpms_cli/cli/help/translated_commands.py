@@ -15,7 +15,7 @@ from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help.help_layout import context_in
 from cpms_cli.cli.help.help_translation import translate_command, translated, translated_sentence
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.languages import translation_of
+from cpms_cli.survey.speech.languages import translation_of
 
 _built: dict[tuple[Language, int], Any] = {}
 

@@ -33,7 +33,7 @@ def areas(name: Name, format_: Format = "text", lang: Lang = None, schemas: Sche
     spoken = language(lang)
     from cpms_cli.reports.areas.area_codes import area_codes_table, show_area_codes
     from cpms_cli.reports.terminal import Screen, open_console
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.opening.loading import load_survey
     from cpms_cli.survey.typed.area_search import find_areas
     from cpms_cli.writing.files import csv_text, json_text, records
 

@@ -88,8 +88,8 @@ def _is_somebody_there() -> bool:
 
 
 def _asked(message: str, spoken: Language, usual: str) -> str:
-    from cpms_cli.survey.languages import spoken_languages
     from cpms_cli.survey.messages import say
+    from cpms_cli.survey.speech.languages import spoken_languages
 
     words = say(message, spoken, known=", ".join(spoken_languages()))
     return str(typer.prompt(words, default=usual, show_default=bool(usual), err=True)).strip()
@@ -138,7 +138,7 @@ def _area(text: str, spoken: Language) -> tuple[str, str]:
     if not text:
         return "", ""
     from cpms_cli.summaries.counts.shares import area_name
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.opening.loading import load_survey
     from cpms_cli.survey.plain_text import plain_digits, plain_text
     from cpms_cli.survey.typed.area_search import find_areas
 

@@ -147,8 +147,8 @@ def diff(before: Before, after: After, format_: TextOrJson = "text", lang: Lang 
     from cpms_cli.reports.definitions.definition_changes import definition_changes_document, show_definition_changes
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.comparing.changes import definition_changes
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
+    from cpms_cli.survey.opening.loading import load_survey
     from cpms_cli.writing.files import json_text
 
     surveys = [load_survey(None if name == SHIPPED else Path(name)) for name in (before, after)]

@@ -51,8 +51,8 @@ def use(
     from cpms_cli.reports.definitions.adoption_changes import Proposal, proposal_document
     from cpms_cli.scoring.examples.proving import prove_definition
     from cpms_cli.scoring.trials.definition_comparison import compare_definitions
-    from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.store.adopting import adopt_definition, planned_adoption
+    from cpms_cli.survey.opening.loading import load_survey
     from cpms_cli.writing.files import json_text
 
     own = None if folder == SHIPPED else Path(folder)
@@ -121,7 +121,7 @@ def undo(store: Store = STORE, lang: Lang = None) -> None:
       cpms schema undo --store cpms.duckdb --lang th
     """
     spoken = language(lang)
-    from cpms_cli.store.definitions.adopting import take_back_adoption
+    from cpms_cli.store.adopting import take_back_adoption
     from cpms_cli.survey.messages import say
 
     before = take_back_adoption(store)

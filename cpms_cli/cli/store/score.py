@@ -120,8 +120,8 @@ def score(
 
 
 def _definition(store: Path, schemas: Path | None, as_defined_in: str | None) -> Survey:
+    from cpms_cli.store.definition_of_round import definition_of_round_or_run
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
-    from cpms_cli.store.definitions.definition_of_round import definition_of_round_or_run
 
     if as_defined_in is not None:
         return definition_of_round_or_run(store, as_defined_in)
@@ -183,8 +183,8 @@ def _compare(store: Path, schemas: Path | None, format_: str, output: Path | Non
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.trials.definition_comparison import compare_definitions
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
+    from cpms_cli.survey.opening.loading import load_survey
     from cpms_cli.writing.files import csv_text, json_text
 
     if schemas is None:

@@ -37,8 +37,8 @@ def check(store: Store = STORE, format_: Format = "text", lang: Lang = None, sch
     from cpms_cli.reports.files import store as report
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
+    from cpms_cli.store.access.birth import has_log, log_of
     from cpms_cli.store.invariants import check_store
-    from cpms_cli.store.safety.birth import has_log, log_of
     from cpms_cli.store.safety.leftovers import leftovers
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text

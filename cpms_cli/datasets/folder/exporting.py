@@ -34,8 +34,8 @@ from cpms_cli.store.tables.pseudonym_key import pseudonym_key
 from cpms_cli.summaries.records.child_records import FIELDS_NOT_ASKED, Disclosed, make_records
 from cpms_cli.summaries.records.household_records import make_household_records
 from cpms_cli.survey.area_widths import PROVINCE
-from cpms_cli.survey.files.packed_definition import packed_definition
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.packed_definition import packed_definition
 from cpms_cli.workspace import Workspace
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.owner_only import for_owner_alone

@@ -19,7 +19,7 @@ from cpms_cli.datasets.folder.manifest import (
 )
 from cpms_cli.datasets.folder.series import SERIES_KEY
 from cpms_cli.errors import DefinitionError, UnreadableFile, UsageError
-from cpms_cli.survey.files.packed_definition import digest_of_packed
+from cpms_cli.survey.opening.packed_definition import digest_of_packed
 
 
 def make_folder(folder: Path) -> None:

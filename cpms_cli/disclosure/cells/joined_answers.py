@@ -17,7 +17,7 @@ from cpms_cli.disclosure.engine.importance import kind_of
 from cpms_cli.summaries.counts.intervals import wilson
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.numbers import shown_count
+from cpms_cli.survey.speech.numbers import shown_count
 
 JOINED = {"no": "no_or_unknown", "yes": "yes_or_unknown"}
 """The column of a count of two answers together, by the answer that is joined with what is unknown."""

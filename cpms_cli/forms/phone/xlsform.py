@@ -15,9 +15,9 @@ import pandas as pd
 from cpms_cli.forms.phone.form_languages import Tongue, tongues
 from cpms_cli.forms.phone.form_rows import Row
 from cpms_cli.forms.phone.questions import Writer
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Language, Survey, TableSchema
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.workbooks.table_workbook import workbook_bytes
 

@@ -11,7 +11,7 @@ from cpms_cli.linking.decisions import NO_DECISIONS, latest_decisions
 from cpms_cli.linking.kept.link_rows import digest, grow, numbers_of
 from cpms_cli.linking.kept.stored_evidence import evidence_of_rows, with_anchors
 from cpms_cli.linking.kept.sure_nodes import put_into_nodes
-from cpms_cli.store.anchors import note_standing_anchors
+from cpms_cli.store.tables.anchors import note_standing_anchors
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey
 

@@ -102,7 +102,7 @@ def _tokens(text: str, settings: LinkingSettings) -> list[str]:
 def folded_name(text: str, settings: LinkingSettings) -> str:
     """The name as it is written: parts joined, nothing but letters and their marks; empty where it is none.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> of = load_survey().linking
     >>> folded_name("ด.ช. สมชาย", of), folded_name("ด.ญ.", of), folded_name("Mg Aung-Ko", of), folded_name("baby", of)
     ('สมชาย', '', 'aungko', '')
@@ -115,7 +115,7 @@ def folded_name(text: str, settings: LinkingSettings) -> str:
 def sound_key(text: str, settings: LinkingSettings) -> str:
     """The consonant classes of a name, the same for its Thai and its Latin spelling.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> of = load_survey().linking
     >>> sound_key("สมชาย", of), sound_key("Somchai", of), sound_key("Siriporn", of), sound_key("ศิริพร", of)
     ('SMT', 'SMT', 'SNPN', 'SNPN')
@@ -149,7 +149,7 @@ def _prefixes(settings: LinkingSettings) -> _Prefixes:
 def bare_name(parts: list[str], settings: LinkingSettings) -> str:
     """The parts of a name joined without a word of respect before it, as `bare_parts` leaves them.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> of = load_survey().linking
     >>> bare_name(["saw", "eh", "htoo"], of), bare_name(["หน่อแพ"], of), bare_name(["นาง"], of)
     ('ehhtoo', 'แพ', 'นาง')

@@ -19,7 +19,7 @@ def name_script(text: str, settings: LinkingSettings) -> str | None:
 def name_language(text: str, settings: LinkingSettings) -> str | None:
     """The language of a name; None where neither the letters nor a word of respect of one language alone shows it.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> of = load_survey().linking
     >>> name_language("Saw Eh Htoo", of), name_language("ด.ช.หม่องเอ", of), name_language("ສົມພອນ", of)
     ('karen', 'burmese', 'lao')

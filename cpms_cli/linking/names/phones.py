@@ -187,7 +187,7 @@ def spoken_code(fold: str, settings: LinkingSettings, script: str = "") -> str:
     `script` says which one it is where that shows in other parts of the name only: the marks of a language that shares
     its letters with another.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> of = load_survey().linking
     >>> spoken_code("kyaw", of) == spoken_code("จอ", of), spoken_code("หล่า", of) == spoken_code("hla", of)
     (True, True)
@@ -235,7 +235,7 @@ LOOSE = (
 def loosen_code(code: str) -> str:
     """The code of a name in which vowels that hands put for one another are one.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> of = load_survey().linking
     >>> loosen_code(spoken_code("kyaw", of)) == loosen_code(spoken_code("kyo", of))
     True
@@ -250,7 +250,7 @@ def loosen_code(code: str) -> str:
 def heads(code: str) -> str:
     """The kinds of the consonants that begin the syllables of a name; A where there is none.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> of = load_survey().linking
     >>> heads(spoken_code("hlahtay", of)), heads(spoken_code("လှဌေး", of)), heads(spoken_code("aye", of))
     ('LT', 'LT', 'A')
@@ -262,7 +262,7 @@ def heads(code: str) -> str:
 def syllables_in_order(code: str) -> str:
     """The syllables of a name's code in the order of the alphabet, the same whichever name came first.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> of = load_survey().linking
     >>> syllables_in_order(spoken_code("aungko", of)) == syllables_in_order(spoken_code("koaung", of))
     True

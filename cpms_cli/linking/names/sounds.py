@@ -88,7 +88,7 @@ def _voiced(text: str, place: int) -> bool:
 def spoken(fold: str, settings: LinkingSettings) -> str:
     """A folded name as it is said, by the rules of its own script.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> of = load_survey().linking
     >>> spoken("ศิริพร", of) == spoken("สิริพร", of), spoken("มานี", of) == spoken("มานะ", of)
     (True, False)

@@ -5,7 +5,7 @@ what stands before a letter before it. The table of its signs is data (`schemas/
 Zawgyi only by what Unicode cannot have; texts in Shan, Mon or Karen, which use the code points that Zawgyi took, have
 none of these signs. What is stored stays as it was written.
 
->>> from cpms_cli.survey.files.loading import load_survey
+>>> from cpms_cli.survey.opening.loading import load_survey
 >>> [in_unicode(name, load_survey().linking) for name in ("ခင္", "ေအး", "ခင်")]
 ['ခင်', 'အေး', 'ခင်']
 """

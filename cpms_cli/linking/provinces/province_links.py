@@ -17,8 +17,8 @@ from cpms_cli.linking.pairs.level_words import level_words
 from cpms_cli.linking.provinces.moved_pairs import pair_moved
 from cpms_cli.linking.provinces.stored_movers import Years, holders, in_one_frame, may_move, rounds_of
 from cpms_cli.linking.review.filled_workbook import SHOWN
+from cpms_cli.store.access.connection import commit
 from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.area_widths import PROVINCE

@@ -16,8 +16,8 @@ from cpms_cli.linking.pairs.level_words import level_words
 from cpms_cli.linking.review.filled_workbook import SHOWN, columns_not_read, decisions_in, workbook_cells
 from cpms_cli.linking.review.review_workbook import review_bytes
 from cpms_cli.linking.store_links import relink
+from cpms_cli.store.access.connection import commit
 from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_in_use, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event

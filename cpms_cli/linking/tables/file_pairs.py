@@ -16,9 +16,9 @@ from cpms_cli.reading.cells import read_sheets
 from cpms_cli.reading.header.mapping import compared, leave_out
 from cpms_cli.reading.maps.map_loading import map_lines
 from cpms_cli.reading.source import SourceTable
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import LANGUAGES, Language, Survey
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.problems import BadDocument
 from cpms_cli.survey.yaml_files.located_yaml import read_mapping
 

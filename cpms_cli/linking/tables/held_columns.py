@@ -67,7 +67,7 @@ def known_headers(survey: Survey) -> dict[str, str]:
 def held_by(survey: Survey, headers: Iterable[str]) -> dict[str, str]:
     """Return what the columns hold whose headers are known: header to one of `HELD`.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> held_by(load_survey(), ["ชื่อ", "birth_date", "Postcode", "remark"])
     {'ชื่อ': 'given_name', 'birth_date': 'birth_date', 'Postcode': 'postcode'}
     """

@@ -13,9 +13,9 @@ from cpms_cli.linking.pairs.level_words import level_words
 from cpms_cli.linking.tables.held_columns import Fields, columns_held
 from cpms_cli.linking.tables.person_pairs import pair_persons
 from cpms_cli.linking.tables.person_rows import person_rows
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.opening.loading import load_survey
 
 SURE, TO_REVIEW = "automatic", "review"
 

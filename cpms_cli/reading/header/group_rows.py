@@ -15,8 +15,8 @@ from typing import NamedTuple
 from cpms_cli.reading.header.headers import field_of
 from cpms_cli.reading.header.row_looks import Span, filled, is_number, is_textual, names_groups
 from cpms_cli.reading.header.side_by_side import numbered
-from cpms_cli.survey.speech.header_words import asks_of_family, known_meanings, meanings
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
+from cpms_cli.survey.proposals.header_words import asks_of_family, known_meanings, meanings
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 
 _GROUP_LETTERS = 40
 

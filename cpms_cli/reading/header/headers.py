@@ -17,9 +17,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from cpms_cli.reading.header.export_layouts import layout_of
-from cpms_cli.survey.languages import programme_languages
 from cpms_cli.survey.model.definition import Field, Language, Survey, folded_header
-from cpms_cli.survey.speech.header_words import LONGEST_HEADER, without_date_form
+from cpms_cli.survey.proposals.header_words import LONGEST_HEADER, without_date_form
+from cpms_cli.survey.speech.languages import programme_languages
 
 _MARKS = re.compile("[\u0e47-\u0e4c]")
 _GROUPS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[/.\-][A-Za-z_][A-Za-z0-9_]*)*")

@@ -139,7 +139,7 @@ def place_of_section(survey: Survey, line: str, around: str | None) -> str | Non
     """The code of the village that such a line names, in the subdistrict that it names itself or else `around` it;
     None where that is not known, or two villages are named.
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> place_of_section(load_survey(), "หมู่ที่ 3 บ้านทุ่งหงาว", "850103")
     '85010303'
     """

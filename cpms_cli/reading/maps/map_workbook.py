@@ -24,7 +24,7 @@ from cpms_cli.reading.maps.map_lists import SHORT_YEARS, is_of_short_years, mean
 from cpms_cli.reading.value.answers import BETWEEN_ANSWERS
 from cpms_cli.survey.messages import wordings
 from cpms_cli.survey.model.definition import Survey, folded
-from cpms_cli.survey.speech.unsure_words import is_unsure
+from cpms_cli.survey.proposals.unsure_words import is_unsure
 
 ANSWER, MEANS = "answer", "means"
 _HEADINGS = {HEADER: "col_header", FIELD: "col_field", ANSWER: "col_written_answer", MEANS: "col_means"}

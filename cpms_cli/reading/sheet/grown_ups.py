@@ -25,8 +25,8 @@ from cpms_cli.reading.value.values import read_texts
 from cpms_cli.survey.model.definition import Survey, folded
 from cpms_cli.survey.model.fields import Role
 from cpms_cli.survey.plain_text import plain_digits
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 from cpms_cli.survey.rules.typed_answers import adult_age
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 _FOUR_DIGITS = r"(?<!\d)\d{4}(?!\d)"
 _AGES: tuple[Role, Role] = ("age", "born")

@@ -13,7 +13,7 @@ from cpms_cli.reading.sheet.sheets import Note, Sheet, with_column
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.plain_text import plain_digits
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 
 _HOUSE = re.compile(
     r"[\s(*\-–—:]*(?:\d{1,4}\s*[.)]\s*)?"

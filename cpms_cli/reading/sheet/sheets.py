@@ -30,7 +30,7 @@ from cpms_cli.reading.sheet.unread import HeaderResult, UnreadColumn, Why, score
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.reading.value.personal_names import split_family_name
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.speech.header_words import known_meanings, meanings, words_of
+from cpms_cli.survey.proposals.header_words import known_meanings, meanings, words_of
 
 _SHOWN_ROWS = 5
 _TIME_OF_DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*$", re.DOTALL)

@@ -21,9 +21,9 @@ from cpms_cli.reading.header.export_layouts import Layout, aside_columns, layout
 from cpms_cli.reading.header.headers import Proposal, spelt
 from cpms_cli.reading.sheet.looks_like import kind_of
 from cpms_cli.reading.source import SourceTable, column_letter
-from cpms_cli.survey.languages import spoken_languages
 from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Language, Survey, folded
+from cpms_cli.survey.speech.languages import spoken_languages
 
 Why = Literal["unknown", "near", "no_header", "choice", "child", "left_out", "added", "own", "gathered", "carried"]
 """unknown: no header of the survey; near: nearly one; no_header: nothing stands above; choice: one answer of a

@@ -14,7 +14,7 @@ from cpms_cli.summaries.counts.shares import COUNTS
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.numbers import in_digits, shown_count, shown_share
+from cpms_cli.survey.speech.numbers import in_digits, shown_count, shown_share
 
 NOTHING = "–"
 _A_KEY = 16  # columns that each key beside the first takes

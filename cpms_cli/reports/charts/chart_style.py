@@ -11,7 +11,7 @@ import pandas as pd
 from rich.cells import cell_len
 
 from cpms_cli.survey.language import FALLBACK, Language
-from cpms_cli.survey.numbers import shown_share
+from cpms_cli.survey.speech.numbers import shown_share
 
 # px: a column of text on a screen or on A4, and a telephone held upright
 WIDE, NARROW = 720, 350

@@ -19,7 +19,7 @@ from cpms_cli.reports.charts.maps.map_tiles import tile_map
 from cpms_cli.reports.charts.svg import Element, Picture, element, text_element
 from cpms_cli.reports.document import Chart
 from cpms_cli.survey.language import FALLBACK, Language
-from cpms_cli.survey.numbers import shown_number
+from cpms_cli.survey.speech.numbers import shown_number
 
 SHAPES: dict[str, Callable[[Chart, float], Picture]] = {
     "level_bars": level_bars,

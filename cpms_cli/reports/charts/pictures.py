@@ -12,7 +12,7 @@ from cpms_cli.reports.charts.chart_style import WIDE
 from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.document import Chart
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.languages import programme_languages
+from cpms_cli.survey.speech.languages import programme_languages
 from cpms_cli.writing.fonts import families_of, shipped_fonts
 
 _SHEET = b"""#set page(width: auto, height: auto, margin: 0pt)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from cpms_cli.reports.document import BlankLines, Bullets, Document, Heading, Paragraph, Part
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.opening.loading import load_survey
 
 _LINES = (
     ("leaflet_what", ("answers", "done", "refused")),

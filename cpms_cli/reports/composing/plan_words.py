@@ -9,7 +9,7 @@ from cpms_cli.summaries.area.plans import AreaPlan
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.numbers import shown_count, shown_share
+from cpms_cli.survey.speech.numbers import shown_count, shown_share
 
 
 class PlanWords:

@@ -12,7 +12,7 @@ from cpms_cli.summaries.counts.comparison import ABOVE, BELOW, LIKE
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.numbers import shown_number
+from cpms_cli.survey.speech.numbers import shown_number
 
 _POSITIONS = {ABOVE: "position_above", LIKE: "position_like", BELOW: "position_below"}
 _TRENDS = {ABOVE: "trend_up", BELOW: "trend_down"}

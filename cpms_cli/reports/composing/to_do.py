@@ -20,7 +20,7 @@ from cpms_cli.summaries.response.cases import AGAIN, OVERDUE, UNKNOWN
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Level, Survey
-from cpms_cli.survey.numbers import shown_count
+from cpms_cli.survey.speech.numbers import shown_count
 
 _MOST_PLACES = 3
 

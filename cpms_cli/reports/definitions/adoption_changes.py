@@ -14,10 +14,10 @@ from cpms_cli.reports.definitions.definition_changes import definition_changes_d
 from cpms_cli.reports.files.runs import DIGEST, show_comparison
 from cpms_cli.scoring.trials.definition_comparison import Comparison
 from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
-from cpms_cli.store.definitions.adoption_tables import tables_of
 from cpms_cli.store.definitions.places import Obstacle, Places
 from cpms_cli.store.definitions.rounds_asked_again import AskedAgain
 from cpms_cli.store.definitions.unasked_rounds import UnaskedRounds
+from cpms_cli.store.tables.adoption_tables import tables_of
 from cpms_cli.survey.comparing.changes import definition_changes
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import fault_sentence, problem_line, say, sentence

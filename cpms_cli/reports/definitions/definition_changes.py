@@ -15,7 +15,7 @@ from cpms_cli.survey.comparing.changes import DefinitionChange
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
-from cpms_cli.survey.model.words import Words
+from cpms_cli.survey.words import Words
 
 _YEARS = ("since", "until", "skipped")
 

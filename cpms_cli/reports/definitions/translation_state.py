@@ -10,14 +10,14 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.terminal import Layout, show_table
-from cpms_cli.survey.files.translation_files import translation_file
 from cpms_cli.survey.language import LANGUAGES
-from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.proof.words.translation_proof import translatable
+from cpms_cli.survey.speech.languages import traits_of
 from cpms_cli.survey.speech.translation import KINDS, Translation
+from cpms_cli.survey.speech.translation_files import translation_file
 from cpms_cli.survey.yaml_files.located_yaml import read_mapping
 
 _HELP = "help"

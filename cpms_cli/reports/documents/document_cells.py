@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from cpms_cli.reports.document import Chart, Column, Kind, TableBlock
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
-from cpms_cli.survey.numbers import shown_change, shown_count, shown_share
+from cpms_cli.survey.speech.numbers import shown_change, shown_count, shown_share
 from cpms_cli.writing.gate import printable
 
 NOT_COMPUTED = "–"

@@ -39,8 +39,8 @@ from cpms_cli.reports.documents.document_cells import (
     stays_together,
 )
 from cpms_cli.reports.documents.docx_styles import CAPTION, CELL, HEAD, set_styles
-from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.speech.languages import traits_of
 
 _A4 = (Cm(21), Cm(29.7))
 _MARGIN, _CLOSE_MARGIN, _CLOSE_EDGE = Cm(1.8), Cm(1.3), Cm(0.5)

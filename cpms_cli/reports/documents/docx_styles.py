@@ -11,8 +11,8 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
 from lxml import etree
 
-from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.speech.languages import traits_of
 from cpms_cli.survey.speech.traits import Fonts
 
 # Styles of our own, beside those of the template.

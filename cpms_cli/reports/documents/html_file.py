@@ -38,9 +38,9 @@ from cpms_cli.reports.documents.document_cells import (
     stays_together,
     widths,
 )
-from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.speech.languages import traits_of
 
 _TEMPLATE, _STYLE = "page.html.j2", "page.css"
 _WORDS = ("skip", "contents", "notes", "crumbs", "search", "sort", "as_it_is", "rows_left")

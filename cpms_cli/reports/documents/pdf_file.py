@@ -35,9 +35,9 @@ from cpms_cli.reports.documents.document_cells import (
     is_blank,
     stays_together,
 )
-from cpms_cli.survey.languages import programme_languages, spoken_languages, traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.speech.languages import programme_languages, spoken_languages, traits_of
 from cpms_cli.writing.fonts import families_of
 
 _TEMPLATE = Path(__file__).with_name("document.typ")

@@ -27,8 +27,8 @@ from cpms_cli.reports.document import (
     TableBlock,
 )
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED, as_table, cell_texts, is_blank, widths
-from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.speech.languages import traits_of
 from cpms_cli.writing.gate import printable
 from cpms_cli.writing.workbooks.new_workbook import new_workbook
 

@@ -10,10 +10,10 @@ from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.files.how_read import read_notes
 from cpms_cli.reports.files.validation import findings_table, show_findings
 from cpms_cli.reports.terminal import Screen
-from cpms_cli.store.tables.response_writing import Imported
+from cpms_cli.store.logs.response_writing import Imported
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.model.response_log import response_log
+from cpms_cli.survey.rules.response_log import response_log
 from cpms_cli.writing.files import records
 
 RESPONSE_COUNTS = ("rows_in", "stored", "replaced", "unchanged", "quarantined")

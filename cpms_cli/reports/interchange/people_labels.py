@@ -13,9 +13,9 @@ import pandas as pd
 from cpms_cli.reports.interchange.people_words import in_words, share_columns, with_dates
 from cpms_cli.scoring.judged_columns import right_column
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.speech.languages import traits_of
 from cpms_cli.writing.files import Tables, check_writable, plain_table, write_bytes, write_tables
 from cpms_cli.writing.workbooks.table_workbook import NumberFormats, workbook_bytes
 

@@ -19,9 +19,9 @@ from cpms_cli.summaries.fairness.later_rounds import ALL, NEW
 from cpms_cli.summaries.migration.area_migration import HEIGHTS
 from cpms_cli.summaries.response.response_counts import ROUND_STATES
 from cpms_cli.survey.era import BUDDHIST_FROM, CHRISTIAN_FROM, shown_stored
-from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.speech.languages import traits_of
 
 _ROUNDS = {"round", "since", "not_found", "no_consent", "answered_in", "from_round", "to_round", "standing_since"}
 _LABELLED = ("level", "id", "item", "measure")  # columns of codes that a table says in words under "label"

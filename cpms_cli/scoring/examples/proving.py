@@ -23,20 +23,20 @@ from cpms_cli.scoring.examples.score_examples import (
     unknown_cases,
 )
 from cpms_cli.survey.files.definition_tables import AREA_FILES
-from cpms_cli.survey.files.fault_words import faults_of_document
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.messages import problem_line
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
-from cpms_cli.survey.model.words import Part
 from cpms_cli.survey.model.worked_examples import FigureExamples, Readings, ScoreExamples
+from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.problems import BadDocument, Fault, Problem, in_order
 from cpms_cli.survey.proof.definition_proof import Contents, contents_of, judged
 from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
 from cpms_cli.survey.proof.unused_files import passed_over_files
 from cpms_cli.survey.proof.words.translation_proof import passed_over_sentences
 from cpms_cli.survey.rules.vocabulary import RuleError
+from cpms_cli.survey.words import Part
+from cpms_cli.survey.yaml_files.fault_words import faults_of_document
 from cpms_cli.survey.yaml_files.located_yaml import Document, read_mapping, read_yaml
 
 # Without one of these, examples say nothing: a rule, a question or an answer may be missing that they need.

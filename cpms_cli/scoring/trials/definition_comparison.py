@@ -14,9 +14,9 @@ from cpms_cli.scoring.scores import create_scores, scores_of
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.rows_as_read.current_rows import read_as
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.opening.loading import load_survey
 
 SIDES = ("before", "after")
 _RANKED = ("level", "highest")

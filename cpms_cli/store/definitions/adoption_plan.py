@@ -9,7 +9,12 @@ from dataclasses import dataclass
 import duckdb
 
 from cpms_cli.errors import CpmsError
-from cpms_cli.store.definitions.adoption_tables import (
+from cpms_cli.store.definitions.places import Obstacle, Places
+from cpms_cli.store.definitions.rounds_asked_again import AskedAgain, rounds_asked_again
+from cpms_cli.store.definitions.unasked_rounds import ANSWERS_UNASKED, UnaskedRounds, unasked_obstacles, unasked_rounds
+from cpms_cli.store.definitions.unfit_answers import unfit_obstacles
+from cpms_cli.store.rows_as_read.column_lineage import stored_answers, table_of_rows
+from cpms_cli.store.tables.adoption_tables import (
     DIGEST,
     Renaming,
     adopted_definition,
@@ -18,11 +23,6 @@ from cpms_cli.store.definitions.adoption_tables import (
     definitions_by_age,
     tables_of,
 )
-from cpms_cli.store.definitions.places import Obstacle, Places
-from cpms_cli.store.definitions.rounds_asked_again import AskedAgain, rounds_asked_again
-from cpms_cli.store.definitions.unasked_rounds import ANSWERS_UNASKED, UnaskedRounds, unasked_obstacles, unasked_rounds
-from cpms_cli.store.definitions.unfit_answers import unfit_obstacles
-from cpms_cli.store.rows_as_read.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.tables.run_tables import kept_definition
 from cpms_cli.survey.model.definition import Code, Field, Indicator, Survey
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import duckdb
 
 from cpms_cli.errors import CpmsError
-from cpms_cli.store.definitions.adoption_tables import tables_of
+from cpms_cli.store.tables.adoption_tables import tables_of
 from cpms_cli.store.tables.run_tables import kept_definition
 from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.model.definition import Survey

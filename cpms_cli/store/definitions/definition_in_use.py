@@ -9,14 +9,14 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli.errors import CpmsError, DefinitionError, StoreError
-from cpms_cli.store.connection import connect, key_from_environment
+from cpms_cli.store.access.birth import is_unborn, log_of
+from cpms_cli.store.access.connection import connect, key_from_environment
 from cpms_cli.store.definitions.adoption_plan import plan_adoption
-from cpms_cli.store.definitions.adoption_tables import adopted_definition
-from cpms_cli.store.safety.birth import is_unborn, log_of
+from cpms_cli.store.tables.adoption_tables import adopted_definition
 from cpms_cli.store.tables.run_tables import kept_definition
-from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.languages import use_words_of
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
+from cpms_cli.survey.speech.languages import use_words_of
 
 _LEFT_WITH: dict[Path, tuple[tuple[tuple[int, ...], ...], str]] = {}
 """Of the stores that this process wrote last: the state of their files, and the digest of the definition followed."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import duckdb
 
-from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES, OBSERVED, record_adoption, tables_of
 from cpms_cli.store.definitions.definition_in_use import last_merged_definition, last_merged_digest
-from cpms_cli.store.rows.row_tables import rebuild_table
 from cpms_cli.store.rows_as_read.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.rows_as_read.current_rows import create_current_views
+from cpms_cli.store.tables.adoption_tables import ADOPTION_TABLES, OBSERVED, record_adoption, tables_of
+from cpms_cli.store.tables.row_tables import rebuild_table
 from cpms_cli.store.tables.run_tables import keep_definition, last_batch
 from cpms_cli.survey.model.definition import Survey
 

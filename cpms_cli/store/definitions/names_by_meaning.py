@@ -8,9 +8,9 @@ from contextlib import suppress
 import duckdb
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.store.definitions.adoption_tables import DIGEST
-from cpms_cli.survey.files.packed_definition import digest_of_packed
+from cpms_cli.store.tables.adoption_tables import DIGEST
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.packed_definition import digest_of_packed
 
 
 def name_by_meaning(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from cpms_cli.store.definitions.adoption_tables import Renaming, tables_of
 from cpms_cli.store.rows_as_read.column_lineage import Lineage, table_of_rows, trace_columns
 from cpms_cli.store.rows_as_read.current_rows import in_batch_without
+from cpms_cli.store.tables.adoption_tables import Renaming, tables_of
 from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.rules.typed_answers import rounds_outside

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from cpms_cli.store.definitions.adoption_tables import Renaming, tables_of
 from cpms_cli.store.definitions.places import Obstacle, Places
 from cpms_cli.store.rows_as_read.column_lineage import table_of_rows
+from cpms_cli.store.tables.adoption_tables import Renaming, tables_of
 from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.model.lifespan import Span

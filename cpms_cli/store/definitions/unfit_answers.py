@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import duckdb
 
-from cpms_cli.store.definitions.adoption_tables import Renaming, tables_of
 from cpms_cli.store.definitions.places import Obstacle, Places
 from cpms_cli.store.rows_as_read.column_lineage import table_of_rows
+from cpms_cli.store.tables.adoption_tables import Renaming, tables_of
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 

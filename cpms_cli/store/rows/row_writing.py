@@ -13,10 +13,10 @@ from functools import cache
 import duckdb
 
 from cpms_cli.store.rows.known_answers import keep_known_answers, keep_unasked_answers
-from cpms_cli.store.rows.row_tables import content_of
 from cpms_cli.store.rows_as_read.column_lineage import stored_answers
 from cpms_cli.store.tables.dispute_tables import DISPUTE
 from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.store.tables.row_tables import content_of
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from cpms_cli.store.definitions.adoption_tables import OBSERVED, Adoption, Renaming, adoptions, tables_of
-from cpms_cli.store.rows.row_tables import answer_columns
+from cpms_cli.store.tables.adoption_tables import OBSERVED, Adoption, Renaming, adoptions, tables_of
+from cpms_cli.store.tables.row_tables import answer_columns
 from cpms_cli.survey.model.definition import Field, Survey
 
 

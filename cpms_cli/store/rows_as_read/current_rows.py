@@ -13,9 +13,9 @@ from collections.abc import Mapping
 import duckdb
 
 from cpms_cli.errors import CpmsWarning, UsageError
-from cpms_cli.store.definitions.adoption_tables import adopted_definition, adoptions
-from cpms_cli.store.rows.row_tables import recoded
 from cpms_cli.store.rows_as_read.column_lineage import Lineage, columns_of, stored_answers, table_of_rows, trace_columns
+from cpms_cli.store.tables.adoption_tables import adopted_definition, adoptions
+from cpms_cli.store.tables.row_tables import recoded
 from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import Unasked, quoted, rounds_without, unasked_by_round

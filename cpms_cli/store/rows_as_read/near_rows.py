@@ -18,9 +18,9 @@ from __future__ import annotations
 
 import duckdb
 
-from cpms_cli.store.rows_as_read.area_asked import note_area
 from cpms_cli.store.rows_as_read.column_lineage import trace_columns
 from cpms_cli.store.rows_as_read.current_rows import CURRENT, all_answers, rows_as_read, rows_in_places
+from cpms_cli.store.tables.area_asked import note_area
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted

@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli.errors import KeyMissing, StoreError, StoreLocked, UnreadableFile, UsageError
-from cpms_cli.store.connection import (
+from cpms_cli.store.access.birth import has_log, is_unborn, log_of
+from cpms_cli.store.access.connection import (
     KEY,
     SMALL_BLOCK,
     Access,
@@ -24,17 +25,16 @@ from cpms_cli.store.connection import (
     reason_of,
     unusable,
 )
+from cpms_cli.store.access.copy_parts import copy_whole, move_in, part_of
+from cpms_cli.store.access.holding import hold_store
+from cpms_cli.store.access.write_outcome import note_stored
 from cpms_cli.store.content import dump
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store, rows_stored
 from cpms_cli.store.history import Event, note_event
 from cpms_cli.store.invariants import check_store
-from cpms_cli.store.safety.birth import has_log, is_unborn, log_of
-from cpms_cli.store.safety.copy_parts import copy_whole, move_in, part_of
-from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.safety.leftovers import remove_leftovers
 from cpms_cli.store.safety.releases_kept import Given, carry_over, given_by
-from cpms_cli.store.safety.write_outcome import note_stored
 from cpms_cli.store.tables.erasure_mark import take_mark
 from cpms_cli.survey.rules.workbench import SMALL
 

@@ -9,19 +9,19 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli.errors import StoreError, UsageError
-from cpms_cli.store.anchors import identifiers_now
-from cpms_cli.store.connection import commit
+from cpms_cli.store.access.connection import commit
+from cpms_cli.store.access.holding import hold_store
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.identifier_search import identifier_meant, plain_identifier
+from cpms_cli.store.logs.record_releases import forget_lines
 from cpms_cli.store.safety.copies import compact
-from cpms_cli.store.safety.holding import hold_store
+from cpms_cli.store.tables.anchors import identifiers_now
 from cpms_cli.store.tables.dispute_tables import DISPUTE
 from cpms_cli.store.tables.erasure_mark import MARKED, put_mark
 from cpms_cli.store.tables.link_row_tables import forget_link_rows
 from cpms_cli.store.tables.link_tables import forget_links, row_reference
-from cpms_cli.store.tables.record_releases import forget_lines
 from cpms_cli.store.tables.store_tables import identity_column
 from cpms_cli.survey.model.definition import Survey
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cpms_cli.errors import StoreError
-from cpms_cli.store.safety.holding import hold_store, is_held
+from cpms_cli.store.access.holding import hold_store, is_held
 from cpms_cli.writing.file_locks import try_lock
 from cpms_cli.writing.files import PART_PREFIX
 from cpms_cli.writing.outputs import is_database
@@ -45,7 +45,7 @@ def remove_leftovers(store: Path) -> list[Path]:
 
 
 def _parts(folder: Path) -> Iterator[Path]:
-    """Copies under way or left behind (`store.safety.copy_parts`), each with its log."""
+    """Copies under way or left behind (`store.access.copy_parts`), each with its log."""
     for part in folder.glob(".*.part"):
         if part.is_file() and (is_database(part) or not part.stat().st_size):
             yield part

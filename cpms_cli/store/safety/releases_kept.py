@@ -14,7 +14,7 @@ import duckdb
 
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
-from cpms_cli.store.tables.record_releases import RecordRelease, all_records, next_number, note_records
+from cpms_cli.store.logs.record_releases import RecordRelease, all_records, next_number, note_records
 from cpms_cli.store.tables.release_tables import Release, all_releases, note_release
 
 

@@ -10,9 +10,9 @@ after a split, the dispute stays with the row.
 
 from __future__ import annotations
 
-from cpms_cli.store.anchors import identifiers_now
-from cpms_cli.store.rows.row_tables import row_columns
+from cpms_cli.store.tables.anchors import identifiers_now
 from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.store.tables.row_tables import row_columns
 from cpms_cli.survey.model.definition import Survey
 
 DISPUTE = "dispute"

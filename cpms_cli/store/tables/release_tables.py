@@ -18,8 +18,8 @@ from typing import Generic, Literal, TypeVar
 import duckdb
 import pandas as pd
 
+from cpms_cli.store.access.connection import commit
 from cpms_cli.store.audit_log import current_user, now
-from cpms_cli.store.connection import commit
 from cpms_cli.survey.plain_text import compared_text
 
 Id = TypeVar("Id")

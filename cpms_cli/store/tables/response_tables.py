@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import duckdb
 
-from cpms_cli.store.anchors import identifiers_now
-from cpms_cli.store.rows.row_tables import row_columns
-from cpms_cli.store.rows_as_read.area_asked import area_read
+from cpms_cli.store.tables.anchors import identifiers_now
+from cpms_cli.store.tables.area_asked import area_read
+from cpms_cli.store.tables.row_tables import row_columns
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted, typed
 

@@ -1,6 +1,6 @@
 """What the store remembers of scoring: with which definition, over which data.
 
-- `definition`: every definition that was merged or scored with, its files packed (`survey.files.packed_definition`);
+- `definition`: every definition that was merged or scored with, its files packed (`survey.opening.packed_definition`);
 - `score_run`: each scoring: when, by whom, with which definition, the last batch it saw, and what came out, as counts
   of children by round and level (no child is in it).
 
@@ -17,8 +17,8 @@ import duckdb
 
 from cpms_cli.errors import UsageError
 from cpms_cli.store.audit_log import Recorder, now
-from cpms_cli.survey.files.packed_definition import packed_definition, unpacked_definition
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.packed_definition import packed_definition, unpacked_definition
 
 Counts = Mapping[str, Mapping[str, int]]
 

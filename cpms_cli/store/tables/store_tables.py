@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES
-from cpms_cli.store.rows.row_tables import row_columns
+from cpms_cli.store.tables.adoption_tables import ADOPTION_TABLES
 from cpms_cli.store.tables.dispute_tables import dispute_table
 from cpms_cli.store.tables.link_tables import link_tables
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.store.tables.response_tables import response_tables
+from cpms_cli.store.tables.row_tables import row_columns
 from cpms_cli.store.tables.run_tables import RUN_STATEMENTS
 from cpms_cli.survey.model.definition import Survey, Table
 

@@ -10,7 +10,7 @@ import pandas as pd
 from cpms_cli.scoring.compiler.unasked_columns import UNASKED
 from cpms_cli.scoring.outside_scores import OUTSIDE, create_outside_scores
 from cpms_cli.scoring.profiles import CHILD_ROUND
-from cpms_cli.store.rows_as_read.area_asked import area_read
+from cpms_cli.store.tables.area_asked import area_read
 from cpms_cli.summaries.counts.comparison import direction, position
 from cpms_cli.summaries.counts.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.summaries.rounds.comparability import not_comparable

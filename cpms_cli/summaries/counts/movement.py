@@ -15,7 +15,7 @@ import pandas as pd
 
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
-from cpms_cli.store.rows_as_read.area_asked import area_read
+from cpms_cli.store.tables.area_asked import area_read
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, quoted, typed, typed_record

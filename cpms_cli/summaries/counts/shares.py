@@ -17,9 +17,9 @@ from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.near_words import meant, named, near, spellings
-from cpms_cli.survey.numbers import in_digits
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.survey.speech.filled_sentences import fill
+from cpms_cli.survey.speech.numbers import in_digits
 from cpms_cli.workspace import Workspace
 
 COUNTS = ("yes", "no", "unknown", "not_applicable", "not_asked")

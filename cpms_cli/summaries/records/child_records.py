@@ -14,9 +14,9 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.logs.record_releases import earlier_records, next_number, note_records
 from cpms_cli.store.rows_as_read.current_rows import unasked_in_store
 from cpms_cli.store.tables.pseudonym_key import pseudonym_key
-from cpms_cli.store.tables.record_releases import earlier_records, next_number, note_records
 from cpms_cli.summaries.counts.shares import area_name, within
 from cpms_cli.summaries.records.deidentification import HOME_ANSWERS, Generalised, generalised, pseudonyms
 from cpms_cli.summaries.records.given_rows import GivenRows

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from cpms_cli.store.tables.record_releases import OF_CHILD, OF_LINE, RecordRelease
+from cpms_cli.store.logs.record_releases import OF_CHILD, OF_LINE, RecordRelease
 from cpms_cli.summaries.records.deidentification import Company, pseudonyms
 from cpms_cli.survey.model.definition import Survey
 

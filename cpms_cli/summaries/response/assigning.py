@@ -17,8 +17,8 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.merging.respond import TypedIn, record_typed
 from cpms_cli.scoring.standing import standings
+from cpms_cli.store.access.connection import commit
 from cpms_cli.store.audit_log import Recorder, current_user
-from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.identifier_search import current_identifier
 from cpms_cli.store.tables.response_tables import create_known_children

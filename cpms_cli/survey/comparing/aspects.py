@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from cpms_cli.survey.model.definition import Area, Check, Circumstance, Code, Field, Indicator, Level, Title
 from cpms_cli.survey.model.lifespan import Span
 from cpms_cli.survey.model.summary_model import Activity, Measure, Right
-from cpms_cli.survey.model.words import Words
+from cpms_cli.survey.words import Words
 
 PartText = Words | str | None
 """A part before and after: words in both languages, or a rule, a name, a number as text; None where there was none."""

@@ -26,8 +26,8 @@ from cpms_cli.survey.comparing.aspects import (
     title_aspects,
 )
 from cpms_cli.survey.model.definition import Check, CodeList, Survey
-from cpms_cli.survey.model.limits import Limit
-from cpms_cli.survey.model.words import Words
+from cpms_cli.survey.words import Words
+from cpms_cli.survey.yaml_files.limits import Limit
 
 Kind = Literal["added", "retired", "renamed", "turned_off", "turned_on", "changed"]
 Part = Literal[

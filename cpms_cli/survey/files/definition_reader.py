@@ -9,15 +9,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cpms_cli.survey.files.fault_words import NAMED_BY, faults_of_document
-from cpms_cli.survey.files.quoting import quoted_names, written_out
 from cpms_cli.survey.model.definition import (
     Field,
     TableSchema,
 )
-from cpms_cli.survey.model.limits import FILE as LIMITS
-from cpms_cli.survey.model.limits import Limit, Limits
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
+from cpms_cli.survey.yaml_files.fault_words import NAMED_BY, faults_of_document
+from cpms_cli.survey.yaml_files.limits import FILE as LIMITS
+from cpms_cli.survey.yaml_files.limits import Limit, Limits
 from cpms_cli.survey.yaml_files.located_yaml import (
     Document,
     csv_rows,
@@ -25,6 +24,7 @@ from cpms_cli.survey.yaml_files.located_yaml import (
     read_mapping,
     read_text,
 )
+from cpms_cli.survey.yaml_files.quoting import quoted_names, written_out
 
 # Whose names other files use: of fields, indicators, levels and limits.
 _REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml", LIMITS})

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.fault_words import placed_fault
 from cpms_cli.survey.model.definition import (
     Area,
     Code,
@@ -16,6 +15,7 @@ from cpms_cli.survey.model.definition import (
     Words,
 )
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
+from cpms_cli.survey.yaml_files.fault_words import placed_fault
 from cpms_cli.survey.yaml_files.located_yaml import (
     csv_cells,
     read_text,

@@ -8,7 +8,6 @@ from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.definition_tables import read_areas, read_codelist, read_titles
 from cpms_cli.survey.files.identity import digest
 from cpms_cli.survey.files.shipped_words import shipped_help_line
-from cpms_cli.survey.files.translation_files import FOLDER, in_own_digits
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
     Check,
@@ -22,7 +21,6 @@ from cpms_cli.survey.model.definition import (
     Translation,
     Words,
 )
-from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.settings.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.model.settings.deidentification import Deidentification
 from cpms_cli.survey.model.settings.fairness import FILE as FAIRNESS
@@ -35,6 +33,8 @@ from cpms_cli.survey.model.settings.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
 from cpms_cli.survey.model.translated_words import with_translations
 from cpms_cli.survey.problems import Fault, Problem
+from cpms_cli.survey.speech.translation_files import FOLDER, in_own_digits
+from cpms_cli.survey.yaml_files.limits import FILE as LIMITS
 
 
 def read_messages(reader: Reader) -> dict[str, Words]:

@@ -9,8 +9,8 @@ from pydantic import Field as Described
 
 from cpms_cli.survey.model.lifespan import Span
 from cpms_cli.survey.model.taken_names import name_of_part
-from cpms_cli.survey.model.words import Language, Part, Table, Words
 from cpms_cli.survey.problems import FaultyPart
+from cpms_cli.survey.words import Language, Part, Table, Words
 
 
 class Numbering(Part):
@@ -132,7 +132,7 @@ class HistoryCheck(Check):
 class ResponseCheck(Check):
     """A rule on one row of the response log, held against what the store knows of its child.
 
-    Beside the row's own fields it may name the facts of `survey.model.response_log`: today, known_as, first_interview,
+    Beside the row's own fields it may name the facts of `survey.rules.response_log`: today, known_as, first_interview,
     told_otherwise. `_facts` in a case puts others in their place.
     """
 

@@ -38,14 +38,14 @@ from cpms_cli.survey.model.fields import (
     folded_once,
     roles_of,
 )
-from cpms_cli.survey.model.limits import Limits
 from cpms_cli.survey.model.settings.deidentification import Deidentification
 from cpms_cli.survey.model.settings.fairness import Fairness
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 from cpms_cli.survey.model.settings.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
-from cpms_cli.survey.model.words import LANGUAGES, Language, Part, Table, Words
 from cpms_cli.survey.speech.translation import Translation
+from cpms_cli.survey.words import LANGUAGES, Language, Part, Table, Words
+from cpms_cli.survey.yaml_files.limits import Limits
 
 __all__ = [
     "LANGUAGES",

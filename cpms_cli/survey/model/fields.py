@@ -23,9 +23,9 @@ from pydantic import Field as Described
 from cpms_cli.survey.model.lifespan import Lifespan
 from cpms_cli.survey.model.settings.name_tables import Expression
 from cpms_cli.survey.model.taken_names import name_of_question
-from cpms_cli.survey.model.words import Language, Part, Words
 from cpms_cli.survey.plain_text import compared_text
 from cpms_cli.survey.problems import FaultyPart
+from cpms_cli.survey.words import Language, Part, Words
 
 Role = Literal[
     "round",

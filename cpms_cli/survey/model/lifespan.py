@@ -13,8 +13,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from cpms_cli.survey.era import christian_year, era_of
-from cpms_cli.survey.model.words import Part
 from cpms_cli.survey.problems import FaultyPart
+from cpms_cli.survey.words import Part
 
 
 def _round_year(written: Any) -> Any:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.model.words import Words
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
+from cpms_cli.survey.words import Words
 from cpms_cli.survey.yaml_files.located_yaml import read_text
 
 CODE = "subdistrict_code"

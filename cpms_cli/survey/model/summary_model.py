@@ -8,8 +8,8 @@ from pydantic import AfterValidator, model_validator
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.taken_names import name_of_part
-from cpms_cli.survey.model.words import Part, Table, Words
 from cpms_cli.survey.problems import FaultyPart
+from cpms_cli.survey.words import Part, Table, Words
 
 
 class Group(Part):

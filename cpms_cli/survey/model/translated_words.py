@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.model.words import Part, Words
 from cpms_cli.survey.speech.translation import Place, Translation
+from cpms_cli.survey.words import Part, Words
 
 
 def words_of(survey: Survey) -> Iterator[tuple[Place, Words]]:

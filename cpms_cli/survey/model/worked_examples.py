@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from cpms_cli.survey.model.words import Part
 from cpms_cli.survey.problems import FaultyPart
+from cpms_cli.survey.words import Part
 
 
 def _answer(written: Any) -> Any:

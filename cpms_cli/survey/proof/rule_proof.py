@@ -13,12 +13,12 @@ from cpms_cli.survey.model.definition import (
     Indicator,
     Pattern,
 )
-from cpms_cli.survey.model.response_log import log_vocabulary
 from cpms_cli.survey.problems import Fault
 from cpms_cli.survey.proof.lifespan_proof import span_faults
 from cpms_cli.survey.proof.proof import filled, language_faults, rule_faults_of
 from cpms_cli.survey.proof.question_proof import QuestionProof
 from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator
+from cpms_cli.survey.rules.response_log import log_vocabulary
 from cpms_cli.survey.rules.rule_language import standing_rule
 from cpms_cli.survey.rules.typed_answers import vocabulary
 from cpms_cli.survey.rules.vocabulary import RANGES, RuleError, Vocabulary

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.problems import Fault
+from cpms_cli.survey.yaml_files.limits import FILE as LIMITS
 
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _WINDOW = re.compile(r"\bover\s*\((?:[^()]|\([^()]*\))*\)", re.IGNORECASE)  # in it, ORDER BY belongs to the rule

@@ -9,8 +9,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, model_validator
 from pydantic import Field as Described
 
-from cpms_cli.survey.model.words import Part
 from cpms_cli.survey.problems import FaultyPart
+from cpms_cli.survey.words import Part
 
 CODE = r"^[a-z]{2,3}$"
 _PLACE = re.compile(r"\{(\w+)\}")

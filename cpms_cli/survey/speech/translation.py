@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import Field as Described
 
-from cpms_cli.survey.model.words import Part
 from cpms_cli.survey.speech.traits import CODE, GivenTraits, Traits
+from cpms_cli.survey.words import Part
 
 Place = tuple[str, ...]
 """Where a text stands in the file of a translation: its kind, its id, and what it is there, as (fields, sex, label)."""

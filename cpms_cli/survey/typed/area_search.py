@@ -15,7 +15,7 @@ def find_areas(survey: Survey, text: str) -> list[Area]:
     """Return the areas whose code begins with a text, or whose name has it, or is it nearly, in the order of codes.
     Words of the text may be those of the areas around it: "Pak Nam Ranong".
 
-    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> from cpms_cli.survey.opening.loading import load_survey
     >>> [[area.code for area in find_areas(load_survey(), text)][:2] for text in ("หงาว", "8501")]
     [['570410', '850103'], ['8501', '850101']]
     """

@@ -17,11 +17,11 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from cpms_cli.survey.files.quoting import quoted_names, written_out
-from cpms_cli.survey.model.limits import FILE as LIMITS
-from cpms_cli.survey.model.limits import Limit, values_of
 from cpms_cli.survey.plain_text import UNPRINTABLE, named
 from cpms_cli.survey.problems import BadDocument, Fault, Problem
+from cpms_cli.survey.yaml_files.limits import FILE as LIMITS
+from cpms_cli.survey.yaml_files.limits import Limit, values_of
+from cpms_cli.survey.yaml_files.quoting import quoted_names, written_out
 
 Place = tuple[str | int, ...]
 

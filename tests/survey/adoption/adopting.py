@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cpms_cli import check_store
-from cpms_cli.store.definitions.adopting import adopt_definition
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.store.adopting import adopt_definition
+from cpms_cli.survey.opening.loading import load_survey
 
 
 def adopt(folder: Path, store: Path) -> None:

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from cpms_cli import merge
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import ROOT, Cpms, Draw
 from tests.definitions import add_question, change_file, copy_definition, rename_question
 from tests.survey.adoption.adopting import adopt

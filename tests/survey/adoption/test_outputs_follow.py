@@ -8,8 +8,8 @@ import pytest
 from openpyxl import load_workbook
 
 from cpms_cli import merge
-from cpms_cli.store.definitions.adopting import adopt_definition
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.store.adopting import adopt_definition
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import Cpms, Draw, MakeOnce
 from tests.definitions import add_question, change_file
 from tests.survey.adoption.adopting import adopt

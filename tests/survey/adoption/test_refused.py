@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from cpms_cli.errors import DefinitionError, StoreError
+from cpms_cli.store.adopting import adopt_definition, planned_adoption
 from cpms_cli.store.content import dump
-from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.model.fields import CodeList
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import Cpms, Draw
 from tests.definitions import add_question, change_file
 from tests.survey.adoption.adopting import adopt

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cpms_cli.store.adopting import adopt_definition
 from cpms_cli.store.content import dump
-from cpms_cli.store.definitions.adopting import adopt_definition
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import Cpms, Draw
 from tests.definitions import add_question, change_file, rename_question
 from tests.survey.adoption.adopting import adopt

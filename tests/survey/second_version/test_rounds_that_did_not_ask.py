@@ -12,8 +12,8 @@ import pyreadstat
 import pytest
 
 from cpms_cli import merge
-from cpms_cli.store.definitions.adopting import adopt_definition
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.store.adopting import adopt_definition
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import Cpms, Draw, MakeOnce
 from tests.definitions import CHILD, change_file, copy_definition
 from tests.survey.second_version.homes import HOME, SINCE_2569, read_cells

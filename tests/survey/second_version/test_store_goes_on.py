@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli import merge
-from cpms_cli.store.definitions.adopting import adopt_definition
-from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.store.adopting import adopt_definition
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.opening.loading import load_survey
 from tests.conftest import Cpms, Draw
 from tests.survey.second_version.homes import HOME, SINCE_2569, only_child, read_cells
 

@@ -19,7 +19,7 @@ from cpms_cli.reading.header.choices.flags import has_ticks, read_flag
 from cpms_cli.reading.header.headers import MOST_STEPS, field_of
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.model.definition import Survey, folded
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 
 _GAP = re.compile(r"\s+")
 

@@ -16,7 +16,7 @@ from cpms_cli.reading.sheet.sheets import Note, Sheet, replace_texts, some_rows,
 from cpms_cli.reading.value.personal_names import without_title
 from cpms_cli.survey.model.definition import Survey, folded
 from cpms_cli.survey.plain_text import compared_text
-from cpms_cli.survey.speech.header_words import identifies_head, names_head
+from cpms_cli.survey.proposals.header_words import identifies_head, names_head
 
 BY_HEAD = "home_by_head"
 _LETTERS, _LENGTH = "BCDFGHJKLMNPQRSTVWXZ", 8  # 20 ** 8 codes: two names of a village hardly ever share one

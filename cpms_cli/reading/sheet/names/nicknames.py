@@ -13,7 +13,7 @@ from operator import itemgetter
 
 from cpms_cli.reading.sheet.sheets import Note, Sheet, replace_texts, some_rows, texts_of, with_column
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 
 _IN_BRACKETS = re.compile(r"(?P<name>.*\S)\s*[(（](?P<nickname>[^()（）]{1,40})[)）]\s*", re.DOTALL)
 

@@ -10,7 +10,7 @@ from cpms_cli.summaries.area.area_figures import AreaFigures
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.numbers import shown_count
+from cpms_cli.survey.speech.numbers import shown_count
 
 NO_BREAK = "\u00a0"
 

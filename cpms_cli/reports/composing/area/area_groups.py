@@ -15,7 +15,7 @@ from cpms_cli.reports.composing.area.area_context import AreaContext
 from cpms_cli.reports.document import Column, Heading, Part, TableBlock
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
 from cpms_cli.summaries.counts.comparison import beside_rest, distance_class
-from cpms_cli.survey.numbers import shown_count, shown_number
+from cpms_cli.survey.speech.numbers import shown_count, shown_number
 
 
 def group_parts(context: AreaContext, by_group: pd.DataFrame) -> Iterator[Part]:

@@ -31,7 +31,7 @@ from cpms_cli.reports.document import (
 from cpms_cli.summaries.area.area_figures import severe_levels
 from cpms_cli.summaries.counts.comparison import ABOVE, beside_rest, distance_class
 from cpms_cli.survey.area_widths import SUBDISTRICT
-from cpms_cli.survey.numbers import shown_count
+from cpms_cli.survey.speech.numbers import shown_count
 
 
 def parts(context: AreaContext, shade: str | None) -> Iterator[Part]:

@@ -7,8 +7,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from cpms_cli.survey.model.words import Part
 from cpms_cli.survey.problems import Fault, FaultyPart
+from cpms_cli.survey.words import Part
 
 FILE, AGE = "deidentification.yaml", "age"
 

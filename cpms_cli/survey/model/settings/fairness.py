@@ -7,8 +7,8 @@ from typing import Self
 from pydantic import Field as Described
 from pydantic import model_validator
 
-from cpms_cli.survey.model.words import Part, Words
 from cpms_cli.survey.problems import FaultyPart
+from cpms_cli.survey.words import Part, Words
 
 FILE = "fairness.yaml"
 _ID = r"^[a-z][a-z0-9_]*$"

@@ -11,8 +11,8 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from cpms_cli.survey.model.settings.name_tables import NameTables
-from cpms_cli.survey.model.words import Part, Words
 from cpms_cli.survey.problems import FaultyPart
+from cpms_cli.survey.words import Part, Words
 
 FILE, NAMES = "linking.yaml", "names"
 READ_AS = "thai"  # the script as whose letters those of other scripts are read, by the name of its file

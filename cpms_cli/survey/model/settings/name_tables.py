@@ -8,8 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cpms_cli.survey.model.words import Part, Words
 from cpms_cli.survey.problems import FaultyPart
+from cpms_cli.survey.words import Part, Words
 
 _LONGEST = 500
 # A repeated group that repeats something within it can take for ever on a name that does not match.

@@ -18,17 +18,17 @@ from typing import Any
 from sqlglot import exp
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.quoting import quoted_names
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey, Words
-from cpms_cli.survey.model.limits import FILE
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.proof.words.numbers_in_words import NumberFinder
 from cpms_cli.survey.rules.rule_faults import COMPARISONS
 from cpms_cli.survey.rules.rule_language import standing_rule
 from cpms_cli.survey.rules.vocabulary import RANGES, RuleError
+from cpms_cli.survey.yaml_files.limits import FILE
 from cpms_cli.survey.yaml_files.located_yaml import Document, Place, limit_values, read_mapping
 from cpms_cli.survey.yaml_files.location import shipped
+from cpms_cli.survey.yaml_files.quoting import quoted_names
 
 Languages = Callable[[Words, str], Iterable[Fault]]
 _RULES = ("when", "applies", "has", "asked")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cpms_cli.survey.files.quoting import without_quotes
-from cpms_cli.survey.model.limits import Limits, Neighbours, SpokenNumbers
+from cpms_cli.survey.yaml_files.limits import Limits, Neighbours, SpokenNumbers
+from cpms_cli.survey.yaml_files.quoting import without_quotes
 
 _QUOTE = "\x00"  # stands for a limit that is quoted
 # Four digits and more are years and codes; what is joined to others by a stroke or a point is a date or a fraction.
@@ -17,7 +17,7 @@ _LATIN = "A-Za-z"
 class NumberFinder:
     """Finds numbers that are written out; made once for the limits of a definition.
 
-    >>> from cpms_cli.survey.model.limits import Unit
+    >>> from cpms_cli.survey.yaml_files.limits import Unit
     >>> spoken = {"en": {"numbers": ["two", "ten"], "between": ["to"]}}
     >>> beside = {"en": {"before": ["under"], "after": ["years"]}}
     >>> years = Unit(name="years", label={"en": "years", "th": "ปี"}, beside=beside)

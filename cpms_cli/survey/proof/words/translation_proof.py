@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.translation_files import translation_file
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey, folded, folded_header
 from cpms_cli.survey.model.translated_words import words_of
-from cpms_cli.survey.model.words import Words
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.speech.filled_sentences import places
 from cpms_cli.survey.speech.translation import Place, Translation
+from cpms_cli.survey.speech.translation_files import translation_file
+from cpms_cli.survey.words import Words
 from cpms_cli.survey.yaml_files.located_yaml import read_mapping, read_yaml
 from cpms_cli.survey.yaml_files.location import shipped
 

@@ -6,14 +6,14 @@ from cpms_cli.survey.relations import Relation
 
 _TABLES, _RUNS = ("store.tables.store_tables",), ("store.tables.run_tables",)
 _RESPONSES = ("store.tables.response_tables",)
-_RECORDS, _RELEASES = ("store.tables.record_releases",), ("store.tables.release_tables",)
+_RECORDS, _RELEASES = ("store.logs.record_releases",), ("store.tables.release_tables",)
 
 _LOGS = (
     Relation(
         "event",
         "something that was done to the store",
         _TABLES,
-        ("store.definitions.adoption_tables", "store.definitions.names_by_meaning", "store.history"),
+        ("store.tables.adoption_tables", "store.definitions.names_by_meaning", "store.history"),
         kind="stored",
     ),
     Relation(
@@ -38,7 +38,7 @@ _LOGS = (
         "a scoring that was recorded",
         _RUNS,
         (
-            "store.definitions.definition_of_round",
+            "store.definition_of_round",
             "store.definitions.names_by_meaning",
             "store.history",
             "store.tables.run_tables",
@@ -60,15 +60,15 @@ _LOGS = (
         "record_release",
         "a file of rows that was given away",
         _RECORDS,
-        ("store.tables.record_releases",),
+        ("store.logs.record_releases",),
         kind="stored",
     ),
-    Relation("record_release_row", "a row of such a file", _RECORDS, ("store.tables.record_releases",), kind="stored"),
+    Relation("record_release_row", "a row of such a file", _RECORDS, ("store.logs.record_releases",), kind="stored"),
     Relation(
         "record_release_line",
         "such a row by its place in the survey",
         _RECORDS,
-        ("store.tables.record_releases",),
+        ("store.logs.record_releases",),
         kind="stored",
     ),
     Relation(
@@ -88,7 +88,7 @@ _LOGS = (
             "store.invariants",
             "store.safety.erasure",
             "store.tables.response_tables",
-            "store.tables.response_writing",
+            "store.logs.response_writing",
             "summaries.response.response_counts",
         ),
         kind="stored",

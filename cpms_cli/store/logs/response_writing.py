@@ -18,11 +18,11 @@ from cpms_cli.reading.source import file_digest
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.store.audit_log import Recorder
 from cpms_cli.store.history import add_batches, next_batch
-from cpms_cli.store.rows.row_tables import content_of
 from cpms_cli.store.rows_as_read.column_lineage import stored_answers
 from cpms_cli.store.tables.response_tables import RESPONSE, create_known_children
+from cpms_cli.store.tables.row_tables import content_of
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.model.response_log import response_log
+from cpms_cli.survey.rules.response_log import response_log
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ import duckdb
 from cpms_cli.errors import CpmsWarning, KeyMissing, StoreError, StoreLocked, StoreNotOurs, WrongKey
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.keys import key_value
-from cpms_cli.store.safety import holding
-from cpms_cli.store.safety.holding import holder, refusal
-from cpms_cli.store.safety.write_outcome import note_stored
+from cpms_cli.store.access import holding
+from cpms_cli.store.access.holding import holder, refusal
+from cpms_cli.store.access.write_outcome import note_stored
 from cpms_cli.survey.rules.typed_answers import quoted
 
 KEY, KEY_FILE = "CPMS_KEY", "CPMS_KEY_FILE"

@@ -13,14 +13,14 @@ from pathlib import Path, PurePosixPath
 from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.identity import digest_of, digest_with_words, files_of
-from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.files.schema_files import read_linking
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.settings.linking_settings import FILE, NAMES
+from cpms_cli.survey.opening.loading import load_survey
+from cpms_cli.survey.yaml_files.limits import FILE as LIMITS
 from cpms_cli.survey.yaml_files.located_yaml import limit_values
 from cpms_cli.survey.yaml_files.location import shipped
+from cpms_cli.survey.yaml_files.quoting import written_out
 
 _LIMIT = 50_000_000  # bytes; the shipped definition has one
 # Maps are drawn from the files of a definition: they stay as long as the program runs.

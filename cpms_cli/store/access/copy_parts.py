@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cpms_cli.errors import StoreError, UsageError
 from cpms_cli.interrupts import uninterrupted
-from cpms_cli.store.safety.birth import has_log, log_of
+from cpms_cli.store.access.birth import has_log, log_of
 from cpms_cli.writing.files import place_new
 
 

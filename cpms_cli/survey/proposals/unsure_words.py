@@ -13,9 +13,9 @@ from typing import Literal
 
 from cpms_cli.survey.model.definition import Field, Survey, folded
 from cpms_cli.survey.plain_text import compared_text
-from cpms_cli.survey.speech.header_words import meanings
+from cpms_cli.survey.proposals.header_words import meanings
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 from cpms_cli.survey.speech.numbered_words import split_number
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
 
 Unsure = Literal["one_answer", "reversed", "two_subjects", "other_subject"]
 _SHORTEST = 4  # letters: shorter spellings stand in other words

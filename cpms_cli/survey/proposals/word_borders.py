@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
 from cpms_cli.survey.language import LANGUAGES
-from cpms_cli.survey.languages import traits_of
+from cpms_cli.survey.speech.languages import traits_of
 from cpms_cli.survey.speech.traits import Lines
 from cpms_cli.survey.yaml_files.location import LOCALES
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from cpms_cli.survey.model.definition import Field
 from cpms_cli.survey.plain_text import compared_text, plain_digits
-from cpms_cli.survey.speech.proposal_settings import proposal_settings
+from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 
 _SIGNS = re.compile(r"[\s_./()\[\]{}:;,'\"*?!\-–—|#&+<>๏ๆ]+")
 _BETWEEN = re.compile(r"(?<=[\u0e00-\u0e7f\u1000-\u109f]) (?=[\u0e00-\u0e7f\u1000-\u109f])")

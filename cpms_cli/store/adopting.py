@@ -12,19 +12,19 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli.errors import DefinitionError, UsageError
-from cpms_cli.store.connection import commit
+from cpms_cli.store.access.connection import commit
 from cpms_cli.store.definitions.adoption_plan import (
     AdoptionPlan,
     plan_adoption,
     questions_with_columns,
 )
-from cpms_cli.store.definitions.adoption_tables import DIGEST, OBSERVED, Renaming, adoptions, record_adoption
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import Event, note_event
-from cpms_cli.store.rows.row_tables import rebuild_table, recoded
 from cpms_cli.store.rows_as_read.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.rows_as_read.current_rows import create_current_views
+from cpms_cli.store.tables.adoption_tables import DIGEST, OBSERVED, Renaming, adoptions, record_adoption
+from cpms_cli.store.tables.row_tables import rebuild_table, recoded
 from cpms_cli.store.tables.run_tables import keep_definition, kept_definition, last_batch
 from cpms_cli.survey.model.definition import Survey
 

@@ -57,7 +57,7 @@ def chosen_language(asked: str | None = None) -> Language:
         if (own := _of_the_programme(wanted)) is not None:
             return own
         # Looked up only now: help in the programme's own languages need not load the definition.
-        from cpms_cli.survey.languages import language_of_locale  # noqa: PLC0415
+        from cpms_cli.survey.speech.languages import language_of_locale  # noqa: PLC0415
 
         if (translated := language_of_locale(wanted)) is not None:
             return translated

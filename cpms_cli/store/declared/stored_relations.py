@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cpms_cli.store.tables.stored_link_relations import STORED_LINKS
-from cpms_cli.store.tables.stored_log_relations import STORED_LOGS
+from cpms_cli.store.declared.stored_link_relations import STORED_LINKS
+from cpms_cli.store.declared.stored_log_relations import STORED_LOGS
 from cpms_cli.survey.relations import Relation
 
 _TABLES, _FILE = ("store.tables.store_tables",), ("store.file",)
-_CURRENT, _ADOPTIONS = ("store.rows_as_read.current_rows",), ("store.definitions.adoption_tables",)
+_CURRENT, _ADOPTIONS = ("store.rows_as_read.current_rows",), ("store.tables.adoption_tables",)
 _CURRENT_NEAR = (*_CURRENT, "store.rows_as_read.near_rows")
 
 _ROWS_STORED = (
@@ -19,7 +19,7 @@ _ROWS_STORED = (
             *_FILE,
             "store.content",
             "store.definitions.names_by_meaning",
-            "store.safety.earlier_formats",
+            "store.access.earlier_formats",
             "store.tables.erasure_mark",
         ),
         kind="stored",
@@ -33,7 +33,7 @@ _ROWS_STORED = (
             "scoring.standing",
             "store.definitions.asked_later",
             "store.definitions.definition_in_use",
-            "store.definitions.definition_of_round",
+            "store.definition_of_round",
             "store.definitions.first_adoption",
             "store.definitions.names_by_meaning",
             "store.disputes",
@@ -42,7 +42,7 @@ _ROWS_STORED = (
             "store.invariants",
             "store.tables.dispute_tables",
             "store.tables.response_tables",
-            "store.tables.response_writing",
+            "store.logs.response_writing",
             "store.tables.run_tables",
             "summaries.today.office_work",
         ),
@@ -60,7 +60,7 @@ _ROWS_STORED = (
             "linking.store_links",
             "linking.kept.stored_evidence",
             "linking.kept.changed_rows",
-            "store.anchors",
+            "store.tables.anchors",
             "store.content",
             "store.rows_as_read.current_rows",
             "store.rows_as_read.near_rows",
@@ -88,7 +88,7 @@ _ROWS_STORED = (
             "store.rows_as_read.current_rows",
             "store.rows_as_read.near_rows",
             "store.rows_as_read.questions_of_rounds",
-            "store.definitions.definition_of_round",
+            "store.definition_of_round",
             "store.file",
             "store.history",
             "store.invariants",
@@ -109,7 +109,7 @@ _ROWS_STORED = (
             "linking.store_links",
             "merging.disputes_of_bundles",
             "merging.merge",
-            "store.anchors",
+            "store.tables.anchors",
             "store.content",
             "store.rows_as_read.current_rows",
             "store.rows_as_read.near_rows",
@@ -214,7 +214,7 @@ _DEFINITIONS = (
         "adopted_question",
         "a question that such a definition asks",
         _ADOPTIONS,
-        ("merging.row_fates", "store.definitions.adopting", "store.definitions.adoption_tables"),
+        ("merging.row_fates", "store.adopting", "store.tables.adoption_tables"),
         kind="stored",
     ),
     Relation(
@@ -224,8 +224,8 @@ _DEFINITIONS = (
     Relation(
         "rebuilt_rows",
         "a row of a stored table that gets other columns, until it takes that table's name",
-        ("store.rows.row_tables",),
-        ("store.rows.row_tables",),
+        ("store.tables.row_tables",),
+        ("store.tables.row_tables",),
         kind="stored",
     ),
     Relation(

@@ -16,10 +16,10 @@ from functools import cache
 from pydantic import ValidationError
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.files.translation_files import translations_in
 from cpms_cli.survey.language import FALLBACK, LANGUAGES, Language
 from cpms_cli.survey.speech.traits import Languages, Traits
 from cpms_cli.survey.speech.translation import Translation
+from cpms_cli.survey.speech.translation_files import translations_in
 from cpms_cli.survey.yaml_files.located_yaml import limit_values, read_mapping
 from cpms_cli.survey.yaml_files.location import shipped
 

@@ -11,12 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.files.fault_words import faults_of_document
-from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.problems import BadDocument
 from cpms_cli.survey.speech.translation import Translation
+from cpms_cli.survey.yaml_files.fault_words import faults_of_document
 from cpms_cli.survey.yaml_files.located_yaml import Document, limit_values, read_mapping
+from cpms_cli.survey.yaml_files.quoting import written_out
 
 FOLDER = "translations"
 

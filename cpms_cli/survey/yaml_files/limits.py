@@ -1,6 +1,6 @@
 """The limits of the definition (`limits.yaml`): ages, hours, days and counts, each of which stands once, under a name.
 
-Rules and words of every other file quote a limit as `$name`; `survey.files.quoting` puts the number in its place.
+Rules and words of every other file quote a limit as `$name`; `survey.yaml_files.quoting` puts the number in its place.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Self
 from pydantic import Field as Described
 from pydantic import model_validator
 
-from cpms_cli.survey.model.words import Part, Words
 from cpms_cli.survey.problems import FaultyPart
+from cpms_cli.survey.words import Part, Words
 
 FILE = "limits.yaml"
 NAME = r"[a-z][a-z0-9_]*"

@@ -14,7 +14,7 @@ _LINKED = (
         (
             "linking.kept.link_writing",
             "linking.store_links",
-            "store.anchors",
+            "store.tables.anchors",
             "store.history",
             "store.safety.erasure",
             "store.tables.link_tables",

@@ -8,8 +8,8 @@ from pathlib import Path
 from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.schema_files import read_survey
-from cpms_cli.survey.languages import use_words_of
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.speech.languages import use_words_of
 from cpms_cli.survey.yaml_files.location import shipped
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.languages import traits_of
+from cpms_cli.survey.speech.languages import traits_of
 
 
 def in_digits(text: str, language: Language) -> str:

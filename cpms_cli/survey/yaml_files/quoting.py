@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cpms_cli.survey.model.limits import NAME
+from cpms_cli.survey.yaml_files.limits import NAME
 
 _QUOTED = re.compile(rf"\$({NAME})")
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import duckdb
 
-from cpms_cli.store.connection import commit
-from cpms_cli.store.safety.copy_parts import copy_whole, move_in, part_of
+from cpms_cli.store.access.connection import commit
+from cpms_cli.store.access.copy_parts import copy_whole, move_in, part_of
 from cpms_cli.survey.model.definition import Survey
 
 OLDER = 0

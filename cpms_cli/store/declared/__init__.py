@@ -1,0 +1,1 @@
+"""The stored tables and views, declared: what a row of each is."""

@@ -1,0 +1,1 @@
+"""A definition opened whole: from a folder, or as a store keeps it."""

@@ -35,6 +35,7 @@ from cpms_cli.reports.document import (
 from cpms_cli.reports.documents.document_cells import (
     cell_texts,
     column_shares,
+    count_lines,
     is_blank,
     stays_together,
 )
@@ -47,6 +48,7 @@ _MARGIN, _CLOSE_MARGIN = Cm(1.6), Cm(1.3)
 _EDGE, _CLOSE_EDGE = Cm(0.8), Cm(0.5)
 _INSET = "60"  # twentieths of a point: between a cell's text and its border, on either side, as in a PDF
 _LINE_HEIGHT, _CLOSE_LINE_HEIGHT, _ROW_TO_FILL = Cm(0.95), Cm(0.75), Cm(1.1)
+_HALF_A_PAGE = 30  # lines of a table
 _SHADE = "E8E8E8"
 _STYLES = {"plain": "Normal", "key": "Intense Quote", "note": "Caption"}
 
@@ -194,11 +196,15 @@ class _Writer:
         table = self.book.add_table(rows=1 + len(block.frame), cols=len(cells), style="Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, False
         _set_inset(table)
-        to_fill, together = any(is_blank(block, column) for column in block.columns), stays_together(block)
-        shares = column_shares(block, cells)
+        to_fill, shares = any(is_blank(block, column) for column in block.columns), column_shares(block, cells)
+        together = stays_together(block) and count_lines(cells, shares) <= _HALF_A_PAGE
         for column, texts, drawn, share in zip(block.columns, cells, table.columns, shares, strict=True):
             drawn.width = Emu(int(self.width * share))
             self._fill(drawn, [column.heading, *texts], column.kind != "text", together)
+        if together and not block.note:
+            # Kept with what follows, two tables below each other would be one that no page has room for.
+            for cell in table.rows[-1].cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = None
         for number, row in enumerate(table.rows):
             row._tr.get_or_add_trPr().append(_element("cantSplit" if number else "tblHeader"))
             if number and to_fill:

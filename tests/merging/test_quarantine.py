@@ -129,8 +129,8 @@ def test_it_speaks_to_people_and_is_read_back_in_every_language_and_as_earlier_v
     assert cpms("merge", tmp_path / "survey.csv", "-s", store, "-q", aside, "--lang", language).code == 1
     sheet = openpyxl.load_workbook(aside).worksheets[0]
     header = [str(cell.value) for cell in sheet[1]]
-    said = {"en": ["not read: road", "Why this row was set aside"], "th": ["ไม่ได้อ่าน: road", "เหตุที่กันแถวนี้ไว้"]}
-    assert header[-3:-1] == said[language]
+    spoken = {"en": ["not read: road", "Why this row was set aside"], "th": ["ไม่ได้อ่าน: road", "เหตุที่กันแถวนี้ไว้"]}
+    assert header[-3:-1] == spoken[language]
     _mend(aside, {"sex": "หญิง"})
     ran = cpms("children", "-s", store, "-o", aside, "--overwrite")
     assert "rows that a merge set aside" in ran.err, "known when another program has saved it"

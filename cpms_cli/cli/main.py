@@ -32,6 +32,7 @@ from cpms_cli.cli.store import schema
 from cpms_cli.cli.terminal.window import move_flags_forward, show_line
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
+from cpms_cli.reports.console_letters import LETTERS_LOST, SIGNS
 from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.speech.language_choice import chosen_language, is_of_the_programme, wanted_language
 
@@ -223,15 +224,23 @@ def _show_warnings() -> Iterator[None]:
         yield
 
 
+def _say_letters_lost() -> None:
+    from cpms_cli.survey.messages import say
+
+    typer.echo(f"cpms: {say('letters_lost', chosen_language(_asked_language()))}", err=True)
+
+
 def main() -> None:
     """Run the command line; exits 0, 1, 2 or 130, never with a traceback unless CPMS_DEBUG is set."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=SIGNS)
     handlers = interrupts.listen()
     try:
         with _show_warnings():
             code = _exit_code()
+            if LETTERS_LOST.get():
+                _say_letters_lost()
     finally:
         interrupts.end()
         interrupts.stop_listening(handlers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
+from cpms_cli.reports.console_letters import SIGNS
 from cpms_cli.reports.line_breaking import longest_piece, wrapped_lines
 from cpms_cli.reports.long_table import print_table
 from cpms_cli.reports.table_widths import Needed, fitting_widths
@@ -34,8 +34,6 @@ NARROW = 100  # a window of the usual 80 columns, where headings of figures are 
 URGENT, LESS_URGENT = "bold red", "yellow"
 
 _LONGEST_WORD = 14  # letters of a heading without spaces, as Thai has them, from which it may be broken
-
-_INSTEAD = {"→": ">", "·": "-", "×": "x", "−": "-"}  # of the same width, so that tables stay straight
 
 
 @dataclass(frozen=True)
@@ -70,15 +68,6 @@ DEFAULT_LAYOUT = Layout()
 _INDENT = 2  # blanks
 COLOURED: ContextVar[bool] = ContextVar("coloured", default=True)
 """Whether this run may print in colours."""
-
-
-def _instead(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "".join(_INSTEAD.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
-
-
-codecs.register_error("cpms-signs", _instead)
 
 
 class SpokenConsole(Console):
@@ -118,7 +107,7 @@ def open_console(language: Language, *, stderr: bool = False, tables: bool = Tru
     """A console that never dies on a letter its code page lacks, and that does not cut tables when piped."""
     stream = sys.stderr if stderr else sys.stdout
     if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="cpms-signs")
+        stream.reconfigure(errors=SIGNS)
     return SpokenConsole(language, stderr=stderr, width=_width_of(stream), tables=tables)
 
 

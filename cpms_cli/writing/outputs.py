@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cpms_cli.errors import UsageError
+from cpms_cli.survey.messages import wordings
 
 FILLED_IN = (".xlsx", ".xlsm", ".xls", ".ods", ".docx")
 """Endings of files that people open, fill in or edit, and save again."""
-PROBLEM = "cpms_problem"
-"""The header by which a workbook of rows set aside is known."""
+ASIDE = "cpms_problem"
+"""The property by which a workbook of rows set aside is known; in those of earlier versions, a header."""
 # A database of the engine has its sign behind a checksum of eight bytes, an encrypted one too.
 _SIGN, _SIGN_AT = b"DUCK", 8
 _LOG = re.compile(r"\.wal$", re.IGNORECASE)
@@ -90,6 +91,9 @@ def _holds_rows_set_aside(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as book:
             parts = [part for part in book.infolist() if part.filename.endswith(".xml")]
-            return any(PROBLEM.encode() in book.open(part).read(_LOOKED_AT) for part in parts)
+            # Some programs save a workbook without its properties: its headers are left.
+            marks = [mark.encode() for mark in (ASIDE, *wordings("aside_problem"))]
+            texts = (book.open(part).read(_LOOKED_AT) for part in parts)
+            return any(mark in text for text in texts for mark in marks)
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
         return False

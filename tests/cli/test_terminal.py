@@ -132,6 +132,16 @@ def test_a_terminal_of_an_old_code_page_shows_thai(at_terminal: AtTerminal, stor
     assert "ผู้ถูกกระทำ" in (tmp_path / "shown").read_text("cp874")
 
 
+@pytest.mark.parametrize("encoding", ["cp874", "utf-8"])
+def test_letters_that_a_window_cannot_show_are_is_said(encoding: str) -> None:
+    """A Burmese name stood as question marks in a Thai window, and nothing said that it is none."""
+    command = [sys.executable, "-m", "cpms_cli", "areas", "မောင်"]
+    environment = {**os.environ, "CPMS_LANG": "en", "PYTHONIOENCODING": encoding}
+    ran = subprocess.run(command, capture_output=True, env=environment, cwd=ROOT, check=False)
+    is_said = b"cannot show some letters" in ran.stderr
+    assert (b"?????" in ran.stdout + ran.stderr, is_said) == (encoding == "cp874", encoding == "cp874")
+
+
 @pytest.mark.parametrize("language", ["en", "th"])
 def test_a_refusal_fits_into_the_window(at_terminal: AtTerminal, language: str) -> None:
     seen = at_terminal("today", "--store", "a_store_that_nobody_has_made_so_far.duckdb", language=language, code=2)

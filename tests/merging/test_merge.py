@@ -85,7 +85,7 @@ def test_set_aside_rows_are_mended_in_excel_and_merged(cpms: Cpms, draw: Draw, t
     sheet, lists = book.worksheets
     assert lists.sheet_state == "hidden"
     header = [str(cell.value) for cell in sheet[1]]
-    assert "is not an answer to Sex" in str(sheet.cell(2, header.index("cpms_problem") + 1).value)
+    assert "is not an answer to Sex" in str(sheet.cell(2, header.index("Why this row was set aside") + 1).value)
     wrong = sheet.cell(2, header.index("sex") + 1)
     assert wrong.value == "ชยา"
     assert wrong.comment is not None and "write one of: Female, Male" in wrong.comment.text

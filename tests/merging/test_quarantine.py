@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pandas as pd
+import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.conftest import Cpms, Draw
@@ -115,3 +116,28 @@ def test_rows_that_no_household_can_be_told_for_are_set_aside(cpms: Cpms, draw: 
     [book] = tmp_path.glob("*.xlsx")
     sheet = openpyxl.load_workbook(book).worksheets[0]
     assert sheet.max_row == 3
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_it_speaks_to_people_and_is_read_back_in_every_language_and_as_earlier_versions_wrote_it(
+    cpms: Cpms, draw: Draw, tmp_path: Path, language: str
+) -> None:
+    """Also saved as CSV, with a column of the office's that was carried along, and read in the other language."""
+    store, aside = tmp_path / "s.duckdb", tmp_path / "aside.xlsx"
+    drawn = pd.read_csv(draw({"sex": "x"}), dtype=str).assign(road="ถนน")
+    drawn.to_csv(tmp_path / "survey.csv", index=False)
+    assert cpms("merge", tmp_path / "survey.csv", "-s", store, "-q", aside, "--lang", language).code == 1
+    sheet = openpyxl.load_workbook(aside).worksheets[0]
+    header = [str(cell.value) for cell in sheet[1]]
+    spoken = {"en": ["not read: road", "Why this row was set aside"], "th": ["ไม่ได้อ่าน: road", "เหตุที่กันแถวนี้ไว้"]}
+    assert header[-3:-1] == spoken[language]
+    _mend(aside, {"sex": "หญิง"})
+    ran = cpms("children", "-s", store, "-o", aside, "--overwrite")
+    assert "rows that a merge set aside" in ran.err, "known when another program has saved it"
+    rows = pd.read_excel(aside, dtype=str, engine="calamine")
+    older = dict(zip(header[-2:], ("cpms_problem", "cpms_from"), strict=True))
+    rows.to_csv(tmp_path / "now.csv", index=False)
+    rows.rename(columns=older).to_csv(tmp_path / "older.csv", index=False)
+    for name in ("now.csv", "older.csv"):
+        read = cpms("validate", tmp_path / name, "--lang", "th" if language == "en" else "en")
+        assert (read.code, [word for word in header[-3:] if word in read.out]) == (0, []), read.out

@@ -22,8 +22,9 @@ from cpms_cli.reports.documents.document_cells import cell_texts
 from cpms_cli.summaries.area.plans import plan_area
 from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.era import shown_date
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
-from tests.conftest import write_drawn
+from tests.conftest import Draw, write_drawn
 
 UNDATED = "the day of the interview, and so the deadline, is not known: see at once whoever was not seen yet."
 COUNTED = (
@@ -147,6 +148,20 @@ def test_what_is_withheld_is_in_no_sentence(survey: Survey) -> None:
     nobody = counts.assign(children=pd.array([0, 0, 40, 0, 30], "Int64"), could_be=0)
     first, _ = to_do_sentences(replace(to_do, counts=nobody))
     assert first == "No child is at a level that must be answered within hours."
+
+
+def test_those_without_a_day_are_some_of_those_counted_and_no_further_ones() -> None:
+    """In Thai it read "2 children; 1 more child of unknown day", as if there were three."""
+    for language in ("en", "th"):
+        sentence = say("todo_undated", language, count="1")
+        assert sentence.startswith({"en": "Of 1,", "th": "ในเด็กระดับนี้มี 1 คนที่"}[language])
+
+
+def test_a_child_without_a_name_is_called_by_its_identifier_alone(draw: Draw, tmp_path: Path) -> None:
+    merge([draw({"given_name": "", "family_name": "", "father_alive": ""})], tmp_path / "s.duckdb")
+    [child] = list_children(tmp_path / "s.duckdb")["cpms_id"]
+    head, *_ = _tables(report_child(tmp_path / "s.duckdb", child, identified=True))
+    assert dict(head)["Child"] == child
 
 
 def test_a_child_begins_with_who_where_why_and_whether_it_is_done(store: Path) -> None:

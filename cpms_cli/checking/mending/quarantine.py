@@ -19,17 +19,17 @@ from cpms_cli.checking.mending.repairs import legal_labels, nearest
 from cpms_cli.checking.staging import is_flat
 from cpms_cli.errors import UsageError
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
+from cpms_cli.reading.header.export_layouts import own_columns
 from cpms_cli.reading.header.headers import own_header
 from cpms_cli.reading.sheet.unread import Why, carried_header
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
-from cpms_cli.writing.outputs import PROBLEM
+from cpms_cli.writing.outputs import ASIDE
 from cpms_cli.writing.workbooks.table_workbook import CellNote, NumberFormats, workbook_bytes
 
-FROM = "cpms_from"
 _NOT_CARRIED: frozenset[Why] = frozenset({"added", "own", "gathered"})
 
 
@@ -141,12 +141,12 @@ def has_same_rows(mended: Path, written: Path) -> bool:
 
 def _places(path: Path) -> set[str]:
     """Where the rows of a workbook of rows set aside stood."""
-    book = CalamineWorkbook.from_path(path)
-    places: set[str] = set()
+    book, own = CalamineWorkbook.from_path(path), own_columns()
+    headers, places = (own.names[1], *wordings(own.aside[1])), set[str]()
     for name in book.sheet_names:
         header, *rows = book.get_sheet_by_name(name).to_python() or [[]]
-        if FROM in header:
-            places.update(str(row[header.index(FROM)]) for row in rows)
+        for position in (header.index(place) for place in headers if place in header):
+            places.update(str(row[position]) for row in rows)
     return places
 
 
@@ -171,6 +171,7 @@ def write_quarantine(
     columns that were not read, and the last ones say in text what is wrong and where the row stood. None of these is
     read when the workbook is merged.
     """
+    problem, origin = (say(words, language) for words in own_columns().aside)
     sheets: dict[str, pd.DataFrame] = {}
     notes: dict[str, list[CellNote]] = {}
     # Printed, the columns lie on several pages: each says of which village and house its rows are.
@@ -195,8 +196,8 @@ def write_quarantine(
         again[name] = len([*takewhile(survey.key(table.table).__contains__, frame.columns)]) or 1
         notes[name] = list(_notes(survey, sheet_errors, list(frame.columns), wanted, language))
         frame = frame.rename(columns=_headers(survey, table, language))
-        frame[PROBLEM] = sheet_errors.groupby("row")["text"].agg(" | ".join).reindex(wanted).to_numpy()
-        frame[FROM] = [f"{place}:{row}" for row in wanted]
+        frame[problem] = sheet_errors.groupby("row")["text"].agg(" | ".join).reindex(wanted).to_numpy()
+        frame[origin] = [f"{place}:{row}" for row in wanted]
         sheets[name] = frame.reset_index(drop=True)
     used = {note.choices for listed in notes.values() for note in listed}
     choices = {
@@ -204,5 +205,7 @@ def write_quarantine(
         for field in survey.fields.values()
         if f"{LIST_PREFIX}{field.codelist}" in used
     }
-    write_bytes(path, workbook_bytes(sheets, notes, choices, numbers=NumberFormats(again=again)), new=True)
+    write_bytes(
+        path, workbook_bytes(sheets, notes, choices, numbers=NumberFormats(again=again, known_by=ASIDE)), new=True
+    )
     return path

@@ -96,7 +96,8 @@ class OwnColumns(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    names: tuple[str, ...]
+    aside: tuple[str, str]
+    names: tuple[str, str]
     form: tuple[str, ...]
     of_dates: tuple[str, ...]
     sentences: tuple[str, ...]

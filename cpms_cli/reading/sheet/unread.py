@@ -79,16 +79,26 @@ def _carried(languages: tuple[Language, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8)
+def _aside_headers(languages: tuple[Language, ...]) -> tuple[tuple[str, str], ...]:
+    """The two headers of a workbook of rows set aside, what is wrong and where the row stood, as headers are compared:
+    in each language that it may be written in, and as earlier versions wrote them."""
+    problem, place = own_columns().aside
+    spoken = ((say(problem, language), say(place, language)) for language in languages)
+    return tuple(dict.fromkeys((spelt(first), spelt(second)) for first, second in (own_columns().names, *spoken)))
+
+
+@lru_cache(maxsize=8)
 def own_headers(survey: Survey, *, exported: bool) -> frozenset[str]:
     """The headers that this program's own files have beside the survey's, as headers are compared.
 
     In an export of a program for phones (`exported`), those of the form that this program makes for it.
     """
     own = own_columns()
+    aside = frozenset(header for pair in _aside_headers(spoken_languages()) for header in pair)
     if not exported:
-        return frozenset(spelt(name) for name in own.names)
+        return aside
     dates = [field.name for field in survey.fields.values() if field.format == "partial-date"]
-    names = [*own.names, *own.form, *(form.format(field=name) for form in own.of_dates for name in dates)]
+    names = [*own.form, *(form.format(field=name) for form in own.of_dates for name in dates)]
     spoken = [wording for sentence in own.sentences for wording in wordings(sentence)]
     spoken += [
         other.sentences[sentence]
@@ -96,7 +106,7 @@ def own_headers(survey: Survey, *, exported: bool) -> frozenset[str]:
         for sentence in own.sentences
         if sentence in other.sentences
     ]
-    return frozenset(spelt(text) for text in (*names, *spoken))
+    return aside | frozenset(spelt(text) for text in (*names, *spoken))
 
 
 @lru_cache(maxsize=8)
@@ -156,7 +166,8 @@ def unread_columns(
     """
     near = headers.near
     known = own_headers(survey, exported=layout is not None) | set(beside)
-    set_aside = own_headers(survey, exported=False) <= {spelt(header) for header in source.header}
+    spelt_headers = {spelt(header) for header in source.header}
+    set_aside = any(spelt_headers.issuperset(pair) for pair in _aside_headers(spoken_languages()))
     unread = []
     for index, header in enumerate(source.header):
         if index in headers.read:

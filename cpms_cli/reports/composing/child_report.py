@@ -120,9 +120,9 @@ class _Head:
         return "" if answer in [code.label.in_(self.language) for code in missing] else answer
 
     def named(self) -> str:
-        """The names, masked unless they are shown, and the identifier."""
+        """The names, masked unless they are shown, and the identifier; of a child without a name the identifier."""
         names = " ".join(filter(None, [self.answer("given_name"), self.answer("family_name")]))
-        return f"{names} ({self.history.cpms_id})"
+        return f"{names} ({self.history.cpms_id})" if names else self.history.cpms_id
 
     def address(self) -> str:
         """The number of the house, and the village by its name."""

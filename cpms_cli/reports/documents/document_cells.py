@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -19,6 +20,8 @@ _LETTERS = 102
 _NARROWEST, _WIDEST, _TO_FILL, _PADDING = 6, 56, 10, 2
 _HEADING = 12  # letters: a longer word of a heading is broken, as Thai is between its words
 _WHOLE = 24  # letters: a column that needs no more is not narrowed
+_FEW = 12  # letters: nor one that needs no more than these, where sentences beside it have no room
+_LEAST = 0.4  # of its width: a column of sentences that gets less takes room from shorter words beside it
 _BOLD = 1.25
 _SHORT, _FIGURES = 10, 24  # rows that one page holds: of whatever words, and of figures, a line each
 
@@ -73,7 +76,6 @@ def column_shares(block: TableBlock, cells: Sequence[Sequence[str]]) -> list[flo
 
     Figures are never broken, nor columns to be written into narrowed; columns of words share what is left.
     """
-    room = _LETTERS
     headings = widths(column.heading.split() for column in block.columns)
     longest = (
         max(width, min(head * _BOLD, _HEADING), _NARROWEST) for width, head in zip(widths(cells), headings, strict=True)
@@ -83,15 +85,22 @@ def column_shares(block: TableBlock, cells: Sequence[Sequence[str]]) -> list[flo
         max(_TO_FILL, width) if is_blank(block, column) else width
         for column, width in zip(block.columns, wanted, strict=True)
     ]
-    words = [
-        column.kind == "text" and not is_blank(block, column) and width > _WHOLE
-        for column, width in zip(block.columns, wanted, strict=True)
-    ]
+    is_text = [column.kind == "text" and not is_blank(block, column) for column in block.columns]
+    scaled, scale = _narrowed(wanted, [text and width > _WHOLE for text, width in zip(is_text, wanted, strict=True)])
+    if scale < _LEAST:
+        words = [text and width > _FEW + _PADDING for text, width in zip(is_text, wanted, strict=True)]
+        scaled = [
+            max(width, min(_FEW, whole)) for width, whole in zip(_narrowed(wanted, words)[0], wanted, strict=True)
+        ]
+    return [width / sum(scaled) for width in scaled]
+
+
+def _narrowed(wanted: Sequence[float], words: Sequence[bool]) -> tuple[list[float], float]:
+    """The columns' widths, those of `words` narrowed to the room that the others leave, and to which part of theirs."""
     fixed = sum(width for width, free in zip(wanted, words, strict=True) if not free)
     free = sum(wanted) - fixed
-    scale = min(1.0, max(room - fixed, room / 3) / free) if free else 1.0
-    scaled = [width * scale if free else width for width, free in zip(wanted, words, strict=True)]
-    return [width / sum(scaled) for width in scaled]
+    scale = min(1.0, max(_LETTERS - fixed, _LETTERS / 3) / free) if free else 1.0
+    return [width * scale if is_free else width for width, is_free in zip(wanted, words, strict=True)], scale
 
 
 def stays_together(block: TableBlock) -> bool:
@@ -99,6 +108,15 @@ def stays_together(block: TableBlock) -> bool:
     figures = all(column.kind != "text" for column in block.columns[1:])
     rows = _FIGURES if figures else _SHORT
     return len(block.frame) <= rows and not any(is_blank(block, column) for column in block.columns)
+
+
+def count_lines(cells: Sequence[Sequence[str]], shares: Sequence[float]) -> int:
+    """About how many lines of a page a table's rows take, its columns being so wide."""
+    rooms = [max(share * _LETTERS - _PADDING, 1.0) for share in shares]
+    return sum(
+        max(math.ceil(width / room) for width, room in zip(widths([[cell] for cell in row]), rooms, strict=True)) or 1
+        for row in zip(*cells, strict=True)
+    )
 
 
 def bar_lengths(block: TableBlock, column: Column) -> list[float]:

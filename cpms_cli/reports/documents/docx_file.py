@@ -35,6 +35,7 @@ from cpms_cli.reports.document import (
 from cpms_cli.reports.documents.document_cells import (
     cell_texts,
     column_shares,
+    count_lines,
     is_blank,
     stays_together,
 )
@@ -43,8 +44,11 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.speech.languages import traits_of
 
 _A4 = (Cm(21), Cm(29.7))
-_MARGIN, _CLOSE_MARGIN, _CLOSE_EDGE = Cm(1.8), Cm(1.3), Cm(0.5)
+_MARGIN, _CLOSE_MARGIN = Cm(1.6), Cm(1.3)
+_EDGE, _CLOSE_EDGE = Cm(0.8), Cm(0.5)
+_INSET = "60"  # twentieths of a point: between a cell's text and its border, on either side, as in a PDF
 _LINE_HEIGHT, _CLOSE_LINE_HEIGHT, _ROW_TO_FILL = Cm(0.95), Cm(0.75), Cm(1.1)
+_HALF_A_PAGE = 30  # lines of a table
 _SHADE = "E8E8E8"
 _STYLES = {"plain": "Normal", "key": "Intense Quote", "note": "Caption"}
 
@@ -66,6 +70,15 @@ def _element(tag: str, **attributes: str) -> Any:
     for name, value in attributes.items():
         made.set(qn(f"w:{name}"), value)
     return made
+
+
+def _set_inset(table: Any) -> None:
+    """Leave little room between text and border, so that a figure is not broken in a narrow column."""
+    margins = _element("tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_element(side, w=_INSET, type="dxa"))
+    # The schema wants them before what a table looks like.
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
 
 
 def _without_times(content: bytes) -> bytes:
@@ -98,8 +111,7 @@ class _Writer:
         section.page_width, section.page_height = _A4
         margin = _CLOSE_MARGIN if self.document.close else _MARGIN
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = margin
-        if self.document.close:
-            section.header_distance = section.footer_distance = _CLOSE_EDGE
+        section.header_distance = section.footer_distance = _CLOSE_EDGE if self.document.close else _EDGE
         self.width: Length = Emu(section.page_width - 2 * margin)
 
     def _set_properties(self) -> None:
@@ -135,7 +147,8 @@ class _Writer:
             made.paragraph_format.page_break_before = self.broken or None
             self.broken = False
         elif isinstance(part, Paragraph):
-            self.book.add_paragraph(part.text, style=_STYLES[part.style])
+            leads = isinstance(following, Bullets) or None
+            self.book.add_paragraph(part.text, style=_STYLES[part.style]).paragraph_format.keep_with_next = leads
         elif isinstance(part, Bullets):
             for item in part.items:
                 self.book.add_paragraph(item, style="List Bullet")
@@ -182,11 +195,16 @@ class _Writer:
         cells = [cell_texts(block, column, self.language) for column in block.columns]
         table = self.book.add_table(rows=1 + len(block.frame), cols=len(cells), style="Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, False
-        to_fill, together = any(is_blank(block, column) for column in block.columns), stays_together(block)
-        shares = column_shares(block, cells)
+        _set_inset(table)
+        to_fill, shares = any(is_blank(block, column) for column in block.columns), column_shares(block, cells)
+        together = stays_together(block) and count_lines(cells, shares) <= _HALF_A_PAGE
         for column, texts, drawn, share in zip(block.columns, cells, table.columns, shares, strict=True):
             drawn.width = Emu(int(self.width * share))
             self._fill(drawn, [column.heading, *texts], column.kind != "text", together)
+        if together and not block.note:
+            # Kept with what follows, two tables below each other would be one that no page has room for.
+            for cell in table.rows[-1].cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = None
         for number, row in enumerate(table.rows):
             row._tr.get_or_add_trPr().append(_element("cantSplit" if number else "tblHeader"))
             if number and to_fill:

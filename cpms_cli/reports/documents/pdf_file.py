@@ -168,6 +168,15 @@ def _marks_stay() -> list[str]:
     return [traits.own_letter.pattern + "+" for traits in every if traits.fonts.marks_stay and traits.own_letter]
 
 
+def _letters_high() -> list[str]:
+    """Return the letters, as patterns, of languages that the programme does not write in: those of names.
+
+    Burmese and Karen put letters below letters, which the line under a table's cell would cross.
+    """
+    foreign = (traits_of(language) for language in spoken_languages() if language != programme_languages().headed)
+    return [traits.own_letter.pattern + "+" for traits in foreign if traits.own_letter]
+
+
 def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     """The document as PDF, in `fonts`, or else those of `drawing_fonts`.
 
@@ -186,7 +195,12 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     }
     families = _families(settings, document.language, installed)
     small = bool(families) and _SMALL.search(re.sub(r"[^a-z]", "", families[0].lower())) is not None
-    settings |= {"marks_stay": _marks_stay(), "fonts": [*families, *_LATIN], "size": _SIZE_OF_SMALL if small else _SIZE}
+    settings |= {
+        "marks_stay": _marks_stay(),
+        "letters_high": _letters_high(),
+        "fonts": [*families, *_LATIN],
+        "size": _SIZE_OF_SMALL if small else _SIZE,
+    }
     # A time of making would make the same document two different files.
     made = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
     inputs = {"document": json.dumps(settings, ensure_ascii=False)}

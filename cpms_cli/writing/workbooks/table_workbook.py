@@ -36,12 +36,14 @@ class CellNote:
 class NumberFormats:
     """How days are written, as Excel says it, and which columns of a sheet, from 0, hold fractions shown in percent;
     `title` stands at the head of every page, before the sheet's name, and as many of a sheet's first columns as `again`
-    says on each page where several lie beside each other."""
+    says on each page where several lie beside each other. `known_by` is a property that tells the program what the
+    workbook is, in whatever language it is written."""
 
     day: str = "yyyy-mm-dd"
     shares: Mapping[str, Collection[int]] = field(default_factory=dict)
     title: str = ""
     again: Mapping[str, int] = field(default_factory=dict)
+    known_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,4 +174,6 @@ def workbook_bytes(
                 rule = {"validate": "list", "source": f"={listed}", "error_type": "warning"}
                 sheet.data_validation(1, column, max(len(frame), 1), column, rule)
         add_lists(book, choices or {}, labels)
+        if numbers.known_by:
+            book.set_custom_property(numbers.known_by, True)
     return stream.getvalue()

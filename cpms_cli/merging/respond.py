@@ -77,7 +77,8 @@ def import_responses(  # noqa: PLR0913 - what the command takes
     survey, store_path = definition_to_write(store, schemas), Path(store)
     files, aside = file_paths(paths), unused_workbook(quarantine)
     tables = read_responses(files, survey, encoding, mapping)
-    with made_beside(store_path) as made, open_store(store_path, survey, write=True) as connection:
+    rows = sum(len(table.rows) for table in tables)
+    with made_beside(store_path) as made, open_store(store_path, survey, write=True, rows=rows) as connection:
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
         intake = Intake(

@@ -142,9 +142,10 @@ def open_store(  # noqa: PLR0913 - each by its own keyword
     made new if it is missing.
 
     Who writes holds the store meanwhile, and writes its log into its file at the end. `rows` is how many rows are to be
-    stored, None where that is not known: with few rows in all, the engine takes simpler plans. With `one_thread`, what
-    is asked is about few of its rows. A new store in which nothing was stored is removed again. Raises StoreLocked,
-    StoreNotOurs, StoreInDoubt or StoreError, which say what became of the store; UnreadableFile where there is none.
+    stored, None where those that are stored may all be worked out anew: with few rows in all, the engine takes simpler
+    plans. With `one_thread`, what is asked is about few of its rows. A new store in which nothing was stored is removed
+    again. Raises StoreLocked, StoreNotOurs, StoreInDoubt or StoreError, which say what became of the store;
+    UnreadableFile where there is none.
     """
     _check_place(path, made_by is not None)
     with hold_store(path) if write else for_owner_alone():
@@ -198,7 +199,7 @@ def _opened(  # noqa: PLR0913 - what `open_store` takes
         format_ = None if new else _format(connection, path)
         if format_ is None and made_by is None:
             raise UnreadableFile("store_unfinished", store=str(path))
-        if rows is not None:
+        if rows is not None or not new:
             _settle(connection, rows, 0 if new else rows_stored(connection), one_thread)
         lock_settings(connection)
         if format_ is None:
@@ -220,9 +221,9 @@ def _opened(  # noqa: PLR0913 - what `open_store` takes
         connection.close()
 
 
-def _settle(connection: duckdb.DuckDBPyConnection, rows: int, stored: int, one_thread: bool) -> None:
+def _settle(connection: duckdb.DuckDBPyConnection, rows: int | None, stored: int, one_thread: bool) -> None:
     """Set how the engine works where so many rows are to be stored, and so many are."""
-    if rows + stored <= SMALL:
+    if (rows or 0) + stored <= SMALL:
         plan_simply(connection)
         # Trying out how to pack a few rows takes longer than all else.
         connection.execute("PRAGMA force_compression = 'uncompressed'")

@@ -53,7 +53,11 @@ def _cells_alike(expected: Path, own: Path) -> int:
 
 
 @with_spark
-def test_spark_gives_the_cells_that_duckdb_gives(dataset: Path, tmp_path: Path, cpms: Cpms) -> None:
+def test_spark_gives_the_cells_that_duckdb_gives(
+    dataset: Path, tmp_path: Path, cpms: Cpms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # For a minute's work Java's second compiler takes more time than it saves; what it runs is the same.
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
     score_dataset(dataset, tmp_path / "expected")
     words = ("score", "--dataset", dataset, "-o", tmp_path / "own", "--engine", "spark", "--master", "local[2]")
     ran = cpms(*words)

@@ -33,11 +33,12 @@ from cpms_cli.reading.sheet.unpivot import children_apart
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.survey_table import Column, SurveyTable, is_round
 from cpms_cli.reading.threads import on_each
-from cpms_cli.reading.value.answers import NUMBER_CODES, Context
+from cpms_cli.reading.value.answers import NUMBER_CODES, Context, answers_within
 from cpms_cli.reading.value.dates import Evidence
 from cpms_cli.reading.value.values import read_texts
 from cpms_cli.survey.era import ERAS, Era
-from cpms_cli.survey.model.definition import Survey, Table, folded
+from cpms_cli.survey.model.definition import Field, Survey, Table, folded
+from cpms_cli.survey.speech.numbered_words import split_number
 from cpms_cli.survey.plain_text import plain_digits
 from cpms_cli.survey.speech.unsure_words import is_unsure, why_unsure
 
@@ -79,7 +80,7 @@ def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Contex
     source, field = sheet.source, survey.fields[name]
     meanings = context.meanings if context else {}
     codes, texts = source.encoded(index)
-    read = read_texts(survey, field, _by_map(texts, meanings) if meanings else texts, context)
+    read = read_texts(survey, field, _by_map(survey, field, texts, meanings) if meanings else texts, context)
     if read.values.null_count:
         blank = pc.is_null(read.values).to_numpy(zero_copy_only=False)
         codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
@@ -93,9 +94,18 @@ def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Contex
 _BY_MAP = Evidence("answers_by_map")
 
 
-def _by_map(texts: pa.Array, meanings: Mapping[str, str]) -> pa.Array:
-    """The texts of a column, those that a map has a meaning for as their code."""
-    return pa.array([meanings.get(folded(text), text) for text in texts.to_pylist()], pa.string())
+def _by_map(survey: Survey, field: Field, texts: pa.Array, meanings: Mapping[str, str]) -> pa.Array:
+    """The texts of a column, those that a map has a meaning for as their code; of several answers in a cell, each."""
+    known = survey.spellings(field)
+
+    def read(text: str) -> str:
+        if folded(text) in meanings or folded(text) in known or not field.many:
+            return meanings.get(folded(text), text)
+        parts = {folded(part): part for part in answers_within(text)}
+        is_read = all(part in meanings or split_number(part)[1] in known for part in parts)
+        return ";".join(meanings.get(word, part) for word, part in parts.items()) if is_read else text
+
+    return pa.array(list(map(read, texts.to_pylist())), pa.string())
 
 
 def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:

@@ -106,7 +106,9 @@ def answer_lines(
         return
     counts = Counter(_single(column, _shown(survey, column, moved), decided))
     unread = _unread(survey, field, list(counts))
-    unread |= {text for text in counts if is_unsure(survey, field, column.header, text)}
+    unread |= {
+        text for text in counts if is_unsure(survey, field, column.header, text) or _means_other(survey, column, text)
+    }
     listed = [text for text in counts if text in unread or folded(text) in decided]
     for text in sorted(listed, key=lambda text: -counts[text])[:_MOST_LINES]:
         means, sure = _meaning(survey, column, text, decided, language)
@@ -184,6 +186,13 @@ def _unread(survey: Survey, field: Field, texts: list[str]) -> set[str]:
     legal = {*(codes.by_code if codes else ()), *survey.codelists["missing"].by_code}
     values = zip(texts, read.values, read.questions, strict=True)
     return {text for text, value, asked in values if pd.notna(asked) or (pd.notna(value) and not _legal(value, legal))}
+
+
+def _means_other(survey: Survey, column: AnsweredColumn, text: str) -> bool:
+    """Whether a legend says of a number that it is another answer than the one it is read as: 1 where 1 is no."""
+    known = survey.spellings(column.field)
+    words = words_in_legend(survey, column.source, column.index, column.field, text)
+    return bool(words) and {known.get(word) for word in words} != {known.get(folded(text))}
 
 
 def _legal(value: str, legal: set[str]) -> bool:

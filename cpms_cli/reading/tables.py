@@ -25,7 +25,7 @@ from cpms_cli.reading.sheet.names.nicknames import with_nicknames
 from cpms_cli.reading.sheet.names.sex_of_titles import with_sex_of_titles
 from cpms_cli.reading.sheet.names.whole_names import note_whole_names
 from cpms_cli.reading.sheet.repeats import join_repeats
-from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, village_numbers, with_row_keys
+from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, numbers_without_subdistrict, with_row_keys
 from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet.sheet_rounds import round_given
 from cpms_cli.reading.sheet.sheets import Sheet, understand
@@ -225,8 +225,8 @@ def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], place: dict[st
         labels = ", ".join(f"{name} ({headed(survey.fields[name])})" for name in home)
         return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **place)
     if survey.role("village").name in lacking:
-        if (numbers := village_numbers(sheet)) is not None:
-            return NoSurveyTable("key_subdistrict_missing", column=header[numbers], **place)
+        if column := numbers_without_subdistrict(sheet):
+            return NoSurveyTable("key_subdistrict_missing", column=column, **place)
         return NoSurveyTable("key_village_missing", fields=labels, **place)
     message = "key_round_missing" if survey.role("round").name in lacking else "key_column_missing"
     return NoSurveyTable(message, fields=labels, **place)

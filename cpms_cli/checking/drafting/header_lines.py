@@ -12,9 +12,11 @@ from cpms_cli.checking.drafting.map_decisions import HeaderRow
 from cpms_cli.checking.drafting.map_examples import DraftedSheet, show_answers, show_cells, show_guessed_cells
 from cpms_cli.checking.drafting.map_unread import describe_unread, tells_village
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
+from cpms_cli.reading.header.choices.option_columns import options_of
 from cpms_cli.reading.header.export_layouts import aside_columns, find_column, leading_columns
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import UNDECIDED
+from cpms_cli.reading.header.row_looks import is_part_of_age
 from cpms_cli.reading.header.side_by_side import child_apart
 from cpms_cli.reading.sheet.names.sex_of_titles import title_column
 from cpms_cli.reading.sheet.names.whole_names import other_name
@@ -115,9 +117,17 @@ def proposals_of(sheet: DraftedSheet) -> Proposed:
         for column in matched.unread
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
         if column.index != sheet.relation and not tells_village(survey, matched, column)
+        if not (matched.source.group(column.index) and is_part_of_age(column.header))
         for about, child in [header_about(sheet, column.index)]
     }
-    return {**{index: proposals for index, proposals in proposed.items() if proposals}, **_day_of_form(sheet)}
+    likely = {index: proposals for index, proposals in proposed.items() if proposals}
+    single = {
+        place
+        for whole, places in options_of(matched.source).items()
+        if whole in likely and survey.fields[likely[whole][0].field].many
+        for place in places
+    }  # one answer each of a question of several: decided with it
+    return {**{index: each for index, each in likely.items() if index not in single}, **_day_of_form(sheet)}
 
 
 def _day_of_form(sheet: DraftedSheet) -> Proposed:

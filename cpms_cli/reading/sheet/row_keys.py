@@ -127,7 +127,7 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     village = given if given and len(given) > SUBDISTRICT else titled.village if titled and not given else None
     place = sheet.place(name)
     if place is None:
-        place = village_numbers(sheet)
+        place = _village_numbers(sheet)
         named = None if place is None else _villages_by_name(survey, sheet, place, given)
         if named is not None and place is not None:
             if given:
@@ -181,7 +181,13 @@ def _only_column(sheet: Sheet, headers: Sequence[str]) -> int | None:
     return places[0] if len(places) == 1 else None
 
 
-def village_numbers(sheet: Sheet) -> int | None:
+def numbers_without_subdistrict(sheet: Sheet) -> str:
+    """The header of a column with the numbers of villages, in a sheet without one for the subdistrict; else ""."""
+    place = _village_numbers(sheet) if _only_column(sheet, subdistrict_words()) is None else None
+    return "" if place is None else sheet.source.header[place]
+
+
+def _village_numbers(sheet: Sheet) -> int | None:
     """The one unread column that has the numbers of villages: by its header, or by its header and all its cells."""
     place = _only_column(sheet, village_number_words())
     if place is not None or any(is_headed(header, village_number_words()) for header in sheet.source.header):

@@ -25,7 +25,7 @@ from cpms_cli.reading.sheet.names.nicknames import with_nicknames
 from cpms_cli.reading.sheet.names.sex_of_titles import with_sex_of_titles
 from cpms_cli.reading.sheet.names.whole_names import note_whole_names
 from cpms_cli.reading.sheet.repeats import join_repeats
-from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, with_row_keys
+from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, numbers_without_subdistrict, with_row_keys
 from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet.sheet_rounds import round_given
 from cpms_cli.reading.sheet.sheets import Sheet, understand
@@ -33,13 +33,14 @@ from cpms_cli.reading.sheet.unpivot import children_apart
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.survey_table import Column, SurveyTable, is_round
 from cpms_cli.reading.threads import on_each
-from cpms_cli.reading.value.answers import NUMBER_CODES, Context
+from cpms_cli.reading.value.answers import NUMBER_CODES, Context, answers_within
 from cpms_cli.reading.value.dates import Evidence
 from cpms_cli.reading.value.values import read_texts
 from cpms_cli.survey.era import ERAS, Era
-from cpms_cli.survey.model.definition import Survey, Table, folded
+from cpms_cli.survey.model.definition import Field, Survey, Table, folded
 from cpms_cli.survey.plain_text import plain_digits
 from cpms_cli.survey.proposals.unsure_words import is_unsure, why_unsure
+from cpms_cli.survey.speech.numbered_words import split_number
 
 
 def read_sources(
@@ -79,7 +80,7 @@ def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Contex
     source, field = sheet.source, survey.fields[name]
     meanings = context.meanings if context else {}
     codes, texts = source.encoded(index)
-    read = read_texts(survey, field, _by_map(texts, meanings) if meanings else texts, context)
+    read = read_texts(survey, field, _by_map(survey, field, texts, meanings) if meanings else texts, context)
     if read.values.null_count:
         blank = pc.is_null(read.values).to_numpy(zero_copy_only=False)
         codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
@@ -93,9 +94,18 @@ def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Contex
 _BY_MAP = Evidence("answers_by_map")
 
 
-def _by_map(texts: pa.Array, meanings: Mapping[str, str]) -> pa.Array:
-    """The texts of a column, those that a map has a meaning for as their code."""
-    return pa.array([meanings.get(folded(text), text) for text in texts.to_pylist()], pa.string())
+def _by_map(survey: Survey, field: Field, texts: pa.Array, meanings: Mapping[str, str]) -> pa.Array:
+    """The texts of a column, those that a map has a meaning for as their code; of several answers in a cell, each."""
+    known = survey.spellings(field)
+
+    def read(text: str) -> str:
+        if folded(text) in meanings or folded(text) in known or not field.many:
+            return meanings.get(folded(text), text)
+        parts = {folded(part): part for part in answers_within(text)}
+        is_read = all(part in meanings or split_number(part)[1] in known for part in parts)
+        return ";".join(meanings.get(word, part) for word, part in parts.items()) if is_read else text
+
+    return pa.array(list(map(read, texts.to_pylist())), pa.string())
 
 
 def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
@@ -215,6 +225,8 @@ def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], place: dict[st
         labels = ", ".join(f"{name} ({headed(survey.fields[name])})" for name in home)
         return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **place)
     if survey.role("village").name in lacking:
+        if column := numbers_without_subdistrict(sheet):
+            return NoSurveyTable("key_subdistrict_missing", column=column, **place)
         return NoSurveyTable("key_village_missing", fields=labels, **place)
     message = "key_round_missing" if survey.role("round").name in lacking else "key_column_missing"
     return NoSurveyTable(message, fields=labels, **place)

@@ -87,3 +87,25 @@ def test_of_a_small_community_answers_are_asked_about_and_names_are_not(
 ) -> None:
     """Each stands once or twice, as a name would: what is near to an answer tells the column."""
     assert meanings(tmp_path, survey, header, cells, []) == meant
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "meant"),
+    [
+        ("เพศ (1=ชาย 2=หญิง)", "sex", {"1": "male", "2": "female"}),
+        ("เพศของเด็ก [1 = ชาย, 2 = หญิง]", "sex", {"1": "male", "2": "female"}),
+        ("Child's sex: 1=male, 2=female", "sex", {"1": "male", "2": "female"}),
+        ("โรคประจำตัว (1=ไม่มี 2=มี)", "chronic_illness", {"1": "no", "2": "yes"}),
+        ("ดื่มสุรา (1=ไม่ใช่ 0=ใช่)", "alcohol", {"1": "no", "0": "yes"}),  # the other way round than 1 and 0 are read
+    ],
+)
+def test_a_legend_in_a_header_is_no_part_of_its_question(
+    tmp_path: Path, survey: Survey, header: str, field: str, meant: dict[str, str]
+) -> None:
+    path, numbers = tmp_path / "list.csv", [*meant] * 3
+    rows = [f'2569,85010101,{home},ก้อง,9,"{number}"' for home, number in enumerate(numbers, 1)]
+    path.write_text("\n".join([f'รอบ,รหัสหมู่บ้าน,บ้านเลขที่,ชื่อ,อายุ,"{header}"', *rows]), encoding="utf-8")
+    drafted = draft([path], survey)
+    fields = drafted.headers.set_index("header")["field"]
+    assert fields[header].removeprefix("?") == field
+    assert dict(zip(drafted.answers["answer"], drafted.answers["means"], strict=True)) == meant

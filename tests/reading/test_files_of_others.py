@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook
 
@@ -15,6 +16,7 @@ from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.header.headers import field_of, header_spellings, match_headers
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import read
+from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.typed.area_search import find_areas
 
@@ -269,3 +271,27 @@ def test_an_area_is_found_by_its_name_and_the_province_it_is_in(survey: Survey) 
     assert [area.code for area in find_areas(survey, "Pak Nam Ranong")] == ["850105"]
     assert find_areas(survey, "ปากน้ำ เชียงใหม่") == []
     assert [area.code for area in find_areas(survey, "Bang Rin")] == ["850104"]
+
+
+def test_a_repeat_group_asks_nothing_of_the_household(survey: Survey, tmp_path: Path) -> None:
+    """Mother, grandparents and other are answers to who answered as well: that is asked once, of the household."""
+    cells = ("mother", "grandparents", "other")
+    kids = [[*row, answer] for row, answer in zip(KIDS, ("kids/c_livewith", *cells), strict=True)]
+    headers = draft([book(tmp_path / "export.xlsx", {"hh": HOUSES, "kids": kids})], survey).headers
+    fields = {name.removeprefix("?") for name in headers.set_index("header").loc[["kids/c_livewith"], "field"]}
+    assert not fields & {field.name for field in survey.household.fields}
+
+
+def test_one_answer_of_a_question_that_is_proposed_is_decided_with_it(survey: Survey, tmp_path: Path) -> None:
+    asked = "ในรอบปีที่ผ่านมาเด็กได้รับความช่วยเหลืออะไรบ้าง"
+    options = ("เยี่ยมบ้าน", "เงินช่วยเหลือ", "ไม่ได้รับ")
+    header = ["หมู่ที่", "บ้านเลขที่", "ชื่อเด็ก", asked, *(f"{asked}/{option}" for option in options), "_uuid", "_index"]
+    rows = [["1", "1", "มานี", "เยี่ยมบ้าน เงินช่วยเหลือ", 1, 1, 0, "u1", 1], ["1", "2", "มานะ", "ไม่ได้รับ", 0, 0, 1, "u2", 2]]
+    headers = draft([book(tmp_path / "export.xlsx", {"hh": [header, *rows]})], survey).headers.set_index("header")
+    assert headers.loc[asked, "field"] == "?services_received"
+    assert [headers.loc[f"{asked}/{option}", "field"] for option in options] == ["", "", ""]
+
+
+@pytest.mark.parametrize("written", ["2568,0", "2568.0", "๒๕๖๘", "พ.ศ. 2568", "ปี 2568", "2025,00"])
+def test_a_round_is_a_year_however_it_is_written(survey: Survey, written: str) -> None:
+    assert clean(survey, survey.fields["round"], pd.Series([written], dtype="str")).values.tolist() == ["2025"]

@@ -110,3 +110,15 @@ def test_without_any_age_of_a_grown_up_a_parent_is_asked_about(tmp_path: Path, s
     rows = ["นายสมพร,ชาย,,,หัวหน้าครัวเรือน", "นางคำ,หญิง,,,มารดา", "ขวัญ,หญิง,,7,บุตร"]
     (table,) = read(register(tmp_path, *rows), survey)
     assert [fault.row for fault in table.source.faults] == [2, 3]
+
+
+@pytest.mark.parametrize("form", ["{number}. {word}", "({number}) {word}", "{number}-{word}"])
+def test_who_somebody_is_may_have_the_number_of_the_form(tmp_path: Path, survey: Survey, form: str) -> None:
+    words = {"หัวหน้าครัวเรือน": 1, "ภรรยา": 2, "บุตร": 3}
+    rows = [
+        ",".join([*cells, form.format(number=words[word], word=word)])
+        for *cells, word in (row.split(",") for row in HOME)
+    ]
+    (table,) = read(register(tmp_path, *rows), survey)
+    assert names(table) == ["กล้า", "ขวัญ"]
+    assert [(row.row, row.kind) for row in table.source.left_out] == [(2, "grown_up"), (3, "grown_up")]

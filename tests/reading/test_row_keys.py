@@ -219,6 +219,41 @@ def test_a_village_that_is_given_for_several_files_is_that_of_those_which_do_not
     assert "all of these files say their own village" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("หมู่ที่", ("1", "2", "2", "3")),
+        ("1. หมู่บ้าน", ("หมู่ 1", "หมู่ 2", "หมู่ 2", "หมู่ 3")),
+        ("Village", ("Moo 1", "Moo 2", "Moo 2", "Moo 3")),
+        ("ชุมชน/หมู่บ้าน", ("๑", "๒", "๒", "๓")),
+    ],
+)
+def test_numbers_of_villages_alone_say_that_the_subdistrict_lacks(
+    cpms: Cpms, tmp_path: Path, header: str, cells: tuple[str, ...]
+) -> None:
+    rows = [[*row, cell] for row, cell in zip(CHILDREN, cells, strict=False)]
+    path, other = (office_file(tmp_path / name, [[*HEADER, header], *rows], [TITLE]) for name in ("a.xlsx", "b.xlsx"))
+    refused = cpms("validate", path)
+    assert refused.code == 2
+    assert f"the column '{header}' has the numbers of villages" in refused.err
+    for files in ((path,), (path, other)):  # one village of several is no answer, and the right one is said
+        refused = cpms("validate", *files, "--village", "85010509")
+        assert refused.code == 2
+        assert "--village 850105\n" in refused.err
+    store = tmp_path / "s.duckdb"
+    assert cpms("merge", path, "--village", "850105", "--store", store).code == 0
+    assert {row[1] for row in stored(store)} == {
+        f"8501050{number}" for number in (1, 2, 3)[: len(set(cells[: len(rows)]))]
+    }
+
+
+def test_names_of_villages_are_no_numbers(cpms: Cpms, tmp_path: Path) -> None:
+    rows = [[*row, cell] for row, cell in zip(CHILDREN, ("บ้านหงาว", "2", "2", "3"), strict=False)]
+    ran = cpms("validate", office_file(tmp_path / "a.xlsx", [[*HEADER, "หมู่บ้าน"], *rows], [TITLE]))
+    assert ran.code == 2
+    assert "numbers of villages" not in ran.err
+
+
 @pytest.mark.parametrize(("name", "code"), [("ปากน้ำ", "850105"), ("pak nam", "850105"), ("Bang Rinn", "850104")])
 def test_an_area_is_found_by_its_name(cpms: Cpms, name: str, code: str) -> None:
     ran = cpms("areas", name, "--format", "json")

@@ -13,6 +13,7 @@ import pytest
 from cpms_cli import load_survey, merge, read, validate
 from cpms_cli.reading.sheet.sheets import understand
 from cpms_cli.reading.tables import read_sources, survey_table
+from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.model.definition import Survey, folded
 from tests.conftest import Cpms, Draw
 
@@ -87,6 +88,15 @@ def test_a_mark_of_two_meanings_is_no_answer(rows: Rows) -> None:
     marks = ["x", "X", "×", "ใช่/ไม่ใช่", "บางที", "มั้ง"]
     faults = _faults(rows(*({"violence_physical": mark} for mark in marks)))
     assert faults == [("code", "violence_physical", row) for row in range(2, 8)]
+
+
+@pytest.mark.parametrize(
+    ("mark", "value"),
+    [("ü", "yes"), ("Ü", "yes"), ("u\u0308", "yes"), ("þ", "yes"), ("û", "û"), ("u", "u"), ("ýü", "ýü")],
+)
+def test_a_tick_of_the_font_wingdings_is_a_tick_where_its_font_is_lost(survey: Survey, mark: str, value: str) -> None:
+    cleaned = clean(survey, survey.fields["violence_physical"], pd.Series([mark], dtype="str"))
+    assert cleaned.values.tolist() == [value]
 
 
 def test_no_spelling_means_two_things(survey: Survey) -> None:

@@ -10,11 +10,13 @@ from cpms_cli.checking.drafting.choice_lines import choice_lines
 from cpms_cli.checking.drafting.map_answers import first_texts
 from cpms_cli.checking.drafting.map_decisions import HeaderRow
 from cpms_cli.checking.drafting.map_examples import DraftedSheet, show_answers, show_cells, show_guessed_cells
-from cpms_cli.checking.drafting.map_unread import describe_unread
+from cpms_cli.checking.drafting.map_unread import describe_unread, tells_village
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
+from cpms_cli.reading.header.choices.option_columns import options_of
 from cpms_cli.reading.header.export_layouts import aside_columns, find_column, leading_columns
 from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import UNDECIDED
+from cpms_cli.reading.header.row_looks import is_part_of_age
 from cpms_cli.reading.header.side_by_side import child_apart
 from cpms_cli.reading.sheet.names.sex_of_titles import title_column
 from cpms_cli.reading.sheet.names.whole_names import other_name
@@ -100,6 +102,8 @@ def proposals_of(sheet: DraftedSheet) -> Proposed:
     taken = {"": fields | of_all | questions_of_others(survey, matched.source)}
     # What is one child's is asked of the others too, and of no household.
     of_homes = set(survey.fields) - own
+    if matched.layout is not None and matched.layout.is_repeat_group(matched.source.header):
+        taken[""] |= of_homes
     taken |= {f"_{child}": of_homes | {name for of, name in children if of == child} for child, _ in children}
     aside = {spelt(name) for name in (*aside_columns().numbering, *aside_columns().remarks)}
     proposed = {
@@ -112,10 +116,18 @@ def proposals_of(sheet: DraftedSheet) -> Proposed:
         )
         for column in matched.unread
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
-        if column.index != sheet.relation
+        if column.index != sheet.relation and not tells_village(survey, matched, column)
+        if not (matched.source.group(column.index) and is_part_of_age(column.header))
         for about, child in [header_about(sheet, column.index)]
     }
-    return {**{index: proposals for index, proposals in proposed.items() if proposals}, **_day_of_form(sheet)}
+    likely = {index: proposals for index, proposals in proposed.items() if proposals}
+    single = {
+        place
+        for whole, places in options_of(matched.source).items()
+        if whole in likely and survey.fields[likely[whole][0].field].many
+        for place in places
+    }  # one answer each of a question of several: decided with it
+    return {**{index: each for index, each in likely.items() if index not in single}, **_day_of_form(sheet)}
 
 
 def _day_of_form(sheet: DraftedSheet) -> Proposed:

@@ -20,6 +20,7 @@ from cpms_cli.reading.header.choices.split_questions import distinct, separated
 from cpms_cli.reading.header.mapping import UNDECIDED
 from cpms_cli.reading.maps.map_lists import SHORT_YEARS
 from cpms_cli.reading.source import SourceTable
+from cpms_cli.reading.value.answers import answers_within
 from cpms_cli.reading.value.dates import years_in_doubt
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.messages import say
@@ -100,16 +101,27 @@ def answer_lines(
         yield from _era_line(column, decided, language)
     if not column.listed:
         return
-    texts = column_texts(column.source, column.index)
+    texts = _single(column, column_texts(column.source, column.index), decided)
     if not own_answers(survey, field, texts) and _answering(survey, field, texts) < _LEAST_FIT:
         return
-    counts = Counter(_shown(survey, column, moved))
+    counts = Counter(_single(column, _shown(survey, column, moved), decided))
     unread = _unread(survey, field, list(counts))
-    unread |= {text for text in counts if is_unsure(survey, field, column.header, text)}
+    unread |= {
+        text for text in counts if is_unsure(survey, field, column.header, text) or _means_other(survey, column, text)
+    }
     listed = [text for text in counts if text in unread or folded(text) in decided]
     for text in sorted(listed, key=lambda text: -counts[text])[:_MOST_LINES]:
         means, sure = _meaning(survey, column, text, decided, language)
         yield column.header, field.name, text, counts[text], means, sure
+
+
+def _single(column: AnsweredColumn, texts: Sequence[str], decided: Mapping[str, str]) -> list[str]:
+    """The answers in the cells of a column, of a question of several each by itself; a cell that is decided as it is
+    stays whole, and so does one whose answers are parted by spaces."""
+    if not column.field.many:
+        return list(texts)
+    parts = ([text] if folded(text) in decided else answers_within(text) for text in texts)
+    return [part for of_text in parts for part in of_text]
 
 
 def _answering(survey: Survey, field: Field, texts: Sequence[str]) -> float:
@@ -174,6 +186,13 @@ def _unread(survey: Survey, field: Field, texts: list[str]) -> set[str]:
     legal = {*(codes.by_code if codes else ()), *survey.codelists["missing"].by_code}
     values = zip(texts, read.values, read.questions, strict=True)
     return {text for text, value, asked in values if pd.notna(asked) or (pd.notna(value) and not _legal(value, legal))}
+
+
+def _means_other(survey: Survey, column: AnsweredColumn, text: str) -> bool:
+    """Whether a legend says of a number that it is another answer than the one it is read as: 1 where 1 is no."""
+    known = survey.spellings(column.field)
+    words = words_in_legend(survey, column.source, column.index, column.field, text)
+    return bool(words) and {known.get(word) for word in words} != {known.get(folded(text))}
 
 
 def _legal(value: str, legal: set[str]) -> bool:

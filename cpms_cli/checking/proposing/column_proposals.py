@@ -18,7 +18,7 @@ from cpms_cli.reading.header.headers import split_repeated
 from cpms_cli.reading.value.personal_names import end_in_family_names, more_than_family_names
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.model.definition import Field, Survey, folded
-from cpms_cli.survey.proposals.header_words import asks_of_family, known_meanings, meanings, names_child
+from cpms_cli.survey.proposals.header_words import asks_of_family, known_meanings, meanings, names_child, without_legend
 from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 
 _MOSTLY, _HARDLY = 0.8, 0.3
@@ -63,6 +63,7 @@ def propose(
     name of the group of columns above the header: of its words those count that a question has too. A header in two
     scripts is one question in two languages, where its parts do not say two.
     """
+    header = without_legend(header)
     parts = split_repeated(header)
     if len(parts) == _BOTH and len({part.isascii() for part in parts}) == _BOTH:
         each = [_propose(survey, part, texts, taken, group) for part in parts]

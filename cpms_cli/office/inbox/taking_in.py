@@ -40,7 +40,7 @@ from cpms_cli.survey.model.definition import Survey
 from cpms_cli.writing.files import write_bytes
 
 # What a file that does not say it is given by the office: the error that it lacks it, and the option.
-_ROUND, _VILLAGE = "key_round_missing", "key_village_missing"
+_ROUND, _VILLAGE, _SUBDISTRICT = "key_round_missing", "key_village_missing", "key_subdistrict_missing"
 _OF_VILLAGE = 6  # digits: the code of a subdistrict or of a village
 _LEAST_HEADERS = 3  # so many headers must be known, or nearly, for a file to be asked about
 
@@ -82,7 +82,7 @@ def take_in(work: Work, file: Arrived, opened: OpenRun | None, recorded: Outcome
 
 def _way_round(work: Work, file: Arrived, error: CpmsError, mapping: Path | None) -> list[str]:
     """What to do about a village that neither the file nor the office says: a run is of all files, and is told none."""
-    if error.message_id != _VILLAGE:
+    if error.message_id not in (_VILLAGE, _SUBDISTRICT):
         return []
     option = f' --map "{mapping}"' if mapping else ""
     return [work.say("office_village", path=file.path, map=option)]
@@ -180,8 +180,9 @@ def _validated(work: Work, path: Path, mapping: Path | None) -> tuple[Validation
         try:
             return validate_against_store(path, store, **options), options
         except NoSurveyTable as error:
-            option, value = given.pop(error.message_id, ("", None))
-            if value is None and error.message_id == _VILLAGE and _ROUND in given:
+            lacks = _VILLAGE if error.message_id == _SUBDISTRICT else error.message_id
+            option, value = given.pop(lacks, ("", None))
+            if value is None and lacks == _VILLAGE and _ROUND in given:
                 option, value = given.pop(_ROUND)  # what the office has is not asked for with what it has not
             if value is None:
                 raise

@@ -53,6 +53,11 @@ def _cells_of(comments: ElementTree.Element | None) -> set[tuple[str, int]]:
         number = comment.get("authorId", "")
         author = authors[int(number)] if number.isdecimal() and int(number) < len(authors) else ""
         text = "".join(comment.itertext()).strip()
-        if text and author != _OWN and not text.startswith(f"{_OWN}:"):
+        if text and not wrote_it(author, text):
             cells.add((place[1], int(place[2])))
     return cells
+
+
+def wrote_it(author: str, text: str = "") -> bool:
+    """Whether `cpms` itself wrote a comment, by its author or the beginning of its text."""
+    return author == _OWN or text.startswith(f"{_OWN}:")

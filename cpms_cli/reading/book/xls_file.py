@@ -16,15 +16,17 @@ import numpy.typing as npt
 import olefile
 
 from cpms_cli.errors import UnreadableFile
+from cpms_cli.reading.book.cell_comments import wrote_it
 from cpms_cli.reading.book.sheet_part import SheetLook
 from cpms_cli.reading.size_limits import check_extent
-from cpms_cli.reading.source import CellFault
+from cpms_cli.reading.source import CellFault, column_letter
 
 _OTHER_KINDS = {"EncryptedPackage": "", "WordDocument": "Word", "PowerPoint Document": "PowerPoint"}
 _STREAMS = ("Workbook", "Book")
 _SPECIAL = 0xFFFFFFFA
 _DATE_MODE = 0x0022
 _BOF, _EOF, _SHEET, _ROW, _FORMULA, _MANY, _TRUTH = 0x0809, 0x000A, 0x0085, 0x0208, 0x0006, 0x00BD, 0x0205
+_NOTE, _NOTE_GOES_ON = 0x001C, 0xFFFF
 _CELLS = {0x0203, 0x0204, 0x00D6, 0x027E, 0x00FD, _FORMULA, _MANY, _TRUTH}
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _BROKEN = (OSError, ValueError, IndexError, KeyError, TypeError, struct.error, MemoryError)
@@ -104,15 +106,22 @@ def _sheets(stream: bytes) -> Iterator[tuple[str, SheetLook]]:
             begins, _, _, characters, wide = struct.unpack_from("<IBBBB", stream, offset)
             name = stream[offset + 8 : offset + 8 + characters * (2 if wide & 1 else 1)]
             if begins + 4 <= len(stream) and length:
-                yield name.decode("utf-16-le" if wide & 1 else "latin-1", "replace"), _look(stream, begins, from_1904)
+                yield (
+                    name.decode("utf-16-le" if wide & 1 else "latin-1", "replace"),
+                    look_at_sheet(stream, begins, from_1904=from_1904),
+                )
 
 
-def _look(stream: bytes, begins: int, from_1904: bool) -> SheetLook:
+def look_at_sheet(stream: bytes, begins: int, *, from_1904: bool) -> SheetLook:
     """One sheet, record by record: an XLS sheet has 65,536 rows and 256 columns at most."""
     look, rows, columns = SheetLook(from_1904=from_1904), 0, 0
     for kind, offset, length in _records(stream, begins):
         if kind == _ROW and length >= 13 and stream[offset + 12] & 0x20:
             look.hidden.append(struct.unpack_from("<H", stream, offset)[0] + 1)
+        elif kind == _NOTE and length >= 8:
+            row, column = struct.unpack_from("<HH", stream, offset)
+            if row != _NOTE_GOES_ON and not wrote_it(_author(stream[offset + 8 : offset + length])):
+                look.comments.append((column_letter(column), row + 1))
         elif kind in _CELLS and length >= 6:
             row, column = struct.unpack_from("<HH", stream, offset)
             last = struct.unpack_from("<H", stream, offset + length - 2)[0] if kind == _MANY else column
@@ -121,7 +130,15 @@ def _look(stream: bytes, begins: int, from_1904: bool) -> SheetLook:
             if error is not None:
                 look.faults.append(CellFault("excel_error", row + 1, column, error))
     look.cells = rows * columns
+    look.comments.sort(key=lambda cell: (cell[1], len(cell[0]), cell[0]))
     return look
+
+
+def _author(text: bytes) -> str:
+    """Who wrote a comment: the count of letters, how wide they are, and the letters."""
+    characters, wide = struct.unpack_from("<HB", text) if len(text) > 2 else (0, 0)
+    name = text[3 : 3 + characters * (2 if wide & 1 else 1)]
+    return name.decode("utf-16-le" if wide & 1 else "latin-1", "replace")
 
 
 def _error(stream: bytes, kind: int, offset: int) -> str | None:

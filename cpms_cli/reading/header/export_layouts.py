@@ -173,6 +173,12 @@ def village_number_words() -> tuple[str, ...]:
 
 
 @cache
+def village_perhaps_words() -> tuple[str, ...]:
+    """Headers of a column that has a village's number within its subdistrict, or else its name."""
+    return tuple(_content()["village_perhaps"])
+
+
+@cache
 def title_words() -> tuple[str, ...]:
     """Headers of a column that has the title before the child's name."""
     return tuple(_content()["title"])

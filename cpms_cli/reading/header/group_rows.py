@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from cpms_cli.reading.header.headers import field_of
-from cpms_cli.reading.header.row_looks import Span, filled, is_number, is_textual, names_groups
+from cpms_cli.reading.header.row_looks import Span, are_parts_of_age, filled, is_number, is_textual, names_groups
 from cpms_cli.reading.header.side_by_side import numbered
 from cpms_cli.survey.proposals.header_words import asks_of_family, known_meanings, meanings
 from cpms_cli.survey.proposals.proposal_settings import proposal_settings
@@ -144,7 +144,7 @@ def _goes_on_below(head: Head, rows: Sequence[Sequence[str]], spans: Sequence[Sp
     below = rows[position]
     places = [index for index, cell in enumerate(below) if cell]
     groups = [span for span in spans if span.bottom == head.position and span.left < span.right]
-    over_both = any(span.top <= head.position < span.bottom for span in spans)
+    over_both = any(span.top <= head.position < span.bottom for span in spans) or are_parts_of_age(below)
     within = [[index for index in places if span.left <= index <= span.right] for span in groups]
     return (
         over_both

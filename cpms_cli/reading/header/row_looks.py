@@ -43,6 +43,7 @@ _UNIT_WORDS = {
     "date",
     "string",
 }
+_PARTS_OF_AGE = {"ปี", "เดือน", "วัน", "year", "years", "month", "months", "day", "days", "y", "m", "yr", "mo"}
 _NUMBERED = 5
 _TEXTUAL = 0.8
 
@@ -109,6 +110,17 @@ def is_units(row: Sequence[str]) -> bool:
     marked = [cell for cell in written if _MARKED_UNIT.fullmatch(cell) and not is_number(cell)]
     plain = [cell for cell in written if cell.casefold() in _UNIT_WORDS]
     return len(marked) > 0 and len(written) > 1 and len(marked) + len(plain) == len(written)
+
+
+def are_parts_of_age(row: Sequence[str]) -> bool:
+    """Whether a row has nothing but the units in which an age is told, two of them or more: no child has such a row."""
+    cells = [cell for cell in row if cell]
+    return len(cells) > 1 and all(map(is_part_of_age, cells))
+
+
+def is_part_of_age(cell: str) -> bool:
+    """Whether a cell is a unit in which an age is told: it says nothing of what is asked."""
+    return cell.strip("()[] .").casefold() in _PARTS_OF_AGE
 
 
 def is_numeric(rows: Sequence[Sequence[str]], index: int) -> bool:

@@ -190,6 +190,12 @@ def village_in_subdistrict(text: str, subdistrict: str) -> str | None:
     return f"{subdistrict}{int(match[1]):02d}" if match and int(match[1]) else None
 
 
+def are_village_numbers(texts: Iterable[str]) -> bool:
+    """Whether each of some cells names a village by its number alone, and there are some."""
+    numbers = {village_in_subdistrict(text, "") for text in texts}
+    return bool(numbers) and None not in numbers
+
+
 def _named(survey: Survey, line: str, width: int) -> set[str]:
     """The codes of the areas of a width that a line names behind, or in English before, the word for it."""
     names = _names(survey, width)

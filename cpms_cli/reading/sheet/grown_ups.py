@@ -27,6 +27,7 @@ from cpms_cli.survey.model.fields import Role
 from cpms_cli.survey.plain_text import plain_digits
 from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 from cpms_cli.survey.rules.typed_answers import adult_age
+from cpms_cli.survey.speech.numbered_words import split_number
 
 _FOUR_DIGITS = r"(?<!\d)\d{4}(?!\d)"
 _AGES: tuple[Role, Role] = ("age", "born")
@@ -46,12 +47,17 @@ def _tells_relations(source: SourceTable, index: int, heads: frozenset[str]) -> 
     codes, texts = source.encoded(index)
     if not 1 < len(texts) <= _MOST_WORDS:
         return False
-    words = [folded(text) for text in texts.to_pylist()]
+    words = list(map(_relation, texts.to_pylist()))
     if heads.isdisjoint(words):
         return False
     filled = codes >= 0
     head = np.array([word in heads for word in words], dtype=bool)[codes[filled]]
     return bool(filled.mean() >= _LEAST_ROWS and not head.all())
+
+
+def _relation(text: str) -> str:
+    """Who a person is to the head, as it is compared: without the number that a form gives it, as "1. หัวหน้าครัวเรือน"."""
+    return split_number(folded(text))[1]
 
 
 def without_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> Sheet:
@@ -97,7 +103,7 @@ class _Ages:
 def _without_ages(sheet: Sheet, relation: int, ages: _Ages) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Of the rows without age and birth date those of grown-ups by their relation, and those that may be; none of both
     where a row of such a relation is a child's, as in a list that says who the carer of each child is."""
-    settings, words = proposal_settings(), texts_of(sheet, relation).fillna("").map(folded)
+    settings, words = proposal_settings(), texts_of(sheet, relation).fillna("").map(_relation)
     elders, heads, partners = (
         words.isin(list(map(folded, listed))).to_numpy(dtype=bool)
         for listed in (settings.elders_in_rows, settings.heads_in_rows, settings.partners_in_rows)

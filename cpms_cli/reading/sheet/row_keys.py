@@ -17,10 +17,12 @@ from cpms_cli.reading.header.export_layouts import (
     Layout,
     subdistrict_words,
     village_number_words,
+    village_perhaps_words,
     words_around_subdistrict,
 )
 from cpms_cli.reading.header.headers import is_headed
 from cpms_cli.reading.layout.title_keys import (
+    are_village_numbers,
     place_in_titles,
     place_of_section,
     sections_of,
@@ -44,7 +46,7 @@ from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.model.definition import Survey
 
 _MOSTLY = 0.5
-VILLAGE_OWN = "village_own"
+VILLAGE_OWN, _BY_NUMBER = "village_own", "village_by_number"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,9 @@ def check_village_used(sheets: Sequence[Sheet], given: GivenKeys) -> None:
     """Raise UsageError where a village is given for several files, and all say another one."""
     own = [any(note.message_id == VILLAGE_OWN for note in sheet.notes) for sheet in sheets]
     if own and all(own):
+        for note in (note for sheet in sheets for note in sheet.notes):
+            if note.message_id == _BY_NUMBER and (given.village or "").startswith(note.values["subdistrict"]):
+                raise UsageError("village_numbers_differ", given=given.village, **note.values)
         raise UsageError("village_of_no_file", given=given.village)
 
 
@@ -122,7 +127,7 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     village = given if given and len(given) > SUBDISTRICT else titled.village if titled and not given else None
     place = sheet.place(name)
     if place is None:
-        place = _only_column(sheet, village_number_words())
+        place = _village_numbers(sheet)
         named = None if place is None else _villages_by_name(survey, sheet, place, given)
         if named is not None and place is not None:
             if given:
@@ -176,6 +181,21 @@ def _only_column(sheet: Sheet, headers: Sequence[str]) -> int | None:
     return places[0] if len(places) == 1 else None
 
 
+def numbers_without_subdistrict(sheet: Sheet) -> str:
+    """The header of a column with the numbers of villages, in a sheet without one for the subdistrict; else ""."""
+    place = _village_numbers(sheet) if _only_column(sheet, subdistrict_words()) is None else None
+    return "" if place is None else sheet.source.header[place]
+
+
+def _village_numbers(sheet: Sheet) -> int | None:
+    """The one unread column that has the numbers of villages: by its header, or by its header and all its cells."""
+    place = _only_column(sheet, village_number_words())
+    if place is not None or any(is_headed(header, village_number_words()) for header in sheet.source.header):
+        return place
+    perhaps = _only_column(sheet, village_perhaps_words())
+    return None if perhaps is None or not are_village_numbers(texts_of(sheet, perhaps).dropna()) else perhaps
+
+
 def _villages_by_name(survey: Survey, sheet: Sheet, place: int, given: str | None) -> Sheet | None:
     """The sheet with the numbers of villages in one column written as their codes, where the column beside it names the
     subdistrict of each row; None where it does not, or some name may be of several."""
@@ -226,7 +246,7 @@ def _villages_by_number(survey: Survey, sheet: Sheet, place: int, subdistrict: s
     codes = {text: code for text, code in by_number.items() if code is not None}
     if not codes or (place not in sheet.fields and len(codes) < len(by_number)):
         return sheet
-    note = Note("village_by_number", {"column": sheet.source.header[place], "subdistrict": subdistrict})
+    note = Note(_BY_NUMBER, {"column": sheet.source.header[place], "subdistrict": subdistrict})
     read = _read_as_village(survey, sheet, (place,), note)
     return replace_texts(read, place, texts.map(lambda text: codes.get(text, text), na_action="ignore"))
 
@@ -241,6 +261,10 @@ def _check_same_village(sheet: Sheet, place: int, given: str, name: str) -> None
     others = _other_villages(sheet, place, given)
     if others:
         source = sheet.source
+        numbered = any(note.message_id == _BY_NUMBER for note in sheet.notes)
+        if numbered and all(village.startswith(given[:SUBDISTRICT]) for village in others):
+            values = {"column": source.header[place], "subdistrict": given[:SUBDISTRICT]}
+            raise UsageError("village_numbers_differ", given=given, **values)
         raise UsageError(
             "village_differs",
             given=given,

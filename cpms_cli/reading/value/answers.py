@@ -28,6 +28,7 @@ _OLDER = 7
 _NUMBER_OF_A_PROGRAM = re.compile(r"[0-9]+\.0+|[0-9]\.[0-9]+[eE]\+[0-9]+")
 BETWEEN_ANSWERS = re.compile(r"[;,/|\n]")
 """What separates several answers in one cell."""
+_BEFORE_NUMBERED = re.compile(r"(?<=\S)\s+(?=(?:[(\[]\s*)?[0-9๐-๙]{1,2}\s*[.)\]]\s*[^\W\d])")
 _UNIT = re.compile(r"\s*(?:ปี|years?|yrs?|คน|ครั้ง|ชั่วโมง|ชม\.?|hours?)$")
 _WHOLE, _ZEROS, _ZEROS_BEFORE = re.compile("-?[0-9]+"), re.compile("0+"), re.compile("^0+(?=[0-9])")
 _ZEROS_BEHIND_COMMA = re.compile("(?<=[0-9]),00?$")
@@ -193,7 +194,7 @@ def _many(texts: Sequence[str], spelt: Sequence[str], survey: Survey, field: Fie
     in_order = tuple(dict.fromkeys((*codes.by_code, *missing)))
 
     def read(text: str) -> str | None:
-        chosen = {known.get(folded(part)) for part in BETWEEN_ANSWERS.split(text) if part.strip()}
+        chosen = {known.get(words[folded(part)]) for part in answers_within(text)}
         if not chosen or None in chosen:
             return None
         if chosen & set(missing):
@@ -201,8 +202,21 @@ def _many(texts: Sequence[str], spelt: Sequence[str], survey: Survey, field: Fie
             chosen = (chosen - set(missing) - exclusive) or (chosen & set(missing))
         return ";".join(code for code in in_order if code in chosen)
 
+    reasons = survey.codelists["missing"].by_spelling
+    inside = dict.fromkeys(folded(part) for text in texts for part in answers_within(text))
+    words = dict(zip(inside, words_of_numbered(list(inside), {**reasons, **known}), strict=True))
     parts = map(read, texts)
     return [known.get(word) if part is None else part for word, part in zip(spelt, parts, strict=True)]
+
+
+def answers_within(text: str) -> list[str]:
+    """Return the answers that stand in one cell of a question of several, each as it is written.
+
+    >>> answers_within("1. เยี่ยมบ้าน / 3. ที่พักพิง"), answers_within("1. legal 2. cash")
+    (['1. เยี่ยมบ้าน', '3. ที่พักพิง'], ['1. legal', '2. cash'])
+    """
+    parts = (part for piece in BETWEEN_ANSWERS.split(text) for part in _BEFORE_NUMBERED.split(piece))
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _digits_only(text: str) -> str:
@@ -228,7 +242,7 @@ def _years(texts: Sequence[str]) -> Texts:
     answers: Answers = []
     questions: Answers = []
     for text in texts:
-        plain = _BEFORE_YEAR.sub("", _digits_only(text))
+        plain = _ZEROS_BEHIND_COMMA.sub("", _BEFORE_YEAR.sub("", _digits_only(text)))
         year = int(plain) if _YEAR.fullmatch(plain) else None
         short = year is not None and year < SHORT_BUDDHIST_FROM
         era = None if year is None else "buddhist" if SHORT_BUDDHIST_FROM <= year < 100 else era_of(year)

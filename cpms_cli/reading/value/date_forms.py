@@ -30,8 +30,9 @@ _ERAS: tuple[tuple[Era, re.Pattern[str]], ...] = (
 )
 _WORDS = re.compile(r"วัน(?:อาทิตย์|จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัส|ศุกร์|เสาร์)?(?:ที่)?|เดือน|ปี")
 _TIME = re.compile(
-    r"(?P<date>.*\d),?[ t]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2}(?:[.,]\d+)?)?"
-    r" ?(?:น\.?|(?P<half>[ap])m)? ?"
+    r"(?P<date>.*\d),?[ t]+(?:เวลา ?)?(?P<hour>\d{1,2})(?::|\.(?=\d\d ?น))(?P<minute>\d{2})"
+    r"(?::\d{2}(?:[.,]\d+)?)?"
+    r" ?(?:น\.?|(?P<half>[ap])\.?m\.?|(?P<thai_half>ก่อน|หลัง)เที่ยง)? ?"
     r"(?:(?P<zone>z)|(?:gmt|utc)?(?P<sign>[+-])(?P<off_hour>\d{1,2})(?::?(?P<off_minute>\d{2}))?)?"
 )
 _NAME = r"(?P<name>[^\d\s.\-/,][^\d]*?)"
@@ -57,6 +58,7 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _NUMBERS_ONLY = re.compile(r"[\d ./\-]*")
 _SHORT_YEAR = re.compile(r"(?P<y>\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_AFTER_NOON = ("p", "หลัง")
 _DAY = 24 * 60
 # No date is longer in any of its forms; a page of text pasted into a cell is not worth the search.
 _LONGEST = 80
@@ -93,8 +95,9 @@ def _without_time(text: str) -> tuple[str, int]:
     if offset is None:
         return moment["date"], 0
     hour = int(moment["hour"])
-    if moment["half"]:
-        hour = hour % 12 + (12 if moment["half"] == "p" else 0)
+    half = moment["half"] or moment["thai_half"]
+    if half:
+        hour = hour % 12 + (12 if half in _AFTER_NOON else 0)
     minute = hour * 60 + int(moment["minute"]) - offset + MINUTES_AHEAD
     return moment["date"], minute // _DAY
 

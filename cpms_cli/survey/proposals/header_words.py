@@ -18,6 +18,7 @@ _SIGNS = re.compile(r"[\s_./()\[\]{}:;,'\"*?!\-–—|#&+<>๏ๆ]+")
 _BETWEEN = re.compile(r"(?<=[\u0e00-\u0e7f\u1000-\u109f]) (?=[\u0e00-\u0e7f\u1000-\u109f])")
 LONGEST_HEADER = 1_000
 """Letters: what is longer is a text, in which nobody looks for the name of a question."""
+_LEGEND = re.compile(r"[(\[（][^()\[\]（）]*?[0-9๐-๙]\s*=[^()\[\]（）]*[)\]）]|[\s:,;]+[0-9๐-๙]{1,2}\s*=.*$", re.DOTALL)
 _WITH_FORMS = 4  # letters: shorter words with an ending are other words
 _YEAR = 4  # digits: a year says which of several is meant
 _NUMBERED = re.compile(r"^(?:ข้อที่|ข้อ|q|no)?[\s.]*[a-z]{0,2}\d{1,3}(?:[._\-]\d{1,3})*[a-z]?[\s.):_\-]+(?=\D)")
@@ -72,6 +73,16 @@ def without_date_form(header: str) -> str:
     ('DOB', 'ว/ด/ป')
     """
     rest = _date_forms().sub("", header.strip()).strip()
+    return rest or header
+
+
+def without_legend(header: str) -> str:
+    """Return a header without what its numbers mean; as it is where nothing else would remain.
+
+    >>> without_legend("เพศ (1=ชาย 2=หญิง)"), without_legend("Sex 1=male, 2=female"), without_legend("บ้านเลขที่ (12/3)")
+    ('เพศ', 'Sex', 'บ้านเลขที่ (12/3)')
+    """
+    rest = _LEGEND.sub(" ", header).strip()
     return rest or header
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from cpms_cli.survey.model.definition import Field, Survey, folded
 from cpms_cli.survey.plain_text import compared_text
-from cpms_cli.survey.proposals.header_words import meanings
+from cpms_cli.survey.proposals.header_words import meanings, without_legend
 from cpms_cli.survey.proposals.proposal_settings import proposal_settings
 from cpms_cli.survey.speech.numbered_words import split_number
 
@@ -52,6 +52,7 @@ def why_unsure(survey: Survey, field: Field, header: str) -> Unsure | None:
     one_answer: it names one answer of the list, so that "no" speaks of that one alone. reversed: it asks the opposite.
     two_subjects: it asks of two things at once. other_subject: it is about something that no question asks.
     """
+    header = without_legend(header)
     if survey.codes(field) is None or _plain(header) in {_plain(own) for own in _own_headers(survey, field)}:
         return None
     settings, asked = proposal_settings(), _asked(header)

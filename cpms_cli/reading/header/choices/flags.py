@@ -9,7 +9,7 @@ from cpms_cli.reading.value.digits import whole_number
 from cpms_cli.survey.model.definition import Survey, folded
 
 # In a column of its own a cross marks the answer that is meant; beside ticks it may mean that it is not.
-_CROSSES, _TICKS = frozenset("x×"), frozenset("✓✔√☑🗸/")
+_CROSSES, _TICKS = frozenset("x×"), frozenset("✓✔√☑🗸/üþ")  # the last two are ticks of the font Wingdings
 # So does a filled sign; beside ticks it may be something else, and an empty one says nothing.
 _FILLED_SIGNS = frozenset("●⬤◉•■▪⚫")
 

@@ -17,6 +17,7 @@ from cpms_cli.summaries.today.today_list import MISSED, SILENT, Today
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.speech.spoken_words import joined_words
 from cpms_cli.writing.files import write_bytes, write_tables
 from cpms_cli.writing.output_formats import has_format, output_format
 
@@ -46,7 +47,7 @@ def _not_asked_in(
     """The lines of one round: `sets` are how many villages lack which questions, the largest first."""
     labels = [(count, [survey.fields[name].label.in_(language) for name in fields]) for count, fields in sets]
     (villages, of_most), *others = labels
-    questions = ", ".join(of_most)
+    questions = joined_words(", ", of_most)
     yield say("today_not_asked", language, round=year, villages=villages, count=len(of_most), questions=questions)
     if others:
         listed = [f"{label} ({count})" for count, fields in others for label in fields]

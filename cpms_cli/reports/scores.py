@@ -64,8 +64,10 @@ def code_labels(survey: Survey, field: Field, cells: pd.Series, language: Langua
 
 def names_in_line(survey: Survey, rows: pd.DataFrame) -> pd.Series:
     """A child's own names in one line, "" where none is known."""
-    written = rows[[field.name for field in survey.name_fields]].astype("str").fillna("")
-    return written.agg(" ".join, axis=1).astype("str").str.strip()
+    given, *family = (rows[field.name].fillna("").astype("str") for field in survey.name_fields)
+    for name in family:
+        given = given + " " + name
+    return given.str.strip()
 
 
 def shown_dates(dates: pd.Series, language: Language) -> pd.Series:

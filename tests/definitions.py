@@ -73,3 +73,31 @@ def remove_question(folder: Path, name: str) -> None:
     change_file(folder, EXAMPLES, f" {name}: 0,", "")
     my = (folder / MY).read_text("utf-8")
     (folder / MY).write_text(re.sub(rf"  {name}: {{label: .*\n", "", my), "utf-8")
+
+
+def ask_for_one_name(folder: Path) -> None:
+    """Take the family name out: one question asks for the whole name, as where families have no names."""
+    (folder / CHILD).write_text(
+        re.sub(r"  - name: family_name\n(?:    .*\n)+", "", (folder / CHILD).read_text("utf-8")), "utf-8"
+    )
+    change_file(folder, EXAMPLES, ' family_name: "",', "")
+    change_file(folder, "linking.yaml", "    family_name: {field: family_name}\n", "")
+    (folder / MY).write_text(re.sub(r"  family_name: \{label.*\n", "", (folder / MY).read_text("utf-8")), "utf-8")
+    checks = folder / "checks.yaml"
+    text = re.sub(
+        r"  - id: given_and_family_name_alike\n(?:    .*\n)+",
+        "",
+        checks.read_text("utf-8").replace(" family_name,", ""),
+    )
+    text = text.replace("(family_name IS NOT NULL OR mother_name IS NOT NULL)", "mother_name IS NOT NULL")
+    text = text.replace(" OR left(family_name, 1) IN ('=', '+', '@')", "")
+    # Cases that the family name decides are left out; in the others it is as if nobody had written it.
+    text = text.replace("{family_name: แซ่ลี้, _homes: [{}]}, ", "").replace("{_siblings: [{family_name: แซ่ลี้}]}, ", "")
+    checks.write_text(re.sub(r", \{family_name: [^{}]*\}|, family_name: [^{},]*|family_name: แซ่ลี้, ", "", text), "utf-8")
+
+
+def ask_nobody_who_moved_in(folder: Path) -> None:
+    """Take out the measure of who moved in, and where from; the indicator stays."""
+    path = folder / "migration.yaml"
+    text = path.read_text("utf-8").replace("    arrived: true\n", "")
+    path.write_text(text.replace("origin: arrived_from", "origin: false"), "utf-8")

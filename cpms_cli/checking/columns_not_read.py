@@ -16,6 +16,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.opening.loading import load_survey
 from cpms_cli.survey.rules.response_log import ResponseLog, response_log
+from cpms_cli.survey.spoken_words import joined_words
 from cpms_cli.survey.typed.typed_command import command_line
 
 _CODES_SHOWN = 3
@@ -48,7 +49,7 @@ def kind_words(survey: Survey, looks_like: str, language: Language) -> str:
     codes = survey.codelists.get(looks_like)
     if codes is None:
         return say(f"looks_like_{looks_like}", language)
-    shown = ", ".join([code.label.in_(language) for code in codes.codes if not code.missing][:_CODES_SHOWN])
+    shown = joined_words(", ", [code.label.in_(language) for code in codes.codes if not code.missing][:_CODES_SHOWN])
     return say("looks_like_list", language, codes=shown)
 
 
@@ -129,7 +130,7 @@ def shipped_lines(
     ]
     if labels:
         command = command_line(["cpms", "schema", "use", "shipped", "--store", str(store)])
-        yield say("columns_of_shipped", language, labels=", ".join(labels), store=store, command=command)
+        yield say("columns_of_shipped", language, labels=joined_words(", ", labels), store=store, command=command)
 
 
 def log_lines(

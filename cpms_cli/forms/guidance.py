@@ -10,6 +10,7 @@ from cpms_cli.survey.model.definition import Code, Field, Language, Survey
 from cpms_cli.survey.rules.rule_language import parse
 from cpms_cli.survey.rules.vocabulary import RANGES, RuleError
 from cpms_cli.survey.speech.languages import traits_of
+from cpms_cli.survey.spoken_words import joined_words
 
 EXAMPLE_YEAR = 2026
 _EXAMPLE = ("5/1/", "1/", "")
@@ -84,7 +85,7 @@ def comment(survey: Survey, field: Field, language: Language, year: int) -> str:
 def steps(survey: Survey, language: Language, flat: bool, known: bool) -> list[str]:
     """How to fill in the form, step by step."""
     missing = survey.codelists["missing"].by_code
-    words = ", ".join(missing[word].label.in_(language) for word in survey.missing_words)
+    words = joined_words(", ", (missing[word].label.in_(language) for word in survey.missing_words))
     names = [
         "template_help_rows_flat" if flat else "template_help_rows_two",
         *(["template_help_known"] if known else []),

@@ -149,7 +149,7 @@ def known_list(survey: Survey, known: Known, language: Language) -> pd.DataFrame
 
 def _who(survey: Survey, rows: pd.DataFrame, roles: tuple[Role, ...], language: Language) -> pd.Series:
     """A child or household in one line."""
-    names = [survey.role(role).name for role in roles]
+    names = survey.names_of(*roles)
     written = written_table(survey, rows[names], language)
     lines = [" · ".join(str(cell) for cell in row if pd.notna(cell)) for row in written.itertuples(index=False)]
     return pd.Series(lines, index=rows.index, dtype="str")

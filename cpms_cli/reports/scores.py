@@ -62,6 +62,14 @@ def code_labels(survey: Survey, field: Field, cells: pd.Series, language: Langua
     return cells.map({code.code: code.label.in_(language) for code in codes.codes}).astype("str") if codes else cells
 
 
+def names_in_line(survey: Survey, rows: pd.DataFrame) -> pd.Series:
+    """A child's own names in one line, "" where none is known."""
+    given, *family = (rows[field.name].fillna("").astype("str") for field in survey.name_fields)
+    for name in family:
+        given = given + " " + name
+    return given.str.strip()
+
+
 def shown_dates(dates: pd.Series, language: Language) -> pd.Series:
     """Dates as people write them."""
     known = {date: shown_date(pd.Timestamp(date).date(), language) for date in dates.dropna().unique()}
@@ -95,7 +103,7 @@ def show_children(screen: Screen, listed: pd.DataFrame, identified: bool) -> Non
         sex_=code_labels(survey, sex, listed[sex.name], language),
         round_=[shown_year(int(year), language) for year in listed[round_]],
     )
-    names = [survey.role("given_name"), survey.role("family_name")] if identified else []
+    names = survey.name_fields if identified else ()
     headings = {
         person: survey.fields[person].label.in_(language),
         **{name.name: name.label.in_(language) for name in names},

@@ -13,6 +13,7 @@ from cpms_cli.survey.era import shown_stored
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Indicator, Language, Survey
 from cpms_cli.survey.rules.typed_answers import counted_in
+from cpms_cli.survey.spoken_words import SpokenWords, joined_words, spoken_text
 
 NO_ANSWER, NOT_ASKED = "blank", "not_asked"
 _NAMED = 3  # so many of the things that are open are named in a line
@@ -99,8 +100,11 @@ class Explainer:
     def _with_answers(self, number: int, answers: tuple[str, ...]) -> str:
         """An indicator with the answers behind it, in words: "6 Neglected by caregivers (Carer: Nobody)"."""
         behind = list(dict.fromkeys(map(self._answer_words, self._noted(str(number), answers))))
-        name = f"{number} {self.indicator_name(number)}"
-        return f"{name} ({', '.join(behind)})" if behind else name
+        own = self.indicator_name(number)
+        if not isinstance(own, SpokenWords):
+            behind = list(map(spoken_text, behind))  # never the answers in one language and what they tell in another
+        name = joined_words(" ", [str(number), own])
+        return joined_words("", [name, " (", joined_words(", ", behind), ")"]) if behind else name
 
     def _noted(self, label: str, answers: tuple[str, ...]) -> list[str]:
         """What is noted under one label, as `carer=nobody`."""
@@ -113,15 +117,16 @@ class Explainer:
         if not value or value == "yes":
             return self.named(name)
         field = self.survey.fields.get(name)
-        return f"{self.named(name)}: {self.answer(field, value) if field else say(f'answer_{value}', self.language)}"
+        answer = self.answer(field, value) if field else say(f"answer_{value}", self.language)
+        return joined_words(": ", [self.named(name), answer])
 
     def named(self, name: str) -> str:
         """What a rule names, in words: a question, "13 Victim of violence", either of a child of the home, the age."""
         of_home = _OF_HOME.fullmatch(name)
         if of_home:
-            return say("reason_of_home", self.language, what=", ".join(map(self.named, of_home[1].split(","))))
+            return say("reason_of_home", self.language, what=joined_words(", ", map(self.named, of_home[1].split(","))))
         if name in self._numbers:
-            return f"{self._numbers[name]} {self.indicator_name(self._numbers[name])}"
+            return joined_words(" ", [str(self._numbers[name]), self.indicator_name(self._numbers[name])])
         field = self.survey.fields.get(name)
         return field.label.in_(self.language) if field else say("col_age", self.language)
 
@@ -198,7 +203,7 @@ class Explainer:
         codes = self.survey.codes(field)
         known = {**missing, **(codes.by_code if codes else {})}
         parts = value.split(";") if field.many else [value]
-        return ", ".join(known[part].label.in_(self.language) if part in known else part for part in parts)
+        return joined_words(", ", (known[part].label.in_(self.language) if part in known else part for part in parts))
 
     def fields_of(self, indicator: Indicator) -> tuple[str, ...]:
         """The questions that an indicator looks at, in its rule's order."""

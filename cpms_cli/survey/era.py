@@ -6,10 +6,11 @@ import datetime
 import re
 from typing import Literal, get_args
 
-from cpms_cli.survey.language import Language
+from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.speech.languages import traits_of
 from cpms_cli.survey.speech.numbers import in_digits
 from cpms_cli.survey.speech.traits import Calendar
+from cpms_cli.survey.spoken_words import SpokenWords, is_of_translation
 
 Era = Literal["buddhist", "christian"]
 ERAS: tuple[Era, ...] = get_args(Era)
@@ -27,7 +28,8 @@ def shown_year(year: int, language: Language) -> str:
     >>> shown_year(2026, "th"), shown_year(2026, "en")
     ('2569', '2026')
     """
-    return in_digits(str(year + traits_of(language).calendar.years_ahead), language)
+    text = in_digits(str(year + traits_of(language).calendar.years_ahead), language)
+    return SpokenWords.of(text, shown_year(year, FALLBACK)) if is_of_translation(language) else text
 
 
 def counts_buddhist_years(language: Language) -> bool:
@@ -70,6 +72,11 @@ def _shown(language: Language, year: int, month: int | None = None, day: int | N
     """A date of which the day, or the month too, may not be known, in this language."""
     if month is None:
         return shown_year(year, language)
+    text = _in_numbers(language, year, month, day)
+    return SpokenWords.of(text, _in_numbers(FALLBACK, year, month, day)) if is_of_translation(language) else text
+
+
+def _in_numbers(language: Language, year: int, month: int, day: int | None) -> str:
     calendar = traits_of(language).calendar
     parts = {"y": str(year + calendar.years_ahead), "m": str(month), "mm": f"{month:02}"}
     if day is None:

@@ -12,9 +12,10 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.near_words import Named
 from cpms_cli.survey.problems import Fault, FaultValue, Problem
-from cpms_cli.survey.speech.filled_sentences import fill, places
+from cpms_cli.survey.speech.filled_sentences import fill, places, without_places
 from cpms_cli.survey.speech.languages import is_draft, limits_in_use, spoken_languages, traits_of, translation_of
 from cpms_cli.survey.speech.numbers import in_digits
+from cpms_cli.survey.spoken_words import SpokenWords, is_of_translation, joined_words, spoken_in
 from cpms_cli.survey.yaml_files.located_yaml import read_yaml
 from cpms_cli.survey.yaml_files.location import shipped
 from cpms_cli.survey.yaml_files.quoting import written_out
@@ -42,10 +43,12 @@ def knows(message_id: str) -> bool:
 
 def say(message_id: str, language: Language, **values: object) -> str:
     """The sentence of this id with its placeholders filled in. The catalogue is the shipped one, so that an error
-    in a province's own definition can still be told; the limits that it quotes are those of the definition in use."""
+    in a province's own definition can still be told; the limits that it quotes are those of the definition in use.
+    Where a language has no such sentence, what is filled into that of the fallback is in the fallback too."""
     quoting, spoken = _sentence(message_id, language)
     text = written_out(quoting, limits_in_use()) if "$" in quoting else quoting
-    return fill(text, {name: _shown(value, spoken) for name, value in values.items()})
+    filled = fill(text, {name: _shown(spoken_in(spoken, value), spoken) for name, value in values.items()})
+    return SpokenWords.of(filled, say(message_id, FALLBACK, **values)) if is_of_translation(spoken) else filled
 
 
 def wordings(message_id: str) -> tuple[str, ...]:
@@ -60,7 +63,11 @@ def _sentence(message_id: str, language: Language) -> tuple[str, Language]:
     # A translation of an earlier version may fill in something else.
     if translated and places(translated) == places(words[FALLBACK]):
         return translated, language
-    return (words[language], language) if words.get(language) else (words[FALLBACK], FALLBACK)
+    if words.get(language):
+        return words[language], language
+    # What only puts together what is filled in says nothing itself, in any language.
+    says_something = any(map(str.isalpha, without_places(words[FALLBACK])))
+    return words[FALLBACK], FALLBACK if says_something else language
 
 
 def _shown(value: object, language: Language) -> object:
@@ -84,9 +91,8 @@ def sentence(error: CpmsError, language: Language) -> str:
 def _in_words(value: Fault | tuple[object, ...], language: Language) -> str:
     """What is filled into the sentence of an error: parts of a definition by their names, faults as sentences."""
     if isinstance(value, tuple):
-        return _BETWEEN.join(
-            _in_words(part, language) if isinstance(part, Fault) else _name(part, language) for part in value
-        )
+        parts = (_in_words(part, language) if isinstance(part, Fault) else _name(part, language) for part in value)
+        return joined_words(_BETWEEN, parts)
     return fault_sentence(value, language)
 
 
@@ -119,7 +125,7 @@ def _fault_value(name: str, value: FaultValue, language: Language) -> str | int:
     if isinstance(value, Fault):
         return fault_sentence(value, language)
     if isinstance(value, tuple):
-        return _BETWEEN.join(fault_sentence(part, language) for part in value)
+        return joined_words(_BETWEEN, (fault_sentence(part, language) for part in value))
     return shown_year(value, language) if name in _YEARS and isinstance(value, int) else value
 
 

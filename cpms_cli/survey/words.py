@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 from pydantic import Field as Described
 
 from cpms_cli.survey.language import FALLBACK, LANGUAGES, Language
+from cpms_cli.survey.spoken_words import SpokenWords
 
 __all__ = ["LANGUAGES", "Language", "Part", "Table", "Words"]
 
@@ -40,7 +41,9 @@ class Words(Part):
     def in_(self, language: Language) -> str:
         """The words in this language; in the fallback where it has none."""
         written = self.written()
-        return self._further.get(language) or written.get(language) or written[FALLBACK]
+        if text := self._further.get(language):
+            return SpokenWords.of(text, written[FALLBACK])
+        return written.get(language) or written[FALLBACK]
 
     def written(self) -> dict[Language, str]:
         """The words in the languages of the programme, by code."""

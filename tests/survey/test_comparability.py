@@ -90,3 +90,31 @@ def test_rounds_that_asked_the_same_are_compared(cpms: Cpms, draw: Draw, tmp_pat
     ran = cpms("community", AREA, "--store", path)
     assert "not to be compared" not in ran.out
     assert "not_comparable" not in cpms("community", AREA, "--store", path, "--format", "json").json
+
+
+def test_a_level_that_counts_an_indicator_of_one_round_is_not_compared(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    """Tobacco alone is no grave danger, but it counts: at risk in the round that has it, none found after."""
+    store, own = tmp_path / "s.duckdb", copy_definition(tmp_path / "own")
+    first = {"village_code": f"{AREA}01", "tobacco": "yes", "birth_date": "2014-02-01"}
+    merge([draw(first, name="first.csv")], store)
+    change_file(own, "indicators.yaml", "  - number: 15\n", "  - number: 15\n    until: 2569\n")
+    examples = (own / "examples" / "indicators.yaml").read_text("utf-8").splitlines(keepends=True)
+    kept = "".join(line for line in examples if "tobacco alone is at risk" not in line)
+    (own / "examples" / "indicators.yaml").write_text(kept, "utf-8")
+    adopt_definition(store, load_survey(own))
+    merge([draw({**first, "round": 2027, "interview_date": "2027-11-15"}, name="second.csv")], store)
+    ran = cpms("community", AREA, "--rounds", "2569:2570", "--store", store)
+    assert ran.code == 0, ran.err
+    words = "answers changed: Level. Questions: indicator 15 Has used drugs or alcohol, smoking, which belongs to one"
+    assert words in " ".join(ran.out.split())
+
+
+def test_what_looks_at_a_retired_indicator_is_not_compared(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    """The measure of who moved in is indicator 8 itself."""
+    store, own = tmp_path / "s.duckdb", copy_definition(tmp_path / "own")
+    merge([draw({}, name="first.csv")], store)
+    change_file(own, "indicators.yaml", "  - number: 8\n", "  - number: 8\n    until: 2569\n")
+    adopt_definition(store, load_survey(own))
+    merge([draw({"round": 2027, "interview_date": "2027-11-15"}, name="second.csv")], store)
+    left_out = cpms("migration", "--store", store, "--format", "json").json["not_comparable"]
+    assert [row["item"] for row in left_out] == ["migrated_in"]

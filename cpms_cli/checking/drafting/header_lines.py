@@ -24,6 +24,7 @@ from cpms_cli.reading.sheet.sheets import questions_of_others
 from cpms_cli.reading.sheet.unread import UnreadColumn
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.proposals.proposal_settings import proposal_settings
+from cpms_cli.survey.spoken_words import joined_words
 
 Proposed = Mapping[int, tuple[Proposal, ...]]
 """What the columns of a sheet may be, by column: worked out once, since every line asks for its rivals."""
@@ -179,7 +180,7 @@ def _proposed_line(
     best, *others = proposals
     words = say("map_cells" if best.from_cells else "map_words", language, percent=round(100 * best.confidence))
     if others:
-        labels = ", ".join(survey.fields[other.field].label.in_(language) for other in others)
+        labels = joined_words(", ", (survey.fields[other.field].label.in_(language) for other in others))
         words += say("map_or", language, labels=labels)
     return (
         ("" if _is_sure(sheet, proposals, proposed, child) else UNDECIDED) + best.field + child,

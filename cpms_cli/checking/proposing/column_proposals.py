@@ -125,7 +125,7 @@ def _is_childs(survey: Survey, name: str) -> bool:
 
 
 def _name_fields(survey: Survey) -> frozenset[str]:
-    return frozenset(survey.role(role).name for role in ("given_name", "family_name"))
+    return frozenset(field.name for field in survey.name_fields)
 
 
 def _is_whole_name(survey: Survey, words: frozenset[str], texts: Sequence[str]) -> bool:

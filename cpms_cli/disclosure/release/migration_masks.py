@@ -20,7 +20,7 @@ from cpms_cli.disclosure.protection import Protected
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
 from cpms_cli.scoring.judged_columns import measure_column
 from cpms_cli.summaries.area.quality import coarse
-from cpms_cli.summaries.counts.movement import COME, GONE
+from cpms_cli.summaries.counts.movement import GONE, ways_to_come
 from cpms_cli.summaries.counts.shares import within
 from cpms_cli.summaries.migration.area_migration import MigrationSummary, counted_measures
 from cpms_cli.survey.area_widths import PROVINCE
@@ -42,7 +42,7 @@ def mask_migration(context: MaskingContext, summary: MigrationSummary) -> Masked
     of_rest = dict.fromkeys(("rest_share", "rest_known"), rest)
     sheet.add_counts("measures", table.frame, table.ids, {**table.derived, **of_rest})
     _add_origins(context, sheet, summary.origins)
-    _add_movement(sheet, summary)
+    _add_movement(context, sheet, summary)
 
     def masked(protected: Protected) -> MigrationSummary:
         hidden = protected.suppression.hidden
@@ -134,7 +134,10 @@ def _add_province(context: MaskingContext, sheet: SummaryCells, measures: pd.Dat
 
 def _add_origins(context: MaskingContext, sheet: SummaryCells, origins: pd.DataFrame) -> None:
     """Add children who moved in, by where they came from: as many as the measure says."""
-    arrived = measure_column(next(measure.id for measure in context.survey.measures if measure.arrived))
+    if context.survey.arrived is None:
+        sheet.add_counts("origins", origins, {"children": []})
+        return
+    arrived = measure_column(context.survey.arrived.id)
     populations = sheet.populations(origins)
     ids = [population.cell("origin", code) for population, code in zip(populations, origins["origin"], strict=True)]
     sheet.add_counts("origins", origins, {"children": ids})
@@ -146,7 +149,7 @@ def _add_origins(context: MaskingContext, sheet: SummaryCells, origins: pd.DataF
         sheet.add(Relation(whole, tuple(parts)))
 
 
-def _add_movement(sheet: SummaryCells, summary: MigrationSummary) -> None:
+def _add_movement(context: MaskingContext, sheet: SummaryCells, summary: MigrationSummary) -> None:
     """Add who left and who came: the children of the round before, and of this one, are the sums.
 
     Of families that did not consent nobody can say who came or left: they are what the area's own number of children is
@@ -154,13 +157,14 @@ def _add_movement(sheet: SummaryCells, summary: MigrationSummary) -> None:
     """
     frame = summary.movement
     populations = sheet.populations(frame)
-    names = ["before", "stayed", "children", "moved_away", "moved_here", *GONE, *COME]
+    come = ways_to_come(context.survey)
+    names = ["before", "stayed", "children", "moved_away", "moved_here", *GONE, *come]
     ids = {
         name: [population.cell("move", name, of_parts=name not in _AMONG_PARTS) for population in populations]
         for name in names
     }
     sheet.add_counts("movement", frame, ids)
-    for whole, parts in (("before", ("stayed", "moved_away", *GONE)), ("children", ("stayed", "moved_here", *COME))):
+    for whole, parts in (("before", ("stayed", "moved_away", *GONE)), ("children", ("stayed", "moved_here", *come))):
         for row in range(len(frame)):
             sheet.add(Relation(ids[whole][row], tuple(ids[part][row] for part in parts)))
     previous = summary.scope.previous

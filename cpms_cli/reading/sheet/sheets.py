@@ -225,15 +225,15 @@ def _with_names_apart(survey: Survey, sheet: Sheet, places: tuple[int, int]) -> 
     The last word is the family name, or all from a word on that begins one, as "ณ"; a name of one word has none. The
     note says so: by some customs there is no family name, and the map then has the given name alone.
     """
-    given, family = survey.role("given_name").name, survey.role("family_name").name
+    names = [field.name for field in survey.name_fields]
     of_children = {place: name for place, (_, name) in sheet.children.items()}
     by_field = {sheet.fields.get(place) or of_children.get(place): place for place in places}
-    if set(by_field) != {given, family}:
+    if len(names) == 1 or set(by_field) != {*names}:
         return sheet
     codes, texts = distinct(sheet.source, places[0])
     parts = [("", "") if text is None else split_family_name(survey, text) for text in texts]
     data, count = sheet.source.data, int(np.array([bool(last) for _, last in parts])[codes % len(parts)].sum())
-    for which, name in enumerate((given, family)):
+    for which, name in enumerate(names):
         column = pa.array([part[which] or None for part in parts], pa.string()).take(pa.array(codes % len(parts)))
         data = data.set_column(by_field[name], str(by_field[name]), column.dictionary_encode())
     note = Note("name_split", {"column": sheet.source.header[places[0]], "count": str(count)})

@@ -133,7 +133,8 @@ def score_headers(survey: Survey, header: Sequence[str]) -> frozenset[str]:
 def list_headers(survey: Survey) -> frozenset[str]:
     """What stands in the list of visits beside the columns of a response, as headers are compared."""
     lists = own_columns().lists
-    labels = [survey.role(role).label.in_(language) for role in lists.roles for language in survey.languages]
+    fields = [survey.fields[name] for name in survey.names_of(*lists.roles)]
+    labels = [field.label.in_(language) for field in fields for language in survey.languages]
     words = [wording for word in lists.words for wording in wordings(word)]
     return frozenset(spelt(text) for text in (*labels, *words))
 

@@ -10,6 +10,7 @@ from cpms_cli.reports.terminal import Screen, show_table
 from cpms_cli.survey.area_widths import DISTRICT, PROVINCE
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Area, Language, Survey
+from cpms_cli.survey.spoken_words import joined_words
 
 _WIDTHS = (PROVINCE, DISTRICT)
 
@@ -22,7 +23,7 @@ def area_codes_table(survey: Survey, areas: Sequence[Area], language: Language) 
 
 def _around(survey: Survey, code: str, language: Language) -> str:
     codes = [code[:width] for width in reversed(_WIDTHS) if width < len(code)]
-    return ", ".join(survey.areas[wider].label.in_(language) for wider in codes)
+    return joined_words(", ", (survey.areas[wider].label.in_(language) for wider in codes))
 
 
 def show_area_codes(screen: Screen, table: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from cpms_cli.reports.areas.comparability_notes import show_not_asked, show_not_
 from cpms_cli.reports.areas.handed import mark_withheld_counts
 from cpms_cli.reports.areas.shares import ShareColumns, group_names, percent, show_note, show_quality, show_shares
 from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
+from cpms_cli.summaries.counts.movement import ways_to_come
 from cpms_cli.summaries.migration.area_migration import MigrationChange, MigrationSummary
 from cpms_cli.summaries.migration.migration_groups import Breakdown
 from cpms_cli.survey.era import shown_year
@@ -16,7 +17,6 @@ from cpms_cli.survey.messages import say
 
 _WIDE = 165  # a narrower window has no room for a column per way to leave and to come
 _LEFT = ("moved_away", "reached_18", "refused", "lost")
-_CAME = ("moved_here", "born", "arrived", "seen_before", "first_seen")
 
 
 def show_migration(screen: Screen, summary: MigrationSummary) -> None:
@@ -119,6 +119,10 @@ def _show_by_part(screen: Screen, measures: pd.DataFrame, by: Breakdown, last: d
 def _show_origins(screen: Screen, origins: pd.DataFrame, by: Breakdown, last: dict[str, str]) -> None:
     """Print where children came from, by area (and groups, and the columns `last`)."""
     console, survey, language = screen.console, screen.survey, screen.language
+    if survey.arrived is None or survey.origin_field is None:
+        unasked = "migration_no_arrived" if survey.arrived is None else "migration_no_origin"
+        console.print(say(unasked, language))
+        return
     if origins.empty:
         console.print(say("migration_nobody", language))
         return
@@ -137,7 +141,8 @@ def _show_origins(screen: Screen, origins: pd.DataFrame, by: Breakdown, last: di
 
 def _show_movement(screen: Screen, movement: pd.DataFrame, by: Breakdown, title: str) -> None:
     console, survey, language = screen.console, screen.survey, screen.language
-    figures = ("before", *_LEFT, *_CAME, "children")
+    came = ("moved_here", *ways_to_come(survey))
+    figures = ("before", *_LEFT, *came, "children")
     groups = group_names(survey, movement, language)
     headings = {
         "area_label": by.parts.label.in_(language),
@@ -146,11 +151,11 @@ def _show_movement(screen: Screen, movement: pd.DataFrame, by: Breakdown, title:
     }
     shown = mark_withheld_counts(movement, language)
     if console.width < _WIDE:
-        named = (*_LEFT[1:], *_CAME[1:])
+        named = (*_LEFT[1:], *came[1:])
         # Side by side they are wider than the window: those who left and those who came stand below each other.
-        below = {"area_label": tuple(groups), _LEFT[0]: _LEFT[1:], _CAME[0]: _CAME[1:]}
+        below = {"area_label": tuple(groups), _LEFT[0]: _LEFT[1:], came[0]: came[1:]}
         shown, headings = stacked(shown, headings, below, named=named)
-        for first in (_LEFT[0], _CAME[0]):
+        for first in (_LEFT[0], came[0]):
             shown[first] = headings[first] + ": " + shown[first].astype("str")
             headings[first] = ""
     right = [name for name in figures if console.width >= _WIDE or name in ("before", "children")]

@@ -25,9 +25,9 @@ def to_fill_in(survey: Survey) -> list[Field]:
 def visits_table(survey: Survey, due: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The list in words, under headers in this language, with a blank column for each field of a response."""
     person = survey.response_role("person")
-    roles = [survey.role(role) for role in ("village", "household", "given_name", "family_name", "sex")]
+    shown = (survey.role("village"), survey.role("household"), *survey.name_fields, survey.role("sex"))
     columns: dict[str, pd.Series] = {person.label.in_(language): due[survey.role("person").name]}
-    columns |= {field.label.in_(language): code_labels(survey, field, due[field.name], language) for field in roles}
+    columns |= {field.label.in_(language): code_labels(survey, field, due[field.name], language) for field in shown}
     columns |= {
         say("col_age", language): age_text(due),
         say("col_level", language): level_labels(survey, language, due["level"]),

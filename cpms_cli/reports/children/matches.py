@@ -19,13 +19,13 @@ def show_matches(screen: Screen, listed: pd.DataFrame, identified: bool) -> None
     if listed.empty:
         console.print(say("found_nobody", language))
         return
-    roles: tuple[Role, ...] = ("person", "round", "village", "household", "given_name", "family_name", "sex")
-    person, round_, village, household, given, family, sex = (survey.role(role) for role in roles)
+    roles: tuple[Role, ...] = ("person", "round", "village", "household", "given_name", "sex")
+    person, round_, village, household, given, sex = (survey.role(role) for role in roles)
     numbers = tuple(survey.names_of("national_id"))
     shown = listed.copy()
     shown[round_.name] = [shown_year(int(year), language) for year in listed[round_.name]]
     shown[sex.name] = code_labels(survey, sex, listed[sex.name], language)
-    names = [given, family, *(survey.fields[number] for number in numbers)] if identified else []
+    names = [*survey.name_fields, *(survey.fields[number] for number in numbers)] if identified else []
     headings = {
         person.name: person.label.in_(language),
         **{field.name: field.label.in_(language) for field in names},
@@ -36,7 +36,11 @@ def show_matches(screen: Screen, listed: pd.DataFrame, identified: bool) -> None
         "matched": say("column_matched", language),
     }
     if identified and console.width < _NARROW:
-        below = {person.name: numbers, given.name: (family.name,), village.name: (household.name,)}
+        below = {
+            person.name: numbers,
+            given.name: tuple(survey.names_of("family_name")),
+            village.name: (household.name,),
+        }
         shown, headings = stacked(shown, headings, below)
     show_table(console, shown, headings, Layout(tight=(person.name, round_.name, village.name)))
     console.print(say("children_sum_identified" if identified else "children_sum", language, count=len(listed)))

@@ -41,7 +41,7 @@ def show_due(screen: Screen, due: pd.DataFrame, as_of: str, identified: bool) ->
         next_=shown_dates(due["next_date"], language),
         state_=[say(f"state_{state}", language) for state in due["state"]],
     )
-    names = [survey.role("given_name"), survey.role("family_name")] if identified else []
+    names = survey.name_fields if identified else ()
     headings = {
         survey.role("person").name: person.label.in_(language),
         **{name.name: name.label.in_(language) for name in names},

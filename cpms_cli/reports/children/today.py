@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.reports.scores import code_labels, level_labels
+from cpms_cli.reports.scores import code_labels, level_labels, names_in_line
 from cpms_cli.reports.terminal import Layout, Screen, age_text, show_table
 from cpms_cli.summaries.response.cases import OPEN, OVERDUE, UNKNOWN
 from cpms_cli.summaries.today.office_work import PAIR, SET_ASIDE
@@ -16,13 +16,13 @@ from cpms_cli.summaries.today.task_words import APPOINTMENT, ASKED
 from cpms_cli.summaries.today.today_list import MISSED, SILENT, Today
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language, Role, Survey
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.spoken_words import joined_words
 from cpms_cli.writing.files import write_bytes, write_tables
 from cpms_cli.writing.output_formats import has_format, output_format
 
 SHEETS = ("village", "worker")
 """What a sheet of the workbook can be of."""
-_NAMES: tuple[Role, ...] = ("given_name", "family_name")
 _NEXT_QUESTION, _MOST_QUESTIONS = "; ", 6
 
 
@@ -47,7 +47,7 @@ def _not_asked_in(
     """The lines of one round: `sets` are how many villages lack which questions, the largest first."""
     labels = [(count, [survey.fields[name].label.in_(language) for name in fields]) for count, fields in sets]
     (villages, of_most), *others = labels
-    questions = ", ".join(of_most)
+    questions = joined_words(", ", of_most)
     yield say("today_not_asked", language, round=year, villages=villages, count=len(of_most), questions=questions)
     if others:
         listed = [f"{label} ({count})" for count, fields in others for label in fields]
@@ -58,13 +58,12 @@ def readable_tasks(survey: Survey, today: Today, language: Language) -> pd.DataF
     """The tasks in words: house, child, name, who, level beside the columns of `Today.tasks`."""
     tasks = today.tasks
     house, line, person, sex = (survey.role(role) for role in ("household", "line", "person", "sex"))
-    given, family = (tasks[survey.role(role).name].fillna("").astype("str") for role in _NAMES)
     labels = code_labels(survey, sex, tasks[sex.name], language).fillna("").astype("str")
     return tasks.assign(
         house=tasks[house.name].fillna("").astype("str"),
         line=tasks[line.name].fillna("").astype("str"),
         child=tasks[person.name].fillna("").astype("str"),
-        name=(given + " " + family).str.strip(),
+        name=names_in_line(survey, tasks),
         who=(labels + " " + age_text(tasks).fillna("").astype("str")).str.strip(),
         level=level_labels(survey, language, tasks["level"]).fillna("").astype("str"),
         at=range(len(tasks)),

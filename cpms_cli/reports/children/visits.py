@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.scores import level_labels, shown_dates
+from cpms_cli.reports.scores import level_labels, names_in_line, shown_dates
 from cpms_cli.reports.terminal import Layout, show_table, stacked
 from cpms_cli.scoring.compiler.score_columns import HELP
 from cpms_cli.summaries.child.standing_today import absence_words
@@ -18,14 +17,12 @@ from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.output_formats import output_format
 
-_NAMES: tuple[Literal["given_name", "family_name"], ...] = ("given_name", "family_name")
 _WIDE = 140  # in a narrower window, columns are laid below each other
 
 
 def readable_visits(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The list with codes in words: columns house, line, child, who, level, due, question, was."""
     house, line, person, sex = (survey.role(role) for role in ("household", "line", "person", "sex"))
-    given, family = (visits[survey.role(role).name].fillna("").astype("str") for role in _NAMES)
     listed = survey.codes(sex)
     labels = {code.code: code.label.in_(language) for code in listed.codes} if listed else {}
     low, high = (visits[name].astype("Int64").astype("str").fillna("") for name in ("age_min", "age_max"))
@@ -42,7 +39,7 @@ def readable_visits(survey: Survey, visits: pd.DataFrame, language: Language) ->
         house=visits[house.name],
         line=visits[line.name].fillna(say("visits_home", language)),
         child=visits[person.name].fillna(""),
-        name=(given + " " + family).str.strip(),
+        name=names_in_line(survey, visits),
         who=(visits[sex.name].map(labels).fillna("").astype("str") + " " + age).str.strip(),
         level=level.where((highest == level) | (highest == ""), level + " " + could_be)
         + (" (" + missed + ")").where(missed != "", "")

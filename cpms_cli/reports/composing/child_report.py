@@ -115,7 +115,7 @@ class _Head:
     def answer(self, role: Role) -> str:
         """Return the last answer to a question, as the page may show it; "" where there is none."""
         answers, survey = self.history.answers.set_index("field"), self.workspace.survey
-        name, missing = survey.role(role).name, survey.codelists["missing"].codes
+        name, missing = next(iter(survey.names_of(role)), ""), survey.codelists["missing"].codes
         answer = str(answers.at[name, str(self.history.rounds[-1])]) if name in answers.index else ""
         return "" if answer in [code.label.in_(self.language) for code in missing] else answer
 

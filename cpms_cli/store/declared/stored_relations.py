@@ -54,6 +54,7 @@ _ROWS_STORED = (
         _TABLES,
         (
             "linking.link_quality",
+            "store.definitions.unfit_answers",
             "linking.decisions",
             "linking.review.review",
             "linking.kept.home_links",
@@ -80,6 +81,7 @@ _ROWS_STORED = (
         _TABLES,
         (
             "linking.link_quality",
+            "store.definitions.unfit_answers",
             "linking.kept.home_links",
             "linking.kept.stored_evidence",
             "linking.kept.changed_rows",

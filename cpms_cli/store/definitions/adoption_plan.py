@@ -12,7 +12,7 @@ from cpms_cli.errors import CpmsError
 from cpms_cli.store.definitions.places import Obstacle, Places
 from cpms_cli.store.definitions.rounds_asked_again import AskedAgain, rounds_asked_again
 from cpms_cli.store.definitions.unasked_rounds import ANSWERS_UNASKED, UnaskedRounds, unasked_obstacles, unasked_rounds
-from cpms_cli.store.definitions.unfit_answers import unfit_obstacles
+from cpms_cli.store.definitions.unfit_answers import area_obstacles, unfit_obstacles
 from cpms_cli.store.rows_as_read.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.tables.adoption_tables import (
     DIGEST,
@@ -84,6 +84,7 @@ def plan_adoption(
         *_joined(columns, after, places),
         *_codes_changed(before, after, places),
         *unfit_obstacles(connection, (before, after), places, columns, renamings),
+        *area_obstacles(connection, before, after, columns),
         *_numbers_taken(connection, before, after, places),
     ]
     # Where names and codes cannot be matched there are no rounds to be counted.

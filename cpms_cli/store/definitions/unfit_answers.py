@@ -9,6 +9,7 @@ import duckdb
 from cpms_cli.store.definitions.places import Obstacle, Places
 from cpms_cli.store.rows_as_read.column_lineage import table_of_rows
 from cpms_cli.store.tables.adoption_tables import Renaming, tables_of
+from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 
@@ -20,7 +21,8 @@ _FORMS = {
     "partial-date": "regexp_full_match(answer, '[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?')",
 }
 """By type, or by format where that says more, SQL that is true of an answer that has it."""
-_SHOWN = 5  # answers that a refusal names
+_SHOWN = 5  # answers, or areas, that a refusal names
+_SUBDISTRICTS = "areas/subdistricts.csv"
 
 
 def unfit_obstacles(
@@ -57,6 +59,25 @@ def unfit_obstacles(
                 else:
                     place = places.of_field(schema, field.name, "type")
                     yield Obstacle("adoption_kind", {**place, **values, "was": was, "now": _kind(field)})
+
+
+def area_obstacles(
+    connection: duckdb.DuckDBPyConnection, before: Survey, after: Survey, columns: dict[str, set[str]]
+) -> Iterator[Obstacle]:
+    """Yield the areas of which the store has rows and that a definition no longer lists: no command could name them."""
+    village = before.role("village").name
+    if village not in columns["household"] | columns["child"]:
+        return
+    rows = connection.execute(f"""
+        SELECT left({village}, {SUBDISTRICT}) AS area, count(*)
+        FROM (SELECT {village} FROM household_observation UNION ALL SELECT {village} FROM child_observation)
+        GROUP BY area
+        ORDER BY area""").fetchall()
+    gone = {area: int(count) for area, count in rows if area in before.areas and area not in after.areas}
+    if gone:
+        shown = ", ".join(f"{area} ({before.areas[area].en})" for area in list(gone)[:_SHOWN])
+        values = {"file": _SUBDISTRICTS, "line": 1, "areas": shown, "count": sum(gone.values())}
+        yield Obstacle("adoption_area_gone", values)
 
 
 def _kind(field: Field) -> str:

@@ -22,8 +22,12 @@ from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, quot
 from cpms_cli.workspace import Workspace
 
 MOVEMENT = "movement"
-COME = ("born", "arrived", "seen_before", "first_seen")
 GONE = ("reached_18", "refused", "lost")
+
+
+def ways_to_come(survey: Survey) -> tuple[str, ...]:
+    """Return how a child can have come since the round before: who moved in is known only where that is asked."""
+    return ("born", *(["arrived"] if survey.arrived else []), "seen_before", "first_seen")
 
 
 def create_movement(
@@ -130,8 +134,9 @@ def counted_movement(
     """For each area of this width inside `code`, how its children changed between the rounds of `movement`.
 
     Columns: area; (the codes of the groups `by`, of each child as it was in the later round in which it was seen;)
-    before = stayed + moved_away + reached_18 + refused + lost; children (now) = stayed + moved_here + born + arrived +
-    seen_before + first_seen. Moved is to or from another area of the store. With groups, `child_round` must exist.
+    before = stayed + moved_away + reached_18 + refused + lost; children (now) = stayed + moved_here + born + arrived
+    (where it is asked) + seen_before + first_seen. Moved is to or from another area of the store. With groups,
+    `child_round` must exist.
     """
 
     def counts(column: str, names: tuple[str, ...]) -> str:
@@ -141,7 +146,7 @@ def counted_movement(
     grouped = "".join(f", {group.id}" for group in by)
     of_group = "".join(f", s.{group_column(group.id)} AS {group.id}" for group in by)
     seen = f" JOIN {CHILD_ROUND} s ON s.{person} = m.{person} AND s.{year} = m.last_seen" if by else ""
-    figures = ("before", "moved_away", *GONE, "stayed", "moved_here", *COME, "children")
+    figures = ("before", "moved_away", *GONE, "stayed", "moved_here", *ways_to_come(survey), "children")
     return connection.execute(
         f"""
         WITH placed AS (
@@ -164,7 +169,7 @@ def counted_movement(
                 count(*) AS children,
                 count(*) FILTER (a = b) AS stayed,
                 count(*) FILTER (a <> b) AS moved_here,
-                {counts("come", COME)}
+                {counts("come", ways_to_come(survey))}
             FROM placed
             WHERE b IS NOT NULL
             GROUP BY b{grouped}
@@ -187,14 +192,16 @@ def lost_children(connection: duckdb.DuckDBPyConnection, code: str | None) -> tu
     return int(moved[0]), int(moved[1])
 
 
-def origins(workspace: Workspace, condition: str, arrived: str, digits: int, by: Sequence[Group]) -> pd.DataFrame:
+def origins(workspace: Workspace, condition: str, digits: int, by: Sequence[Group]) -> pd.DataFrame:
     """Return where the children who moved in came from, the most frequent origin of an area first.
 
-    `arrived` is the measure whose yes says that a child moved in; `digits` is how long the code of an area is. Columns:
-    area, the codes of the groups `by`, origin (a code, 'unknown' where there is none), label, children.
+    `digits` is how long the code of an area is. Columns: area, the codes of the groups `by`, origin (a code, 'unknown'
+    where there is none), label, children. Without rows where the survey does not ask who moved in, or where from.
     """
     survey, language = workspace.survey, workspace.language
-    field, village = survey.fields[survey.origin], survey.role("village").name
+    field, arrived, village = survey.origin_field, survey.arrived, survey.role("village").name
+    if field is None or arrived is None:
+        return pd.DataFrame(columns=["area", *(group.id for group in by), "origin", "label", "children"]).astype("str")
     codes = survey.codes(field)
     labels = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
     key = ", ".join(survey.key("child"))
@@ -209,7 +216,7 @@ def origins(workspace: Workspace, condition: str, arrived: str, digits: int, by:
                 count(*) AS children
             FROM ({record})
             JOIN profile p USING ({key})
-            WHERE p.{measure_column(arrived)} = 'yes' AND {condition}
+            WHERE p.{measure_column(arrived.id)} = 'yes' AND {condition}
             GROUP BY ALL
             ORDER BY area, children DESC, origin""")
         .df()

@@ -20,6 +20,7 @@ from cpms_cli.survey.near_words import meant, named, near, spellings
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.survey.speech.filled_sentences import fill
 from cpms_cli.survey.speech.numbers import in_digits
+from cpms_cli.survey.spoken_words import SpokenWords, is_of_translation, spoken_text
 from cpms_cli.workspace import Workspace
 
 COUNTS = ("yes", "no", "unknown", "not_applicable", "not_asked")
@@ -40,7 +41,12 @@ def area_name(survey: Survey, code: str, language: Language) -> str:
     number = in_digits(str(int(code[SUBDISTRICT:])), language)
     own = next((group.numbered for group in survey.figures.groups if group.digits == VILLAGE), None)
     values = {"area": name, "village": number}
-    return fill(own.in_(language), values) if own else say("village_name", language, **values)
+    if own is None:
+        return say("village_name", language, **values)
+    called = own.in_(language)
+    if isinstance(called, SpokenWords) or not is_of_translation(language):
+        return fill(called, values)
+    return fill(called, {place: spoken_text(text) for place, text in values.items()})
 
 
 def within(survey: Survey, code: str | None, round_: int | None) -> str:

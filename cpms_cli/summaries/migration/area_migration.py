@@ -193,16 +193,11 @@ def _by_measure(workspace: Workspace, of_columns: pd.DataFrame) -> pd.DataFrame:
     return of_columns.assign(item=of_columns["item"].map(ids))
 
 
-def _arrived(survey: Survey) -> str:
-    """The measure that says who moved in."""
-    return next(measure.id for measure in survey.measures if measure.arrived)
-
-
 def _movement(workspace: Workspace, scope: Scope, by: Breakdown) -> pd.DataFrame:
     """Return `movement.counted_movement` between the scope's two rounds, with labels."""
     survey, connection = workspace.survey, workspace.profiled()
     previous = scope.previous if workspace.knows_moves else None
-    create_movement(connection, survey, scope.round, previous, _arrived(survey))
+    create_movement(connection, survey, scope.round, previous, survey.arrived.id if survey.arrived else "")
     moved = counted_movement(connection, survey, scope.code, by.parts.digits or 0, by.others)
     return by.labelled(survey, moved, workspace.language)
 
@@ -211,7 +206,7 @@ def _origins(workspace: Workspace, scope: Scope, by: Breakdown) -> pd.DataFrame:
     """Return `movement.origins` in the scope's round, with labels."""
     survey = workspace.survey
     condition = within(survey, scope.code, scope.round)
-    came = origins(workspace, condition, _arrived(survey), by.parts.digits or 0, by.others)
+    came = origins(workspace, condition, by.parts.digits or 0, by.others)
     return by.labelled(survey, came, workspace.language)
 
 

@@ -24,10 +24,8 @@ from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language, Role, Survey
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
-
-_NAMES: tuple[Role, ...] = ("given_name", "family_name")
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def list_cases(workspace: Workspace, cases: pd.DataFrame, done: pd.DataFrame) ->
     cases = _sorted(survey, cases)
     levels = {level.id: level for level in survey.levels}
     village, household = (survey.role(role).name for role in ("village", "household"))
-    names = {name: cases[name] for name in (survey.role(role).name for role in _NAMES)}
+    names = {field.name: cases[field.name] for field in survey.name_fields}
     listed = pd.DataFrame(
         {
             survey.role("person").name: cases["person"],
@@ -149,14 +147,14 @@ def list_cases(workspace: Workspace, cases: pd.DataFrame, done: pd.DataFrame) ->
 
 def with_masked_names(survey: Survey, listed: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a `DueList` with a mask in place of every name."""
-    names = [survey.role(role).name for role in _NAMES]
+    names = [field.name for field in survey.name_fields]
     return listed.assign(**{name: listed[name].mask(listed[name].notna(), MASK) for name in names})
 
 
 def _about(connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
     """What the list says of the child besides its case, from the child's last round."""
     round_, person, sex = (survey.role(role).name for role in ("round", "person", "sex"))
-    names = ", ".join(f"c.{survey.role(role).name}" for role in _NAMES)
+    names = ", ".join(f"c.{field.name}" for field in survey.name_fields)
     house = survey.role("household").name
     same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in survey.key("child"))
     connection.register("due_case", cases[["person", "year"]])

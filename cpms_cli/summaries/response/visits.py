@@ -86,7 +86,7 @@ def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: st
     """Every child asked for: key as text, person, names, sex, ages, needs_help, level (with `standing`, the one that
     stands), highest, not_found, no_consent."""
     key = survey.key("child")
-    columns = [survey.role(role).name for role in ("person", "given_name", "family_name", "sex")]
+    columns = survey.names_of("person", "given_name", "family_name", "sex")
     own = ", ".join(f"c.{name}" for name in (*key, *columns))
     same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)
     stands = "s.level, s.highest, NULL::BIGINT AS not_found, NULL::BIGINT AS no_consent"
@@ -195,7 +195,7 @@ def visits_of(
     of_child = of_child[of_child["field"].notna() | of_child[person].isin(people.loc[urgent, person])]
     of_home = asked[asked[line].isna()]
     rows = pd.concat([of_home, of_child], ignore_index=True)
-    names = [survey.role("given_name").name, survey.role("family_name").name]
+    names = [field.name for field in survey.name_fields]
     if not workspace.identified:
         rows[names] = rows[names].mask(rows[names].notna(), MASK)
     rows["village"] = (

@@ -12,6 +12,8 @@ from cpms_cli.scoring.judged_columns import rules_by_column
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Survey
 from cpms_cli.survey.rules.dependents import names_looked_at
+from cpms_cli.survey.rules.typed_answers import counted_in
+from cpms_cli.survey.rules.vocabulary import COUNTS
 from cpms_cli.workspace import Workspace
 
 COLUMNS = ("from_round", "to_round", "item", "label", "questions")
@@ -41,7 +43,8 @@ def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], colum
             for indicator in _of_one_round_only(survey, column, fields[column], first, last):
                 name = f"{indicator.number} {indicator.name.in_(language)}"
                 itself = say("indicator_of_one_round", language)
-                questions.append(itself if column != LEVEL else say("level_of_one_round", language, name=name))
+                is_itself = indicator.column == column
+                questions.append(itself if is_itself else say("level_of_one_round", language, name=name))
             if questions:
                 rows.append((first, last, column, label, "; ".join(questions)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"from_round": "int64", "to_round": "int64"})
@@ -80,12 +83,14 @@ def without_changes(table: pd.DataFrame, left_out: pd.DataFrame, rounds: Sequenc
 
 def _of_one_round_only(survey: Survey, column: str, names: Collection[str], first: int, last: int) -> list[Indicator]:
     """Return the indicators that apply in one of two rounds alone, since they came or were retired: that of a column,
-    and those that a level looks at."""
+    and those that its rules look at or count."""
+    looked_at = {column, *names}
+    for count in looked_at.intersection(COUNTS):
+        looked_at |= {indicator.column for indicator in counted_in(survey, count)}
     return [
         indicator
         for indicator in survey.indicators
-        if (indicator.column == column or (column == LEVEL and indicator.column in names))
-        and indicator.is_there_in(first) != indicator.is_there_in(last)
+        if indicator.column in looked_at and indicator.is_there_in(first) != indicator.is_there_in(last)
     ]
 
 

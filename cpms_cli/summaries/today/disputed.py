@@ -54,7 +54,7 @@ def disputed_questions(workspace: Workspace, stood: pd.DataFrame, area: str | No
 def _people(workspace: Workspace, asked: pd.DataFrame) -> pd.DataFrame:
     """Return who the children are: key, identifier, names (masked unless they are shown), sex, ages, level."""
     survey = workspace.survey
-    key, names = survey.key("child"), [survey.role("given_name").name, survey.role("family_name").name]
+    key, names = survey.key("child"), [field.name for field in survey.name_fields]
     own = ", ".join(f"c.{name}" for name in (*key, survey.role("person").name, *names, survey.role("sex").name))
     same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)
     workspace.connection.register("disputed_row", asked[list(key)].drop_duplicates())

@@ -226,7 +226,7 @@ def _in_columns(survey: Survey, tasks: pd.DataFrame, language: Language) -> pd.D
         survey.role("round").name,
         village,
         "village",
-        *(survey.role(role).name for role in ("household", "line", "person", "given_name", "family_name", "sex")),
+        *survey.names_of("household", "line", "person", "given_name", "family_name", "sex"),
         *("age_min", "age_max", "level", NEEDS_HELP, HELP, "due_date", "days_late", "worker", *LINES, "questions"),
     ]
     return tasks.assign(village=tasks[village].map(names).astype("str")).reindex(columns=columns)

@@ -77,12 +77,14 @@ def _further(reader: Reader) -> dict[str, Any] | None:
         whole["limits"] = reader.limits_file()
     if (reader.folder / FAIRNESS).exists():
         whole["fairness"] = reader.whole(Fairness, FAIRNESS)
-    lists = {
+    lists: dict[str, Any] = {
         "rights": reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml")),
         "measures": reader.parts(Measure, "migration.yaml", "measures", migration),
         "activities": reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml")),
     }
-    return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin") or "")}
+    origin = migration.get("origin")
+    lists["origin"] = False if origin is False else str(origin or "")
+    return None if None in whole.values() else {**whole, **lists}
 
 
 def read_linking(reader: Reader) -> LinkingSettings | None:

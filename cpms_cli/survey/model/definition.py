@@ -76,6 +76,9 @@ __all__ = [
 ]
 
 
+_OWN_NAMES: tuple[Role, ...] = ("given_name", "family_name")
+
+
 class Circumstance(Part):
     """With what a circumstance calls for help: said beside the level of a child of whom its `indicator` is yes."""
 
@@ -109,7 +112,7 @@ class Survey(Part):
     figures: Figures
     rights: tuple[Right, ...]
     measures: tuple[Measure, ...]
-    origin: str
+    origin: str | Literal[False]
     activities: tuple[Activity, ...]
     privacy: PrivacyRules
     deidentification: Deidentification
@@ -143,6 +146,11 @@ class Survey(Part):
         """The field that plays this part: code names roles, never fields."""
         return self._by_role[role]
 
+    @cached_property
+    def name_fields(self) -> tuple[Field, ...]:
+        """The fields of a child's own names: the given name, and the family name where the survey asks for one."""
+        return tuple(self._by_role[role] for role in _OWN_NAMES if role in self._by_role)
+
     def plays(self, role: Role) -> bool:
         """Whether a field has this role: some are not needed."""
         return role in self._by_role
@@ -162,6 +170,16 @@ class Survey(Part):
     def response_field(self, role: ResponseRole) -> Field | None:
         """The field of the response log that plays this part, None where no field does: some parts are optional."""
         return next((field for field in self.response.fields if field.role == role), None)
+
+    @cached_property
+    def arrived(self) -> Measure | None:
+        """The measure of children that says who moved in; None where the survey does not ask it."""
+        return next((measure for measure in self.measures if measure.arrived and measure.of == "child"), None)
+
+    @cached_property
+    def origin_field(self) -> Field | None:
+        """The question where children came from who moved in; None where the survey does not ask it."""
+        return self.fields[self.origin] if self.origin else None
 
     @cached_property
     def urgent_levels(self) -> tuple[Level, ...]:

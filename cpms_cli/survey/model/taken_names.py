@@ -125,13 +125,23 @@ _BESIDE_FIGURES = frozenset(
 _NUMBERED = re.compile(r"i\d+(_applies)?|fact_\d+|of_home_\d+")
 
 
+# PostgreSQL cuts the name of a column behind its 63rd letter; some columns have a few letters more than the question.
+_LONGEST = 50
+
+
+def _refuse_long(name: str) -> None:
+    if len(name) > _LONGEST:
+        raise FaultyPart("name_long", count=_LONGEST)
+
+
 def is_word_of_sql(name: str) -> bool:
     """Whether a name cannot be a column's, or what columns are grouped by, without quotation marks."""
     return name in DuckDB.Generator.RESERVED_KEYWORDS
 
 
 def name_of_question(name: str) -> str:
-    """Return the name of a question; raises FaultyPart where something else has it."""
+    """Return the name of a question; raises FaultyPart where something else has it, or where it is too long."""
+    _refuse_long(name)
     if is_word_of_sql(name) or name in _COLUMNS or _NUMBERED.fullmatch(name):
         raise FaultyPart("name_taken", name=name, other=f"{name}_asked")
     return name
@@ -151,7 +161,9 @@ def stands_beside_figures(name: str) -> bool:
 
 
 def name_of_part(name: str) -> str:
-    """Return the name of a level or group, which becomes a column's; raises FaultyPart where SQL has it."""
+    """Return the name of a level or group, which becomes a column's; raises FaultyPart where SQL has it, or where it is
+    too long."""
+    _refuse_long(name)
     if is_word_of_sql(name):
         raise FaultyPart("name_taken", name=name, other=f"{name}_own")
     return name

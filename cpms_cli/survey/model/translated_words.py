@@ -30,6 +30,11 @@ def words_of(survey: Survey) -> Iterator[tuple[Place, Words]]:
     yield from ((("units", unit.name), unit.label) for unit in survey.limits.units)
     for name, levels in survey.linking.comparisons.items():
         yield from ((("comparisons", name, level), content.label) for level, content in levels.items())
+    names = survey.linking.names
+    for scripts in (names.scripts, names.as_thai):
+        yield from ((("scripts", name), script.label) for name, script in scripts.items() if script.label)
+    languages = names.prefixes.languages
+    yield from ((("name_languages", name), respect.label) for name, respect in languages.items() if respect.label)
     yield from ((("sentences", name), words) for name, words in survey.messages.items())
     if survey.in_danger is not None:
         yield ("sentences", "leaflet_danger"), survey.in_danger

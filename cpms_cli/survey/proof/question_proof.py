@@ -28,7 +28,6 @@ NEEDED_ROLES = (
     "person",
     "home",
     "given_name",
-    "family_name",
     "sex",
     "born",
     "age",

@@ -126,8 +126,10 @@ def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tupl
         yield from _at_place((*place, "label"), languages(measure.label, measure.id))
         yield from _at_place((*place, "when"), rule(measure.when, measure.of))
     arrived = [measure for measure in survey.measures if measure.arrived and measure.of == "child"]
-    if len(arrived) != 1:
+    if len(arrived) > 1 or not (arrived or survey.origin is False):
         yield ("measures",), Fault("arrived")
+    if survey.origin is False:
+        return
     field = survey.fields.get(survey.origin)
     if field is None or field.codelist is None:
         yield ("origin",), Fault("no_coded_field", name=survey.origin) if survey.origin else Fault("origin")

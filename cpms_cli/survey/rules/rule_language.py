@@ -30,6 +30,8 @@ from cpms_cli.survey.rules.vocabulary import BEFORE, RANGES, RuleError, UnsoundQ
 
 _OF_SLIPS = frozenset({"not_allowed", "no_field", "answer_unquoted"})
 """Faults that a slip of the pen can look like."""
+# Longer and deeper than any rule that a person reads; what runs the rules goes through them part within part.
+_LONGEST, _DEEPEST = 20_000, 200
 _OPERATORS: dict[type[exp.Expression], str] = {exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<"}
 
 
@@ -40,8 +42,14 @@ def parse(text: str) -> exp.Expression:
 
 @lru_cache(maxsize=1024)
 def _parsed(text: str) -> exp.Expression:
+    if len(text) > _LONGEST:
+        raise RuleError(Fault("rule_long", count=_LONGEST))
     try:
         tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
+        if _depth(tree) > _DEEPEST:
+            raise RuleError(Fault("rule_nested"))
+    except RecursionError:
+        raise RuleError(Fault("rule_nested")) from None
     except sqlglot.errors.SqlglotError as error:
         raise RuleError(slip_in(text) or _unreadable(error)) from None
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or set(_arguments(tree)) - {"expressions"}:
@@ -50,6 +58,16 @@ def _parsed(text: str) -> exp.Expression:
     if not isinstance(condition, exp.Expression) or isinstance(condition, exp.Alias):
         raise RuleError(slip_in(text) or Fault("not_one_sql"))
     return condition
+
+
+def _depth(tree: exp.Expr) -> int:
+    """Return how many parts of a rule stand within one another."""
+    deepest, left = 0, [(tree, 0)]
+    while left:
+        node, depth = left.pop()
+        deepest = max(deepest, depth)
+        left += [(part, depth + 1) for part in node.iter_expressions()]
+    return deepest
 
 
 def _unreadable(error: sqlglot.errors.SqlglotError) -> Fault:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cpms_cli.survey.language import Language
+from cpms_cli.survey.language import FALLBACK, Language
 from cpms_cli.survey.speech.languages import traits_of
+from cpms_cli.survey.spoken_words import SpokenWords, is_of_translation
 
 
 def in_digits(text: str, language: Language) -> str:
@@ -13,13 +14,17 @@ def in_digits(text: str, language: Language) -> str:
     '1/3/2569'
     """
     digits = traits_of(language).numbers.in_its_digits
-    return text.translate(digits) if digits else text
+    return _written(text.translate(digits), text, language) if digits else text
 
 
 def shown_number(text: str, language: Language) -> str:
     """A number that is written as in English, as 1,204.5, in the digits and with the marks of a language."""
     signs = traits_of(language).numbers.in_its_signs
-    return text.translate(signs) if signs else text
+    return _written(text.translate(signs), text, language) if signs else text
+
+
+def _written(text: str, in_fallback: str, language: Language) -> str:
+    return SpokenWords.of(text, in_fallback) if is_of_translation(language) else text
 
 
 def shown_count(count: int, language: Language) -> str:
@@ -37,7 +42,8 @@ def shown_share(share: float, language: Language) -> str:
     >>> shown_share(0.125, "th")
     '12.5 %'
     """
-    return traits_of(language).numbers.share.format(number=shown_number(f"{share * 100:.1f}", language))
+    text = traits_of(language).numbers.share.format(number=shown_number(f"{share * 100:.1f}", language))
+    return SpokenWords.of(text, shown_share(share, FALLBACK)) if is_of_translation(language) else text
 
 
 def shown_change(change: float, language: Language) -> str:

@@ -43,6 +43,8 @@ class Translation(Part):
     activities: _TextsOfParts
     fairness: _TextsOfParts
     comparisons: _TextsOfParts
+    scripts: _Texts
+    name_languages: _Texts
     limits: _Texts
     units: _Texts
     areas: _Texts

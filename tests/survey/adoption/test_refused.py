@@ -137,3 +137,14 @@ def test_a_definition_adopted_between_the_first_look_and_the_hold_is_noticed(own
     with open_store(store, looked_up, write=True) as connection, pytest.raises(StoreError, match="Nothing was stored"):
         check_is_followed(connection, looked_up)
     assert dump(store) == before
+
+
+def test_an_area_that_the_store_has_rows_of_stays_in_the_list(cpms: Cpms, store: Path, own: Path) -> None:
+    """Under a list without it no command could name the area, and `today` and reports ended at its rows."""
+    change_file(own, "areas/subdistricts.csv", "850105,8501,Pak Nam,", "850188,8501,Pak Nam,")
+    outlines = own / "areas" / "outlines" / "85.geojson"
+    outlines.write_text(outlines.read_text("utf-8").replace("850105", "850188"), "utf-8")
+    ran = cpms("schema", "use", own, "--store", store, "--yes")
+    assert ran.code == 2
+    assert "areas that this definition does not list: 850105 (Pak Nam)" in " ".join(ran.err.split())
+    assert cpms("today", "--store", store).code == 0

@@ -20,9 +20,9 @@ _MESSAGES: dict[Role, str] = {"given_name": "name_whole", "family_name": "family
 
 def other_name(survey: Survey, name: str, texts: pd.Series, fields: Collection[str]) -> tuple[str, int]:
     """The other of the two names that a column of one may have as well, and in how many of its cells; "" and 0 where
-    these are few, or where a field of the sheet is that other name."""
-    given, family = survey.role("given_name").name, survey.role("family_name").name
-    other = {given: family, family: given}.get(name, "")
+    where these are few, where a field of the sheet is that other name, or where the survey asks for one name alone."""
+    given, *family = (field.name for field in survey.name_fields)
+    other = {given: family[0], family[0]: given}.get(name, "") if family else ""
     if not other or other in fields:
         return "", 0
     count = (whole_names_among if name == given else more_than_family_names)(survey, texts.dropna().tolist())
@@ -34,7 +34,7 @@ def note_whole_names(survey: Survey, sheet: Sheet, *, decided: bool) -> Sheet:
     if decided:
         return sheet
     for role, message in _MESSAGES.items():
-        name = survey.role(role).name
+        name = next(iter(survey.names_of(role)), "")
         place = sheet.place(name)
         if place is None:
             continue

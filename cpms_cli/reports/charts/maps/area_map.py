@@ -17,6 +17,7 @@ from cpms_cli.survey.area_widths import PROVINCE
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Language, Level, Survey
 from cpms_cli.survey.near_words import meant, named, spellings
+from cpms_cli.survey.spoken_words import joined_words
 
 _NAMED_IN_ALT = 3
 
@@ -96,7 +97,7 @@ def _shaded(
     level = next((level for level in survey.levels if level.id == shade), None)
     if shade is None or level is not None:
         chosen = (level,) if level is not None else severe_levels(survey)
-        names = say("report_and", language).join(level.label.in_(language) for level in chosen)
+        names = joined_words(say("report_and", language), (level.label.in_(language) for level in chosen))
         counted = figures.parts[level.id if level is not None else "severe"]
         parts = figures.parts[["area", "label"]].assign(yes=counted, known=figures.parts["children"])
         return say("report_map_severe", language, levels=names), parts, whole_of_levels(figures, chosen)

@@ -22,6 +22,7 @@ from cpms_cli.reports.document import (
 )
 from cpms_cli.summaries.area.area_figures import GROWN, NOT_SEEN, severe_levels
 from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.spoken_words import joined_words
 
 
 def key_figures(context: AreaContext, standing: pd.DataFrame) -> Iterator[Part]:
@@ -64,13 +65,13 @@ def levels(context: AreaContext) -> Iterator[Part]:
     years = [shown_year(int(year), context.language) for year in context.figures.levels["round"]]
     frame = context.figures.levels.assign(round=years)
     last = frame.iloc[-1]
-    text = ", ".join(_counted(context, label, last[level]) for level, label in labels.items())
+    text = joined_words(", ", (_counted(context, label, last[level]) for level, label in labels.items()))
     words = {"round": context.say("col_round"), **labels, **context.withheld}
     alt = context.say("report_levels_alt", round=context.year, text=text)
     yield Chart("level_bars", _levels_finding(context), frame, alt, words=words)
     could_be = context.figures.response[context.figures.response["could_be"].fillna(1) > 0]
     if not could_be.empty:
-        could = ", ".join(map(partial(_counted, context), could_be["label"], could_be["could_be"]))
+        could = joined_words(", ", map(partial(_counted, context), could_be["label"], could_be["could_be"]))
         yield Paragraph(context.say("report_could_be", text=could), "note")
 
 
@@ -84,7 +85,10 @@ def _levels_finding(context: AreaContext) -> str:
     counts = (_counted(context, level.label.in_(context.language), now[level.id]) for level in severe)
     children = count_words(figures.children, context.language)
     return context.say(
-        "report_levels_finding", round=context.year, levels=context.say("report_and").join(counts), children=children
+        "report_levels_finding",
+        round=context.year,
+        levels=joined_words(context.say("report_and"), counts),
+        children=children,
     )
 
 

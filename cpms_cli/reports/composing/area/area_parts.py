@@ -32,6 +32,7 @@ from cpms_cli.summaries.area.area_figures import severe_levels
 from cpms_cli.summaries.counts.comparison import ABOVE, beside_rest, distance_class
 from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.speech.numbers import shown_count
+from cpms_cli.survey.spoken_words import joined_words
 
 
 def parts(context: AreaContext, shade: str | None) -> Iterator[Part]:
@@ -75,7 +76,7 @@ def _map_finding(context: AreaContext, drawn: Chart, beside: pd.DataFrame, shade
 def _levels_table(context: AreaContext) -> TableBlock:
     """How many children each part has at the levels that demand a response, the farthest above the rest first."""
     figures, levels = context.figures, severe_levels(context.survey)
-    severe = context.say("report_and").join(level.label.in_(context.language) for level in levels)
+    severe = joined_words(context.say("report_and"), (level.label.in_(context.language) for level in levels))
     counts = figures.parts[["area", "label"]].assign(yes=figures.parts["severe"], known=figures.parts["children"])
     beside = beside_rest(counts, *whole_of_levels(figures, levels), context.survey.figures.confidence)
     order = (beside["share"] - beside["around"]).sort_values(ascending=False, kind="stable", na_position="last").index

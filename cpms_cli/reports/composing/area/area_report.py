@@ -37,6 +37,7 @@ from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.spoken_words import joined_words
 from cpms_cli.workspace import Workspace
 
 
@@ -169,7 +170,7 @@ def to_do_of_round(context: AreaContext) -> ToDo:
     """Return what there is to do by the answers of the round alone."""
     figures, survey = context.figures, context.survey
     labels = (level.label.in_(context.language) for level in severe_levels(survey))
-    severe = {"severe": context.say("report_and").join(labels)}
+    severe = {"severe": joined_words(context.say("report_and"), labels)}
     parts, today = figures.parts.rename(columns={"label": "name"}), country_today()
     return ToDo(
         survey, context.language, figures.round, figures.rounds, figures.response, parts, severe, today, pd.DataFrame()

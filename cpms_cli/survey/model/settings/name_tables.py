@@ -8,12 +8,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from cpms_cli.survey.model.settings.endless import can_be_endless
 from cpms_cli.survey.problems import FaultyPart
 from cpms_cli.survey.words import Part, Words
 
 _LONGEST = 500
-# A repeated group that repeats something within it can take for ever on a name that does not match.
-_REPEATED_TWICE = re.compile(r"[*+}][^()]*\)[*+{]")
 _VOWEL = re.compile("[wyl]?[aeiou]{2}[nt]?")
 
 # What begins a syllable, in letters of Latin; `cpms_cli.linking.names.phones` has a code for each.
@@ -23,7 +22,7 @@ Onset = Literal["k", "c", "s", "th", "t", "p", "f", "m", "n", "ng", "ny", "l", "
 def _expression(text: str) -> str:
     if len(text) > _LONGEST:
         raise FaultyPart("expression_long", count=_LONGEST)
-    if _REPEATED_TWICE.search(text):
+    if can_be_endless(text):
         raise FaultyPart("expression_repeats")
     try:
         with warnings.catch_warnings():

@@ -35,6 +35,8 @@ _FILES = {
     "activities": "activities.yaml",
     "fairness": "fairness.yaml",
     "comparisons": "linking.yaml",
+    "scripts": "names/{id}.yaml",
+    "name_languages": "names/prefixes.yaml",
     "limits": "limits.yaml",
     "units": "limits.yaml",
 }

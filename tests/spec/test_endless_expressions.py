@@ -8,7 +8,7 @@ import pytest
 
 from cpms_cli.survey.model.settings.endless import can_be_endless
 from cpms_cli.survey.opening.loading import load_survey
-from cpms_cli.survey.proof.definition_proof import judged
+from cpms_cli.survey.proof.definition_proof import judged, proved_for_scoring
 from tests.conftest import in_english
 from tests.definitions import change_file, copy_definition
 
@@ -85,3 +85,15 @@ def test_the_shipped_definition_has_none() -> None:
     names = load_survey().linking.names
     expressions = [text for script in names.scripts.values() for text, _ in (*script.replace, *script.vowels)]
     assert [text for text in expressions if can_be_endless(text)] == []
+
+
+def test_a_store_that_keeps_such_a_definition_can_still_be_read(tmp_path: Path) -> None:
+    """It was allowed when the definition was adopted."""
+    folder = copy_definition(tmp_path / "own")
+    change_file(folder, "child.yaml", TOBACCO, f"{TOBACCO}    constraints: {{pattern: '(a|aa)+$'}}\n")
+    change_file(folder, "child.yaml", "name: services_received\n", f"name: {'x' * 51}\n")
+    own = judged(folder)
+    assert len(own.problems) >= 2
+    kept, problems = proved_for_scoring(folder)
+    assert kept is not None and kept.fields["x" * 51]
+    assert not [problem for problem in problems if problem.fault.key in ("name_long", "expression_repeats")]

@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.lifespan import Lifespan
-from cpms_cli.survey.model.settings.name_tables import Expression
+from cpms_cli.survey.model.settings.name_tables import ReadableExpression
 from cpms_cli.survey.model.taken_names import name_of_question
 from cpms_cli.survey.plain_text import compared_text
 from cpms_cli.survey.problems import FaultyPart
@@ -75,7 +75,7 @@ class Constraints(Part):
     minimum: Annotated[int, Described(ge=-_MOST, le=_MOST)] | None = None
     maximum: Annotated[int, Described(ge=-_MOST, le=_MOST)] | None = None
     maxLength: Annotated[int, Described(ge=1, le=_MOST)] | None = None
-    pattern: Expression | None = None
+    pattern: ReadableExpression | None = None
 
 
 class Field(Lifespan):

@@ -125,13 +125,9 @@ _BESIDE_FIGURES = frozenset(
 _NUMBERED = re.compile(r"i\d+(_applies)?|fact_\d+|of_home_\d+")
 
 
-# PostgreSQL cuts the name of a column behind its 63rd letter; some columns have a few letters more than the question.
-_LONGEST = 50
-
-
-def _refuse_long(name: str) -> None:
-    if len(name) > _LONGEST:
-        raise FaultyPart("name_long", count=_LONGEST)
+LONGEST_NAME = 50
+"""Letters of a name that becomes a column's: PostgreSQL cuts it behind the 63rd, and some columns have a few more than
+the question. A definition that a store has kept may have longer ones."""
 
 
 def is_word_of_sql(name: str) -> bool:
@@ -140,8 +136,7 @@ def is_word_of_sql(name: str) -> bool:
 
 
 def name_of_question(name: str) -> str:
-    """Return the name of a question; raises FaultyPart where something else has it, or where it is too long."""
-    _refuse_long(name)
+    """Return the name of a question; raises FaultyPart where something else has it."""
     if is_word_of_sql(name) or name in _COLUMNS or _NUMBERED.fullmatch(name):
         raise FaultyPart("name_taken", name=name, other=f"{name}_asked")
     return name
@@ -161,9 +156,7 @@ def stands_beside_figures(name: str) -> bool:
 
 
 def name_of_part(name: str) -> str:
-    """Return the name of a level or group, which becomes a column's; raises FaultyPart where SQL has it, or where it is
-    too long."""
-    _refuse_long(name)
+    """Return the name of a level or group, which becomes a column's; raises FaultyPart where SQL has it."""
     if is_word_of_sql(name):
         raise FaultyPart("name_taken", name=name, other=f"{name}_own")
     return name

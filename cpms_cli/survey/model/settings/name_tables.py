@@ -19,11 +19,9 @@ _VOWEL = re.compile("[wyl]?[aeiou]{2}[nt]?")
 Onset = Literal["k", "c", "s", "th", "t", "p", "f", "m", "n", "ng", "ny", "l", "r", "y", "w", "h", ""]
 
 
-def _expression(text: str) -> str:
+def _readable(text: str) -> str:
     if len(text) > _LONGEST:
         raise FaultyPart("expression_long", count=_LONGEST)
-    if can_be_endless(text):
-        raise FaultyPart("expression_repeats")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", FutureWarning)  # of a bracket that means nothing now
@@ -31,6 +29,12 @@ def _expression(text: str) -> str:
     except (re.error, FutureWarning) as error:
         raise FaultyPart("no_expression", reason=str(error)) from None
     return text
+
+
+def _expression(text: str) -> str:
+    if len(text) <= _LONGEST and can_be_endless(text):
+        raise FaultyPart("expression_repeats")
+    return _readable(text)
 
 
 def _letters(text: str) -> str:
@@ -52,6 +56,8 @@ def _rewriting(pair: tuple[str, str]) -> tuple[str, str]:
     return pair
 
 
+ReadableExpression = Annotated[str, AfterValidator(_readable)]
+"""A regular expression. The proof judges whether it can be endless: a definition that a store keeps may have one."""
 Expression = Annotated[str, AfterValidator(_expression)]
 Letters = Annotated[str, AfterValidator(_letters)]
 VowelCode = Annotated[str, AfterValidator(_vowel)]

@@ -2,8 +2,9 @@
 
 A count that is still what it was is one cell in both: if it was shown, the audience knows it. A count that is another
 now is two cells; the old one keeps its own id, the count in it, so that two releases that gave the same are one cell
-again. Whether a count has changed an audience does not know: the promise holds for one who takes every count that
-has not changed as unchanged. What was withheld stays withheld, as long as it is what it was.
+again. It is held against every count that was ever given for it: what was undone since is still known. Whether a count
+has changed an audience does not know: the promise holds for one who takes every count that has not changed as
+unchanged. What was withheld stays withheld, as long as it is what it was.
 
 How many children and homes an area has in a round is taken to be known, though these tables do not say it: the next
 table would, and with it tell what a share, or a change since that round, leaves open now.
@@ -74,8 +75,9 @@ def problem_after(
             for name, cell in release.cells.items()
         }
         for name, cell in release.cells.items():
-            if names[name] not in all_cells and name in cells and cell.state == "shown":
-                all_cells[name] = replace(all_cells[name], before=cell.count)
+            if names[name] != name and name in cells and cell.state == "shown":
+                before = all_cells[name].before
+                all_cells[name] = replace(all_cells[name], before=(*dict.fromkeys((*before, cell.count)),))
             all_cells[names[name]] = _with_released(all_cells.get(names[name]), cell)
         for whole, parts in release.relations:
             key = (names[whole], tuple(names[part] for part in parts))
@@ -93,8 +95,7 @@ def problem_after(
 def _presumed(cell: Cell, rules: PrivacyRules) -> bool:
     """Whether readers are taken to know a total that no table of these has: another table, of another command or round,
     prints it, and does so unless it is small, or has changed by a few."""
-    changed = cell.before is not None and cell.before != cell.count
-    return not (cell.shown or cell.withheld or changed) and (cell.count == 0 or cell.count >= rules.threshold)
+    return not (cell.shown or cell.withheld or cell.before) and (cell.count == 0 or cell.count >= rules.threshold)
 
 
 def released(

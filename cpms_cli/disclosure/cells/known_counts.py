@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, combinations
 
 from cpms_cli.disclosure.cell_id import CellId, Quantity
 from cpms_cli.disclosure.count_table import CountTable
@@ -15,16 +15,75 @@ _AREA_CODE = re.compile(r"(?:\d{2,8})?")
 Area = tuple[int, str]
 KnownCounts = dict[Area, dict[Quantity, int]]
 """By round and code of the area, and by what is counted there."""
+Family = tuple[Quantity, tuple[str, ...]]
+_CHILDREN = Quantity("children")
 
 
 def known_counts(earlier: Iterable[Release[CellId]], counts: Iterable[tuple[CellId, int]]) -> KnownCounts:
     """Return the counts of earlier releases, and these, which are newer. What is left of an area or of a count is not
-    among them."""
-    of_releases = ((name, cell.count) for release in earlier for name, cell in release.cells.items())
-    known = dict(sorted(_by_area(of_releases).items()))
-    for area, newer in _by_area(counts).items():
-        known.setdefault(area, {}).update(newer)
+    among them, nor is a group or an area that a newer table of all of them has no more: nobody is in it now, and the
+    others alone are the whole.
+    """
+    known: KnownCounts = {}
+    for release in earlier:
+        printed = {name for name, cell in release.cells.items() if cell.state != "unshown"}
+        _put(known, ((name, cell.count) for name, cell in release.cells.items()), printed)
+    known = dict(sorted(known.items()))
+    newest = dict(counts)
+    _put(known, newest.items(), newest.keys())
     return known
+
+
+def _put(known: KnownCounts, newer: Iterable[tuple[CellId, int]], printed: Collection[CellId]) -> None:
+    """Take these counts for those that are known, and what they show to be gone out of them. `printed`: of which a
+    table has all groups."""
+    by_area = _by_area(newer)
+    listed = {area: {*map(_family, counts)} for area, counts in _by_area((name, 0) for name in printed).items()}
+    for area, counts in by_area.items():
+        families = {family for family in listed.get(area, ()) if family[1]}
+        sums = _sums(counts, families)
+        kept = {
+            name: count
+            for name, count in known.get(area, {}).items()
+            if _family(name) not in families and sums.get(_family(name), {name: count}).get(name) == count
+        }
+        known[area] = kept | counts
+    for round_, code in _gone(known, by_area):
+        del known[round_, code]
+
+
+def _family(quantity: Quantity) -> Family:
+    """What is counted, and the groups by which it is: a table by groups has the counts of one family."""
+    return quantity.among(()), tuple(group for group, _ in quantity.groups)
+
+
+def _sums(counts: Mapping[Quantity, int], families: Collection[Family]) -> dict[Family, dict[Quantity, int]]:
+    """What counts by several groups add up to by fewer of them: an older count of these that is another is outdated."""
+    sums: dict[Family, dict[Family, dict[Quantity, int]]] = {}
+    for quantity, count in counts.items():
+        family = _family(quantity)
+        for size in range(1, len(quantity.groups)) if family in families else ():
+            for groups in combinations(quantity.groups, size):
+                name = quantity.among(groups)
+                of_family = sums.setdefault(_family(name), {}).setdefault(family, {})
+                of_family[name] = of_family.get(name, 0) + count
+    return {family: next(iter(of_families.values())) for family, of_families in sums.items()}
+
+
+def _gone(known: KnownCounts, newer: KnownCounts) -> list[Area]:
+    """The areas beside those that are, by the newer counts, all of a wider area."""
+    gone: dict[Area, None] = {}
+    for (round_, code), counts in newer.items():
+        inside = [part for year, part in newer if year == round_ and part != code and part.startswith(code)]
+        parts = dict.fromkeys(part for part in inside if _CHILDREN in newer[round_, part])
+        nearest = [part for part in parts if not any(part[:end] in parts for end in range(2, len(part), 2))]
+        if not nearest or counts.get(_CHILDREN) != sum(newer[round_, part][_CHILDREN] for part in nearest):
+            continue
+        for area in known:
+            beside = area[0] == round_ and area[1] != code and area[1].startswith(code) and area not in newer
+            if beside and not any(part.startswith(area[1]) or area[1].startswith(part) for part in nearest):
+                gone[area] = None
+    return list(gone)
 
 
 def _by_area(counts: Iterable[tuple[CellId, int]]) -> KnownCounts:

@@ -11,7 +11,7 @@ What is sensitive
   `telling` where it tells that everybody has what a telling part counts (group attribute disclosure; SDC Handbook 5.2:
   "it is essential to introduce ambiguity in the zeros"); `hidden` always. Any zero may be withheld beside another
   count, so that "n.p." never says "not zero";
-- a count that differs by less than the threshold from one released before to the same audience (SDC Handbook 5.2,
+- a count that differs by less than the threshold from any released before to the same audience (SDC Handbook 5.2,
   differencing).
 """
 
@@ -37,7 +37,7 @@ Counts = npt.NDArray[np.float64]
 class Cell:
     """One count. `shown`: it stands in a table to be published. `guarded`: it counts people, and a small count of it
     must not be found out. `known`: the audience has it already; `withheld`: it was withheld from it before. `before`:
-    what it was in the last release that gave another count. `certain`: it is zero by the definition, as anybody knows.
+    the other counts that earlier releases gave for it. `certain`: it is zero by the definition, as anybody knows.
     """
 
     count: int
@@ -45,7 +45,7 @@ class Cell:
     guarded: bool = True
     known: bool = False
     withheld: bool = False
-    before: int | None = None
+    before: tuple[int, ...] = ()
     certain: bool = False
 
 
@@ -204,15 +204,16 @@ class Problem:
     @cached_property
     def changed(self) -> Flags:
         """The cells whose difference from an earlier release is a small count."""
-        if self.rules.differences == "shown":
-            return np.zeros(len(self.cells), dtype=bool)
-        return np.array(
-            [
-                cell.before is not None and 0 < abs(cell.count - cell.before) < self.rules.threshold and cell.guarded
-                for cell in self.cells.values()
-            ],
-            dtype=bool,
-        )
+        return np.array([bool(counts) for counts in self._nearly], dtype=bool)
+
+    @cached_property
+    def _nearly(self) -> list[list[int]]:
+        """Of each cell the counts given before from which it differs by a small one, and must not be told apart."""
+        hidden, threshold = self.rules.differences != "shown", self.rules.threshold
+        return [
+            [count for count in cell.before if hidden and cell.guarded and 0 < abs(cell.count - count) < threshold]
+            for cell in self.cells.values()
+        ]
 
     @cached_property
     def sensitive(self) -> Flags:
@@ -229,19 +230,17 @@ class Problem:
         """The promise, for these hidden cells.
 
         To somebody who has every released table: a small count could be each of 1 to threshold - 1 (a telling zero 0 to
-        threshold - 1); a changed count could be what it was; any other withheld count could be at least one other. To
-        somebody who even knows which n.p. stand for small counts: at least one other.
+        threshold - 1); a changed count could be each that it was; any other withheld count could be at least one other.
+        To somebody who even knows which n.p. stand for small counts: at least one other.
         """
         goals: list[Goal] = []
-        before = [cell.before for cell in self.cells.values()]
         for cell in np.flatnonzero(hidden & self.asked & ~self.known).tolist():
-            count, earlier_count = self.counts[cell], before[cell]
+            count = self.counts[cell]
             if self.small[cell]:
                 goals += [Goal(cell, 0, count, insider=True)] if self.marked[cell] else []
                 goals += [Goal(cell, 1, self.rules.threshold - 1)] if count < self.rules.threshold - 1 else []
                 goals += [Goal(cell, -1, 1)] if count > 1 else []
-            if self.changed[cell] and earlier_count is not None:
-                goals.append(Goal(cell, 1 if earlier_count > count else -1, earlier_count))
+            goals += [Goal(cell, 1 if earlier > count else -1, earlier) for earlier in self._nearly[cell]]
             if not (self.small[cell] or self.changed[cell]):
                 goals.append(Goal(cell, 0, count))
         return goals

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,22 +25,23 @@ from cpms_cli.reading.sheet.names.nicknames import with_nicknames
 from cpms_cli.reading.sheet.names.sex_of_titles import with_sex_of_titles
 from cpms_cli.reading.sheet.names.whole_names import note_whole_names
 from cpms_cli.reading.sheet.repeats import join_repeats
-from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, numbers_without_subdistrict, with_row_keys
+from cpms_cli.reading.sheet.row_keys import GivenKeys, check_village_used, with_row_keys
 from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet.sheet_rounds import round_given
 from cpms_cli.reading.sheet.sheets import Sheet, understand
 from cpms_cli.reading.sheet.unpivot import children_apart
+from cpms_cli.reading.sheet.village_numbers import numbers_without_subdistrict
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.survey_table import Column, SurveyTable, is_round
 from cpms_cli.reading.threads import on_each
-from cpms_cli.reading.value.answers import NUMBER_CODES, Context, answers_within
+from cpms_cli.reading.value.answers import NUMBER_CODES, Context
 from cpms_cli.reading.value.dates import Evidence
+from cpms_cli.reading.value.mapped_answers import with_meanings
 from cpms_cli.reading.value.values import read_texts
 from cpms_cli.survey.era import ERAS, Era
-from cpms_cli.survey.model.definition import Field, Survey, Table, folded
+from cpms_cli.survey.model.definition import Survey, Table, folded
 from cpms_cli.survey.plain_text import plain_digits
 from cpms_cli.survey.proposals.unsure_words import is_unsure, why_unsure
-from cpms_cli.survey.speech.numbered_words import split_number
 
 
 def read_sources(
@@ -80,7 +81,7 @@ def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Contex
     source, field = sheet.source, survey.fields[name]
     meanings = context.meanings if context else {}
     codes, texts = source.encoded(index)
-    read = read_texts(survey, field, _by_map(survey, field, texts, meanings) if meanings else texts, context)
+    read = read_texts(survey, field, with_meanings(survey, field, texts, meanings) if meanings else texts, context)
     if read.values.null_count:
         blank = pc.is_null(read.values).to_numpy(zero_copy_only=False)
         codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
@@ -92,20 +93,6 @@ def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Contex
 
 # Rows set aside are read again without the map: what it decided is written out in them.
 _BY_MAP = Evidence("answers_by_map")
-
-
-def _by_map(survey: Survey, field: Field, texts: pa.Array, meanings: Mapping[str, str]) -> pa.Array:
-    """The texts of a column, those that a map has a meaning for as their code; of several answers in a cell, each."""
-    known = survey.spellings(field)
-
-    def read(text: str) -> str:
-        if folded(text) in meanings or folded(text) in known or not field.many:
-            return meanings.get(folded(text), text)
-        parts = {folded(part): part for part in answers_within(text)}
-        is_read = all(part in meanings or split_number(part)[1] in known for part in parts)
-        return ";".join(meanings.get(word, part) for word, part in parts.items()) if is_read else text
-
-    return pa.array(list(map(read, texts.to_pylist())), pa.string())
 
 
 def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:

@@ -13,22 +13,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.reading.header.export_layouts import (
-    Layout,
-    subdistrict_words,
-    village_number_words,
-    village_perhaps_words,
-    words_around_subdistrict,
-)
-from cpms_cli.reading.header.headers import is_headed
-from cpms_cli.reading.layout.title_keys import (
-    are_village_numbers,
-    place_in_titles,
-    place_of_section,
-    sections_of,
-    subdistrict_of,
-    village_in_subdistrict,
-)
+from cpms_cli.reading.header.export_layouts import Layout
+from cpms_cli.reading.layout.title_keys import place_in_titles, place_of_section, sections_of
 from cpms_cli.reading.sheet.grown_ups import without_grown_ups
 from cpms_cli.reading.sheet.house_lines import with_houses_of_lines
 from cpms_cli.reading.sheet.names.head_names import with_codes_of_homes, with_heads_as_homes
@@ -41,12 +27,18 @@ from cpms_cli.reading.sheet.sheets import (
     with_column,
     with_counted_lines,
 )
+from cpms_cli.reading.sheet.village_numbers import (
+    BY_NUMBER,
+    village_number_column,
+    villages_by_name,
+    villages_by_number,
+)
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.area_widths import SUBDISTRICT
 from cpms_cli.survey.model.definition import Survey
 
 _MOSTLY = 0.5
-VILLAGE_OWN, _BY_NUMBER = "village_own", "village_by_number"
+VILLAGE_OWN = "village_own"
 
 
 @dataclass(frozen=True)
@@ -66,7 +58,7 @@ def check_village_used(sheets: Sequence[Sheet], given: GivenKeys) -> None:
     own = [any(note.message_id == VILLAGE_OWN for note in sheet.notes) for sheet in sheets]
     if own and all(own):
         for note in (note for sheet in sheets for note in sheet.notes):
-            if note.message_id == _BY_NUMBER and (given.village or "").startswith(note.values["subdistrict"]):
+            if note.message_id == BY_NUMBER and (given.village or "").startswith(note.values["subdistrict"]):
                 raise UsageError("village_numbers_differ", given=given.village, **note.values)
         raise UsageError("village_of_no_file", given=given.village)
 
@@ -127,14 +119,14 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     village = given if given and len(given) > SUBDISTRICT else titled.village if titled and not given else None
     place = sheet.place(name)
     if place is None:
-        place = _village_numbers(sheet)
-        named = None if place is None else _villages_by_name(survey, sheet, place, given)
+        place = village_number_column(sheet)
+        named = None if place is None else villages_by_name(survey, sheet, place, given)
         if named is not None and place is not None:
             if given:
                 _check_same_village(named, place, given, name)
             return named
     if place is not None:
-        own = sheet if subdistrict is None else _villages_by_number(survey, sheet, place, subdistrict)
+        own = sheet if subdistrict is None else villages_by_number(survey, sheet, place, subdistrict)
         if given:
             _check_same_village(own, place, given, name)
         return own
@@ -174,83 +166,6 @@ def _villages_by_section(
     return with_column(sheet, survey.role("village").name, villages, note)
 
 
-def _only_column(sheet: Sheet, headers: Sequence[str]) -> int | None:
-    """The one unread column with one of these headers, in one language or two; None where it is not the only one."""
-    header, exported = sheet.source.header, sheet.layout is not None
-    places = [index for index in sheet.unknown if is_headed(header[index], headers, exported)]
-    return places[0] if len(places) == 1 else None
-
-
-def numbers_without_subdistrict(sheet: Sheet) -> str:
-    """The header of a column with the numbers of villages, in a sheet without one for the subdistrict; else ""."""
-    place = _village_numbers(sheet) if _only_column(sheet, subdistrict_words()) is None else None
-    return "" if place is None else sheet.source.header[place]
-
-
-def _village_numbers(sheet: Sheet) -> int | None:
-    """The one unread column that has the numbers of villages: by its header, or by its header and all its cells."""
-    place = _only_column(sheet, village_number_words())
-    if place is not None or any(is_headed(header, village_number_words()) for header in sheet.source.header):
-        return place
-    perhaps = _only_column(sheet, village_perhaps_words())
-    return None if perhaps is None or not are_village_numbers(texts_of(sheet, perhaps).dropna()) else perhaps
-
-
-def _villages_by_name(survey: Survey, sheet: Sheet, place: int, given: str | None) -> Sheet | None:
-    """The sheet with the numbers of villages in one column written as their codes, where the column beside it names the
-    subdistrict of each row; None where it does not, or some name may be of several."""
-    beside = _only_column(sheet, subdistrict_words())
-    if beside is None:
-        return None
-    numbers, names = texts_of(sheet, place), texts_of(sheet, beside)
-    around = {
-        area: column
-        for area, words in words_around_subdistrict().items()
-        if (column := _only_column(sheet, words)) is not None
-    }
-    areas = pd.DataFrame({"subdistrict": names, **{area: texts_of(sheet, column) for area, column in around.items()}})
-    areas = areas[names.notna()].fillna("")
-    codes = {
-        cells: subdistrict_of(survey, sheet.source, cells[0], given, dict(zip(areas.columns, cells, strict=True)))
-        for cells in areas.drop_duplicates().itertuples(index=False, name=None)
-    }
-    if not codes or None in codes.values():
-        return None
-    of_rows = dict(zip(areas.index, areas.itertuples(index=False, name=None), strict=True))
-    villages = [
-        village_in_subdistrict(number, codes[of_rows[row]] or "") if pd.notna(number) and row in of_rows else None
-        for row, number in enumerate(numbers)
-    ]
-    if not any(villages):
-        return None
-    headers = {"column": sheet.source.header[place], "beside": sheet.source.header[beside]}
-    read = _read_as_village(survey, sheet, (place, beside, *around.values()), Note("village_by_name", headers))
-    return replace_texts(read, place, pd.Series(villages, dtype="str").fillna(numbers))
-
-
-def _read_as_village(survey: Survey, sheet: Sheet, places: tuple[int, ...], note: Note) -> Sheet:
-    """The sheet whose column at the first of some places is the village, the others being read with it."""
-    return replace(
-        sheet,
-        fields=dict(sorted({**sheet.fields, places[0]: survey.role("village").name}.items())),
-        unknown=tuple(index for index in sheet.unknown if index not in places),
-        unread=tuple(column for column in sheet.unread if column.index not in places),
-        notes=(*sheet.notes, note),
-    )
-
-
-def _villages_by_number(survey: Survey, sheet: Sheet, place: int, subdistrict: str) -> Sheet:
-    """The sheet with the numbers of villages in one column written as their codes; itself where there are none."""
-    texts = texts_of(sheet, place)
-    by_number = {text: village_in_subdistrict(text, subdistrict) for text in texts.dropna().unique()}
-    codes = {text: code for text, code in by_number.items() if code is not None}
-    if not codes or (place not in sheet.fields and len(codes) < len(by_number)):
-        return sheet
-    note = Note(_BY_NUMBER, {"column": sheet.source.header[place], "subdistrict": subdistrict})
-    read = _read_as_village(survey, sheet, (place,), note)
-    return replace_texts(read, place, texts.map(lambda text: codes.get(text, text), na_action="ignore"))
-
-
 def _other_villages(sheet: Sheet, place: int, given: str) -> list[str]:
     """The villages in a column that are not of what is given."""
     texts = ascii_digits(texts_of(sheet, place).dropna()).str.replace(r"\s", "", regex=True)
@@ -261,7 +176,7 @@ def _check_same_village(sheet: Sheet, place: int, given: str, name: str) -> None
     others = _other_villages(sheet, place, given)
     if others:
         source = sheet.source
-        numbered = any(note.message_id == _BY_NUMBER for note in sheet.notes)
+        numbered = any(note.message_id == BY_NUMBER for note in sheet.notes)
         if numbered and all(village.startswith(given[:SUBDISTRICT]) for village in others):
             values = {"column": source.header[place], "subdistrict": given[:SUBDISTRICT]}
             raise UsageError("village_numbers_differ", given=given, **values)

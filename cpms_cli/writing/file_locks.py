@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from pathlib import Path
 
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 
@@ -39,3 +40,17 @@ def try_lock(handle: int) -> bool:
             return False
         raise
     return True
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the lock of a file at this moment; False where the drive knows no locks.
+
+    Nothing is changed by looking. Raises OSError where the file cannot be opened.
+    """
+    handle = os.open(path, os.O_RDWR)
+    try:
+        return not try_lock(handle)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)

@@ -21,11 +21,12 @@ from cpms_cli.errors import UsageError
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.reading.header.export_layouts import own_columns
 from cpms_cli.reading.header.headers import own_header
-from cpms_cli.reading.sheet.unread import Why, carried_header
+from cpms_cli.reading.sheet.unread import Why, aside_headers, carried_header
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.messages import say, wordings
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.speech.languages import spoken_languages
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.outputs import ASIDE
 from cpms_cli.writing.workbooks.table_workbook import CellNote, NumberFormats, workbook_bytes
@@ -141,12 +142,12 @@ def has_same_rows(mended: Path, written: Path) -> bool:
 
 def _places(path: Path) -> set[str]:
     """Where the rows of a workbook of rows set aside stood."""
-    book, own = CalamineWorkbook.from_path(path), own_columns()
-    headers, places = (own.names[1], *wordings(own.aside[1])), set[str]()
+    book, places = CalamineWorkbook.from_path(path), set[str]()
+    headers = {place for _, place in aside_headers(spoken_languages())}
     for name in book.sheet_names:
         header, *rows = book.get_sheet_by_name(name).to_python() or [[]]
-        for position in (header.index(place) for place in headers if place in header):
-            places.update(str(row[position]) for row in rows)
+        for position, cell in enumerate(header):
+            places.update(str(row[position]) for row in rows if cell in headers)
     return places
 
 

@@ -16,7 +16,7 @@ Area = tuple[int, str]
 KnownCounts = dict[Area, dict[Quantity, int]]
 """By round and code of the area, and by what is counted there."""
 Family = tuple[Quantity, tuple[str, ...]]
-_CHILDREN = Quantity("children")
+CHILDREN = Quantity("children")
 
 
 def known_counts(earlier: Iterable[Release[CellId]], counts: Iterable[tuple[CellId, int]]) -> KnownCounts:
@@ -70,20 +70,37 @@ def _sums(counts: Mapping[Quantity, int], families: Collection[Family]) -> dict[
     return {family: next(iter(of_families.values())) for family, of_families in sums.items()}
 
 
-def _gone(known: KnownCounts, newer: KnownCounts) -> list[Area]:
+def _gone(known: KnownCounts, newer: KnownCounts) -> set[Area]:
     """The areas beside those that are, by the newer counts, all of a wider area."""
-    gone: dict[Area, None] = {}
-    for (round_, code), counts in newer.items():
-        inside = [part for year, part in newer if year == round_ and part != code and part.startswith(code)]
-        parts = dict.fromkeys(part for part in inside if _CHILDREN in newer[round_, part])
-        nearest = [part for part in parts if not any(part[:end] in parts for end in range(2, len(part), 2))]
-        if not nearest or counts.get(_CHILDREN) != sum(newer[round_, part][_CHILDREN] for part in nearest):
+    gone: set[Area] = set()
+    around = areas_within(known)
+    for (round_, code), inside in areas_within(newer).items():
+        parts = nearest([part for part in inside if CHILDREN in newer[round_, part]])
+        children = sum(newer[round_, part][CHILDREN] for part in parts)
+        if not parts or newer[round_, code].get(CHILDREN) != children:
             continue
-        for area in known:
-            beside = area[0] == round_ and area[1] != code and area[1].startswith(code) and area not in newer
-            if beside and not any(part.startswith(area[1]) or area[1].startswith(part) for part in nearest):
-                gone[area] = None
-    return list(gone)
+        gone |= {
+            (round_, area)
+            for area in around[round_, code]
+            if (round_, area) not in newer and not any(part.startswith(area) or area.startswith(part) for part in parts)
+        }
+    return gone
+
+
+def areas_within(areas: Iterable[Area]) -> dict[Area, list[str]]:
+    """Return by area the codes of those within it, however deep, all in the order in which they are given."""
+    within: dict[Area, list[str]] = {area: [] for area in areas}
+    for round_, code in within:
+        for end in range(len(code)):
+            if (round_, code[:end]) in within:
+                within[round_, code[:end]].append(code)
+    return within
+
+
+def nearest(codes: Iterable[str]) -> list[str]:
+    """Return of the codes of areas those that lie within no other of them, in their order."""
+    among = dict.fromkeys(codes)
+    return [code for code in among if not any(code[:end] in among for end in range(1, len(code)))]
 
 
 def _by_area(counts: Iterable[tuple[CellId, int]]) -> KnownCounts:

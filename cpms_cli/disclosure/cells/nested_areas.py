@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cpms_cli.disclosure.cell_id import CellId, Quantity
-from cpms_cli.disclosure.cells.known_counts import Area, KnownCounts
+from cpms_cli.disclosure.cells.known_counts import CHILDREN, Area, KnownCounts, areas_within, nearest
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-
-_CHILDREN = Quantity("children")
 
 
 def nested_relations(known: KnownCounts) -> tuple[list[Relation], dict[CellId, Cell]]:
@@ -18,8 +16,8 @@ def nested_relations(known: KnownCounts) -> tuple[list[Relation], dict[CellId, C
     Where these are not the whole area, there is a rest, in a cell of its own. `known` has the children of each area.
     """
     nesting = _Nesting(known)
-    for area in known:
-        nesting.relate(area)
+    for area, inside in areas_within(known).items():
+        nesting.relate(area, inside)
     return nesting.relations, nesting.rests
 
 
@@ -29,24 +27,18 @@ class _Nesting:
     relations: list[Relation] = field(default_factory=list)
     rests: dict[CellId, Cell] = field(default_factory=dict)
 
-    def relate(self, area: Area) -> None:
-        round_, code = area
-        inside = {
-            other: counts
-            for (other_round, other), counts in self.known.items()
-            if other_round == round_ and other != code and other.startswith(code)
-        }
+    def relate(self, area: Area, inside: Sequence[str]) -> None:
+        of_parts = {part: self.known[area[0], part] for part in inside}
         by_areas: dict[tuple[str, ...], list[Quantity]] = {}
         for quantity in self.known[area]:
-            by_areas.setdefault(tuple(part for part in inside if quantity in inside[part]), []).append(quantity)
+            by_areas.setdefault(tuple(part for part in inside if quantity in of_parts[part]), []).append(quantity)
         for within, quantities in by_areas.items():
-            nearest = [part for part in within if not any(part[:end] in within for end in range(2, len(part), 2))]
-            if nearest:
-                self._add_up(area, {part: inside[part] for part in nearest}, quantities)
+            if within:
+                self._add_up(area, {part: of_parts[part] for part in nearest(within)}, quantities)
 
     def _add_up(self, area: Area, parts: Mapping[str, Mapping[Quantity, int]], quantities: Sequence[Quantity]) -> None:
         round_, counts = area[0], self.known[area]
-        are_all = counts[_CHILDREN] == sum(known[_CHILDREN] for known in parts.values())
+        are_all = counts[CHILDREN] == sum(known[CHILDREN] for known in parts.values())
         for quantity in quantities:
             whole = CellId(*area, quantity)
             summed = tuple(CellId(round_, code, quantity) for code in parts)

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from cpms_cli.disclosure.cell_id import CASES, CellId, Groups, Quantity
 from cpms_cli.disclosure.cells.group_answers import relations_of_groups
 from cpms_cli.disclosure.cells.implications import implied_relations
-from cpms_cli.disclosure.cells.known_counts import Area, KnownCounts, counts_of_tables, known_counts
+from cpms_cli.disclosure.cells.known_counts import (
+    CHILDREN,
+    Area,
+    KnownCounts,
+    areas_within,
+    counts_of_tables,
+    known_counts,
+)
 from cpms_cli.disclosure.cells.nested_areas import nested_relations
 from cpms_cli.disclosure.count_table import CountTable
 from cpms_cli.disclosure.engine.problem import Cell, Relation
@@ -22,7 +29,7 @@ from cpms_cli.survey.model.definition import Survey
 Codes = tuple[str, ...]
 Family = dict[Codes, int]
 """Counts of one quantity by the same groups of children."""
-_CHILDREN, _HOUSEHOLDS, _HOMES = Quantity("children"), Quantity("households"), Quantity("homes")
+_HOUSEHOLDS, _HOMES = Quantity("households"), Quantity("homes")
 _DUE = "/due"
 
 
@@ -52,7 +59,7 @@ def relations_between_areas(survey: Survey, known: KnownCounts) -> tuple[list[Re
 
     Of an area whose children are not counted nobody can say whether its parts are all of it.
     """
-    counted = {area: counts for area, counts in sorted(known.items()) if _CHILDREN in counts}
+    counted = {area: counts for area, counts in sorted(known.items()) if CHILDREN in counts}
     nested, rests = nested_relations(counted)
     implied, beside = implied_relations(survey, known)
     of_groups, others = relations_of_groups(survey, known)
@@ -74,11 +81,11 @@ class _Links:
     def relate_only_parts(self) -> None:
         """Relate an area to a part of it in which all its children live: its counts are that part's counts too,
         whichever of the two a table is about."""
-        for (round_, outer), counts in list(self.known.items()):
-            parts = [code for year, code in self.known if year == round_ and code != outer and code.startswith(outer)]
+        for (round_, outer), parts in areas_within(self.known).items():
+            counts = self.known[round_, outer]
             for inner in parts:
                 part = self.known[round_, inner]
-                if counts.get(_CHILDREN, -1) != part.get(_CHILDREN):
+                if counts.get(CHILDREN, -1) != part.get(CHILDREN):
                     continue
                 for quantity, count in counts.items():
                     if quantity not in part and quantity.of_parts:

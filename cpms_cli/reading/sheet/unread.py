@@ -78,13 +78,18 @@ def _carried(languages: tuple[Language, ...]) -> tuple[str, ...]:
     return tuple(filter(None, (folded(carried_header("", language)) for language in languages)))
 
 
-@lru_cache(maxsize=8)
-def _aside_headers(languages: tuple[Language, ...]) -> tuple[tuple[str, str], ...]:
-    """The two headers of a workbook of rows set aside, what is wrong and where the row stood, as headers are compared:
-    in each language that it may be written in, and as earlier versions wrote them."""
+def aside_headers(languages: tuple[Language, ...]) -> list[tuple[str, str]]:
+    """Return the two headers of a workbook of rows set aside, what is wrong and where the row stood: in each of the
+    languages that it may be written in, and as earlier versions wrote them."""
     problem, place = own_columns().aside
     spoken = ((say(problem, language), say(place, language)) for language in languages)
-    return tuple(dict.fromkeys((spelt(first), spelt(second)) for first, second in (own_columns().names, *spoken)))
+    return [own_columns().names, *spoken]
+
+
+@lru_cache(maxsize=8)
+def _spelt_aside(languages: tuple[Language, ...]) -> tuple[tuple[str, str], ...]:
+    """These headers as headers are compared."""
+    return tuple(dict.fromkeys((spelt(problem), spelt(place)) for problem, place in aside_headers(languages)))
 
 
 @lru_cache(maxsize=8)
@@ -94,7 +99,7 @@ def own_headers(survey: Survey, *, exported: bool) -> frozenset[str]:
     In an export of a program for phones (`exported`), those of the form that this program makes for it.
     """
     own = own_columns()
-    aside = frozenset(header for pair in _aside_headers(spoken_languages()) for header in pair)
+    aside = frozenset(header for pair in _spelt_aside(spoken_languages()) for header in pair)
     if not exported:
         return aside
     dates = [field.name for field in survey.fields.values() if field.format == "partial-date"]
@@ -168,7 +173,7 @@ def unread_columns(
     near = headers.near
     known = own_headers(survey, exported=layout is not None) | set(beside)
     spelt_headers = {spelt(header) for header in source.header}
-    set_aside = any(spelt_headers.issuperset(pair) for pair in _aside_headers(spoken_languages()))
+    set_aside = any(spelt_headers.issuperset(pair) for pair in _spelt_aside(spoken_languages()))
     unread = []
     for index, header in enumerate(source.header):
         if index in headers.read:

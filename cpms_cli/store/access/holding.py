@@ -23,7 +23,7 @@ from pathlib import Path
 from cpms_cli.errors import StoreError, StoreLocked
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.store.audit_log import current_user
-from cpms_cli.writing.file_locks import try_lock
+from cpms_cli.writing.file_locks import is_locked, try_lock
 from cpms_cli.writing.owner_only import for_owner_alone
 
 WAIT = 5.0
@@ -76,15 +76,9 @@ def is_held(store: Path) -> bool:
         if place in _holds:
             return _holds[place].thread != threading.get_ident()
     try:
-        handle = os.open(place, os.O_RDWR)
+        return is_locked(place)
     except OSError:
         return False
-    try:
-        return not try_lock(handle)
-    except OSError:
-        return False
-    finally:
-        os.close(handle)
 
 
 def holder(store: Path) -> str:

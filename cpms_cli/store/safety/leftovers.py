@@ -5,7 +5,6 @@ They hold what the store holds, so they are named, and removed once nobody is at
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from cpms_cli.errors import StoreError
 from cpms_cli.store.access.holding import hold_store, is_held
-from cpms_cli.writing.file_locks import try_lock
+from cpms_cli.writing.file_locks import is_locked
 from cpms_cli.writing.files import PART_PREFIX
 from cpms_cli.writing.outputs import is_database
 
@@ -60,12 +59,6 @@ def _place_of(part: Path) -> Path:
 def _is_open(path: Path) -> bool:
     """Whether a process is writing this file at this moment."""
     try:
-        handle = os.open(path, os.O_RDWR)
+        return is_locked(path)
     except OSError:
         return True
-    try:
-        return not try_lock(handle)
-    except OSError:
-        return False
-    finally:
-        os.close(handle)

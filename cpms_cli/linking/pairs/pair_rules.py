@@ -22,8 +22,9 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs have no name in common that would do without a person, whatever their score.
 
     `pairs`: the level of each comparison, `one_script`, `unnamed`, `untold` (one side has no name), `parted` (a name of
-    one syllable is all that can agree), and `no_twin`: neither child has another beside it who may be of the same
-    birth.
+    one syllable is all that can agree), `shorter` (one side leaves out the last part of the name), `likened` (the
+    mothers' names are two that are much alike), and `no_twin`: neither child has another beside it who may be of the
+    same birth.
     """
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
@@ -46,9 +47,11 @@ def _of_one_family(pairs: pd.DataFrame) -> pd.Series:
 
 
 def _of_namesakes(pairs: pd.DataFrame) -> pd.Series:
-    """Return which pairs are as well two children of one name and one year: their mothers' names differ, and neither
-    day or month of birth nor house is the same. A brother of the same name as well says little: names are common."""
-    return (pairs["mother"] == "differs") & (pairs["place"] != "home") & ~pairs["birth"].isin(_ONE_MONTH)
+    """Return which pairs are as well two children of one name and one year: their mothers' names differ, or are
+    two that are much alike, and neither day or month of birth nor house is the same. A brother of the same name as well
+    says little: names are common."""
+    of_others = (pairs["mother"] == "differs") | ((pairs["mother"] == "alike") & pairs["likened"])
+    return of_others & (pairs["place"] != "home") & ~pairs["birth"].isin(_ONE_MONTH)
 
 
 def _of_parts(pairs: pd.DataFrame) -> pd.Series:
@@ -63,7 +66,16 @@ def by_mother(pairs: pd.DataFrame) -> pd.Series:
     near = (name == "near") & _of_two_scripts(pairs)
     near &= birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER))
     named = _of_one_mother_or_home(pairs) & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
-    return named | _by_family(pairs)
+    return named | _by_family(pairs) | _by_part_of_name(pairs)
+
+
+def _by_part_of_name(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs have a name of which one side leaves out the last part, and the mother and the house, or the
+    day of birth, to tell whose it is."""
+    known = (pairs["place"] == "home") & pairs["birth"].isin(_ONE_BIRTH) & (pairs["members"] != "none")
+    known |= pairs["birth"] == "exact"
+    shorter = pairs["shorter"] & (pairs["given"] == "near") & (pairs["sex"] != "differs")
+    return shorter & known & pairs["mother"].isin(_SAME_MOTHER)
 
 
 def _by_family(pairs: pd.DataFrame) -> pd.Series:

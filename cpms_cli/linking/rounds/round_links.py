@@ -21,7 +21,7 @@ from cpms_cli.linking.pairs.assignment import AUTOMATIC, DOUBTFUL, best_edges, c
 from cpms_cli.linking.pairs.comparison_levels import CONDITIONS
 from cpms_cli.linking.pairs.pair_rules import by_mother, contradict, disagree, either_of_two
 from cpms_cli.linking.pairs.pair_scores import score_pairs
-from cpms_cli.linking.rounds.found_again import note_found_again
+from cpms_cli.linking.rounds.found_again import mates_of, note_found_again
 from cpms_cli.linking.rounds.frequencies import note_round_frequencies
 from cpms_cli.linking.rounds.linking_state import (
     TWICE_IN_A_ROUND,
@@ -112,7 +112,7 @@ def _scored(of: Pass, pairs: pd.DataFrame, without: pd.Series | None = None) -> 
     linking.compare_ready(pd.concat([pairs["row_id"], pairs["other_id"]]))
     names = linking.names
     names.register("row_pair", pairs.rename(columns={"other_id": "id_l", "row_id": "id_r"}))
-    note_round_frequencies(linking.rows, names, of.of_round)
+    note_round_frequencies(linking.rows, names, of.of_round, linking.settings.largest_home)
     rows = note_found_again(linking, round_, of.in_round) if of.number == BY_HOME else "features"
     scores = score_pairs(names, of.of_round.model, rows, least=_LEAST_WEIGHT)
     names.unregister("row_pair")
@@ -156,7 +156,10 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _of_twins(of: Pass, pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs without a sure name are of a child who was seen at home with what may be a twin, in any round
-    up to this one."""
+    up to this one.
+
+    The second pass knows who else is found again: a child who lives with both, then and now, is neither of them.
+    """
     asked = pairs["unnamed"] | by_mother(pairs)
     linking, round_, unsure = of.linking, of.of_round.round, pairs[asked]
     if unsure.empty:
@@ -164,9 +167,19 @@ def _of_twins(of: Pass, pairs: pd.DataFrame) -> pd.Series:
     children = pd.concat([unsure["seeker"], unsure["choice"]]).drop_duplicates()
     rows = rows_of_children(linking.rows, children, round_)
     linking.compare_ready(rows)
-    twins = linking.names.execute("SELECT id FROM features WHERE twin").df()["id"]
-    of_twins = children_of(linking.rows, rows[rows.isin(twins)], round_)["child"]
-    return pairs["seeker"].isin(of_twins) | pairs["choice"].isin(of_twins)
+    mates = mates_of(linking, rows, round_)
+    twins = mates[mates["twin"]]
+    if of.number != BY_HOME:
+        return pairs["seeker"].isin(twins["child"]) | pairs["choice"].isin(twins["child"])
+    ends = unsure[["seeker", "choice"]].drop_duplicates()
+    now, then = mates[mates["round"] == round_], mates[mates["round"] < round_]
+    with_both = ends.merge(now, left_on="seeker", right_on="child").merge(
+        then, left_on=["choice", "mate"], right_on=["child", "mate"]
+    )[["seeker", "choice", "mate"]]
+    beside = pd.concat([ends.merge(twins, left_on=end, right_on="child") for end in ends])[["seeker", "choice", "mate"]]
+    other = ~pd.MultiIndex.from_frame(beside).isin(pd.MultiIndex.from_frame(with_both))
+    of_others = pd.MultiIndex.from_frame(beside.loc[other, ["seeker", "choice"]])
+    return asked & pd.MultiIndex.from_frame(pairs[["seeker", "choice"]]).isin(of_others)
 
 
 def _forget_choices(of: Pass, children: pd.Series) -> None:

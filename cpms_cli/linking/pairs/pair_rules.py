@@ -49,8 +49,9 @@ def _of_one_family(pairs: pd.DataFrame) -> pd.Series:
 def _of_namesakes(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs are as well two children of one name and one year: their mothers' names differ, or are
     two that are much alike, and neither day or month of birth nor house is the same. A brother of the same name as well
-    says little: names are common."""
-    of_others = (pairs["mother"] == "differs") | ((pairs["mother"] == "alike") & pairs["likened"])
+    says little: names are common. Of two scripts a name is seldom more than alike: there brother or village will do."""
+    found_near = _of_two_scripts(pairs) & (pairs["members"].isin(("all", "some")) | (pairs["place"] != "elsewhere"))
+    of_others = (pairs["mother"] == "differs") | ((pairs["mother"] == "alike") & pairs["likened"] & ~found_near)
     return of_others & (pairs["place"] != "home") & ~pairs["birth"].isin(_ONE_MONTH)
 
 

@@ -21,6 +21,7 @@ _TEXTS: dict[str, Role] = {
 }
 
 
+# What a household's row knows of the home beside its number.
 _OF_HOME: dict[str, Role] = {"house": "house_code", "reach": "phone", "north": "latitude", "east": "longitude"}
 
 
@@ -76,7 +77,7 @@ def _answer(survey: Survey, role: Role) -> str:
 
 
 def _answer_of_home(survey: Survey, role: Role) -> str:
-    """SQL for what the home's row says; text, as it is written."""
+    """SQL for the answer of the home's row, as text; that of nobody where no question plays the part."""
     return f"h.{survey.role(role).name}::VARCHAR" if survey.plays(role) else "NULL::VARCHAR"
 
 
@@ -104,13 +105,16 @@ def as_evidence(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
 
 
 def _known_home(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    """By what a home is known beside its number: `house` (its code in the register), `reach` (a telephone number),
-    `north` and `east` (degrees). Where rows of a table are compared, there is none of them."""
+    """Return by what a home is known beside its number: `house` (its code in the register), `reach` (a telephone
+    number), `north` and `east` (degrees; 0 stands where there is none). Rows of a table have none of them."""
     nothing = pd.Series(None, index=rows.index, dtype="str")
     texts = {name: rows[name].astype("str") if name in rows else nothing for name in _OF_HOME}
     digits = {name: texts[name].str.replace(r"\D", "", regex=True) for name in ("house", "reach")}
-    told = {name: of.where(of.str.fullmatch(_NUMBER)).astype("str") for name, of in digits.items()}
-    return told | {name: pd.to_numeric(texts[name], errors="coerce") for name in ("north", "east")}
+    degrees = {name: pd.to_numeric(texts[name], errors="coerce") for name in ("north", "east")}
+    return {
+        **{name: number.where(number.str.fullmatch(_NUMBER)).astype("str") for name, number in digits.items()},
+        **{name: degree.where(degree != 0) for name, degree in degrees.items()},
+    }
 
 
 def _known_birth(rows: pd.DataFrame, settings: LinkingSettings) -> dict[str, pd.Series]:

@@ -22,9 +22,8 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs have no name in common that would do without a person, whatever their score.
 
     `pairs`: the level of each comparison, `one_script`, `unnamed`, `untold` (one side has no name), `parted` (a name of
-    one syllable is all that can agree), `shorter` (one side leaves out the last part of the name), `likened` (the
-    mothers' names are two that are much alike), and `no_twin`: neither child has another beside it who may be of the
-    same birth.
+    one syllable is all that can agree), `likened` (the mothers' names are two that are much alike), and `no_twin`:
+    neither child has another beside it who may be of the same birth.
     """
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
@@ -73,16 +72,7 @@ def by_mother(pairs: pd.DataFrame) -> pd.Series:
     near = (name == "near") & _of_two_scripts(pairs)
     near &= birth.isin(_ONE_MONTH) | ((birth == "year") & pairs["mother"].isin(_SAME_MOTHER))
     named = _of_one_mother_or_home(pairs) & (near | ((name == "other") & birth.isin(_ONE_BIRTH)))
-    return named | _by_family(pairs) | _by_part_of_name(pairs)
-
-
-def _by_part_of_name(pairs: pd.DataFrame) -> pd.Series:
-    """Return which pairs have a name of which one side leaves out the last part, and the mother and the house, or the
-    day of birth, to tell whose it is."""
-    known = (pairs["place"] == "home") & pairs["birth"].isin(_ONE_BIRTH) & (pairs["members"] != "none")
-    known |= pairs["birth"] == "exact"
-    shorter = pairs["shorter"] & (pairs["given"] == "near") & (pairs["sex"] != "differs")
-    return shorter & known & pairs["mother"].isin(_SAME_MOTHER)
+    return named | _by_family(pairs)
 
 
 def _by_family(pairs: pd.DataFrame) -> pd.Series:

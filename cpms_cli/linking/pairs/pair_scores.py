@@ -25,7 +25,7 @@ from cpms_cli.linking.pairs.comparison_levels import (
     level_of,
 )
 from cpms_cli.linking.pairs.match_model import Model
-from cpms_cli.linking.pairs.name_levels import MOTHER_LIKENED, shortened
+from cpms_cli.linking.pairs.name_levels import MOTHER_LIKENED
 
 LEAST_WEIGHT = -7.0
 """Pairs under these odds (log2) are nobody's rival."""
@@ -54,7 +54,7 @@ def score_pairs(
     """Return the pairs of `row_pair` whose weight is at least `least`, by id_l and id_r.
 
     Columns: id_l, id_r, weight (log2 of the odds), the level of each comparison by its name, `one_script`, `identical`,
-    `certain`, `unnamed`, `untold`, `parted`, `shorter` and `likened`. `term_frequency` says how common each term of
+    `certain`, `unnamed`, `untold`, `parted` and `likened`. `term_frequency` says how common each term of
     `rows` is.
     """
     columns = [
@@ -99,7 +99,6 @@ def score_pairs(
                 unnamed,
                 parted,
                 untold,
-                {shortened("given")} AS shorter,
                 {MOTHER_LIKENED} AS likened,
                 {", ".join(f"{column}_l" for column in model.weighed.values())},
                 {levels}
@@ -117,7 +116,6 @@ def score_pairs(
                 p.unnamed,
                 p.parted,
                 p.untold,
-                p.shorter,
                 p.likened
             FROM compared p{common}
         )

@@ -57,11 +57,17 @@ def note_found_again(linking: Linking, round_: int, in_round: pd.Series) -> str:
 
 
 def mates_of(linking: Linking, rows: pd.Series, round_: int) -> pd.DataFrame:
-    """Return who lives with the children of these rows, up to a round: child, round, mate (the children, as they stand)
-    and `twin`: the mate may be of the same birth."""
+    """Return who lives with the children of these rows, up to a round: child, round, mate (children as they stand now),
+    `twin` (the mate may be of the same birth), and `dated`: both days of birth are known, so that it is a twin indeed.
+    """
     linking.names.register("asked_row", numbers(rows, "id"))
     mates: pd.DataFrame = linking.names.execute(f"""
-        SELECT f.id, f.round, m.id AS mate_id, {of_one_birth("f", "m")} AS twin
+        SELECT
+            f.id,
+            f.round,
+            m.id AS mate_id,
+            {of_one_birth("f", "m")} AS twin,
+            f.low = f.high AND m.low = m.high AS dated
         FROM features f
         SEMI JOIN asked_row USING (id)
         JOIN resident m ON m.round = f.round AND m.home = f.home AND m.id <> f.id""").df()

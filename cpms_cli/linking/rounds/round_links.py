@@ -158,7 +158,8 @@ def _of_twins(of: Pass, pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs without a sure name are of a child who was seen at home with what may be a twin, in any round
     up to this one.
 
-    The second pass knows who else is found again: a child who lives with both, then and now, is neither of them.
+    The second pass knows who else is found again: a brother or sister with whom the child lives now as then is not the
+    child, unless both days of birth say that they are twins.
     """
     asked = pairs["unnamed"] | by_mother(pairs)
     linking, round_, unsure = of.linking, of.of_round.round, pairs[asked]
@@ -172,14 +173,21 @@ def _of_twins(of: Pass, pairs: pd.DataFrame) -> pd.Series:
     if of.number != BY_HOME:
         return pairs["seeker"].isin(twins["child"]) | pairs["choice"].isin(twins["child"])
     ends = unsure[["seeker", "choice"]].drop_duplicates()
-    now, then = mates[mates["round"] == round_], mates[mates["round"] < round_]
-    with_both = ends.merge(now, left_on="seeker", right_on="child").merge(
-        then, left_on=["choice", "mate"], right_on=["child", "mate"]
-    )[["seeker", "choice", "mate"]]
-    beside = pd.concat([ends.merge(twins, left_on=end, right_on="child") for end in ends])[["seeker", "choice", "mate"]]
-    other = ~pd.MultiIndex.from_frame(beside).isin(pd.MultiIndex.from_frame(with_both))
+    beside = pd.concat([ends.merge(twins, left_on=end, right_on="child") for end in ends])
+    other = beside["dated"] | ~_triples(beside).isin(_triples(_with_both(ends, mates, round_)))
     of_others = pd.MultiIndex.from_frame(beside.loc[other, ["seeker", "choice"]])
     return asked & pd.MultiIndex.from_frame(pairs[["seeker", "choice"]]).isin(of_others)
+
+
+def _with_both(ends: pd.DataFrame, mates: pd.DataFrame, round_: int) -> pd.DataFrame:
+    """Return seeker, choice and mate: who lives with the seeker in this round, and lived with the choice before."""
+    now, then = mates[mates["round"] == round_], mates[mates["round"] < round_]
+    with_seeker = ends.merge(now, left_on="seeker", right_on="child")
+    return with_seeker.merge(then, left_on=["choice", "mate"], right_on=["child", "mate"])
+
+
+def _triples(pairs: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(pairs[["seeker", "choice", "mate"]])
 
 
 def _forget_choices(of: Pass, children: pd.Series) -> None:

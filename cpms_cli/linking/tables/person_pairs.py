@@ -124,7 +124,7 @@ def _judged(pairs: pd.DataFrame, weighing: _Weighing) -> pd.DataFrame:
     surely_named = pairs["given"].isin(STRONG_NAMES) & (pairs["birth"] == "exact")
     contradicts = contradict(pairs) | ((pairs["register"] == "differs") & ~surely_named)
     # A table has no year, by which a row without a name could be known to be a baby's.
-    known_by_house = dict.fromkeys(("unnamed", "no_twin", "untold", "parted", "shorter", "likened"), False)
+    known_by_house = dict.fromkeys(("unnamed", "no_twin", "untold", "parted", "likened"), False)
     disagrees = disagree(pairs.assign(number=pairs["register"], **known_by_house))
     return pairs.assign(disagrees=disagrees & ~clear, contradicts=contradicts & ~clear, clear=clear)
 

@@ -33,7 +33,7 @@ from plain_splink import at_best_threshold, scored_pairs
 from cpms_cli.linking.carried_ids import same_person
 from cpms_cli.linking.pairs.assignment import SettledRows
 from cpms_cli.linking.probabilistic import link
-from cpms_cli.linking.store_rows import as_evidence, child_evidence
+from cpms_cli.linking.store_rows import as_evidence, child_evidence, home_columns
 from cpms_cli.survey.opening.loading import load_survey
 
 GROUPINGS = ("nationality", "language", "script", "sex", "id", "age")
@@ -45,7 +45,8 @@ _EXACT = ["given", "family", "born", "sex"]
 def evidence_of(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as the store would hand them to the linking."""
     survey = load_survey()
-    homes = rows.drop_duplicates(list(survey.key("household")))[[*survey.key("household"), "interview_date"]]
+    key = list(survey.key("household"))
+    homes = rows.drop_duplicates(key).reindex(columns=[*key, *home_columns(survey)])
     with duckdb.connect() as connection:
         for name, frame in (("children", rows), ("homes", homes)):
             connection.register("frame", frame)

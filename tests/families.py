@@ -10,11 +10,14 @@ import pandas as pd
 
 from cpms_cli.linking.evidence import COLUMNS
 from cpms_cli.linking.pairs.assignment import SettledRows
+from cpms_cli.linking.pairs.comparison_levels import CHILDREN
 from cpms_cli.linking.probabilistic import Linkage, link
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 from cpms_cli.survey.opening.loading import load_survey
 
 Child = dict[str, Any]
+_COLUMNS = (*COLUMNS, *CHILDREN.further)
+_NUMBERS = ("round", "low", "high", "north", "east")
 # Names that are near each other, in the scripts of the border.
 NEAR = {
     "Thai": ("มานี", "มานะ"),
@@ -47,7 +50,7 @@ def _day(date: str) -> float:
 def child(round_: int, given: str | None, **more: Any) -> Child:
     """A boy of a round; the same mother, house and day of birth unless told otherwise."""
     row: Child = {
-        **dict.fromkeys(COLUMNS),
+        **dict.fromkeys(_COLUMNS),
         "round": round_,
         "given": given,
         "mother": "สมศรี",
@@ -95,9 +98,9 @@ def linked(
     They are recognised by the shipped definition, unless other `settings` are given. `together`: rows that an
     identifier puts to an earlier row.
     """
-    frame = pd.DataFrame(children, columns=list(COLUMNS))
-    texts = [name for name in COLUMNS if name not in ("round", "low", "high")]
-    frame = frame.astype({name: "str" for name in texts} | {"low": "float64", "high": "float64"})
+    frame = pd.DataFrame(children, columns=list(_COLUMNS))
+    texts = [name for name in _COLUMNS if name not in _NUMBERS]
+    frame = frame.astype({name: "str" for name in texts} | dict.fromkeys(_NUMBERS[1:], "float64"))
     sure = np.arange(len(frame), dtype=np.int64)
     for row, earlier in (together or {}).items():
         sure[row] = earlier

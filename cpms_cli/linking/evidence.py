@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from cpms_cli.linking.names.name_forms import name_forms, script_of
 from cpms_cli.linking.names.zawgyi import names_in_unicode
-from cpms_cli.linking.pairs.comparison_levels import CHILDREN, DAYS_BETWEEN_BIRTHS, Comparing
+from cpms_cli.linking.pairs.comparison_levels import CHILDREN, Comparing, of_one_birth
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 from cpms_cli.survey.rules.workbench import SMALL, plan_simply
 
@@ -103,6 +103,7 @@ def _named(rows: pd.DataFrame, settings: LinkingSettings, compared: pd.Series | 
         nickname_said=nickname["said"],
         mother=mother["fold"],
         script=script_of(given["fold"], settings),
+        mother_script=script_of(mother["fold"], settings),
         **columns,
     )
 
@@ -152,14 +153,16 @@ def prepare_more(
             INSERT INTO features {asked};
 
             INSERT INTO resident
-            SELECT id, round, home, given_loose
+            SELECT id, round, home, given_loose, low, high
             FROM named
             ANTI JOIN resident USING (id)""")
     else:
         connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE features AS {asked};
 
-            CREATE OR REPLACE TEMP TABLE resident AS SELECT id, round, home, given_loose FROM named""")
+            CREATE OR REPLACE TEMP TABLE resident AS
+            SELECT id, round, home, given_loose, low, high
+            FROM named""")
     connection.unregister("asked_row")
     connection.unregister("named")
 
@@ -188,7 +191,8 @@ def _features(comparing: Comparing) -> str:
             SELECT
                 *,
                 CASE WHEN length(born) = 10 THEN born END AS born_day,
-                year(DATE '1970-01-01' + low::INTEGER)::INTEGER AS year
+                year(DATE '1970-01-01' + low::INTEGER)::INTEGER AS year,
+                year(DATE '1970-01-01' + floor((low + high) / 2)::INTEGER)::INTEGER AS about
             FROM named
         ),
         others AS (
@@ -197,9 +201,7 @@ def _features(comparing: Comparing) -> str:
                 list(b.given_loose ORDER BY b.id) FILTER (b.given_loose IS NOT NULL) AS members,
                 list(b.given ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named,
                 list(b.given_said ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named_said,
-                bool_or(coalesce(
-                    a.low <= b.high + {DAYS_BETWEEN_BIRTHS} AND b.low <= a.high + {DAYS_BETWEEN_BIRTHS}, TRUE
-                )) AS twin
+                bool_or({of_one_birth("a", "b")}) AS twin
             FROM named a
             JOIN named b ON a.round = b.round AND a.home = b.home AND a.id <> b.id
             GROUP BY a.id

@@ -9,6 +9,8 @@ from cpms_cli.survey.model.definition import Role, Survey
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 from cpms_cli.survey.rules.typed_answers import partial_date_bounds, typed, visit_bounds
 
+# A number that is one: long enough, and not one digit throughout.
+_NUMBER = r"(?!0?(\d)\1*$)\d{8,}"
 _TEXTS: dict[str, Role] = {
     "given": "given_name",
     "family": "family_name",
@@ -17,6 +19,15 @@ _TEXTS: dict[str, Role] = {
     "sex": "sex",
     "nationality": "nationality",
 }
+
+
+# What a household's row knows of the home beside its number.
+_OF_HOME: dict[str, Role] = {"house": "house_code", "reach": "phone", "north": "latitude", "east": "longitude"}
+
+
+def home_columns(survey: Survey) -> list[str]:
+    """Return the columns of a home's row that `child_evidence` reads beside its key."""
+    return survey.names_of("visited", *_OF_HOME.values())
 
 
 def evidence_columns(survey: Survey) -> list[str]:
@@ -38,6 +49,7 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
     first, last = visit_bounds(f"TRY_CAST(h.{survey.role('visited').name} AS DATE)", f"c.{round_}::INTEGER")
     age = typed(survey, survey.role("age"), "c")
     place = f"c.{survey.role('village').name}"
+    of_home = ",\n            ".join(f"{_answer_of_home(survey, role)} AS {name}" for name, role in _OF_HOME.items())
     missing = ", ".join(f"'{word}'" for word in survey.missing_words)
     number = next((f"c.{name}" for name in survey.names_of("national_id")), "NULL::VARCHAR")
     return f"""
@@ -52,6 +64,7 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
             date_diff('day', DATE '1970-01-01', coalesce({high}, {last} - to_years({age}))::DATE)::DOUBLE AS high,
             {place} AS village,
             {place} || '|' || c.{survey.role("household").name} AS home,
+            {of_home},
             CASE WHEN {number} NOT IN ({missing}) THEN {number} END AS number
         FROM {children} c
         LEFT JOIN {households} h USING ({home})
@@ -61,6 +74,11 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
 def _answer(survey: Survey, role: Role) -> str:
     """SQL for the answer to the question that plays a part; that of nobody where no question does."""
     return typed(survey, survey.role(role), "c") if survey.plays(role) else "NULL::VARCHAR"
+
+
+def _answer_of_home(survey: Survey, role: Role) -> str:
+    """SQL for the answer of the home's row, as text; that of nobody where no question plays the part."""
+    return f"h.{survey.role(role).name}::VARCHAR" if survey.plays(role) else "NULL::VARCHAR"
 
 
 def as_evidence(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
@@ -80,9 +98,23 @@ def as_evidence(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
             number=number.where(is_thai_id(number)),
             home=home.mask(house.isin(settings.placeholder_houses) | crowd),
             **{name: rows[name].astype("str") for name in texts},
+            **_known_home(rows),
         )
     )
     return answers.assign(**_known_birth(rows, settings))
+
+
+def _known_home(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return by what a home is known beside its number: `house` (its code in the register), `reach` (a telephone
+    number), `north` and `east` (degrees; 0 stands where there is none). Rows of a table have none of them."""
+    nothing = pd.Series(None, index=rows.index, dtype="str")
+    texts = {name: rows[name].astype("str") if name in rows else nothing for name in _OF_HOME}
+    digits = {name: texts[name].str.replace(r"\D", "", regex=True) for name in ("house", "reach")}
+    degrees = {name: pd.to_numeric(texts[name], errors="coerce") for name in ("north", "east")}
+    return {
+        **{name: number.where(number.str.fullmatch(_NUMBER)).astype("str") for name, number in digits.items()},
+        **{name: degree.where(degree != 0) for name, degree in degrees.items()},
+    }
 
 
 def _known_birth(rows: pd.DataFrame, settings: LinkingSettings) -> dict[str, pd.Series]:

@@ -96,6 +96,17 @@ def test_one_name_and_one_year_of_two_mothers_are_a_question(born: str, is_linke
     assert (linked([earlier, later, *village(ROUNDS)]).cluster[1] == 0) == is_linked
 
 
+@pytest.mark.parametrize(("mother", "is_linked"), [("โสภา", False), ("โสพี แก้วใส", True), ("โสพี", True)])
+def test_mothers_whose_names_are_alike_are_two_among_namesakes(mother: str, is_linked: bool) -> None:
+    # One rare name and one year in two villages: Sophi and Sopha are no slip of a hand there.
+    moved = {"village": "85030201", "home": "85030201|7"}
+    earlier = child(2025, "ดารา", family="ยิน", mother="โสพี", born="2019-11-13")
+    later = child(2026, "ดารา", family="ยิน", mother=mother, born="2019", **moved)
+    linkage = linked([earlier, later, *village(ROUNDS, 200)])
+    assert linkage.pairs.set_index(["id_l", "id_r"]).loc[(0, 1), "mother"] != "differs"
+    assert (linkage.cluster[1] == 0) == is_linked
+
+
 def test_a_name_parted_over_both_cells_is_not_known_by_its_first_part() -> None:
     # Twins of whom each was at home in one of the years: the first part of their names is the same.
     rows = [child(2025, "หมวย", family="มุน"), child(2026, "หมวย", family="งื้น"), *village(ROUNDS)]

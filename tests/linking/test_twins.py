@@ -161,6 +161,15 @@ def test_a_twin_seen_in_one_round_leaves_a_doubt_in_the_next() -> None:
     assert list(linked(rows, together={3: 2}).cluster[:4]) == [0, 1, 2, 2]
 
 
+def test_a_sister_with_whom_the_child_lives_then_and_now_is_not_the_child() -> None:
+    # Of ages alone the sister may be a twin; but she is found again herself.
+    rows = [child(2025, "มานี", born="2017"), child(2025, None, born="2017-03-05")]
+    again = [child(2026, "มานี", born="2017"), child(2026, "วิชัย", born="2017-03-05")]
+    assert list(linked([*rows, *again, *village(ROUNDS)]).cluster[:4]) == [0, 1, 0, 1]
+    without_her = linked([*rows, again[1], *village(ROUNDS)])
+    assert list(without_her.cluster[:3]) == [0, 1, 2]
+
+
 @pytest.mark.parametrize("name", ["ทารก", "มานี", "ด.ช."])
 def test_twins_whom_nothing_tells_apart_are_a_question(name: str) -> None:
     clusters = linked([*(child(round_, name) for round_ in (2025, 2025, 2026, 2026)), *village(ROUNDS)])

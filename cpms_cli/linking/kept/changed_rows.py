@@ -11,6 +11,7 @@ from cpms_cli.linking.decisions import NO_DECISIONS, latest_decisions
 from cpms_cli.linking.kept.link_rows import digest, grow, numbers_of
 from cpms_cli.linking.kept.stored_evidence import evidence_of_rows, with_anchors
 from cpms_cli.linking.kept.sure_nodes import put_into_nodes
+from cpms_cli.linking.store_rows import home_columns
 from cpms_cli.store.tables.anchors import note_standing_anchors
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey
@@ -156,6 +157,7 @@ def _rows_now(survey: Survey) -> str:
     of_home = survey.key("household")
     home, homes = " AND ".join(f"h.{name} = o.{name}" for name in of_home), ", ".join(f"o.{name}" for name in of_home)
     reference = row_reference(survey, "child", "o")
+    answers = ", ".join(f"coalesce(h.{name}::VARCHAR, '')" for name in home_columns(survey))
     return f"""
         WITH anchor AS (SELECT row_key, min(identifier) AS anchored FROM standing_anchor GROUP BY row_key),
         decided AS (
@@ -172,14 +174,14 @@ def _rows_now(survey: Survey) -> str:
                 {reference} AS row_key,
                 {homes},
                 o.content,
-                h.{survey.role("visited").name} AS visited
+                concat_ws(chr(31), {answers}) AS of_home
             FROM child_observation o
             LEFT JOIN household_observation h ON {home} AND h.superseded_by IS NULL
             WHERE o.superseded_by IS NULL
         )
         SELECT
-            * EXCLUDE (content, visited, anchored, decisions),
-            md5(concat_ws(chr(31), content, coalesce(visited, ''), coalesce(decisions, ''))) AS input,
+            * EXCLUDE (content, of_home, anchored, decisions),
+            md5(concat_ws(chr(31), content, of_home, coalesce(decisions, ''))) AS input,
             {digest("anchored")} AS anchored
         FROM current_row
         LEFT JOIN anchor USING (row_key)

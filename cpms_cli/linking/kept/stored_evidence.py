@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.kept.link_rows import numbers
-from cpms_cli.linking.store_rows import as_evidence, child_evidence, evidence_columns
+from cpms_cli.linking.store_rows import as_evidence, child_evidence, evidence_columns, home_columns
 from cpms_cli.store.tables.link_tables import key_in_reference
 from cpms_cli.survey.identifiers import has_cpms_check_letter
 from cpms_cli.survey.model.definition import Survey
@@ -57,10 +57,10 @@ def evidence_of_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, ids
 def _asked_rows(survey: Survey) -> str:
     """Return a SELECT of the rows `asked_row`."""
     person, key = survey.role("person").name, ", ".join(survey.key("child"))
-    home, visited = ", ".join(survey.key("household")), survey.role("visited").name
+    home, of_home = ", ".join(survey.key("household")), ", ".join(home_columns(survey))
     # Of a left join the engine puts the right side into a table of its own: that of all homes would be large.
     homes = f"""(
-            SELECT {home}, {visited}
+            SELECT {home}, {of_home}
             FROM household_observation
             SEMI JOIN asked USING ({home})
             WHERE superseded_by IS NULL

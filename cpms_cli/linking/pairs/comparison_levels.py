@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cpms_cli.linking.pairs.name_levels import ALIKE, CLASH, NEAR, SAME_SOUND, shortened, similar, whole_name
+from cpms_cli.linking.pairs.name_levels import ALIKE, CLASH, MOTHER_ALIKE, NEAR, SAME_SOUND, similar, whole_name
 
 UNKNOWN = "unknown"
 
@@ -45,6 +45,10 @@ _CLOSE = """
 NO_DAY = frozenset({"month", "year", "close"})
 
 _LEAST = "least(length(members_l), length(members_r))"
+
+# Some thirty metres: what a phone measures of one house on two days.
+_DEGREES = 0.0003
+NEAR_BY = f"(abs(north_l - north_r) <= {_DEGREES} AND abs(east_l - east_r) <= {_DEGREES})"
 
 # comparison: the column that must be known on both sides, and a condition per level but the last
 CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
@@ -96,11 +100,17 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
                     OR mother_loose_l = mother_loose_r
                     OR (mother_key_l = mother_key_r AND length(mother_key_l) >= 3)
                 )""",
-            "alike": f"({similar('mother', 0.7)} OR {shortened('mother')})",
+            "alike": MOTHER_ALIKE,
         },
     ),
     "nickname": ("nickname", {"exact": "nickname_l = nickname_r"}),
-    "place": ("village", {"home": "home_l = home_r", "village": "village_l = village_r"}),
+    # One code may be that of a whole row of rooms, so that it is no home by itself.
+    "place": (
+        "village",
+        {"home": "home_l = home_r", "house": "house_l = house_r", "village": "village_l = village_r"},
+    ),
+    "reach": ("reach", {"exact": "reach_l = reach_r"}),
+    "spot": ("north", {"near": NEAR_BY}),
     "members": (
         "members",
         {
@@ -113,7 +123,13 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 # The term whose frequency weighs an exact agreement: a rare name says more than a common one.
-WEIGHED_BY_FREQUENCY = {"given": "given", "family": "family", "mother": "mother", "nickname": "nickname"}
+WEIGHED_BY_FREQUENCY: Mapping[str, str] = {
+    "given": "given",
+    "family": "family",
+    "mother": "mother",
+    "nickname": "nickname",
+    "reach": "reach",
+}
 # However rare a name is, it says no more than this.
 LEAST_FREQUENCY = 0.0002
 
@@ -176,24 +192,43 @@ PARTED = f"""
 # Two children of one mother are born at one birth, or so many days apart: what is less is a slip in one of the dates.
 DAYS_BETWEEN_BIRTHS = 240
 
+
+def of_one_birth(first: str, second: str) -> str:
+    """SQL for two rows (relations with `low` and `high`) that may be of one birth, as far as their dates are known."""
+    days = DAYS_BETWEEN_BIRTHS
+    return f"""
+        coalesce(
+            {first}.low <= {second}.high + {days} AND {second}.low <= {first}.high + {days},
+            TRUE
+        )"""
+
+
+def _with_year(heads: str) -> str:
+    """SQL for the end of a block: the year of birth, which an age says within one, where a name says too little."""
+    return f"CASE WHEN length({heads}) >= {_TELLING} THEN '' ELSE '|' || about END"
+
+
+# Consonants of a name that few of a village share.
+_TELLING = 3
 # Pairs are looked for where one of these agrees; a block with too many rows of a round is left out.
 BLOCKS: dict[str, str] = {
     "birth_given": "born_day || '|' || given_heads[1:1]",
     "birth_mother": "born_day || '|' || mother_heads[1:1]",
     "birth_village": "born_day || '|' || village",
     "birth_family": "born_day || '|' || family_heads[1:1]",
-    "mother_family": "mother_heads || '|' || family_heads || '|' || year",
+    "mother_family": "mother_heads || '|' || family_heads || '|' || about",
     "given_mother": "given_heads || '|' || mother_heads",
     "given_family": "given_heads || '|' || family_key",
     "given_month": "given_heads || '|' || born[1:7]",
-    "given_village": "given_heads || '|' || village || '|' || year",
+    "given_village": f"given_heads || '|' || village || {_with_year('given_heads')}",
     # Over a whole province many mothers' names begin alike: as it is said, the name is one of few.
-    "mother_year": "CASE WHEN length(mother_heads) >= 2 THEN mother_loose || '|' || year END",
-    "mother_village": "mother_heads || '|' || village || '|' || year",
+    "mother_year": "CASE WHEN length(mother_heads) >= 2 THEN mother_loose || '|' || about END",
+    "mother_village": f"mother_heads || '|' || village || {_with_year('mother_heads')}",
     "family_village": "family_key || '|' || village",
     "home": "home",
-    "whole": "whole || '|' || year",
+    "whole": "whole || '|' || about",
     "number": "number",
+    "reach": "reach",
 }
 
 Conditions = Mapping[str, tuple[str, Mapping[str, str]]]
@@ -212,54 +247,14 @@ class Comparing:
 
 
 # Children of the survey, as merging links them.
-CHILDREN = Comparing(CONDITIONS, BLOCKS)
-
-# Given and family name in one another's cells, each spelt nearly the same.
-_TURNED = """
-    (
-        jaro_winkler_similarity(given_l, family_r) >= 0.85
-        AND jaro_winkler_similarity(family_l, given_r) >= 0.85
-        AND jaro_winkler_similarity(given_l, family_l) < 0.85
-    )"""
-_WORDS = tuple(f"list_distinct(string_split(street_{side}, ' '))" for side in "lr")
-# Or more than half of the words, in any order: parts of an address change their cells.
-_STREET_ALIKE = f"""
-    (
-        levenshtein(street_l, street_r) <= 0.3 * greatest(length(street_l), length(street_r))
-        OR 2 * len(list_intersect({_WORDS[0]}, {_WORDS[1]})) > greatest(len({_WORDS[0]}), len({_WORDS[1]}))
-    )"""
-
-# Persons of any table: an address beside the house, and a telephone.
-PERSONS = Comparing(
-    {
-        **{name: of for name, of in CONDITIONS.items() if name != "number"},
-        # Persons of any age whose brothers are in the table: the year before is another's.
-        "birth": ("low", {**CONDITIONS["birth"][1], "close": "FALSE"}),
-        "register": (
-            "number",
-            {
-                **CONDITIONS["number"][1],
-                "alike": "(damerau_levenshtein(number_l, number_r) = 2 AND length(number_l) >= 6)",
-            },
-        ),
-        "given": ("given", {**CONDITIONS["given"][1], "whole": f"({CONDITIONS['given'][1]['whole']} OR {_TURNED})"}),
-        "street": ("street", {"exact": "street_l = street_r", "alike": _STREET_ALIKE}),
-        "suburb": (
-            "suburb",
-            {"exact": "suburb_l = suburb_r", "alike": "jaro_winkler_similarity(suburb_l, suburb_r) >= 0.85"},
-        ),
-        "phone": ("phone", {"exact": "phone_l = phone_r", "slip": "damerau_levenshtein(phone_l, phone_r) = 1"}),
-    },
-    {
-        **BLOCKS,
-        "names": "least(given_heads, family_heads) || '|' || greatest(given_heads, family_heads)",
-        "street": "street",
-        "family_suburb": "family_heads || '|' || suburb",
-        "given_suburb": "given_heads || '|' || suburb",
-        "phone": "phone",
-    },
-    ("street", "suburb", "phone"),
-)
+CHILDREN = Comparing(CONDITIONS, BLOCKS, ("house", "reach", "north", "east"))
+# What is compared of a home beside its number.
+_OF_HOMES = ("reach", "spot")
+# Where nothing but its number is known of a home, or the child lives elsewhere now.
+WITHOUT_HOMES: Conditions = {
+    **{name: of for name, of in CONDITIONS.items() if name not in _OF_HOMES},
+    "place": ("village", {**CONDITIONS["place"][1], "house": "FALSE"}),
+}
 
 
 def null_condition(column: str) -> str:

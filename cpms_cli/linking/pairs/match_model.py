@@ -20,6 +20,7 @@ from cpms_cli.linking.pairs.comparison_levels import (
     RARE_BY_DEFAULT,
     TAUGHT_BY_DEFAULTS_ONLY,
     UNKNOWN,
+    WEIGHED_BY_FREQUENCY,
     Comparing,
     level_of,
 )
@@ -49,6 +50,11 @@ class Model:
     sure_pairs: int
     random_pairs: int
 
+    @property
+    def weighed(self) -> dict[str, str]:
+        """The columns that are weighed by how common what they say is, by comparison."""
+        return {name: column for name, column in WEIGHED_BY_FREQUENCY.items() if name in self.shares}
+
     def document(self) -> dict[str, Any]:
         """The parameters as they are kept in the store with the run that used them."""
         return {
@@ -60,9 +66,11 @@ class Model:
 
 
 def _defaults(settings: LinkingSettings, comparing: Comparing) -> Shares:
+    """Return the shipped shares; a definition of an earlier version does not weigh all that is compared now."""
     return {
         name: {level: (share.m, share.u) for level, share in settings.comparisons[name].items()}
         for name in comparing.conditions
+        if name in settings.comparisons
     }
 
 

@@ -161,6 +161,21 @@ ALIKE = f"""
             )
         )
     )"""
+# Within one script a consonant that is another one makes another name, where the name is short: Nabi and Nami are two.
+MOTHER_ALIKE = f"""
+    (
+        (
+            {similar("mother", 0.7)}
+            AND (
+                mother_script_l <> mother_script_r
+                OR {_heads("mother_bare_said_l")} = {_heads("mother_bare_said_r")}
+                OR {similar("mother", 0.8)}
+            )
+        )
+        OR {shortened("mother")}
+    )"""
+# Sopha and Sophi may be two mothers; Sopha, and Sopha with her family name, are one.
+MOTHER_LIKENED = f"NOT {shortened('mother')}"
 NEAR = f"""
     (
         jaro_winkler_similarity(given_l, given_r) >= 0.9

@@ -22,8 +22,8 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs have no name in common that would do without a person, whatever their score.
 
     `pairs`: the level of each comparison, `one_script`, `unnamed`, `untold` (one side has no name), `parted` (a name of
-    one syllable is all that can agree), and `no_twin`: neither child has another beside it who may be of the same
-    birth.
+    one syllable is all that can agree), `likened` (the mothers' names are two that are much alike), and `no_twin`:
+    neither child has another beside it who may be of the same birth.
     """
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
@@ -32,8 +32,9 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     # A mother has one child of one birth, unless it has a twin: then a name that is near, or a nickname, will do.
     of_one_birth = by_mother(pairs) & pairs["no_twin"]
     agrees |= (pairs["unnamed"] & _of_one_mother_or_home(pairs)) | of_one_birth
-    # A cousin in the house may have the name, but not the mother.
-    agrees &= (pairs["birth"] != "close") | pairs["mother"].isin(_SAME_MOTHER) | _of_one_family(pairs)
+    # A cousin in the house may have the name, but not the mother; in another village there are namesakes of both.
+    of_one_mother = pairs["mother"].isin(_SAME_MOTHER) & _found_near(pairs)
+    agrees &= (pairs["birth"] != "close") | of_one_mother | _of_one_family(pairs)
     agrees &= ~_of_namesakes(pairs) & ~_of_parts(pairs)
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
 
@@ -46,9 +47,17 @@ def _of_one_family(pairs: pd.DataFrame) -> pd.Series:
 
 
 def _of_namesakes(pairs: pd.DataFrame) -> pd.Series:
-    """Return which pairs are as well two children of one name and one year: their mothers' names differ, and neither
-    day or month of birth nor house is the same. A brother of the same name as well says little: names are common."""
-    return (pairs["mother"] == "differs") & (pairs["place"] != "home") & ~pairs["birth"].isin(_ONE_MONTH)
+    """Return which pairs are as well two children of one name and one year: their mothers' names differ, or are
+    two that are much alike, and neither day or month of birth nor house is the same. A brother of the same name as well
+    says little: names are common. Of two scripts a name is seldom more than alike: there brother or village will do."""
+    by_likeness = pairs["likened"] & ~(_of_two_scripts(pairs) & _found_near(pairs))
+    of_others = (pairs["mother"] == "differs") | ((pairs["mother"] == "alike") & by_likeness)
+    return of_others & (pairs["place"] != "home") & ~pairs["birth"].isin(_ONE_MONTH)
+
+
+def _found_near(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs live in one village, or have another child of the home who is found again as well."""
+    return (pairs["place"] != "elsewhere") | pairs["members"].isin(("all", "some"))
 
 
 def _of_parts(pairs: pd.DataFrame) -> pd.Series:

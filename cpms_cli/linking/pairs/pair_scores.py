@@ -25,6 +25,7 @@ from cpms_cli.linking.pairs.comparison_levels import (
     level_of,
 )
 from cpms_cli.linking.pairs.match_model import Model
+from cpms_cli.linking.pairs.name_levels import MOTHER_LIKENED
 
 LEAST_WEIGHT = -7.0
 """Pairs under these odds (log2) are nobody's rival."""
@@ -53,7 +54,8 @@ def score_pairs(
     """Return the pairs of `row_pair` whose weight is at least `least`, by id_l and id_r.
 
     Columns: id_l, id_r, weight (log2 of the odds), the level of each comparison by its name, `one_script`, `identical`,
-    `certain`, `unnamed`, `untold` and `parted`. `term_frequency` says how common each term of `rows` is.
+    `certain`, `unnamed`, `untold`, `parted` and `likened`. `term_frequency` says how common each term of
+    `rows` is.
     """
     columns = [
         str(name) for (name, *_) in connection.execute(f"DESCRIBE {rows}").fetchall() if not name.startswith("block_")
@@ -62,13 +64,14 @@ def score_pairs(
     levels = ", ".join(
         f"{level_of(name, list(of), comparing.conditions)} AS {name}" for name, of in model.shares.items()
     )
+    silent = "".join(f"'{UNKNOWN}' AS {name}, " for name in comparing.conditions if name not in model.shares)
     prior = float(np.log2(model.prior / (1 - model.prior)))
     weights = " + ".join([_double(prior), *(_weight_of(name, of) for name, of in model.shares.items())])
     names = ", ".join(f"p.{name}" for name in model.shares)
     common = "".join(
         f"""
         LEFT JOIN term_frequency of_{name} ON of_{name}.kind = '{name}' AND of_{name}.term = p.{column}_l"""
-        for name, column in WEIGHED_BY_FREQUENCY.items()
+        for name, column in model.weighed.items()
     )
     return connection.execute(f"""
         WITH pair AS (
@@ -96,13 +99,14 @@ def score_pairs(
                 unnamed,
                 parted,
                 untold,
-                {", ".join(f"{column}_l" for column in WEIGHED_BY_FREQUENCY.values())},
+                {MOTHER_LIKENED} AS likened,
+                {", ".join(f"{column}_l" for column in model.weighed.values())},
                 {levels}
             FROM pair
         ),
         weighed AS (
             SELECT
-                p.id_l,
+                {silent}p.id_l,
                 p.id_r,
                 round({weights}, 6) AS weight,
                 {names},
@@ -111,7 +115,8 @@ def score_pairs(
                 p.certain,
                 p.unnamed,
                 p.parted,
-                p.untold
+                p.untold,
+                p.likened
             FROM compared p{common}
         )
         SELECT *

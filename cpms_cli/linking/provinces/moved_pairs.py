@@ -13,14 +13,14 @@ import pandas as pd
 
 from cpms_cli.linking.evidence import COLUMNS, drop_large_blocks, in_memory, prepare
 from cpms_cli.linking.pairs.assignment import SettledRows, assign
-from cpms_cli.linking.pairs.comparison_levels import BLOCKS, CONDITIONS, Comparing
+from cpms_cli.linking.pairs.comparison_levels import BLOCKS, WITHOUT_HOMES, Comparing
 from cpms_cli.linking.pairs.match_model import Model, Taught, estimate
 from cpms_cli.linking.pairs.pair_rules import contradict
 from cpms_cli.linking.probabilistic import scored
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 
 MOVED = Comparing(
-    CONDITIONS,
+    WITHOUT_HOMES,
     {
         **{name: BLOCKS[name] for name in ("birth_given", "birth_mother", "given_mother", "mother_family", "whole")},
         "number": BLOCKS["number"],
@@ -37,7 +37,7 @@ _FULL_NAME, _SOUNDS = ("exact", "sound", "whole"), ("exact", "sound")
 _NEARLY = ("alike", "other", "near")
 _BIRTH_AGREES = ("exact", "month", "year")
 _OF_PAIR = "l.round < r.round AND l.last AND r.first AND l.person <> r.person"
-_PAIR_COLUMNS = ["id_l", "id_r", "probability", "verdict", "why", *CONDITIONS]
+_PAIR_COLUMNS = ["id_l", "id_r", "probability", "verdict", "why", *WITHOUT_HOMES]
 
 
 def pair_moved(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.linking.pairs.assignment import AUTOMATIC
-from cpms_cli.linking.pairs.comparison_levels import CONDITIONS
+from cpms_cli.linking.pairs.comparison_levels import WITHOUT_HOMES
 from cpms_cli.linking.pairs.level_words import level_words
 from cpms_cli.linking.provinces.moved_pairs import pair_moved
 from cpms_cli.linking.provinces.stored_movers import Years, holders, in_one_frame, may_move, rounds_of
@@ -126,7 +126,8 @@ def _described(pairs: pd.DataFrame, rows: pd.DataFrame, survey: Survey, language
     number."""
     pairs = pairs.sort_values(["id_l", "id_r"], ignore_index=True)
     levels = [
-        {str(name): str(level) for name, level in each.items()} for each in pairs[list(CONDITIONS)].to_dict("records")
+        {str(name): str(level) for name, level in each.items()}
+        for each in pairs[list(WITHOUT_HOMES)].to_dict("records")
     ]
     kind = pairs["verdict"].map({AUTOMATIC: SURE}).fillna(TO_REVIEW).astype("str")
     shown = pd.DataFrame(

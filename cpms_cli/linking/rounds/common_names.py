@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cpms_cli.linking.pairs.comparison_levels import WEIGHED_BY_FREQUENCY
 from cpms_cli.linking.pairs.match_model import Model
 from cpms_cli.linking.rounds.frequencies import half_steps
 from cpms_cli.linking.rounds.linking_state import Linking
@@ -57,9 +56,7 @@ def _swung_terms(linking: Linking, model: Model, rounds: list[int]) -> pd.DataFr
         WHERE term IN (SELECT term FROM net_term)
         GROUP BY term, round""").df()
     linking.rows.unregister("net_term")
-    usual = {
-        name: model.shares[name]["exact"][1] * linking.settings.weight_of_defaults for name in WEIGHED_BY_FREQUENCY
-    }
+    usual = {name: model.shares[name]["exact"][1] * linking.settings.weight_of_defaults for name in model.weighed}
     swung = [nothing]
     for round_ in later:
         more = net[net["round"] < round_].groupby(["term", "kind"], as_index=False)["more"].sum()

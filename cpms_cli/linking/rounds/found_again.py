@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from cpms_cli.linking.kept.link_rows import numbers
-from cpms_cli.linking.rounds.linking_state import Linking
+from cpms_cli.linking.pairs.comparison_levels import of_one_birth
+from cpms_cli.linking.rounds.linking_state import Linking, children_of
 
 
 def note_found_again(linking: Linking, round_: int, in_round: pd.Series) -> str:
@@ -53,3 +54,23 @@ def note_found_again(linking: Linking, round_: int, in_round: pd.Series) -> str:
         LEFT JOIN members_again a USING (id)""")
     names.unregister("mate_again")
     return "features_again"
+
+
+def mates_of(linking: Linking, rows: pd.Series, round_: int) -> pd.DataFrame:
+    """Return who lives with the children of these rows, up to a round: child, round, mate (children as they stand now),
+    `twin` (the mate may be of the same birth), and `dated`: both days of birth are known, so that it is a twin indeed.
+    """
+    linking.names.register("asked_row", numbers(rows, "id"))
+    mates: pd.DataFrame = linking.names.execute(f"""
+        SELECT
+            f.id,
+            f.round,
+            m.id AS mate_id,
+            {of_one_birth("f", "m")} AS twin,
+            f.low = f.high AND m.low = m.high AS dated
+        FROM features f
+        SEMI JOIN asked_row USING (id)
+        JOIN resident m ON m.round = f.round AND m.home = f.home AND m.id <> f.id""").df()
+    linking.names.unregister("asked_row")
+    child = children_of(linking.rows, pd.concat([rows, mates["mate_id"]]), round_).set_index("row_id")["child"]
+    return mates.assign(child=mates["id"].map(child), mate=mates["mate_id"].map(child))

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.linking.kept.link_rows import digest
-from cpms_cli.linking.pairs.comparison_levels import WEIGHED_BY_FREQUENCY
 from cpms_cli.linking.pairs.match_model import Model
 from cpms_cli.linking.rounds.linking_state import RoundModel
+
+# What is a family's own.
+_OF_ONE_HOME = ("reach",)
 
 
 def note_frequencies(connection: duckdb.DuckDBPyConnection, model: Model, weight: float) -> None:
@@ -31,9 +33,9 @@ def note_frequencies(connection: duckdb.DuckDBPyConnection, model: Model, weight
         FROM features, size
         WHERE {column} IS NOT NULL
         GROUP BY {column}"""
-        for name, column in WEIGHED_BY_FREQUENCY.items()
+        for name, column in model.weighed.items()
     )
-    known = ", ".join(f"count({column}) AS known_{name}" for name, column in WEIGHED_BY_FREQUENCY.items())
+    known = ", ".join(f"count({column}) AS known_{name}" for name, column in model.weighed.items())
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE term_frequency AS
         WITH size AS (SELECT count(DISTINCT round) AS rounds, {known} FROM features)
@@ -41,11 +43,12 @@ def note_frequencies(connection: duckdb.DuckDBPyConnection, model: Model, weight
 
 
 def note_round_frequencies(
-    rows: duckdb.DuckDBPyConnection, names: duckdb.DuckDBPyConnection, of_round: RoundModel
+    rows: duckdb.DuckDBPyConnection, names: duckdb.DuckDBPyConnection, of_round: RoundModel, largest_home: int
 ) -> None:
     """Create `term_frequency` for the terms of the rows of `row_pair`, by the rounds before the one that is linked.
 
-    Rounded to half a step of the scale (log2), so that a few rows more change no weight.
+    Rounded to half a step of the scale (log2), so that a few rows more change no weight. A telephone number of more
+    children than live in a home (`largest_home`) is a village head's or an employer's, and tells nobody apart.
     """
     kinds = "\nUNION\n".join(
         f"""
@@ -53,7 +56,7 @@ def note_round_frequencies(
         FROM features
         SEMI JOIN asked USING (id)
         WHERE {column} IS NOT NULL"""
-        for name, column in WEIGHED_BY_FREQUENCY.items()
+        for name, column in of_round.model.weighed.items()
     )
     terms = names.execute(f"""
         WITH asked AS (SELECT id_l AS id FROM row_pair)
@@ -66,10 +69,12 @@ def note_round_frequencies(
         GROUP BY term""").df()
     rows.unregister("asked_term")
     terms = terms.merge(counts, on="digest", how="left")
-    usual = terms["kind"].map({name: of_round.model.shares[name]["exact"][1] for name in WEIGHED_BY_FREQUENCY})
+    usual = terms["kind"].map({name: of_round.model.shares[name]["exact"][1] for name in of_round.model.weighed})
     known = terms["kind"].map(of_round.known).astype("float64").fillna(0)
     seen = half_steps(terms["rows"].fillna(0) / of_round.rounds + usual * of_round.weight)
     frequency = seen / (half_steps(known / of_round.rounds + 1) + of_round.weight)
+    everybody = terms["kind"].isin(_OF_ONE_HOME) & (seen > largest_home)
+    frequency = frequency.mask(everybody, 1.0)
     names.register("frequency", terms[["kind", "term"]].assign(frequency=frequency))
     names.execute("CREATE OR REPLACE TEMP TABLE term_frequency AS FROM frequency")
     names.unregister("frequency")

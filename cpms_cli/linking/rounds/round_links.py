@@ -21,7 +21,7 @@ from cpms_cli.linking.pairs.assignment import AUTOMATIC, DOUBTFUL, best_edges, c
 from cpms_cli.linking.pairs.comparison_levels import CONDITIONS
 from cpms_cli.linking.pairs.pair_rules import by_mother, contradict, disagree, either_of_two
 from cpms_cli.linking.pairs.pair_scores import score_pairs
-from cpms_cli.linking.rounds.found_again import note_found_again
+from cpms_cli.linking.rounds.found_again import mates_of, note_found_again
 from cpms_cli.linking.rounds.frequencies import note_round_frequencies
 from cpms_cli.linking.rounds.linking_state import (
     TWICE_IN_A_ROUND,
@@ -112,7 +112,7 @@ def _scored(of: Pass, pairs: pd.DataFrame, without: pd.Series | None = None) -> 
     linking.compare_ready(pd.concat([pairs["row_id"], pairs["other_id"]]))
     names = linking.names
     names.register("row_pair", pairs.rename(columns={"other_id": "id_l", "row_id": "id_r"}))
-    note_round_frequencies(linking.rows, names, of.of_round)
+    note_round_frequencies(linking.rows, names, of.of_round, linking.settings.largest_home)
     rows = note_found_again(linking, round_, of.in_round) if of.number == BY_HOME else "features"
     scores = score_pairs(names, of.of_round.model, rows, least=_LEAST_WEIGHT)
     names.unregister("row_pair")
@@ -156,7 +156,11 @@ def _choose(of: Pass, pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _of_twins(of: Pass, pairs: pd.DataFrame) -> pd.Series:
     """Return which pairs without a sure name are of a child who was seen at home with what may be a twin, in any round
-    up to this one."""
+    up to this one.
+
+    The second pass knows who else is found again: a brother or sister with whom the child lives now as then is not the
+    child, unless both days of birth say that they are twins.
+    """
     asked = pairs["unnamed"] | by_mother(pairs)
     linking, round_, unsure = of.linking, of.of_round.round, pairs[asked]
     if unsure.empty:
@@ -164,9 +168,26 @@ def _of_twins(of: Pass, pairs: pd.DataFrame) -> pd.Series:
     children = pd.concat([unsure["seeker"], unsure["choice"]]).drop_duplicates()
     rows = rows_of_children(linking.rows, children, round_)
     linking.compare_ready(rows)
-    twins = linking.names.execute("SELECT id FROM features WHERE twin").df()["id"]
-    of_twins = children_of(linking.rows, rows[rows.isin(twins)], round_)["child"]
-    return pairs["seeker"].isin(of_twins) | pairs["choice"].isin(of_twins)
+    mates = mates_of(linking, rows, round_)
+    twins = mates[mates["twin"]]
+    if of.number != BY_HOME:
+        return pairs["seeker"].isin(twins["child"]) | pairs["choice"].isin(twins["child"])
+    ends = unsure[["seeker", "choice"]].drop_duplicates()
+    beside = pd.concat([ends.merge(twins, left_on=end, right_on="child") for end in ends])
+    other = beside["dated"] | ~_triples(beside).isin(_triples(_with_both(ends, mates, round_)))
+    of_others = pd.MultiIndex.from_frame(beside.loc[other, ["seeker", "choice"]])
+    return asked & pd.MultiIndex.from_frame(pairs[["seeker", "choice"]]).isin(of_others)
+
+
+def _with_both(ends: pd.DataFrame, mates: pd.DataFrame, round_: int) -> pd.DataFrame:
+    """Return seeker, choice and mate: who lives with the seeker in this round, and lived with the choice before."""
+    now, then = mates[mates["round"] == round_], mates[mates["round"] < round_]
+    with_seeker = ends.merge(now, left_on="seeker", right_on="child")
+    return with_seeker.merge(then, left_on=["choice", "mate"], right_on=["child", "mate"])
+
+
+def _triples(pairs: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(pairs[["seeker", "choice", "mate"]])
 
 
 def _forget_choices(of: Pass, children: pd.Series) -> None:

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.linking.pairs.assignment import AUTOMATIC, DOUBTFUL
-from cpms_cli.linking.pairs.comparison_levels import PERSONS, UNKNOWN
+from cpms_cli.linking.pairs.comparison_levels import UNKNOWN
+from cpms_cli.linking.pairs.person_levels import PERSONS
 from cpms_cli.linking.tables.relatives import NUMBER_AGREES
 from cpms_cli.survey.model.settings.linking_settings import LinkingSettings
 

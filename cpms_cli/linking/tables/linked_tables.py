@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.linking.pairs.assignment import AUTOMATIC
-from cpms_cli.linking.pairs.comparison_levels import PERSONS
 from cpms_cli.linking.pairs.level_words import level_words
+from cpms_cli.linking.pairs.person_levels import PERSONS
 from cpms_cli.linking.tables.held_columns import Fields, columns_held
 from cpms_cli.linking.tables.person_pairs import pair_persons
 from cpms_cli.linking.tables.person_rows import person_rows

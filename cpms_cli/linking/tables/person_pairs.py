@@ -18,9 +18,10 @@ import pandas as pd
 from cpms_cli.linking.carried_ids import same_person
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
 from cpms_cli.linking.pairs.assignment import AUTOMATIC, SettledRows, assign
-from cpms_cli.linking.pairs.comparison_levels import PERSONS, STRONG_NAMES
+from cpms_cli.linking.pairs.comparison_levels import STRONG_NAMES
 from cpms_cli.linking.pairs.match_model import Model, estimate
 from cpms_cli.linking.pairs.pair_rules import contradict, disagree
+from cpms_cli.linking.pairs.person_levels import PERSONS
 from cpms_cli.linking.probabilistic import find_loose, scored
 from cpms_cli.linking.store_rows import without_shared_numbers
 from cpms_cli.linking.tables.duplicates import join_duplicates
@@ -123,7 +124,7 @@ def _judged(pairs: pd.DataFrame, weighing: _Weighing) -> pd.DataFrame:
     surely_named = pairs["given"].isin(STRONG_NAMES) & (pairs["birth"] == "exact")
     contradicts = contradict(pairs) | ((pairs["register"] == "differs") & ~surely_named)
     # A table has no year, by which a row without a name could be known to be a baby's.
-    known_by_house = dict.fromkeys(("unnamed", "no_twin", "untold", "parted"), False)
+    known_by_house = dict.fromkeys(("unnamed", "no_twin", "untold", "parted", "likened"), False)
     disagrees = disagree(pairs.assign(number=pairs["register"], **known_by_house))
     return pairs.assign(disagrees=disagrees & ~clear, contradicts=contradicts & ~clear, clear=clear)
 

@@ -46,6 +46,10 @@ Role = Literal[
     "age",
     "nationality",
     "interviewer",
+    "house_code",
+    "latitude",
+    "longitude",
+    "phone",
 ]
 ResponseRole = Literal["person", "responded", "response", "agency", "outcome", "next_step", "worker", "closing"]
 OPTIONAL_RESPONSE_ROLES: frozenset[ResponseRole] = frozenset({"worker", "closing"})

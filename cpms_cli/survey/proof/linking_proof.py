@@ -13,8 +13,10 @@ from cpms_cli.survey.yaml_files.location import shipped
 
 Languages = Callable[[Words, str], Iterable[Fault]]
 
-# Levels that definitions of an earlier version do not have: what was one of them is another level there.
-_LATER = frozenset({("birth", "close")})
+# Comparisons and levels that definitions of an earlier version do not have: what is one of these now is another level
+# there.
+_LATER = frozenset({("birth", "close"), ("place", "house")})
+_LATER_COMPARISONS = frozenset({"reach", "spot"})
 
 
 def linking_problems(reader: Reader, settings: LinkingSettings, languages: Languages) -> list[Problem]:
@@ -49,7 +51,7 @@ def _comparisons(
             for fault in languages(share.label, f"{name}.{level}"):
                 yield FILE, ("comparisons", name, level, "label"), fault
     for name in known.comparisons:
-        if name not in settings.comparisons:
+        if name not in settings.comparisons and name not in _LATER_COMPARISONS:
             yield FILE, ("comparisons",), Fault("missing_comparison", name=name)
 
 

@@ -34,6 +34,7 @@ from cpms_cli.survey.proof.unused_files import unused_files
 from cpms_cli.survey.proof.words.limit_proof import limit_problems
 from cpms_cli.survey.proof.words.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.words.translation_proof import translation_problems
+from cpms_cli.survey.proof.words.unseen_proof import unseen_problems
 from cpms_cli.survey.speech.filled_sentences import without_places
 from cpms_cli.survey.yaml_files.location import shipped
 
@@ -175,6 +176,7 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
             lambda: presentation_problems(reader, survey),
             lambda: role_problems(reader, survey),
             lambda: translation_problems(reader, survey),
+            lambda: unseen_problems(reader, survey),
             lambda: figure_problems(reader, survey, language_faults, proof.rule),
             lambda: response_problems(reader, survey),
             lambda: limit_problems(reader, survey, language_faults),

@@ -172,7 +172,7 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
     ]
     if whole:
         stages += [
-            lambda: linking_problems(reader, survey.linking, language_faults),
+            lambda: linking_problems(reader, survey, language_faults),
             lambda: presentation_problems(reader, survey),
             lambda: role_problems(reader, survey),
             lambda: translation_problems(reader, survey),

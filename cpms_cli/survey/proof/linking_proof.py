@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.schema_files import read_linking
-from cpms_cli.survey.model.definition import Words
+from cpms_cli.survey.model.definition import Survey, Words
 from cpms_cli.survey.model.settings.linking_settings import FILE, NAMES, READ_AS, LinkingSettings
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.yaml_files.location import shipped
@@ -17,14 +17,19 @@ Languages = Callable[[Words, str], Iterable[Fault]]
 _LATER = frozenset({("birth", "close")})
 
 
-def linking_problems(reader: Reader, settings: LinkingSettings, languages: Languages) -> list[Problem]:
+def linking_problems(reader: Reader, survey: Survey, languages: Languages) -> list[Problem]:
     """Return every fault of `linking.yaml` and `names/`, with file and line; `languages` says what is wrong with words.
 
     The comparisons and their levels are those of the shipped settings: each has its condition in the program.
     """
-    known = read_linking(Reader(shipped("schemas")))
+    settings, known = survey.linking, read_linking(Reader(shipped("schemas")))
     assert known is not None
-    faults = [*_comparisons(settings, known, languages), *_scripts(settings), *_missing_names(reader)]
+    faults = [
+        *_comparisons(settings, known, languages),
+        *_columns(survey),
+        *_scripts(settings),
+        *_missing_names(reader),
+    ]
     documents = reader.documents
     return [
         Problem(file, documents[file].line(*place) if file in documents else 1, fault) for file, place, fault in faults
@@ -51,6 +56,13 @@ def _comparisons(
     for name in known.comparisons:
         if name not in settings.comparisons:
             yield FILE, ("comparisons",), Fault("missing_comparison", name=name)
+
+
+def _columns(survey: Survey) -> Iterator[tuple[str, tuple[str, ...], Fault]]:
+    """Columns of tables of persons that are to be read as a question which there is not."""
+    for held, column in survey.linking.tables.columns.items():
+        if column.field is not None and column.field not in survey.fields:
+            yield FILE, ("tables", "columns", held, "field"), Fault("no_field", name=column.field)
 
 
 def _scripts(settings: LinkingSettings) -> Iterator[tuple[str, tuple[str, ...], Fault]]:

@@ -68,6 +68,8 @@ def _of_level(survey: Survey, index: int, level: Level) -> Iterator[tuple[str, F
             yield "answered_by", Fault("no_response", code=code)
         elif code in (*kind.closes, *kind.assigns):
             yield "answered_by", Fault("ends_case", code=code)
+    for code in dict.fromkeys(code for code in level.answered_by if level.answered_by.count(code) > 1):
+        yield "answered_by", Fault("twice_here", name=code)
     if level.due_hours is None:
         return
     if level.role != "rule":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pydantic import BaseModel
 
+from cpms_cli.survey.files.definition_tables import AREA_CHANGES
 from cpms_cli.survey.former_names import same_parts
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.settings.fairness import ComparedGroup, Outcome
@@ -55,6 +56,8 @@ def _settings(survey: Survey) -> Iterator[tuple[tuple[str, str], str]]:
     for file, part in parts.items():
         for place, text in _texts(part.model_dump(), ()):
             yield (file, place), text
+    for change in survey.area_changes:
+        yield (AREA_CHANGES, f"{change.code}.{change.since}"), ", ".join(change.formerly)
     checks = {**{check.id: check for check in survey.patterns}, **survey.column_checks}
     for name, check in checks.items():
         for place, text in _texts(check.model_dump(exclude={"id"}), (name,)):

@@ -11,6 +11,7 @@ from pydantic import Field as Described
 
 from cpms_cli.survey.country_time import country_today
 from cpms_cli.survey.former_names import Renamed
+from cpms_cli.survey.model.area_changes import AreaChange
 from cpms_cli.survey.model.checks import (
     Answer,
     Case,
@@ -109,6 +110,7 @@ class Survey(Part):
     column_checks: dict[str, ColumnCheck]
     titles: tuple[Title, ...]
     areas: dict[str, Area]
+    area_changes: tuple[AreaChange, ...] = ()
     messages: dict[str, Words]
     figures: Figures
     rights: tuple[Right, ...]

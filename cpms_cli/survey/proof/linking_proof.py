@@ -17,16 +17,15 @@ Languages = Callable[[Words, str], Iterable[Fault]]
 _LATER = frozenset({("birth", "close")})
 
 
-def linking_problems(reader: Reader, survey: Survey, languages: Languages) -> list[Problem]:
+def linking_problems(reader: Reader, settings: LinkingSettings, languages: Languages) -> list[Problem]:
     """Return every fault of `linking.yaml` and `names/`, with file and line; `languages` says what is wrong with words.
 
     The comparisons and their levels are those of the shipped settings: each has its condition in the program.
     """
-    settings, known = survey.linking, read_linking(Reader(shipped("schemas")))
+    known = read_linking(Reader(shipped("schemas")))
     assert known is not None
     faults = [
         *_comparisons(settings, known, languages),
-        *_columns(survey),
         *_scripts(settings),
         *_missing_names(reader),
     ]
@@ -58,11 +57,12 @@ def _comparisons(
             yield FILE, ("comparisons",), Fault("missing_comparison", name=name)
 
 
-def _columns(survey: Survey) -> Iterator[tuple[str, tuple[str, ...], Fault]]:
-    """Columns of tables of persons that are to be read as a question which there is not."""
+def table_column_problems(reader: Reader, survey: Survey) -> Iterator[Problem]:
+    """Give a problem for each column of tables of persons that is to be read as a question which there is not."""
     for held, column in survey.linking.tables.columns.items():
         if column.field is not None and column.field not in survey.fields:
-            yield FILE, ("tables", "columns", held, "field"), Fault("no_field", name=column.field)
+            line = reader.documents[FILE].line("tables", "columns", held, "field")
+            yield Problem(FILE, line, Fault("no_field", name=column.field))
 
 
 def _scripts(settings: LinkingSettings) -> Iterator[tuple[str, tuple[str, ...], Fault]]:

@@ -55,7 +55,9 @@ def _levels(reader: Reader, survey: Survey) -> Iterator[Problem]:
     if not survey.urgent_levels:
         yield Problem(_LEVELS, document.line("levels"), Fault("no_due"))
     for index, level in enumerate(survey.levels):
-        for key, fault in _of_level(survey, index, level):
+        twice = {code for code in level.answered_by if level.answered_by.count(code) > 1}
+        repeated = [("answered_by", Fault("twice_here", name=code)) for code in sorted(twice)]
+        for key, fault in (*repeated, *_of_level(survey, index, level)):
             yield Problem(_LEVELS, document.line("levels", index, key), fault)
 
 
@@ -68,8 +70,6 @@ def _of_level(survey: Survey, index: int, level: Level) -> Iterator[tuple[str, F
             yield "answered_by", Fault("no_response", code=code)
         elif code in (*kind.closes, *kind.assigns):
             yield "answered_by", Fault("ends_case", code=code)
-    for code in dict.fromkeys(code for code in level.answered_by if level.answered_by.count(code) > 1):
-        yield "answered_by", Fault("twice_here", name=code)
     if level.due_hours is None:
         return
     if level.role != "rule":

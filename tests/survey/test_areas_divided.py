@@ -43,9 +43,9 @@ def test_what_is_left_of_a_village_is_not_held_against_the_whole(cpms: Cpms, sto
     assert set(left_out["because"]) == {"area"}
     assert len(left_out) == 23  # 22 indicators, and the level
     ran = cpms("community", WHOLE, "--store", store)
-    told = " ".join(ran.out.split())
-    assert "2026 → 2027: not to be compared, since the area is another one: since round 2027" in told
-    assert "moo 12 has been made of" in told
+    printed = " ".join(ran.out.split())
+    assert "2026 → 2027: not to be compared, since the area is another one: since round 2027" in printed
+    assert "moo 12 has been made of" in printed
     assert cpms("report", "community", WHOLE, "--store", store, "-o", store.parent / "r.html").code == 0
     document = (store.parent / "r.html").read_text("utf-8")
     assert "the area is another one" in document

@@ -22,7 +22,7 @@ def test_every_sign_that_nobody_sees_is_named_in_one_go(cpms: Cpms, tmp_path: Pa
     translated = change_file(own, "translations/my.yaml", "name: မြန်မာ\n", "name: \u2060မြန်မာ\n")
     ran = cpms("schema", "check", own)
     assert ran.code == 1
-    told = ran.out.replace("\n", " ")
+    printed = ran.out.replace("\n", " ")
     for place, sign in (
         (f"risk.yaml:{hidden}: ", "U+200B ZERO WIDTH SPACE"),
         (f"risk.yaml:{hidden}: ", "U+00AD SOFT HYPHEN"),
@@ -31,7 +31,7 @@ def test_every_sign_that_nobody_sees_is_named_in_one_go(cpms: Cpms, tmp_path: Pa
         (f"codelists/sex.csv:{code}: ", "U+200D ZERO WIDTH JOINER"),
         (f"translations/my.yaml:{translated}: ", "U+2060 WORD JOINER"),
     ):
-        assert any(sign in part.partition(".yaml:")[0] for part in told.split(place)[1:]), (place, sign)
+        assert any(sign in part.partition(".yaml:")[0] for part in printed.split(place)[1:]), (place, sign)
 
 
 @pytest.mark.parametrize(

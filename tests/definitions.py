@@ -63,6 +63,15 @@ def rename_question(folder: Path, former: str, name: str) -> None:
     path.write_text(re.sub(entry, named, path.read_text("utf-8")), "utf-8")
 
 
+def rename_level(folder: Path, former: str, name: str) -> None:
+    """Give a level another name, wherever the definition names it; it says what it was called."""
+    for path in sorted(folder.rglob("*.yaml")):
+        text = path.read_text("utf-8")
+        if former in text and "messages" not in path.parts:
+            path.write_text(re.sub(rf"\b{former}\b", name, text), "utf-8")
+    change_file(folder, "risk.yaml", f"  - id: {name}\n", f"  - id: {name}\n    formerly: {former}\n")
+
+
 def remove_question(folder: Path, name: str) -> None:
     """Take a question out again that `add_question` put in."""
     path = folder / CHILD

@@ -12,7 +12,7 @@ table would, and with it tell what a share, or a change since that round, leaves
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -20,10 +20,11 @@ import duckdb
 
 from cpms_cli.disclosure.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
+from cpms_cli.disclosure.renamed_ids import id_of_today
 from cpms_cli.store.tables import release_tables
 from cpms_cli.store.tables.release_tables import Release, ReleasedCell, State
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.settings.privacy import PrivacyRules
 
 
@@ -39,10 +40,18 @@ class Publication:
     language: Language = FALLBACK
 
 
-def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> list[Release[CellId]]:
-    """Return everything that this audience was given, the oldest first."""
-    read = cache(CellId.read)
-    return [release.with_ids(read) for release in release_tables.earlier_releases(connection, audience)]
+def earlier_releases(connection: duckdb.DuckDBPyConnection, survey: Survey, audience: str) -> list[Release[CellId]]:
+    """Return everything that this audience was given, the oldest first, each count under the name that what it counts
+    has by this definition."""
+    read, renamed = cache(CellId.read), cache(id_of_today(survey))
+    releases = [release.with_ids(read) for release in release_tables.earlier_releases(connection, audience)]
+    return [_renamed(release, renamed) for release in releases]
+
+
+def _renamed(release: Release[CellId], renamed: Callable[[CellId], CellId]) -> Release[CellId]:
+    """Return a release with the names of today; as it is where two of its counts would have one name."""
+    of_today = release.with_ids(renamed)
+    return of_today if len(of_today.cells) == len(release.cells) else release
 
 
 def note_release(connection: duckdb.DuckDBPyConnection, release: Release[CellId]) -> int:

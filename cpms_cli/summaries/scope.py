@@ -194,7 +194,7 @@ def parts_of(survey: Survey, code: str | None) -> Group:
 
 def known_level(survey: Survey, text: str) -> str:
     """The id of the level that is meant by its id or its label in any language; raises UsageError where none is."""
-    known = {level.id: spellings(level.id, level.label) for level in survey.levels}
+    known = {level.id: (*spellings(level.id, level.label), *level.formerly) for level in survey.levels}
     if (level := meant(text, known)) is not None:
         return level
     words = {level.id: level.label for level in survey.levels}

@@ -29,6 +29,16 @@ _UNPRINTABLE = re.compile(UNPRINTABLE)
 # Joiners choose the form of a letter in Arabic and in the scripts of India: there they are a part of the name.
 _JOINED = "[\u0600-\u08ff\u0900-\u0dff\ufb50-\ufdff]"
 _UNSEEN = re.compile(rf"(?!(?<={_JOINED})[\u200c\u200d](?={_JOINED}))[{IGNORABLE}{_CONTROL}]")
+# In words that are shown, joiners may also stand behind a letter of Myanmar or Khmer, or show a letter alone; these two
+# scripts have no spaces between words, and mark with a space of no width where a line may break.
+_UNSPACED = "[\u1000-\u109f\u1780-\u17ff\uaa60-\uaa7f]"
+_PICTURES = "[\u2190-\u2bff\u3000-\u9fff\U0001f000-\U0001faff]"
+UNSEEN_IN_WORDS = re.compile(
+    rf"(?!(?<={_JOINED}|{_UNSPACED}|{_PICTURES}|\ufe0f)[\u200c\u200d](?![\u200b-\u200f]))"
+    rf"(?!(?<={_UNSPACED})\u200b(?={_UNSPACED}))(?!(?<={_UNSPACED}|{_PICTURES})[\ufe00-\ufe0f])"
+    rf"(?:[{IGNORABLE}]|{UNPRINTABLE}|[\u2028\u2029])"
+)
+"""What nobody sees in words that are shown, but for joiners and the like where a script needs them."""
 _BLANKS = re.compile("[\\s\u2800]+")  # the blank of Braille is no space to Unicode, and looks like one
 
 _MOST_TURNS = 6

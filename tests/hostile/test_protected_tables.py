@@ -13,6 +13,7 @@ from cpms_cli.disclosure.protection import PublishedTogether, protect
 from cpms_cli.disclosure.releases import Publication, earlier_releases
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS, Release, ReleasedCell
 from cpms_cli.survey.model.settings.privacy import PrivacyRules
+from cpms_cli.survey.opening.loading import load_survey
 
 RULES = PrivacyRules(threshold=5, zeros="telling", differences="hidden", k=5)
 SEX = pd.DataFrame({"sex": ["girls", "boys", "all"], "children": [4, 21, 25], "share": [0.16, 0.84, 1.0]})
@@ -119,5 +120,5 @@ def test_readers_are_the_same_however_their_name_is_typed(name: str) -> None:
         connection.execute(RELEASE_STATEMENTS)
         given = protect(PublishedTogether({"age": BY_AGE}, SUMS[1:]), RULES, Publication("r", audience="committee"))
         given.remember(connection)
-        assert [release.audience for release in earlier_releases(connection, name)] == ["committee"]
-        assert earlier_releases(connection, "subcommittee") == []
+        assert [release.audience for release in earlier_releases(connection, load_survey(), name)] == ["committee"]
+        assert earlier_releases(connection, load_survey(), "subcommittee") == []

@@ -182,8 +182,8 @@ def test_what_the_store_remembers_of_a_release_guards_the_next(
         connection.execute(RELEASE_STATEMENTS)
         connection.execute(RELEASE_STATEMENTS)
         assert note_release(connection, first.protected.release) == 1
-        earlier = earlier_releases(connection, "press")
-        assert earlier_releases(connection, "ministry") == []
+        earlier = earlier_releases(connection, survey, "press")
+        assert earlier_releases(connection, survey, "ministry") == []
     assert [(release.report, release.round, release.threshold) for release in earlier] == [("first", 2026, 5)]
     assert earlier[0].cells == first.protected.release.cells
     assert earlier[0].relations == first.protected.release.relations

@@ -69,7 +69,7 @@ def published_areas(
     worked out from the others; the store remembers them under the name of the report."""
     survey, language = workspace.survey, workspace.language
     connection = workspace.profiled()
-    earlier = earlier_releases(connection, audience)
+    earlier = earlier_releases(connection, survey, audience)
     publication = Publication(report, areas[0].round, audience, earlier, language)
     same = same_answers(connection, survey)
     sheets = [ReportCells(survey, figures, same) for figures in areas]

@@ -99,7 +99,9 @@ def hand_on(workspace: Workspace, summary: Summary, audience: str) -> Handed[Sum
     context = MaskingContext(workspace, same_answers(connection, survey))
     sheet, masked = kind.mask(context, summary)
     report = f"{kind.name} {sheet.code or ''}".strip()
-    publication = Publication(report, sheet.round or None, audience, earlier_releases(connection, audience), language)
+    publication = Publication(
+        report, sheet.round or None, audience, earlier_releases(connection, survey, audience), language
+    )
     protected = _protected(sheet, publication)
     protected.remember(connection)
     notes = protected.notes or (say("privacy_nothing", language),)

@@ -72,7 +72,7 @@ def compute_published_figures(
         raise UsageError("no_rows_to_export")
     rounds = counts["round"].unique()
     round_published = int(rounds[0]) if len(rounds) == 1 else None
-    earlier = earlier_releases(connection, audience)
+    earlier = earlier_releases(connection, survey, audience)
     protected = _protected(survey, counts, Publication(FIGURES, round_published, audience, earlier, language))
     protected.remember(connection)
     if tell is not None and (warning := protected.warning(language)):

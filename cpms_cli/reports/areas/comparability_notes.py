@@ -12,15 +12,17 @@ from cpms_cli.survey.model.definition import Language
 
 
 def not_comparable_sentences(left_out: pd.DataFrame, language: Language) -> list[str]:
-    """Return a sentence for each two rounds between which questions changed: what must not be compared, and why.
+    """Return a sentence for each two rounds of which something cannot be compared: what, and why.
 
     `left_out` is what `summaries.rounds.comparability.not_comparable` returns.
     """
     sentences = []
-    for (first, last, questions), rows in left_out.groupby(["from_round", "to_round", "questions"], sort=False):
+    keys = ["from_round", "to_round", "questions", "because"]
+    for (first, last, questions, because), rows in left_out.groupby(keys, sort=False):
         rounds = " → ".join(shown_year(int(str(year)), language) for year in (first, last))
         names = ", ".join(rows["label"])
-        sentences.append(say("not_comparable", language, rounds=rounds, names=names, questions=questions))
+        message = "not_comparable_area" if because == "area" else "not_comparable"
+        sentences.append(say(message, language, rounds=rounds, names=names, questions=questions))
     return sentences
 
 

@@ -14,6 +14,7 @@ from cpms_cli.scoring.scores import create_scores, scores_of
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.rows_as_read.current_rows import read_as
+from cpms_cli.survey.former_names import same_parts
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.opening.loading import load_survey
@@ -108,8 +109,16 @@ def _indicators(surveys: tuple[Survey, Survey], both: pd.DataFrame, language: La
     return pd.concat(parts, ignore_index=True)[["number", "name", *SIDES, "children"]]
 
 
+def _levels_renamed(before: Survey, after: Survey) -> dict[str, str]:
+    """Return the ids of levels of one definition that go by another id in the other, with that other id."""
+    names = [{level.id: level.formerly for level in survey.levels} for survey in (before, after)]
+    return {former: name for name, former in same_parts(*names).items() if former != name}
+
+
 def _changed(surveys: tuple[Survey, Survey], both: pd.DataFrame, language: Language) -> pd.DataFrame:
-    moved = both[(both["level_before"] != both["level_after"]) | (both["highest_before"] != both["highest_after"])]
+    names = _levels_renamed(*surveys)
+    same = pd.DataFrame({name: both[f"{name}_before"].replace(names) == both[f"{name}_after"] for name in _RANKED})
+    moved = both[~same.all(axis=1)]
     survey = surveys[0]
     round_, village, person = (survey.role(role).name for role in ("round", "village", "person"))
     listed = moved[[person, round_, village]].copy()

@@ -200,7 +200,7 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
         for of in ("child", "household")
     }
     labels = {**indicator_labels(survey, language), **rights, **measures["child"], **measures["household"]}
-    left_out = not_comparable(workspace, scope.pairs, labels)
+    left_out = not_comparable(workspace, scope.pairs, labels, code)
     of_level = {LEVEL: say("col_level", language)}
     migration = [
         compared_answers(workspace, measures[of], scope, relation=relation)
@@ -227,6 +227,6 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
         compared_answers(workspace, rights, scope),
         pd.concat(migration, ignore_index=True),
         quality,
-        pd.concat([left_out, not_comparable(workspace, pairwise(rounds), of_level)], ignore_index=True),
+        pd.concat([left_out, not_comparable(workspace, pairwise(rounds), of_level, code)], ignore_index=True),
         not_asked(workspace, scope.round, {**labels, **of_level}),
     )

@@ -248,7 +248,7 @@ def compute_area_summary(
         at_once = _at_once(workspace, scope)
     names = {indicator.column: indicator.name.in_(language) for indicator in survey.indicators}
     names[LEVEL] = say("col_level", language)
-    left_out = not_comparable(workspace, scope.pairs, names)
+    left_out = not_comparable(workspace, scope.pairs, names, code)
     indicators = _indicators(workspace, scope, left_out)
     return AreaSummary(
         code,

@@ -135,7 +135,7 @@ def compared_answers(
     table, first = now, now.iloc[:0]
     for name, round_ in earlier_rounds(scope.round, scope.rounds).items():
         counts = _answers(workspace, columns, scope.code, round_, relation).reindex(now.index)
-        changed = not_comparable(workspace, [(round_, scope.round)], dict(columns))["item"]
+        changed = not_comparable(workspace, [(round_, scope.round)], dict(columns), scope.code)["item"]
         counts.loc[counts.index.isin(changed), ["share", *COUNTS]] = [float("nan"), *[0] * len(COUNTS)]
         table = _beside(table, name, counts, counts["share"])
         first = counts if first.empty else first.mask(counts["share"].notna(), counts)

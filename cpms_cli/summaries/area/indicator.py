@@ -13,7 +13,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of
 from cpms_cli.summaries.counts.shares import broken_down, groups_asked, with_change, within
 from cpms_cli.summaries.rounds.change import case_changes
-from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable, without_changes
+from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable, without_changes, without_divided_parts
 from cpms_cli.summaries.scope import (
     OverRounds,
     Scope,
@@ -121,8 +121,9 @@ def shares_over(
     """Return the counts of `by_rounds` for a span, with the change since the round before where that asked the same,
     and what cannot be compared in it, as `not_comparable`."""
     counted = with_change(by_rounds(workspace, columns, span, by), span.rounds, [*(group.id for group in by), "item"])
-    left_out = not_comparable(workspace, span.pairs, columns)
-    return without_changes(counted, left_out, span.rounds), left_out
+    left_out = not_comparable(workspace, span.pairs, columns, span.code)
+    counted = without_changes(counted, left_out, span.rounds)
+    return without_divided_parts(workspace.survey, counted, span.rounds, by), left_out
 
 
 def counted_by(

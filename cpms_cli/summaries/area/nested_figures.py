@@ -203,7 +203,7 @@ class _Nested:
     @cached_property
     def not_comparable(self) -> pd.DataFrame:
         """Between which rounds the level cannot be compared; of what else no other round is shown."""
-        return not_comparable(self.workspace, pairwise(self.rounds), self._level)
+        return not_comparable(self.workspace, pairwise(self.rounds), self._level, self.code)
 
     @cached_property
     def names(self) -> dict[str, str]:

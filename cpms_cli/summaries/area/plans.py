@@ -244,7 +244,7 @@ def compute_area_plan(
     condition = within(survey, code, scope.round)
     levels = _levels(workspace, condition)
     counted = {indicator.column: indicator.name.in_(language) for indicator in survey.indicators if indicator.counted}
-    left_out = not_comparable(workspace, scope.pairs, counted)
+    left_out = not_comparable(workspace, scope.pairs, counted, code)
     wider = wider_area(workspace, scope)
     indicators = _indicators(workspace, scope, wider, left_out)
     activities = _activities(workspace, condition)

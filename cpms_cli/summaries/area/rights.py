@@ -115,7 +115,7 @@ def summarise_rights(  # noqa: PLR0913 - public: what can be asked, each by its 
 def _known_right(survey: Survey, text: str) -> str:
     """The id of the right that is meant by its id or its label in any language; raises UsageError where none is."""
     labels = {right.id: right.label for right in survey.rights}
-    known = {right: spellings(right, label) for right, label in labels.items()}
+    known = {right.id: (*spellings(right.id, right.label), *right.formerly) for right in survey.rights}
     if (right := meant(text, known)) is not None:
         return right
     alike = named(labels, near(text, known))

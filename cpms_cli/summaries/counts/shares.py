@@ -63,7 +63,7 @@ def groups_asked(survey: Survey, names: Sequence[str]) -> tuple[Group, ...]:
     """The groups of these names, in the order asked; raises UsageError for an unknown one, or for more than two."""
     known = {group.id: group for group in survey.figures.groups}
     labels = {group.id: group.label for group in known.values()}
-    words = {group: spellings(group, label) for group, label in labels.items()}
+    words = {name: (*spellings(name, group.label), *group.formerly) for name, group in known.items()}
     chosen = {name: meant(name, words) for name in names}
     for name, group in chosen.items():
         if group is None and (alike := near(name, words)):

@@ -170,9 +170,9 @@ def _changed(left_out: pd.DataFrame, scope: Scope) -> pd.Series:
     return left_out["item"][of_scope]
 
 
-def _not_comparable(workspace: Workspace, pairs: Sequence[tuple[int, int]]) -> pd.DataFrame:
+def _not_comparable(workspace: Workspace, pairs: Sequence[tuple[int, int]], area: str | None) -> pd.DataFrame:
     """Return the measures whose questions changed between the two rounds of each pair; `item` is a measure's id."""
-    return _by_measure(workspace, not_comparable(workspace, pairs, _labels(workspace)))
+    return _by_measure(workspace, not_comparable(workspace, pairs, _labels(workspace), area))
 
 
 def _not_asked(workspace: Workspace, rounds: Sequence[int]) -> pd.DataFrame:
@@ -235,7 +235,7 @@ def compute_migration_summary(
     groups = breakdown(workspace.survey, area, by)
     scope = scope_of(workspace, area, round_)
     quality = quality_of(workspace.profiled(), workspace.survey, scope, workspace.knows_moves)
-    left_out = _not_comparable(workspace, scope.pairs)
+    left_out = _not_comparable(workspace, scope.pairs, area)
     return MigrationSummary(
         scope,
         groups,
@@ -253,7 +253,7 @@ def compute_measures(workspace: Workspace, code: str, round_: int | None) -> pd.
     """Return the table `measures` of `MigrationSummary` alone, of an area and a round, by default the area's last."""
     groups = breakdown(workspace.survey, code, ())
     scope = scope_of(workspace, code, round_)
-    return _measures(workspace, scope, groups, _not_comparable(workspace, scope.pairs))
+    return _measures(workspace, scope, groups, _not_comparable(workspace, scope.pairs, code))
 
 
 def migration_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
@@ -284,7 +284,7 @@ def compute_migration_change(
     columns = {measure_column(measure.id): (measure.id, measure.label.in_(language)) for measure in of_children}
     span = span_of(workspace, area, rounds)
     cases = cases_between(workspace, span, Compared(tuple(columns), groups.asked))
-    left_out = _not_comparable(workspace, span.pairs)
+    left_out = _not_comparable(workspace, span.pairs, area)
     total = [_total(workspace, scope, left_out) for scope in span.scopes]
     measures = [_measures(workspace, scope, groups, left_out) for scope in span.scopes]
     came = [_origins(workspace, scope, groups) for scope in span.scopes]

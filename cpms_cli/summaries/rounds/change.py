@@ -106,5 +106,5 @@ def compute_area_change(
         span,
         case_changes(workspace, span, survey.indicators, groups),
         level_flow(workspace, span, groups),
-        not_comparable(workspace, span.pairs, names),
+        not_comparable(workspace, span.pairs, names, code),
     )

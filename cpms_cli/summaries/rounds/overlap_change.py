@@ -150,5 +150,5 @@ def compute_overlap_change(
         return table[table.groupby(same)["children"].transform("max") > 0].reset_index(drop=True)
 
     numbers = of_rounds(lambda patterns_of_round: numbers_of(patterns_of_round, most))
-    left_out = not_comparable(workspace, span.pairs, names_of_counted(survey, language))
+    left_out = not_comparable(workspace, span.pairs, names_of_counted(survey, language), span.code)
     return OverlapChange(span, numbers, flow, of_size(2), of_size(3), left_out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal
@@ -25,6 +25,7 @@ from cpms_cli.survey.comparing.aspects import (
     right_aspects,
     title_aspects,
 )
+from cpms_cli.survey.former_names import same_parts
 from cpms_cli.survey.model.definition import Check, CodeList, Survey
 from cpms_cli.survey.words import Words
 from cpms_cli.survey.yaml_files.limits import Limit
@@ -87,15 +88,14 @@ def _checks(survey: Survey) -> tuple[Check, ...]:
 
 @dataclass(frozen=True)
 class _Kind:
-    """Parts of one kind: where they stand, their names, labels, what is compared, and the name that each has now which
-    went by another before."""
+    """Parts of one kind: where they stand, their names, labels, what is compared, and the names each had before."""
 
     part: Part
     parts: Callable[[Survey], Iterable[Any]]
     name: Callable[[Any], str]
     label: Callable[[Any], Words]
     aspects: Callable[[Any], Aspects]
-    former: Callable[[Survey], Mapping[str, str]] = lambda _survey: {}
+    formerly: Callable[[Any], Collection[str]] = lambda part: getattr(part, "formerly", ())
 
 
 _KINDS = (
@@ -121,19 +121,12 @@ _LIMITS = _Kind(
     lambda numbered: str(numbered[0].name),
     lambda numbered: numbered[0].label,
     lambda numbered: {"value": as_text(numbered[1]), "unit": numbered[0].unit, "label": numbered[0].label},
+    lambda numbered: numbered[0].formerly,
 )
 
 
 def _questions_of(table: str) -> _Kind:
-    fields = attrgetter(f"{table}.fields")
-    return _Kind(
-        "question",
-        fields,
-        attrgetter("name"),
-        attrgetter("label"),
-        question_aspects,
-        lambda survey: {name: field.name for field in fields(survey) for name in field.formerly},
-    )
+    return _Kind("question", attrgetter(f"{table}.fields"), attrgetter("name"), attrgetter("label"), question_aspects)
 
 
 def _codes_of(name: str) -> _Kind:
@@ -146,7 +139,7 @@ def _codes_of(name: str) -> _Kind:
         lambda code: f"{name}: {code.code}",
         attrgetter("label"),
         code_aspects,
-        lambda survey: {f"{name}: {old}": f"{name}: {new}" for old, new in codes(survey).by_former_code.items()},
+        lambda code: [f"{name}: {former}" for former in code.formerly],
     )
 
 
@@ -164,8 +157,8 @@ def _of_kind(kind: _Kind, before: Survey, after: Survey) -> Iterator[DefinitionC
     earlier, later = ({kind.name(part): part for part in kind.parts(survey)} for survey in (before, after))
     if earlier == later:
         return  # the areas are thousands, and mostly the same ones
-    former = kind.former(after)
-    pairs = {former.get(name, name): name for name in earlier if former.get(name, name) in later}
+    formerly = [{name: kind.formerly(part) for name, part in parts.items()} for parts in (earlier, later)]
+    pairs = same_parts(*formerly)
     for name, now in later.items():
         if name not in pairs:
             yield DefinitionChange(kind.part, "added", name, kind.label(now))
@@ -182,7 +175,7 @@ def _of_kind(kind: _Kind, before: Survey, after: Survey) -> Iterator[DefinitionC
 
 def _settings(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
     """What the files say that have no parts of their own here, text by text."""
-    earlier, later = (dict(settings_of(survey)) for survey in (before, after))
+    earlier, later = dict(settings_of(before, named_as_in=after)), dict(settings_of(after))
     for place in dict.fromkeys([*earlier, *later]):
         then, now = earlier.get(place), later.get(place)
         if then != now:

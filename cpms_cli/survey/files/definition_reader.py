@@ -54,6 +54,7 @@ class Reader:
         self.documents: dict[str, Document] = {}
         self.code_lines: dict[tuple[str, str], int] = {}
         self.title_lines: dict[str, int] = {}
+        self.area_change_lines: list[int] = []
 
     def is_the_tools(self, file: str) -> bool:
         """Whether a file has what the tool itself says, and is read from `stand_in` whatever the folder has: a newer

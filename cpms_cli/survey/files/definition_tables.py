@@ -7,6 +7,7 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from cpms_cli.survey.files.definition_reader import Reader
+from cpms_cli.survey.model.area_changes import AreaChange
 from cpms_cli.survey.model.definition import (
     Area,
     Code,
@@ -27,6 +28,7 @@ CODE_COLUMNS = ("code", "label_en", "label_th", "missing", "spellings")
 # Which a list may have or not; see `survey.model.lifespan`.
 CODE_COLUMNS_AS_NEEDED = ("since", "until", "skipped", "formerly")
 MISSING = "missing"  # the list of what is no answer, which says of some spellings that they may be names
+AREA_CHANGES = "areas/changes.csv"  # which a definition may have or not
 AREA_FILES = {
     "areas/provinces.csv": ("province_code", "label_en", "label_th"),
     "areas/districts.csv": ("district_code", "province_code", "label_en", "label_th"),
@@ -88,6 +90,32 @@ def read_titles(reader: Reader) -> tuple[Title, ...]:
 
     reader.csv(TITLES, TITLE_COLUMNS, take)
     return tuple(titles.values())
+
+
+def read_area_changes(reader: Reader) -> tuple[AreaChange, ...]:
+    """Return the areas that were divided or joined, without those that cannot be read; none where there is no file."""
+    changes: list[AreaChange] = []
+
+    def take(line: int, row: dict[str, str]) -> None:
+        try:
+            changes.append(
+                AreaChange(
+                    code=row["code"],
+                    since=row["since"],  # type: ignore[arg-type]
+                    formerly=tuple(filter(None, row["formerly"].split("|"))),
+                )
+            )
+        except ValidationError as error:
+            reader.problems += [
+                Problem(AREA_CHANGES, line, placed_fault(fault, fault["loc"])) for fault in error.errors()
+            ]
+            reader.faulty.add(AREA_CHANGES)
+            return
+        reader.area_change_lines.append(line)
+
+    if (reader.folder / AREA_CHANGES).is_file():
+        reader.csv(AREA_CHANGES, ("code", "since", "formerly"), take)
+    return tuple(changes)
 
 
 def read_areas(reader: Reader) -> dict[str, Area]:

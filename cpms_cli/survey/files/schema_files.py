@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cpms_cli.survey.files.definition_reader import Reader
-from cpms_cli.survey.files.definition_tables import read_areas, read_codelist, read_titles
+from cpms_cli.survey.files.definition_tables import read_area_changes, read_areas, read_codelist, read_titles
 from cpms_cli.survey.files.identity import digest
 from cpms_cli.survey.files.shipped_words import shipped_help_line
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
@@ -171,6 +171,7 @@ def read_survey(reader: Reader) -> Survey | None:
         column_checks={check.id: check for check in column_checks},
         titles=titles,
         areas=areas,
+        area_changes=read_area_changes(reader),
         messages=messages,
         digest=digest(reader.folder),
         **further,

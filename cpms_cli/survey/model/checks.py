@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as Described
 
+from cpms_cli.survey.former_names import Renamed
 from cpms_cli.survey.model.lifespan import Span
 from cpms_cli.survey.model.taken_names import name_of_part
 from cpms_cli.survey.problems import FaultyPart
@@ -58,7 +59,7 @@ class Indicator(Span):
         return f"{self.number} {self.short.in_(language)}" if has_short and self.short else self.numbered(language)
 
 
-class Level(Part):
+class Level(Renamed):
     """A risk level. The list's order is the order of severity; the two without `when` are what is left.
 
     `who` usually answers; `due_hours` is by when a first response is demanded, `answered_by` the kinds of response that
@@ -97,7 +98,7 @@ Case = Annotated[
 ]
 
 
-class Check(Part):
+class Check(Renamed):
     """A rule over a row and what stands around it; `when` true is the fault.
 
     Of a file in which none of the rule's `fields` is ever filled in, the check named as `whole_column` is told once in

@@ -10,6 +10,8 @@ from typing import Literal
 from pydantic import Field as Described
 
 from cpms_cli.survey.country_time import country_today
+from cpms_cli.survey.former_names import Renamed
+from cpms_cli.survey.model.area_changes import AreaChange
 from cpms_cli.survey.model.checks import (
     Answer,
     Case,
@@ -79,7 +81,7 @@ __all__ = [
 _OWN_NAMES: tuple[Role, ...] = ("given_name", "family_name")
 
 
-class Circumstance(Part):
+class Circumstance(Renamed):
     """With what a circumstance calls for help: said beside the level of a child of whom its `indicator` is yes."""
 
     id: str = Described(pattern=r"^[a-z_]+$")
@@ -108,6 +110,7 @@ class Survey(Part):
     column_checks: dict[str, ColumnCheck]
     titles: tuple[Title, ...]
     areas: dict[str, Area]
+    area_changes: tuple[AreaChange, ...] = ()
     messages: dict[str, Words]
     figures: Figures
     rights: tuple[Right, ...]

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from cpms_cli.survey.era import christian_year, era_of
+from cpms_cli.survey.former_names import Renamed, listed
 from cpms_cli.survey.problems import FaultyPart
 from cpms_cli.survey.words import Part
 
@@ -32,17 +33,10 @@ def _round_year(written: Any) -> Any:
     return christian_year(year, era)
 
 
-def _listed(written: Any) -> Any:
-    """One name or year may stand by itself, without a list around it; nothing at all is none."""
-    return () if written is None else (written,) if isinstance(written, str | int) else written
-
-
 RoundYear = Annotated[int, BeforeValidator(_round_year)]
 """A round as a Gregorian year; in a file it may be a Gregorian or a Buddhist one, of four digits."""
-Rounds = Annotated[tuple[RoundYear, ...], BeforeValidator(_listed)]
+Rounds = Annotated[tuple[RoundYear, ...], BeforeValidator(listed)]
 """Several rounds; in a file one, or a list of them."""
-FormerNames = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-"""The names that something had before; in a file one name, or a list of them."""
 
 
 class Span(Part):
@@ -76,7 +70,5 @@ class Span(Part):
         return (self.since is None or self.since <= round_year) and (self.until is None or round_year <= self.until)
 
 
-class Lifespan(Span):
+class Lifespan(Span, Renamed):
     """Something that is there from one round to another, and had other names before (`formerly`)."""
-
-    formerly: FormerNames = ()

@@ -7,12 +7,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, model_validator
 from pydantic import Field as Described
 
+from cpms_cli.survey.former_names import Renamed
 from cpms_cli.survey.model.taken_names import name_of_part
 from cpms_cli.survey.problems import FaultyPart
 from cpms_cli.survey.words import Part, Table, Words
 
 
-class Group(Part):
+class Group(Renamed):
     """What a summary can be broken down by: the codes of a `field`, `bands` of completed years, first and last of
     each, or the first `digits` of the village's code. Exactly one of the three. What is `usual` is shown where
     no group is asked for. `numbered` is what a village is called, by its subdistrict and its number there."""
@@ -53,7 +54,7 @@ class Figures(Part):
         return {group.id: group for group in self.groups}[name]
 
 
-class Right(Part):
+class Right(Renamed):
     """A right that is monitored. `has` is an SQL condition as of an indicator; with `levels`, only children at these
     levels are meant, and where `applies` is false it is not asked."""
 
@@ -66,7 +67,7 @@ class Right(Part):
     source: str
 
 
-class Measure(Part):
+class Measure(Renamed):
     """One figure about migration, of children or of households; `arrived` is the one that says who moved in."""
 
     id: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
@@ -77,7 +78,7 @@ class Measure(Part):
     source: str
 
 
-class Activity(Part):
+class Activity(Renamed):
     """What a community can do about some indicators, and who usually does it."""
 
     id: str = Described(pattern=r"^[a-z][a-z0-9_]*$")

@@ -21,8 +21,9 @@ from cpms_cli.survey.model.definition import (
     Survey,
 )
 from cpms_cli.survey.problems import Problem, in_order
+from cpms_cli.survey.proof.area_proof import area_problems
 from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
-from cpms_cli.survey.proof.linking_proof import linking_problems
+from cpms_cli.survey.proof.linking_proof import linking_problems, table_column_problems
 from cpms_cli.survey.proof.proof import language_faults
 from cpms_cli.survey.proof.question_proof import NEEDED_ROLES
 from cpms_cli.survey.proof.response_proof import response_problems
@@ -34,6 +35,7 @@ from cpms_cli.survey.proof.unused_files import unused_files
 from cpms_cli.survey.proof.words.limit_proof import limit_problems
 from cpms_cli.survey.proof.words.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.words.translation_proof import translation_problems
+from cpms_cli.survey.proof.words.unseen_proof import unseen_problems
 from cpms_cli.survey.speech.filled_sentences import without_places
 from cpms_cli.survey.yaml_files.location import shipped
 
@@ -172,9 +174,12 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
     if whole:
         stages += [
             lambda: linking_problems(reader, survey.linking, language_faults),
+            lambda: table_column_problems(reader, survey),
             lambda: presentation_problems(reader, survey),
             lambda: role_problems(reader, survey),
             lambda: translation_problems(reader, survey),
+            lambda: unseen_problems(reader, survey),
+            lambda: area_problems(reader, survey),
             lambda: figure_problems(reader, survey, language_faults, proof.rule),
             lambda: response_problems(reader, survey),
             lambda: limit_problems(reader, survey, language_faults),

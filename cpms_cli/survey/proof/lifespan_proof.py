@@ -1,12 +1,13 @@
-"""Questions and answers that come and go, proved: their rounds, their former names, and what rests on them."""
+"""What comes, goes and is renamed, proved: rounds, former names, and what rests on questions that come and go."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cpms_cli.survey.files.definition_reader import Reader
+from cpms_cli.survey.former_names import Renamed
 from cpms_cli.survey.model.definition import Check, Field, Survey, TableSchema
-from cpms_cli.survey.model.lifespan import Lifespan, Span
+from cpms_cli.survey.model.lifespan import Span
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.rules.dependents import Dependent, dependents, names_looked_at
 from cpms_cli.survey.yaml_files.located_yaml import read_yaml
@@ -23,6 +24,7 @@ def lifespan_problems(reader: Reader, survey: Survey, needed_roles: Collection[s
         *_fields(reader, (survey.response,)),
         *_codes(reader, survey),
         *_needed(reader, of_people, needed_roles),
+        *_named_parts(reader, survey),
     ]
 
 
@@ -110,9 +112,9 @@ def span_faults(part: Span) -> Iterator[tuple[str, Fault]]:
 
 
 def _former(
-    name: str, part: Lifespan, kind: str, known: Mapping[str, Lifespan], taken: dict[str, str]
+    name: str, part: Renamed, kind: str, known: Mapping[str, Renamed], taken: dict[str, str]
 ) -> Iterator[Fault]:
-    """What is wrong with the former names of one field or code; `taken` remembers whose they are."""
+    """What is wrong with the former names of one part; `taken` remembers whose they are."""
     for former in part.formerly:
         if former == name:
             yield Fault("former_itself", name=name)
@@ -144,6 +146,29 @@ def _codes(reader: Reader, survey: Survey) -> Iterator[Problem]:
             of_rounds = (fault for _, fault in span_faults(entry))
             for fault in (*of_rounds, *_former(entry.code, entry, "code", codes.by_code, taken)):
                 yield Problem(f"codelists/{name}.csv", line, fault)
+
+
+def _named_parts(reader: Reader, survey: Survey) -> Iterator[Problem]:
+    """What is wrong with the former names of levels, groups and whatever else has a name and no rounds."""
+    parts: dict[tuple[str, str], Sequence[tuple[str, Renamed]]] = {
+        ("limits.yaml", "limits"): [(part.name, part) for part in survey.limits.limits],
+        ("risk.yaml", "levels"): [(part.id, part) for part in survey.levels],
+        ("risk.yaml", "circumstances"): [(part.id, part) for part in survey.circumstances],
+        ("rights.yaml", "rights"): [(part.id, part) for part in survey.rights],
+        ("migration.yaml", "measures"): [(part.id, part) for part in survey.measures],
+        ("activities.yaml", "activities"): [(part.id, part) for part in survey.activities],
+        ("checks.yaml", "rules"): [(part.id, part) for part in survey.checks],
+        ("checks.yaml", "history"): [(part.id, part) for part in survey.history],
+        ("checks.yaml", "responses"): [(part.id, part) for part in survey.responses],
+        ("summaries.yaml", "groups"): [(part.id, part) for part in survey.figures.groups],
+        ("fairness.yaml", "groups"): [(part.id, part) for part in survey.fairness.groups],
+        ("fairness.yaml", "outcomes"): [(part.id, part) for part in survey.fairness.outcomes],
+    }
+    for (file, key), entries in parts.items():
+        known, taken = dict(entries), dict[str, str]()
+        for index, (name, part) in enumerate(entries):
+            for fault in _former(name, part, "part", known, taken):
+                yield Problem(file, reader.documents[file].line(key, index, "formerly"), fault)
 
 
 def _needed(reader: Reader, tables: tuple[TableSchema, ...], needed_roles: Collection[str]) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.schema_files import read_linking
-from cpms_cli.survey.model.definition import Words
+from cpms_cli.survey.model.definition import Survey, Words
 from cpms_cli.survey.model.settings.linking_settings import FILE, NAMES, READ_AS, LinkingSettings
 from cpms_cli.survey.problems import Fault, Problem
 from cpms_cli.survey.yaml_files.location import shipped
@@ -26,7 +26,11 @@ def linking_problems(reader: Reader, settings: LinkingSettings, languages: Langu
     """
     known = read_linking(Reader(shipped("schemas")))
     assert known is not None
-    faults = [*_comparisons(settings, known, languages), *_scripts(settings), *_missing_names(reader)]
+    faults = [
+        *_comparisons(settings, known, languages),
+        *_scripts(settings),
+        *_missing_names(reader),
+    ]
     documents = reader.documents
     return [
         Problem(file, documents[file].line(*place) if file in documents else 1, fault) for file, place, fault in faults
@@ -53,6 +57,14 @@ def _comparisons(
     for name in known.comparisons:
         if name not in settings.comparisons and name not in _LATER_COMPARISONS:
             yield FILE, ("comparisons",), Fault("missing_comparison", name=name)
+
+
+def table_column_problems(reader: Reader, survey: Survey) -> Iterator[Problem]:
+    """Give a problem for each column of tables of persons that is to be read as a question which there is not."""
+    for held, column in survey.linking.tables.columns.items():
+        if column.field is not None and column.field not in survey.fields:
+            line = reader.documents[FILE].line("tables", "columns", held, "field")
+            yield Problem(FILE, line, Fault("no_field", name=column.field))
 
 
 def _scripts(settings: LinkingSettings) -> Iterator[tuple[str, tuple[str, ...], Fault]]:

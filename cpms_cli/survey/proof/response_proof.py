@@ -55,7 +55,9 @@ def _levels(reader: Reader, survey: Survey) -> Iterator[Problem]:
     if not survey.urgent_levels:
         yield Problem(_LEVELS, document.line("levels"), Fault("no_due"))
     for index, level in enumerate(survey.levels):
-        for key, fault in _of_level(survey, index, level):
+        twice = {code for code in level.answered_by if level.answered_by.count(code) > 1}
+        repeated = [("answered_by", Fault("twice_here", name=code)) for code in sorted(twice)]
+        for key, fault in (*repeated, *_of_level(survey, index, level)):
             yield Problem(_LEVELS, document.line("levels", index, key), fault)
 
 

@@ -58,6 +58,11 @@ def _twice(key: str, names: Iterable[str], sentence: str = "twice") -> Iterator[
             yield (key, index), Fault(sentence, name=name)
 
 
+def _repeated(place: Place, names: Iterable[str]) -> Iterator[tuple[Place, Fault]]:
+    """What stands more than once in a list of names, each once."""
+    return ((place, Fault("twice_here", name=name)) for name, count in Counter(names).items() if count > 1)
+
+
 def _names_taken(key: str, names: Iterable[str]) -> Iterator[tuple[Place, Fault]]:
     for index, name in enumerate(names):
         if stands_beside_figures(name):
@@ -92,6 +97,7 @@ def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, Fault
     for index, level in enumerate(survey.figures.visited):
         if level not in levels:
             yield ("visited", index), Fault("no_level", name=level)
+    yield from _repeated(("visited",), survey.figures.visited)
     yield from _twice("groups", (group.id for group in groups))
     if not any(group.digits for group in groups):
         yield ("groups",), Fault("digits")
@@ -117,6 +123,7 @@ def _rights(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[
         yield from _at_place((*place, "applies"), rule(right.applies, "child"))
         strange = [Fault("no_level", name=level) for level in right.levels if level not in levels]
         yield from _at_place((*place, "levels"), strange)
+        yield from _repeated((*place, "levels"), right.levels)
 
 
 def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[Place, Fault]]:
@@ -159,6 +166,7 @@ def _activities(survey: Survey, languages: Languages) -> Iterator[tuple[Place, F
         yield from _at_place((*place, "who"), languages(activity.who, activity.id))
         strange = [Fault("no_indicator", number=str(number)) for number in activity.indicators if number not in known]
         yield from _at_place((*place, "indicators"), strange)
+        yield from _repeated((*place, "indicators"), map(str, activity.indicators))
     answered = {number for activity in survey.activities for number in activity.indicators}
     lacking = sorted(known - answered)
     yield from _at_place(("activities",), [Fault("no_activity", number=str(number)) for number in lacking])

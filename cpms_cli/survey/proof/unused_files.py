@@ -37,6 +37,7 @@ _READ = (
     "areas/provinces.csv",
     "areas/districts.csv",
     "areas/subdistricts.csv",
+    "areas/changes.csv",
     "areas/outlines/*.geojson",
     "codelists/*.csv",
     "translations/*.yaml",

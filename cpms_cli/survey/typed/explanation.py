@@ -67,7 +67,7 @@ def _known(survey: Survey, kind: Kind) -> dict[str, tuple[str, ...]]:
         case "indicator":
             return {str(part.number): spellings(str(part.number), part.name) for part in survey.indicators}
         case "level":
-            return {level.id: spellings(level.id, level.label) for level in survey.levels}
+            return {level.id: (*spellings(level.id, level.label), *level.formerly) for level in survey.levels}
         case "question":
             return {
                 name: (*spellings(name, field.label), *field.headers, *field.formerly)

@@ -12,6 +12,7 @@ from typing import Self
 from pydantic import Field as Described
 from pydantic import model_validator
 
+from cpms_cli.survey.former_names import Renamed
 from cpms_cli.survey.problems import FaultyPart
 from cpms_cli.survey.words import Part, Words
 
@@ -42,7 +43,7 @@ class Unit(Part):
     beside: dict[str, Neighbours]
 
 
-class Limit(Part):
+class Limit(Renamed):
     """A whole number that rules and words quote: a `value` of its own, or the one below another limit (`one_below`)."""
 
     name: str = Described(pattern=f"^{NAME}$")

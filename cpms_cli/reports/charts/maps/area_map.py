@@ -91,7 +91,7 @@ def _shaded(
     survey: Survey, figures: AreaFigures, shade: str | None, language: Language
 ) -> tuple[str, pd.DataFrame, tuple[float, float]]:
     """What is shown, in words; area, label, and the counts yes and known of each part; the same of the whole."""
-    known = {level.id: spellings(level.id, level.label) for level in survey.levels}
+    known = {level.id: (*spellings(level.id, level.label), *level.formerly) for level in survey.levels}
     known |= {str(part.number): spellings(str(part.number), part.name) for part in survey.indicators}
     shade = None if shade is None else meant(shade, known) or shade
     level = next((level for level in survey.levels if level.id == shade), None)

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import Field as Described
 from pydantic import model_validator
 
+from cpms_cli.survey.former_names import Renamed
 from cpms_cli.survey.problems import FaultyPart
 from cpms_cli.survey.words import Part, Words
 
@@ -14,7 +15,7 @@ FILE = "fairness.yaml"
 _ID = r"^[a-z][a-z0-9_]*$"
 
 
-class ComparedGroup(Part):
+class ComparedGroup(Renamed):
     """A group whose parts are compared with its part `reference`: the codes of a `field`, or `yes` and `no` of a rule
     (`when`), which have words then."""
 
@@ -36,7 +37,7 @@ class ComparedGroup(Part):
         return self
 
 
-class Outcome(Part):
+class Outcome(Renamed):
     """What is harm when a later round says it: a rule (`when`), or standing at a `level` or a more severe one."""
 
     id: str = Described(pattern=_ID)

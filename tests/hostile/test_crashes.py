@@ -22,7 +22,7 @@ import pytest
 from cpms_cli import __version__, check_store, export_dataset, merge, score_dataset
 from cpms_cli.datasets.folder.manifest import read_manifest
 from cpms_cli.store.content import content_hash, dump
-from tests.conftest import ROOT, ROUNDS, THOROUGH
+from tests.conftest import ROOT, ROUNDS, THOROUGH, Cpms
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed and limited the POSIX way")
 KILLS = int(os.environ.get("CPMS_KILLS", "20" if THOROUGH else "2"))
@@ -112,6 +112,19 @@ def test_on_a_full_disk_what_is_said_is_what_is_so(
 def test_a_full_disk_leaves_no_half_made_store(run: Run, tmp_path: Path) -> None:
     assert run(files=[str(ROUNDS[0])], store=str(tmp_path / "new.duckdb"), most_bytes=20_000)["code"] == 2
     assert not (tmp_path / "new.duckdb").exists()
+
+
+def test_a_file_that_finds_no_room_is_not_there_and_room_is_asked_for(cpms: Cpms, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_048, hard))
+    try:
+        ran = cpms("template", "-o", tmp_path / "f.xlsx")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert ran.code == 2
+    assert "make room" in ran.err
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_store_that_may_not_be_written_is_left_as_it_was(run: Run, before: Path, tmp_path: Path) -> None:

@@ -38,21 +38,30 @@ def _put(known: KnownCounts, newer: Iterable[tuple[CellId, int]], printed: Colle
     """Take these counts for those that are known, and what they show to be gone out of them. `printed`: of which a
     table has all groups."""
     by_area = _by_area(newer)
-    listed = {area: {*map(_family, counts)} for area, counts in _by_area((name, 0) for name in printed).items()}
+    listed = {area: {*map(family_of, counts)} for area, counts in _by_area((name, 0) for name in printed).items()}
     for area, counts in by_area.items():
         families = {family for family in listed.get(area, ()) if family[1]}
-        sums = _sums(counts, families)
-        kept = {
-            name: count
-            for name, count in known.get(area, {}).items()
-            if _family(name) not in families and sums.get(_family(name), {name: count}).get(name) == count
-        }
-        known[area] = kept | counts
+        known[area] = still_so(known.get(area, {}), counts, families) | counts
     for round_, code in _gone(known, by_area):
         del known[round_, code]
 
 
-def _family(quantity: Quantity) -> Family:
+def still_so(
+    older: Mapping[Quantity, int], newer: Mapping[Quantity, int], families: Collection[Family]
+) -> dict[Quantity, int]:
+    """Return the older counts that newer ones of the same children do not say to be gone or outdated; of these families
+    the newer ones have all groups."""
+    sums = _sums(newer, families)
+    return {
+        name: count
+        for name, count in older.items()
+        if family_of(name) not in families
+        and sums.get(family_of(name), {name: count}).get(name) == count
+        and not any(wider not in newer and family_of(wider) in families for wider in _wider(name))
+    }
+
+
+def family_of(quantity: Quantity) -> Family:
     """What is counted, and the groups by which it is: a table by groups has the counts of one family."""
     return quantity.among(()), tuple(group for group, _ in quantity.groups)
 
@@ -61,13 +70,17 @@ def _sums(counts: Mapping[Quantity, int], families: Collection[Family]) -> dict[
     """What counts by several groups add up to by fewer of them: an older count of these that is another is outdated."""
     sums: dict[Family, dict[Family, dict[Quantity, int]]] = {}
     for quantity, count in counts.items():
-        family = _family(quantity)
-        for size in range(1, len(quantity.groups)) if family in families else ():
-            for groups in combinations(quantity.groups, size):
-                name = quantity.among(groups)
-                of_family = sums.setdefault(_family(name), {}).setdefault(family, {})
-                of_family[name] = of_family.get(name, 0) + count
+        family = family_of(quantity)
+        for name in _wider(quantity) if family in families else ():
+            of_family = sums.setdefault(family_of(name), {}).setdefault(family, {})
+            of_family[name] = of_family.get(name, 0) + count
     return {family: next(iter(of_families.values())) for family, of_families in sums.items()}
+
+
+def _wider(quantity: Quantity) -> Iterator[Quantity]:
+    """Give the same count by fewer of its groups: nobody is of a narrower group where nobody is of a wider one."""
+    for size in range(1, len(quantity.groups)):
+        yield from (quantity.among(groups) for groups in combinations(quantity.groups, size))
 
 
 def _gone(known: KnownCounts, newer: KnownCounts) -> set[Area]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cpms_cli.disclosure.cell_id import CASES, CellId, Groups, Quantity
+from cpms_cli.disclosure.cells.age_bands import relations_of_ages
 from cpms_cli.disclosure.cells.group_answers import relations_of_groups
 from cpms_cli.disclosure.cells.implications import implied_relations
 from cpms_cli.disclosure.cells.known_counts import (
@@ -18,7 +19,9 @@ from cpms_cli.disclosure.cells.known_counts import (
     KnownCounts,
     areas_within,
     counts_of_tables,
+    family_of,
     known_counts,
+    still_so,
 )
 from cpms_cli.disclosure.cells.nested_areas import nested_relations
 from cpms_cli.disclosure.count_table import CountTable
@@ -41,7 +44,8 @@ def spanning_relations(
 ) -> tuple[list[Relation], dict[CellId, Cell]]:
     """Return the relations between all counts that readers have or get, and the cells that these need and no table
     has."""
-    links = _Links(known_counts(earlier, counts_of_tables(tables, unshown)))
+    releases, newest = [*earlier], dict(counts_of_tables(tables, unshown))
+    links = _Links(known_counts(releases, newest.items()))
     links.relate_only_parts()
     links.relate_groups()
     links.relate_equal_counts()
@@ -50,7 +54,9 @@ def spanning_relations(
         for area, counts in links.known.items()
     }
     relations, cells = relations_between_areas(survey, of_parts)
-    return [*links.relations, *relations], {**links.cells, **cells}
+    added_up = {name: cell.count for name, cell in links.cells.items()}
+    of_ages, between = relations_of_ages(survey, releases, added_up | newest)
+    return [*links.relations, *relations, *of_ages], {**links.cells, **cells, **between}
 
 
 def relations_between_areas(survey: Survey, known: KnownCounts) -> tuple[list[Relation], dict[CellId, Cell]]:
@@ -80,14 +86,16 @@ class _Links:
 
     def relate_only_parts(self) -> None:
         """Relate an area to a part of it in which all its children live: its counts are that part's counts too,
-        whichever of the two a table is about."""
+        whichever of the two a table is about. Where tables of both have the same groups, each has all of its own, and
+        takes none of another day's or definition's."""
         for (round_, outer), parts in areas_within(self.known).items():
             counts = self.known[round_, outer]
             for inner in parts:
                 part = self.known[round_, inner]
                 if counts.get(CHILDREN, -1) != part.get(CHILDREN):
                     continue
-                for quantity, count in counts.items():
+                families = {family_of(quantity) for quantity in part if quantity.groups}
+                for quantity, count in still_so(counts, part, families).items():
                     if quantity not in part and quantity.of_parts:
                         part[quantity] = count
                         same = _cell((round_, inner), quantity)

@@ -22,6 +22,7 @@ from cpms_cli.reports.document import Document
 from cpms_cli.reports.documents.rendering import render_site
 from cpms_cli.reports.site.site import compose_site
 from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures
+from cpms_cli.summaries.area.names_apart import names_apart
 from cpms_cli.summaries.area.nested_figures import nested_figures
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.workspace import Workspace
@@ -195,6 +196,34 @@ def test_a_thai_site_is_in_thai(sites: dict[str, dict[str, Any]]) -> None:
         shown = page.xpath("//body//text()[not(ancestor::script)] | //script/@*[starts-with(name(), 'data-')]")
         words = re.findall(r"[A-Za-z]{2,}", re.sub(r"\{\w+\}", "", " ".join(shown)))
         assert set(words) <= {"UN", "OCHA", "mapthai"}  # whom the outlines come from
+
+
+def test_no_answer_lifts_a_child_to_the_level_of_those_who_cannot_be_judged(sites: dict[str, dict[str, Any]]) -> None:
+    sentences = [text for page in sites["en"].values() for text in page.xpath("//p/text()") if "could lift" in text]
+    assert sentences and not any("Not enough answers" in sentence for sentence in sentences)
+
+
+def test_areas_of_one_list_that_are_called_the_same_are_told_apart(survey: Survey) -> None:
+    """Kapoe is a district of Ranong and a subdistrict in it; in Thai the word before the name says which. Two
+    subdistricts of Nonthaburi are called Ban Mai, in two districts, and so are their villages."""
+    codes = ["85", "8503", "850302", "85030201", "8501"]
+    assert names_apart(survey, codes, "en") == {
+        "85": "Ranong",
+        "8503": "Kapoe (district)",
+        "850302": "Kapoe",
+        "85030201": "Kapoe, moo 1",
+        "8501": "Mueang Ranong",
+    }
+    thai = names_apart(survey, codes, "th")
+    assert (thai["8503"], thai["850302"]) == ("อำเภอกะเปอร์", "ตำบลกะเปอร์")
+    names = names_apart(survey, ["120306", "120603", "12030601", "12060301", "12060302"], "th")
+    assert list(names.values()) == [
+        "ตำบลบ้านใหม่ (อำเภอบางใหญ่)",
+        "ตำบลบ้านใหม่ (อำเภอปากเกร็ด)",
+        "ตำบลบ้านใหม่ หมู่ที่ 1 (อำเภอบางใหญ่)",
+        "ตำบลบ้านใหม่ หมู่ที่ 1 (อำเภอปากเกร็ด)",
+        "ตำบลบ้านใหม่ หมู่ที่ 2",
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,10 @@ def levels(context: AreaContext) -> Iterator[Part]:
     words = {"round": context.say("col_round"), **labels, **context.withheld}
     alt = context.say("report_levels_alt", round=context.year, text=text)
     yield Chart("level_bars", _levels_finding(context), frame, alt, words=words)
-    could_be = context.figures.response[context.figures.response["could_be"].fillna(1) > 0]
+    response = context.figures.response
+    # To be judged is no level that an answer lifts anybody to.
+    graver = response[response["level"] != context.survey.level("open").id]
+    could_be = graver[graver["could_be"].fillna(1) > 0]
     if not could_be.empty:
         could = joined_words(", ", map(partial(_counted, context), could_be["label"], could_be["could_be"]))
         yield Paragraph(context.say("report_could_be", text=could), "note")

@@ -70,8 +70,8 @@ def levels(context: AreaContext) -> Iterator[Part]:
     alt = context.say("report_levels_alt", round=context.year, text=text)
     yield Chart("level_bars", _levels_finding(context), frame, alt, words=words)
     response = context.figures.response
-    # To be judged is no level that an answer lifts anybody to.
-    graver = response[response["level"] != context.survey.level("open").id]
+    # An answer lifts nobody to where it is not known, or where nothing is found.
+    graver = response[~response["level"].isin([level.id for level in context.survey.levels if level.role != "rule"])]
     could_be = graver[graver["could_be"].fillna(1) > 0]
     if not could_be.empty:
         could = joined_words(", ", map(partial(_counted, context), could_be["label"], could_be["could_be"]))

@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 from lxml import etree
 
-from cpms_cli.reports.charts.chart_style import HATCH, LEVEL_FILLS, NARROW, WIDE, level_fill
+from cpms_cli.reports.charts.chart_style import BELOW_FILL, HATCH, LEVEL_FILLS, NARROW, WIDE, level_fill, text_width
 from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.charts.distance_shades import distance_fill
 from cpms_cli.reports.charts.maps.map_tiles import tiles
+from cpms_cli.reports.charts.pictures import chart_picture
+from cpms_cli.reports.charts.svg import words_on_patch
 from cpms_cli.reports.document import Chart
 from cpms_cli.survey.yaml_files.location import shipped
 
@@ -223,3 +225,26 @@ def test_classes_of_distance_are_told_apart_without_colour() -> None:
     for first, second in combinations(fills, 2):
         light, dark = sorted((first.luminance, second.luminance), reverse=True)
         assert first.signs != second.signs or (light + 0.05) / (dark + 0.05) >= 1.8
+
+
+def test_a_picture_for_paper_has_its_signs_as_shapes_and_no_figure_beside_them_in_one_text() -> None:
+    """What draws it takes a text with ▲ from a font of symbols: figures stood apart and over the edge of their cell."""
+    frame = pd.DataFrame({"label": ["ปากน้ำ", "หงาว"], "1": [0.31, 0.02]})
+    words = {**WORDS, **COMPARED, "far_above": "10 จุด"}
+    chart = Chart("heat_map", "ก", frame, "ข", words=words, apart={(0, "1"): 2, (1, "1"): -1})
+    drawn = etree.fromstring(chart_picture(chart, "th").encode("utf-8"))
+    texts = _texts(drawn)
+    assert {"31", "2", "10 จุด"} <= set(texts) and not set("▲▼") & set("".join(texts))
+    # Four classes with a sign in the legend, two of them with two; two cells.
+    triangles = [path for path in drawn.iter("{*}path") if path.get("d").endswith("Z") and path.get("fill")]
+    assert sum(path.get("d").count("Z") for path in triangles) == 8
+    assert len(etree.fromstring(chart_svg(chart).encode("utf-8")).findall(".//{*}text")) == len(texts)
+
+
+def test_the_lines_of_a_fill_end_before_a_figure_on_it() -> None:
+    """A line that touches a figure would be its minus: "-6" for 6."""
+    patch, line = words_on_patch((50, 10), "6", 11, BELOW_FILL)
+    left, width = float(patch.get("x")), float(patch.get("width"))
+    assert width >= text_width("6", 11) + 6 and left + width / 2 == float(line.get("x")) == 50
+    patch, _ = words_on_patch((50, 10), "66", 11, BELOW_FILL, 16)
+    assert float(patch.get("width")) == 16

@@ -31,6 +31,7 @@ from cpms_cli.reports.document import (
 from cpms_cli.summaries.area.area_figures import area_figures
 from cpms_cli.summaries.migration.migration_release import published_migration
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.speech.languages import traits_of
 from cpms_cli.workspace import Workspace
 from tests.conftest import NUMBERS, ROOT, Cpms
 
@@ -288,3 +289,41 @@ def test_a_child_in_thai_has_dates_as_thais_write_them(sample_store: Path, tmp_p
         cells = [str(row[column.name]) for column in answers.columns[1:]]
         assert [cell for cell in cells if re.search(r"\d", cell) and not re.fullmatch(form, cell)] == []
         assert any(re.fullmatch(form, cell) for cell in cells)
+
+
+def test_words_in_the_letters_of_another_language_are_marked_as_that(tmp_path: Path) -> None:
+    """What reads a page aloud says them in their language, as a Thai name on an English page; Latin letters may be of
+    any language."""
+    frame = pd.DataFrame({"a": ["มะลิ  & Naw Paw"], "b": ["ဝင်း, 12"]})
+    table = TableBlock("ก", frame, (Column("a", "A"), Column("b", "B")))
+    parts = (Heading("ประเสริฐ สุข", 3), Paragraph("<b>"), Bullets(("Tan ฿ ตาล",)), table)
+    marked = {}
+    for language in ("en", "th"):
+        render(Document("T ป", "S", language, parts, ("น",)), tmp_path / "page.html")
+        page = html.fromstring((tmp_path / "page.html").read_text("utf-8"))
+        marked[language] = [(part.get("lang"), part.text_content()) for part in page.xpath("//body//*[@lang]")]
+        assert (
+            page.xpath("string(//tbody/tr/th)") == "มะลิ  & Naw Paw"
+            and page.xpath("string(//p[@class='plain'])") == "<b>"
+        )
+    thai = [("th-TH", word) for word in ("ป", "ประเสริฐ สุข", "฿ ตาล", "ก", "มะลิ")]
+    burmese = traits_of("my").tag
+    assert marked == {"en": [*thai, (burmese, "ဝင်း"), ("th-TH", "น")], "th": [(burmese, "ဝင်း")]}
+
+
+def test_where_all_shares_are_withheld_none_is_named_and_no_sentence_ends_twice(sample_store: Path) -> None:
+    """The fourth village: all five rights are withheld, and how many could be at risk."""
+    texts = [part.text for part in report_area(sample_store, "85010504").parts if isinstance(part, Paragraph)]
+    assert "Not published, since it could tell about single children: none of these 5 shares is." in texts
+    assert [text for text in texts if "5 of 5" in text or ".." in text] == []
+
+
+def test_a_picture_keeps_its_spaces_and_a_card_does_not_indent() -> None:
+    """Where a reader widens the spaces of letters, a picture's words stood over each other and went out of it; what
+    stands beside a figure in a table was set in on a card."""
+    style = (ROOT / "cpms_cli" / "reports" / "documents" / "page.css").read_text("utf-8")
+    [of_pictures] = re.findall(r"svg text \{([^}]+)\}", style)
+    rules = {rule.strip() for rule in of_pictures.split(";")}
+    assert {"letter-spacing: normal !important", "word-spacing: normal !important"} <= rules
+    [around] = re.findall(r"(@media[^{]*)\{ \.count \+ \.text", style)
+    assert around.strip() == "@media print, (min-width: 601px)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,13 @@ from cpms_cli.disclosure.cells.report_cells import ReportCells
 from cpms_cli.disclosure.cells.reports_together import put_together
 from cpms_cli.disclosure.release.area_release import PublishedAreas, published_areas, same_answers
 from cpms_cli.reports.charts.chart_style import Fill
-from cpms_cli.reports.document import Document
+from cpms_cli.reports.composing.area.area_context import AreaContext
+from cpms_cli.reports.composing.area.area_levels import levels
+from cpms_cli.reports.document import Document, Paragraph
 from cpms_cli.reports.documents.rendering import render_site
 from cpms_cli.reports.site.site import compose_site
 from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures
+from cpms_cli.summaries.area.names_apart import names_apart
 from cpms_cli.summaries.area.nested_figures import nested_figures
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.workspace import Workspace
@@ -197,11 +201,47 @@ def test_a_thai_site_is_in_thai(sites: dict[str, dict[str, Any]]) -> None:
         assert set(words) <= {"UN", "OCHA", "mapthai"}  # whom the outlines come from
 
 
+def test_areas_of_one_list_that_are_called_the_same_are_told_apart(survey: Survey) -> None:
+    """Kapoe is a district of Ranong and a subdistrict in it; in Thai the word before the name says which. Two
+    subdistricts of Nonthaburi are called Ban Mai, in two districts, and so are their villages."""
+    codes = ["85", "8503", "850302", "85030201", "8501"]
+    assert names_apart(survey, codes, "en") == {
+        "85": "Ranong",
+        "8503": "Kapoe (district)",
+        "850302": "Kapoe",
+        "85030201": "Kapoe, moo 1",
+        "8501": "Mueang Ranong",
+    }
+    thai = names_apart(survey, codes, "th")
+    assert (thai["8503"], thai["850302"]) == ("อำเภอกะเปอร์", "ตำบลกะเปอร์")
+    names = names_apart(survey, ["120306", "120603", "12030601", "12060301", "12060302"], "th")
+    assert list(names.values()) == [
+        "ตำบลบ้านใหม่ (อำเภอบางใหญ่)",
+        "ตำบลบ้านใหม่ (อำเภอปากเกร็ด)",
+        "ตำบลบ้านใหม่ หมู่ที่ 1 (อำเภอบางใหญ่)",
+        "ตำบลบ้านใหม่ หมู่ที่ 1 (อำเภอปากเกร็ด)",
+        "ตำบลบ้านใหม่ หมู่ที่ 2",
+    ]
+
+
 @pytest.fixture(scope="module")
 def figures(sample_store: Path) -> tuple[AreaFigures, ...]:
     """The true figures of every area, asked together."""
     with Workspace.from_paths(sample_store) as workspace:
         return nested_figures(workspace, "85")
+
+
+def test_no_answer_lifts_a_child_to_the_level_of_those_who_cannot_be_judged(
+    figures: tuple[AreaFigures, ...], survey: Survey
+) -> None:
+    """How many could be at which level is withheld of each, also of "Not enough answers", where nobody could be."""
+    hidden = figures[0].response.assign(could_be=pd.array([None] * len(survey.levels), "Int64"))
+    parts = levels(AreaContext(survey, replace(figures[0], response=hidden), "en"))
+    sentences = [part.text for part in parts if isinstance(part, Paragraph) and "could lift" in part.text]
+    assert sentences == [
+        "Missing answers could lift children to a more severe level (Victim n.p., High risk n.p., At risk n.p.):"
+        " they need a return visit; unknown is not no."
+    ]
 
 
 @pytest.mark.parametrize("code", ["85", "850105", "85010502"])

@@ -119,4 +119,4 @@ def _cell(
     size = 11 if width >= 18 else 10
     if sign and text_width(text + sign, size) <= width:
         text += sign
-    return [square, *words_on_patch(x + width / 2, y + _CELL / 2, text, size, fill)]
+    return [square, *words_on_patch((x + width / 2, y + _CELL / 2), text, size, fill, width - 2)]

@@ -56,7 +56,7 @@ def _bar(pieces: Sequence[tuple[float, Fill, str]], x: float, y: float, scale: f
             texts = [text for text in (f"{name} {label}" if name else "", label) if text]
             inside = next((text for text in texts if size >= text_width(text, _SIZE) + 4), None)
             if inside is not None:
-                elements += words_on_patch(x + size / 2, y + _BAR / 2, inside, _SIZE, fill)
+                elements += words_on_patch((x + size / 2, y + _BAR / 2), inside, _SIZE, fill)
             else:
                 start = max(x, free)
                 elements.append(words((start, y - _OVER / 2), label, size=_SIZE))

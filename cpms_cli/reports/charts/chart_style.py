@@ -111,7 +111,7 @@ def level_fill(position: int) -> Fill:
     return LEVEL_FILLS[position % len(LEVEL_FILLS)]
 
 
-def text_width(text: str, size: int = FONT_SIZE) -> float:
+def text_width(text: str, size: float = FONT_SIZE) -> float:
     """Room that a text needs in px, in whichever font it is drawn; Thai signs above and below take none.
 
     >>> text_width("ก") == text_width("กี่")

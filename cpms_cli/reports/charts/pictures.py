@@ -10,6 +10,7 @@ from lxml import etree
 
 from cpms_cli.reports.charts.chart_style import WIDE
 from cpms_cli.reports.charts.charts import chart_svg
+from cpms_cli.reports.charts.drawn_signs import with_drawn_signs
 from cpms_cli.reports.document import Chart
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.speech.languages import programme_languages
@@ -33,8 +34,8 @@ def drawing_fonts() -> typst.Fonts:
 
 
 def chart_picture(chart: Chart, language: Language) -> str:
-    """The chart as SVG in a language, for a page."""
-    return without_sara_am(chart_svg(chart, WIDE, language))
+    """The chart as SVG in a language, for a page of paper."""
+    return with_drawn_signs(without_sara_am(chart_svg(chart, WIDE, language)))
 
 
 def without_sara_am(svg: str) -> str:

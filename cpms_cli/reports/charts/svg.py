@@ -5,6 +5,7 @@ Words stay words, so that whoever shows the picture draws Thai.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,8 +17,9 @@ from cpms_cli.reports.charts.chart_style import FONT_SIZE, INK, PAPER, QUIET, Fi
 _SVG = "http://www.w3.org/2000/svg"
 _NAMES = {None: _SVG}
 # From the middle of a line of letters down to the line they stand on, as a part of their size.
-_BASELINE = 0.35
+BASELINE = 0.35
 _SQUARE, _LEGEND_LINE = 13, 20
+_CLEAR = 4  # px: beside a text on a patch
 
 Element = Any  # lxml publishes no types
 Anchor = Literal["start", "middle", "end"]
@@ -74,7 +76,7 @@ def outline(
 def words(place: Point, text: str, anchor: Anchor = "start", size: int = FONT_SIZE, colour: str = INK) -> Element:
     """Return a line of text; `place` is where its middle stands, and where it starts, is centred or ends."""
     x, y = place
-    return text_element("text", text, x=x, y=y + size * _BASELINE, text_anchor=anchor, font_size=size, fill=colour)
+    return text_element("text", text, x=x, y=y + size * BASELINE, text_anchor=anchor, font_size=size, fill=colour)
 
 
 def heading(place: Point, text: str, anchor: Anchor, size: int) -> Element:
@@ -84,12 +86,13 @@ def heading(place: Point, text: str, anchor: Anchor, size: int) -> Element:
     return made
 
 
-def words_on_patch(x: float, y: float, text: str, size: int, fill: Fill) -> list[Element]:
-    """Return a centred line of text on a fill; where the fill has signs, on a patch without them."""
-    line = words((x, y), text, "middle", size, fill.ink)
+def words_on_patch(place: Point, text: str, size: int, fill: Fill, room: float = math.inf) -> list[Element]:
+    """Return a centred line of text on a fill; where the fill has signs, on a patch without them, that is no wider than
+    `room`: a line that ends at a figure would be its minus."""
+    line, (x, y) = words(place, text, "middle", size, fill.ink), place
     if not fill.signs:
         return [line]
-    half = text_width(text, size) / 2 + 1
+    half = min(text_width(text, size) / 2 + _CLEAR, room / 2)
     return [rectangle((x - half, y - size * 0.6, x + half, y + size * 0.6), Fill(fill.colour)), line]
 
 

@@ -38,6 +38,7 @@ from cpms_cli.reports.documents.document_cells import (
     stays_together,
     widths,
 )
+from cpms_cli.reports.documents.other_languages import with_languages
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.speech.languages import traits_of
@@ -69,6 +70,7 @@ def _page() -> tuple[Template, Markup]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["spoken"] = with_languages
     style = (folder / _STYLE).read_text("utf-8")
     return environment.get_template(_TEMPLATE), Markup(style)  # noqa: S704 - our own style sheet
 
@@ -184,6 +186,7 @@ def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any
     bars = [bar_lengths(block, column) for column in block.columns]
     links = [block.frame[column.link] if column.link else [""] * len(block.frame) for column in block.columns]
     letters = widths(cells)
+    spoken = [[with_languages(text, language) for text in column] for column in cells]
     long = [width > _LONG for width in letters]
     short = [column.kind == "text" and width <= _SHORT for column, width in zip(block.columns, letters, strict=True)]
     whole = [is_short or column.kind != "text" for column, is_short in zip(block.columns, short, strict=True)]
@@ -214,7 +217,7 @@ def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any
                 )
             ]
             for row, row_bars, row_links in zip(
-                *(zip(*each, strict=True) for each in (cells, bars, links)), strict=True
+                *(zip(*each, strict=True) for each in (spoken, bars, links)), strict=True
             )
         ],
     }

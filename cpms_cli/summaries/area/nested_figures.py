@@ -18,9 +18,10 @@ from cpms_cli.summaries.area.area_figures import (
     severe_levels,
 )
 from cpms_cli.summaries.area.compared_answers import AROUND, WiderArea
+from cpms_cli.summaries.area.names_apart import names_apart
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.counts.comparison import position
-from cpms_cli.summaries.counts.shares import COUNTS, area_name, count_answers, with_shares, within
+from cpms_cli.summaries.counts.shares import COUNTS, count_answers, with_shares, within
 from cpms_cli.summaries.rounds.comparability import LEVEL, not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, area_groups, scope_of
 from cpms_cli.survey.area_widths import SUBDISTRICT
@@ -207,8 +208,8 @@ class _Nested:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """The areas' names."""
-        return {code: area_name(self.workspace.survey, code, self.workspace.language) for code in self.codes}
+        """The areas' names, which stand in one list."""
+        return names_apart(self.workspace.survey, self.codes, self.workspace.language)
 
     def figures(self, code: str) -> AreaFigures:
         """Return the figures of one of the areas."""

@@ -65,7 +65,7 @@ def tile_map(chart: Chart, width: float) -> Picture:
         x, y, square = left + column * side, top + row * side, side - _GAP
         elements.append(rectangle((x, y, x + square, y + square), fill, QUIET, 0.8))
         if side >= _SMALLEST_WITH_CODE:
-            elements += words_on_patch(x + square / 2, y + square / 2, short_code(area), 10, fill)
+            elements += words_on_patch((x + square / 2, y + square / 2), short_code(area), 10, fill)
     names, bottom = _names(chart, width, top + side * rows + _ABOVE_NAMES)
     return Picture([*elements, *names], bottom)
 

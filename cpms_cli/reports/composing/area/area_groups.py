@@ -71,12 +71,15 @@ def _cell(context: AreaContext, share: float, yes: int, place: float) -> str:
 def _finding(context: AreaContext, compared: pd.DataFrame, brief: dict[str, str]) -> str:
     """Which group lies farthest above the other children, in a sentence; where none does, that.
 
-    That children of another nationality are not Thai is no finding: circumstances are left to the table.
+    A single child makes no title where several of another group lie above. That children of another nationality are
+    not Thai is no finding: circumstances are left to the table.
     """
     dangers = {indicator.column for indicator in context.survey.indicators if not indicator.circumstance}
     above = compared[compared["apart"].ge(1).fillna(False) & compared["item"].isin(dangers)]
     if above.empty:
         return context.say("report_groups_like")
+    several = above[above["yes"] >= context.survey.privacy.threshold]
+    above = above if several.empty else several
     row = above.assign(distance=above["share"] - above["around"]).nlargest(1, "distance").iloc[0]
     return context.say(
         "report_groups_finding",

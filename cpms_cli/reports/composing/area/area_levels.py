@@ -69,7 +69,10 @@ def levels(context: AreaContext) -> Iterator[Part]:
     words = {"round": context.say("col_round"), **labels, **context.withheld}
     alt = context.say("report_levels_alt", round=context.year, text=text)
     yield Chart("level_bars", _levels_finding(context), frame, alt, words=words)
-    could_be = context.figures.response[context.figures.response["could_be"].fillna(1) > 0]
+    response = context.figures.response
+    # An answer lifts nobody to where it is not known, or where nothing is found.
+    graver = response[~response["level"].isin([level.id for level in context.survey.levels if level.role != "rule"])]
+    could_be = graver[graver["could_be"].fillna(1) > 0]
     if not could_be.empty:
         could = joined_words(", ", map(partial(_counted, context), could_be["label"], could_be["could_be"]))
         yield Paragraph(context.say("report_could_be", text=could), "note")

@@ -202,8 +202,10 @@ def share_chart(context: AreaContext, heading: str, frame: pd.DataFrame, title: 
 
 
 def withheld_names(context: AreaContext, frame: pd.DataFrame) -> Iterator[Paragraph]:
-    """Where most shares are withheld, and so not drawn: which."""
+    """Where most shares are withheld, and so not drawn: which; where all are, that alone."""
     withheld = _withheld(frame)
-    if mostly(len(withheld), len(frame)):
+    if len(withheld) == len(frame) > 1:
+        yield Paragraph(context.say("report_bars_all_withheld", all=len(frame)), "note")
+    elif mostly(len(withheld), len(frame)):
         names = "; ".join(str(frame["label"].iat[row]) for row, _ in sorted(withheld))
         yield Paragraph(context.say("report_bars_withheld", count=len(withheld), all=len(frame), names=names), "note")

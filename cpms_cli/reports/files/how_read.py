@@ -26,6 +26,7 @@ KEY_NOTES = frozenset(
         "village_by_name",
         "village_by_number",
         "house_from_above",
+        "house_from_head",
         "house_from_lines",
         "home_by_head",
         "heads_apart",

@@ -63,7 +63,7 @@ def _below_heads(survey: Survey, sheet: Sheet, house: pd.Series) -> pd.Series | 
     if relation is None:
         return None
     heads, is_known = are_heads(sheet.source, relation), texts_of(sheet, relation).notna().to_numpy()
-    family = np.cumsum(heads)
+    family = np.cumsum(heads, dtype=np.int64)
     below = is_known & ~heads
     of_head = house.where(heads).groupby(family).transform("first")
     others = (house.notna() & (house != of_head)).to_numpy() & below

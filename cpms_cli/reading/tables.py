@@ -21,6 +21,7 @@ from cpms_cli.reading.header.mapping import HeaderMap, Maps
 from cpms_cli.reading.maps.map_lists import SHORT_YEARS
 from cpms_cli.reading.maps.several_maps import check_maps_used, load_maps, map_of
 from cpms_cli.reading.round_faults import round_faults
+from cpms_cli.reading.sheet.date_parts import with_whole_dates
 from cpms_cli.reading.sheet.names.nicknames import with_nicknames
 from cpms_cli.reading.sheet.names.sex_of_titles import with_sex_of_titles
 from cpms_cli.reading.sheet.names.whole_names import note_whole_names
@@ -60,7 +61,8 @@ def read_sources(
     spellings = header_spellings(survey)
     for each in maps:
         spellings = {**spellings, **each.spellings()}
-    return mark_repeat_groups(read_sheets(path, spellings, encoding, names))
+    sheets = mark_repeat_groups(read_sheets(path, spellings, encoding, names))
+    return [with_whole_dates(survey, sheet, spellings) for sheet in sheets]
 
 
 def is_log(survey: Survey, source: SourceTable) -> bool:

@@ -109,3 +109,12 @@ def test_a_legend_in_a_header_is_no_part_of_its_question(
     fields = drafted.headers.set_index("header")["field"]
     assert fields[header].removeprefix("?") == field
     assert dict(zip(drafted.answers["answer"], drafted.answers["means"], strict=True)) == meant
+
+
+def test_several_numbers_in_a_cell_are_asked_by_the_legend_of_the_header(tmp_path: Path, survey: Survey) -> None:
+    header = "บริการที่ได้รับ (1=เยี่ยมบ้าน 2=ให้คำปรึกษา 0=ไม่มี)"
+    assert meanings(tmp_path, survey, header, ["1,2", "2", "0", "0"], [["-"]]) == {
+        "1": "home_visit",
+        "2": "counselling",
+        "0": "none",
+    }

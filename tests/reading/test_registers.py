@@ -122,3 +122,46 @@ def test_who_somebody_is_may_have_the_number_of_the_form(tmp_path: Path, survey:
     (table,) = read(register(tmp_path, *rows), survey)
     assert names(table) == ["กล้า", "ขวัญ"]
     assert [(row.row, row.kind) for row in table.source.left_out] == [(2, "grown_up"), (3, "grown_up")]
+
+
+FAMILIES = """\
+1,2569,85010504,40,นายสมพร,ชาย,49,หัวหน้าครัวเรือน
+2,2569,85010504,,นางวันดี,หญิง,45,คู่สมรส
+3,2569,85010504,,ด.ช.กล้า,ชาย,12,บุตร
+4,2569,85010504,41/2,นายมา,ชาย,60,หัวหน้าครัวเรือน
+5,2569,85010504,,ด.ญ.ฟ้า,หญิง,9,หลาน
+6,2569,85010504,,นางยี,หญิง,70,หัวหน้าครัวเรือน
+7,2569,85010504,,ด.ญ.ฝน,หญิง,8,หลาน
+"""
+
+
+def families(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "families.csv"
+    path.write_text("ที่,รอบ,รหัสหมู่บ้าน,บ้านเลขที่,ชื่อ,เพศ,อายุ,ความสัมพันธ์กับหัวหน้าครัวเรือน\n" + text, encoding="utf-8")
+    return path
+
+
+def test_people_below_a_head_live_in_its_house_and_those_of_a_head_without_one_in_none(
+    tmp_path: Path, survey: Survey
+) -> None:
+    (table,) = read(families(tmp_path, FAMILIES), survey)
+    assert names(table) == ["กล้า", "ฟ้า", "นางยี", "ฝน"]  # of นางยี the row stays beside the child who has no house
+    assert table.cells("household_no").to_pylist() == ["40", "41/2", None, None]
+    (note,) = [note for note in table.notes if note.message_id == "house_from_head"]
+    assert note.values["rows"] == "3, 4, 6"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # in the order of their ages: the heads first
+        "1,2569,85010504,40,นายก,ชาย,60,หัวหน้า\n2,2569,85010504,41,นายข,ชาย,50,หัวหน้า\n3,2569,85010504,,ด.ช.ค,ชาย,9,บุตร\n",
+        # a number that was forgotten, where the others have theirs
+        "1,2569,85010504,40,นายก,ชาย,60,หัวหน้า\n2,2569,85010504,40,ด.ช.ข,ชาย,9,บุตร\n3,2569,85010504,,ด.ช.ค,ชาย,9,บุตร\n",
+        # another village in between
+        "1,2569,85010504,40,นายก,ชาย,60,หัวหน้า\n2,2569,85010505,,ด.ช.ข,ชาย,9,บุตร\n3,2569,85010504,,ด.ช.ค,ชาย,9,บุตร\n",
+    ],
+)
+def test_a_house_is_not_guessed(tmp_path: Path, survey: Survey, text: str) -> None:
+    (table,) = read(families(tmp_path, text), survey)
+    assert table.cells("household_no").to_pylist()[-1] is None

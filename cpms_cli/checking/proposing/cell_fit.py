@@ -9,6 +9,7 @@ from functools import lru_cache
 import pandas as pd
 
 from cpms_cli.checking.proposing.answer_proposals import is_sure_answer, offices_answers
+from cpms_cli.reading.value.answers import answers_within
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.identifiers import has_thai_form
@@ -67,7 +68,8 @@ def own_answers(survey: Survey, field: Field, texts: Sequence[str]) -> bool:
     """Whether cells may be an office's own answers to choose from: a few short words or codes, each of them often."""
     if field.codelist is None:
         return False
-    plain = [text.strip() for text in texts if text.strip()]
+    cells = [part for text in texts for part in answers_within(text)] if field.many else texts
+    plain = [text.strip() for text in cells if text.strip()]
     distinct = set(plain)
     dated = fit(survey, survey.role("visited"), plain) or 0.0
     codes = all(_CODE.fullmatch(plain_digits(text)) for text in distinct)

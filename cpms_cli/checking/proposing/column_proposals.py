@@ -93,12 +93,14 @@ def _propose(
         if likeness > best.get(spelling.field, 0.0):
             best[spelling.field] = likeness
     of_family = asks_of_family(f"{group} {header}", words | around)
+    dates = _dates_named(survey, around)
     likely = {
         name: likeness
         for name, likeness in best.items()
         if likeness >= confidence.shown / 2
         and not names_another(survey, words, around, name)
         and not (of_family and _is_childs(survey, name))
+        and (not dates or name in dates)
     }
     sure = {name: _with_cells(survey, survey.fields[name], likeness, texts) for name, likeness in likely.items()}
     ranked = sorted(sure.items(), key=lambda item: -item[1])
@@ -111,8 +113,16 @@ def _propose(
     # Related to the child are the guardian and the head of the house as well.
     whoever = words & proposal_settings().of_whoever and not (words | around) & proposal_settings().other_persons
     unsure = rivals or whoever or (of_home and names_child(header))
+    # Several years are a file of several rounds, or those in which the children were born.
+    unsure = unsure or (survey.fields[ranked[0][0]].role == "round" and len(set(map(str.strip, texts))) > 1)
     most = confidence.unsure_cells if unsure else confidence.most
     return tuple(Proposal(name, min(value, most)) for name, value in ranked if name not in taken)[:3]
+
+
+def _dates_named(survey: Survey, around: frozenset[str]) -> frozenset[str]:
+    """The questions for a date that the group above a column names: day, month and year below it are parts of it."""
+    named = {spelling.field for spelling in known_spellings(survey) if around and spelling.words == around}
+    return frozenset(name for name in named if survey.fields[name].holds_dates)
 
 
 def _names_somebody(header: str) -> bool:

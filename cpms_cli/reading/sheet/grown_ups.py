@@ -43,6 +43,13 @@ def relation_column(source: SourceTable) -> int | None:
     return places[0] if len(places) == 1 else None
 
 
+def are_heads(source: SourceTable, relation: int) -> npt.NDArray[np.bool_]:
+    """Which rows are of the head of a house, by the column that says who each person is to it."""
+    heads = frozenset(map(folded, proposal_settings().heads_in_rows))
+    codes, texts = source.encoded(relation)
+    return np.array([*(_relation(text) in heads for text in texts.to_pylist()), False], dtype=bool)[codes]
+
+
 def _tells_relations(source: SourceTable, index: int, heads: frozenset[str]) -> bool:
     codes, texts = source.encoded(index)
     if not 1 < len(texts) <= _MOST_WORDS:
@@ -71,7 +78,7 @@ def without_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> Sheet
     unknown = tuple(index for index in sheet.unknown if index != relation)
     ages = _are_grown_ups(survey, sheet, round_)
     elders, others = _without_ages(sheet, relation, ages)
-    grown = ages.grown | elders
+    grown = (ages.grown | elders) & ~_beside_homeless(survey, sheet, relation, ages.grown | elders)
     if not grown.any() or grown.all() or _needed_by_children(survey, sheet, grown):
         return _asked_about(sheet, relation, others | elders)
     sheet = _asked_about(sheet, relation, others)
@@ -179,14 +186,25 @@ def _numbers(texts: pd.Series) -> pd.Series:
     return pd.to_numeric(texts, errors="coerce").astype("Float64")
 
 
+def _beside_homeless(
+    survey: Survey, sheet: Sheet, relation: int, grown: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Which rows stand in a family, from its head to the next, of which a child's row has no house: that of a grown-up
+    may say where the child lives, and stays beside it."""
+    house = sheet.place(survey.role("household").name)
+    if house is None:
+        return grown & False
+    family = np.cumsum(are_heads(sheet.source, relation))
+    homeless = texts_of(sheet, house).isna().to_numpy(dtype=bool) & ~grown
+    return np.isin(family, family[homeless])
+
+
 def _needed_by_children(survey: Survey, sheet: Sheet, grown: npt.NDArray[np.bool_]) -> bool:
-    """Whether a child's row has no house of its own, or the family an answer that no child's row of the house has."""
+    """Whether the sheet has no houses, or a family an answer that no child's row of the house has."""
     house = sheet.place(survey.role("household").name)
     if house is None:
         return True
     homes = texts_of(sheet, house)
-    if homes[~grown].isna().any():
-        return True
     of_home = {field.name for field in survey.household.fields} - {*survey.child.shared, survey.role("household").name}
     with_children = homes.isin(homes[~grown])
     for index, name in sheet.fields.items():

@@ -17,12 +17,11 @@ from cpms_cli.reading.header.export_layouts import Layout
 from cpms_cli.reading.layout.title_keys import place_in_titles, place_of_section, sections_of
 from cpms_cli.reading.sheet.grown_ups import without_grown_ups
 from cpms_cli.reading.sheet.house_lines import with_houses_of_lines
+from cpms_cli.reading.sheet.houses_above import any_filled, with_houses_from_above
 from cpms_cli.reading.sheet.names.head_names import with_codes_of_homes, with_heads_as_homes
 from cpms_cli.reading.sheet.sheets import (
     Note,
     Sheet,
-    replace_texts,
-    some_rows,
     texts_of,
     with_column,
     with_counted_lines,
@@ -74,7 +73,7 @@ def with_row_keys(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
         return _of_export(survey, sheet, sheet.layout, given)
     placed = with_houses_of_lines(survey, _with_village(survey, sheet, given))
     homes = with_heads_as_homes(survey, placed)
-    filled = without_grown_ups(survey, _houses_filled_down(survey, homes), given.round)
+    filled = without_grown_ups(survey, with_houses_from_above(survey, homes), given.round)
     return _numbered(survey, filled if homes is placed else with_codes_of_homes(survey, filled, homes))
 
 
@@ -190,39 +189,6 @@ def _check_same_village(sheet: Sheet, place: int, given: str, name: str) -> None
         )
 
 
-def _houses_filled_down(survey: Survey, sheet: Sheet) -> Sheet:
-    """The sheet with a house's number in each row of its children, where it stands in the first of them alone.
-
-    A row without one belongs to the house above it only where the sheet tells a house by more than its number, and says
-    nothing of that in the row either: a number that was forgotten is not to put a child into another family.
-    """
-    name, of_home = survey.role("household").name, {field.name for field in survey.household.fields}
-    place = sheet.place(name)
-    own = {field.name for field in survey.child.fields} - set(survey.child.shared)
-    if place is None or place in sheet.added or not own & set(sheet.fields.values()):
-        return sheet
-    beside = [index for index, field in sheet.fields.items() if field in of_home - {*survey.child.shared}]
-    beside += [index for index in sheet.unknown if _says_of_homes(sheet, index, place)]
-    house = texts_of(sheet, place)
-    if not beside or not house.isna().any() or house.isna().all():
-        return sheet
-    children = [index for index, field in sheet.fields.items() if field in own]
-    blank = house.isna() & ~_any_filled(sheet, beside) & _any_filled(sheet, children)
-    filled = house.ffill().where(blank, house)
-    taken = blank & filled.notna()
-    if not taken.any():
-        return sheet
-    rows = sheet.source.rows[taken.to_numpy()]
-    note = Note("house_from_above", {"count": str(len(rows)), "rows": some_rows(rows)})
-    return replace_texts(replace(sheet, notes=(*sheet.notes, note)), place, filled)
-
-
-def _says_of_homes(sheet: Sheet, index: int, house: int) -> bool:
-    """Whether a column that is not read has something in most rows with a house's number, and in none without."""
-    filled, with_house = texts_of(sheet, index).notna(), texts_of(sheet, house).notna()
-    return bool(not filled[~with_house].any() and filled[with_house].mean() > _MOSTLY)
-
-
 def _numbered(survey: Survey, sheet: Sheet) -> Sheet:
     """The sheet with the number of each child within its home, in the order of the rows, where no column has it."""
     line, home = survey.role("line").name, survey.key("household")
@@ -236,17 +202,10 @@ def _numbered(survey: Survey, sheet: Sheet) -> Sheet:
     round_place = sheet.place(survey.role("round").name)
     columns = [*known, *([] if round_place is None else [round_place])]
     key = pd.DataFrame({index: texts_of(sheet, index).fillna("") for index in columns})
-    filled = _any_filled(sheet, [index for index, field in sheet.fields.items() if field in own])
+    filled = any_filled(sheet, [index for index, field in sheet.fields.items() if field in own])
     return with_counted_lines(survey, sheet, key.agg("\x1f".join, axis=1)[filled])
 
 
 def _is_nearly_there(sheet: Sheet, name: str) -> bool:
     """Whether a header is nearly a field's: then somebody must say whether it is, before anything stands in for it."""
     return any(miss.field == name for miss in sheet.near.values())
-
-
-def _any_filled(sheet: Sheet, places: list[int]) -> pd.Series:
-    filled = pd.Series(False, index=range(sheet.source.data.num_rows))
-    for index in places:
-        filled |= texts_of(sheet, index).notna()
-    return filled

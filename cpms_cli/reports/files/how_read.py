@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from rich.console import Console
 
+from cpms_cli.reading.sheet.date_parts import DATE_PARTS
 from cpms_cli.reading.source import RowLeftOut, SourceTable
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.messages import say
@@ -26,6 +27,7 @@ KEY_NOTES = frozenset(
         "village_by_name",
         "village_by_number",
         "house_from_above",
+        "house_from_head",
         "house_from_lines",
         "home_by_head",
         "heads_apart",
@@ -57,6 +59,7 @@ RUN_NOTES = frozenset(
         "dates_short_christian",
         "dates_short_alone",
         "dates_serial",
+        "date_parts",
     }
 )
 Notice = tuple[str, dict[str, object]]
@@ -127,6 +130,8 @@ def _of_layout(source: SourceTable, language: Language) -> Iterator[Notice]:
         yield "cell_comments", {"count": len(cells), "cells": ", ".join(cells[:_SHOWN_CELLS])}
     if "merged_cells" in source.evidence:
         yield "merged_cells", {"cells": _places(source.evidence["merged_cells"].split(", "))}
+    if DATE_PARTS in source.evidence:
+        yield DATE_PARTS, {"dates": source.evidence[DATE_PARTS].replace("\n", "; ")}
     if "hidden_sheets" in source.evidence:
         yield "hidden_sheets", {"sheets": source.evidence["hidden_sheets"]}
 

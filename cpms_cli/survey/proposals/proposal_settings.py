@@ -61,6 +61,7 @@ class ProposalSettings(_Part):
     elders_in_rows: tuple[str, ...]
     partners_in_rows: tuple[str, ...]
     date_forms: tuple[str, ...]
+    parts_of_dates: dict[str, tuple[str, ...]]
     words: tuple[tuple[str, ...], ...]
     made_of: dict[str, tuple[str, ...]]
     other_persons: frozenset[str]

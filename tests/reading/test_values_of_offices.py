@@ -290,19 +290,3 @@ def test_a_change_that_nobody_can_see_is_shown_by_its_character(cpms: Cpms, tmp_
 )
 def test_a_comma_is_a_point_where_only_that_can_be_meant(survey: Survey, field: str, read_as: dict[str, str]) -> None:
     assert _as_read(survey, field, list(read_as)) == read_as
-
-
-def test_a_part_of_an_hour_is_no_whole_hour_and_other_hours_are_asked(survey: Survey) -> None:
-    read_as = {
-        "20 ชม.": "20",
-        "20,5 hours": "20",
-        "๓ ชม. ๓๐ นาที": "3",
-        "13 ชั่วโมงครึ่ง": "13",
-        "90 นาที": "1",
-        "8-10 ชม.": "8-10 ชม.",
-        "8 ชม./วัน": "8 ชม./วัน",
-        "วันละ 8 ชม.": "วันละ 8 ชม.",
-        "3 ชม. 75 นาที": "3 ชม. 75 นาที",
-        "20.5": "20.5",
-    }
-    assert _as_read(survey, "work_hours_week", list(read_as)) == read_as

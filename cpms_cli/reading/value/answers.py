@@ -13,7 +13,6 @@ from functools import lru_cache
 from cpms_cli.reading.value.ages import completed_years
 from cpms_cli.reading.value.dates import Bounds, Evidence, read_dates
 from cpms_cli.reading.value.digits import decimal_number, whole_number
-from cpms_cli.reading.value.hours import completed_hours
 from cpms_cli.reading.value.numbered_answers import words_of_numbered
 from cpms_cli.reading.value.personal_names import without_title
 from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, Era, christian_year, era_of
@@ -135,7 +134,7 @@ def _answers(survey: Survey, field: Field, trimmed: Sequence[str], spelt: Sequen
     if codes is not None:
         return Texts(_many(trimmed, spelt, survey, field, codes))
     if field.type in ("integer", "number"):
-        return _numbers(field, trimmed)
+        return Texts(_numbers(field, trimmed))
     return Texts(_free_texts(survey, field, trimmed))
 
 
@@ -224,18 +223,11 @@ def _digits_only(text: str) -> str:
     return whole_number(_UNIT.sub("", plain_signs(text)))
 
 
-def _numbers(field: Field, texts: Sequence[str]) -> Texts:
-    if field.type != "integer":
-        limits = field.constraints
-        return Texts([decimal_number(plain_signs(text), limits.minimum, limits.maximum) for text in texts])
-    answers = [_number(text, field.role == "age") for text in texts]
-    hours = [
-        completed_hours(plain_signs(text)) if answer is None else None
-        for text, answer in zip(texts, answers, strict=True)
-    ]
-    parts = sum(hour is not None for hour in hours)
-    evidence = (Evidence("hours_completed", {"count": parts}, False),) if parts else ()
-    return Texts([answer or hour for answer, hour in zip(answers, hours, strict=True)], evidence=evidence)
+def _numbers(field: Field, texts: Sequence[str]) -> Answers:
+    if field.type == "integer":
+        return [_number(text, field.role == "age") for text in texts]
+    limits = field.constraints
+    return [decimal_number(plain_signs(text), limits.minimum, limits.maximum) for text in texts]
 
 
 def _number(text: str, is_age: bool) -> str | None:

@@ -41,6 +41,15 @@ def test_a_cousin_of_the_name_a_year_younger_is_not_linked(mother: str | None) -
     assert linked([*rows, *village(ROUNDS)]).cluster[1] == 1
 
 
+def test_a_year_of_birth_that_differs_by_one_is_a_question_in_another_village() -> None:
+    moved = {"village": "85030201", "home": "85030201|7"}
+    rows = [child(2025, "สมชาย", family="เกาะทอง", born="2016")]
+    rows += [child(2026, "สมชาย", family="เกาะทอง", born="2017", **moved)]
+    linkage = linked([*rows, *village(ROUNDS, 200)])
+    assert linkage.cluster[1] == 1
+    assert (0, 1) in asked(linkage)
+
+
 @pytest.mark.parametrize(("earlier", "later"), [("2015", "2017"), ("2016-03-05", "2017-03-06")])
 def test_two_years_or_two_known_days_are_two_births(earlier: str, later: str) -> None:
     linkage = linked([child(2025, "สมชาย", born=earlier), child(2026, "สมชาย", born=later), *village(ROUNDS)])

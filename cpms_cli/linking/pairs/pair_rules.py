@@ -33,7 +33,7 @@ def disagree(pairs: pd.DataFrame) -> pd.Series:
     of_one_birth = by_mother(pairs) & pairs["no_twin"]
     agrees |= (pairs["unnamed"] & _of_one_mother_or_home(pairs)) | of_one_birth
     # A cousin in the house may have the name, but not the mother; in another village there are namesakes of both.
-    of_one_mother = pairs["mother"].isin(_SAME_MOTHER) & _found_near(pairs)
+    of_one_mother = pairs["mother"].isin(_SAME_MOTHER) & (pairs["place"] != "elsewhere")
     agrees &= (pairs["birth"] != "close") | of_one_mother | _of_one_family(pairs)
     agrees &= ~_of_namesakes(pairs) & ~_of_parts(pairs)
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))

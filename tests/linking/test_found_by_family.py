@@ -111,7 +111,7 @@ def test_mothers_whose_names_are_alike_are_two_among_namesakes(mother: str, is_l
     moved = {"village": "85030201", "home": "85030201|7"}
     earlier = child(2025, "ดารา", family="ยิน", mother="โสพี", born="2019-11-13")
     later = child(2026, "ดารา", family="ยิน", mother=mother, born="2019", **moved)
-    linkage = linked([earlier, later, *village(ROUNDS, 200)])
+    linkage = linked([earlier, later, *village(ROUNDS)])
     assert linkage.pairs.set_index(["id_l", "id_r"]).loc[(0, 1), "mother"] != "differs"
     assert (linkage.cluster[1] == 0) == is_linked
 

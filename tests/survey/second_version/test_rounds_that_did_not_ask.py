@@ -59,7 +59,7 @@ def test_the_mend_works_once_the_definition_says_that_the_round_asked_it(
     cpms("merge", corrected, "--store", store)
     assert read_cells(store, "household", "phone") == [("2025", "not_asked")]
     own = copy_definition(tmp_path / "own")
-    phone = "  - name: phone\n    topic: family\n    type: string\n    format: digits\n"
+    phone = "  - name: phone\n    role: phone\n    topic: family\n    type: string\n    format: digits\n"
     change_file(own, "household.yaml", f"{phone}    since: 2569\n", f"{phone}    since: 2568\n")
     assert cpms("schema", "use", own, "--store", store, "--yes").code == 0
     assert cpms("merge", file, "--store", store).code == 0

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import _thread
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 EXIT_CODE = 130
-_IMPORT, _UNTIL_IMPORTED = "<frozen importlib._bootstrap>", 0.02  # seconds until the signal is sent again
+_IMPORT, _UNTIL_HEARD = "<frozen importlib._bootstrap>", 0.02  # seconds until the signal is sent again
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
@@ -30,6 +31,7 @@ class _Listener:
         self.busy = 0
         self.waiting = False
         self.ending = False
+        self.usual_hook = sys.unraisablehook
 
     def hear(self, number: int, frame: FrameType | None) -> None:
         """Handle a signal. Once the process is ending, it is left to tidy up.
@@ -41,11 +43,23 @@ class _Listener:
             return
         self.waiting = True
         if _is_importing(frame):
-            again = threading.Timer(_UNTIL_IMPORTED, _thread.interrupt_main, (number,))
-            again.daemon = True
-            again.start()
+            self._send_again(number)
             return
         self.act()
+
+    def hear_swallowed(self, lost: sys.UnraisableHookArgs) -> None:
+        """Send the signal again that was heard where nothing can be raised, as in a `__del__`: there the library that
+        called drops what is raised, and the work would go on. All else that is dropped goes its usual way."""
+        if issubclass(lost.exc_type, Interrupted):
+            self.waiting, self.ending = True, False
+            self._send_again(signal.SIGINT)
+        else:
+            self.usual_hook(lost)
+
+    def _send_again(self, number: int) -> None:
+        again = threading.Timer(_UNTIL_HEARD, _thread.interrupt_main, (number,))
+        again.daemon = True
+        again.start()
 
     def act(self) -> None:
         """Raise Interrupted where a signal waits and nothing forbids it."""
@@ -82,6 +96,8 @@ def listen() -> dict[signal.Signals, object]:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             before[number] = signal.signal(number, _listener.hear)
+    if before:
+        _listener.usual_hook, sys.unraisablehook = sys.unraisablehook, _listener.hear_swallowed
     return before
 
 
@@ -89,6 +105,8 @@ def stop_listening(before: dict[signal.Signals, object]) -> None:
     """Give the signals back to whom they belonged before."""
     for number, handler in before.items():
         signal.signal(number, handler)  # type: ignore[arg-type]
+    if before:
+        sys.unraisablehook = _listener.usual_hook
 
 
 def listen_while_loading() -> None:

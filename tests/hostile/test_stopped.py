@@ -79,6 +79,30 @@ def test_a_stopped_merge_says_what_became_of_the_store(
         assert names == {"s.duckdb"} | ({"s-set-aside-2.xlsx"} if batches == 2 else set()), messages
 
 
+DROPPED = """
+import signal, time
+from cpms_cli import interrupts
+
+class Dropped:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+interrupts.listen()
+try:
+    Dropped()
+    time.sleep(30)
+    print("went on")
+except interrupts.Interrupted:
+    print("stopped")
+"""
+
+
+def test_a_signal_that_comes_where_nothing_can_be_raised_ends_the_work_all_the_same() -> None:
+    words = [sys.executable, "-c", DROPPED]
+    ran = subprocess.run(words, check=False, capture_output=True, text=True, timeout=60, cwd=ROOT)
+    assert (ran.stdout, ran.stderr) == ("stopped\n", "")
+
+
 def test_a_stopped_first_merge_leaves_nothing(tmp_path: Path) -> None:
     process = _started("merge", ROUNDS[0], "--store", tmp_path / "s.duckdb")
     time.sleep(0.2)

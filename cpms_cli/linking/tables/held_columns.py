@@ -13,7 +13,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.header.headers import header_spellings, near_miss, spelt
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.definition import Field, Language, Survey
 
 Held = Literal[
     "given_name",
@@ -41,23 +41,29 @@ _IN_PARTS = frozenset({"address"})
 
 def held_label(survey: Survey, held: str, language: Language) -> str:
     """Return what a column holds, in words."""
-    column = survey.linking.tables.columns[held]
-    words = survey.fields[column.field].label if column.field else column.label
-    assert words
-    return words.in_(language)
+    field, words = field_held(survey, held), survey.linking.tables.columns[held].label
+    words = field.label if field else words
+    return words.in_(language) if words else held
+
+
+def field_held(survey: Survey, held: str) -> Field | None:
+    """Return the question as whose answers a column is read; None where the survey has none for it, or does not ask it
+    any longer."""
+    name = survey.linking.tables.columns[held].field
+    return None if name is None else survey.field_once_named(name)
 
 
 @cache
 def known_headers(survey: Survey) -> dict[str, str]:
     """Return every header that is known by itself, folded, and what such a column holds; the survey's headers first."""
     columns = survey.linking.tables.columns
-    of_field = {column.field: held for held, column in columns.items() if column.field}
+    of_field = {field.name: held for held in columns if (field := field_held(survey, held)) is not None}
     by_survey = {header: of_field[name] for header, name in header_spellings(survey).items() if name in of_field}
     taken = header_spellings(survey)
     further = {
         spelt(header): held
         for held, column in columns.items()
-        if not column.field
+        if held not in of_field.values()
         for header in (held, *column.headers)
         if spelt(header) not in taken
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import pandas as pd
 
 from cpms_cli.linking.store_rows import as_evidence
+from cpms_cli.linking.tables.held_columns import field_held
 from cpms_cli.reading.value.digits import ascii_digits, whole_numbers
 from cpms_cli.reading.value.values import clean, plain_texts
 from cpms_cli.survey.model.definition import Survey
@@ -81,7 +82,7 @@ def unread_cells(survey: Survey, table: pd.DataFrame, columns: Columns) -> dict[
     for held, column in (("birth_date", "born"), ("sex", "sex"), ("national_id", "number"), ("phone", "phone")):
         for name in columns.get(held, ()):
             written = _texts(table[name])
-            if held in survey.linking.tables.columns and survey.linking.tables.columns[held].field:
+            if held in survey.linking.tables.columns and field_held(survey, held) is not None:
                 written = _read(survey, held, written)
             counts[name] = int((written.notna() & rows[column].isna()).sum())
     return {name: count for name, count in counts.items() if count}
@@ -104,9 +105,9 @@ def _changed(texts: pd.Series, form: Callable[[str], str | None]) -> pd.Series:
 
 def _read(survey: Survey, held: str, texts: pd.Series) -> pd.Series:
     """The cells as the survey reads them; "don't know" and the like are blank."""
-    field = survey.linking.tables.columns[held].field or survey.role("given_name").name
+    field = field_held(survey, held) or survey.role("given_name")
     distinct = pd.Series(texts.dropna().unique(), dtype="str")
-    values = clean(survey, survey.fields[field], distinct).values
+    values = clean(survey, field, distinct).values
     values = values.mask(values.isin(survey.missing_words))
     return texts.map(dict(zip(distinct, values, strict=True))).astype("str")
 

@@ -60,9 +60,15 @@ def _comparisons(
 
 
 def table_column_problems(reader: Reader, survey: Survey) -> Iterator[Problem]:
-    """Give a problem for each column of tables of persons that is to be read as a question which there is not."""
+    """Give a problem for each column of tables of persons that is to be read as a question which there is not, nor ever
+    was: one that a survey leaves out may stay in tables of others."""
+    known = read_linking(Reader(shipped("schemas")))
+    assert known is not None
     for held, column in survey.linking.tables.columns.items():
-        if column.field is not None and column.field not in survey.fields:
+        of_shipped = known.tables.columns.get(held)
+        if column.field is None or (of_shipped is not None and column.field == of_shipped.field):
+            continue
+        if survey.field_once_named(column.field) is None:
             line = reader.documents[FILE].line("tables", "columns", held, "field")
             yield Problem(FILE, line, Fault("no_field", name=column.field))
 

@@ -64,10 +64,28 @@ def test_a_list_that_is_no_register_keeps_every_row(tmp_path: Path, survey: Surv
     assert len(table.rows) == 4
 
 
-def test_a_familys_answer_that_only_a_grown_ups_row_has_keeps_the_rows(tmp_path: Path, survey: Survey) -> None:
-    header, answers = f"{HEADER},รายได้พอใช้", ["พอใช้", "", "", ""]
+@pytest.mark.parametrize(
+    ("question", "answers", "read_as"),
+    [
+        ("income_enough", ["พอใช้", "", "", ""], ["enough", "enough"]),
+        ("phone", ["081-234-5678", "0899999999", "", ""], ["0812345678", "0812345678"]),
+        ("phone", ["081-234-5678", "", "", "0866666666"], [None, "0866666666"]),
+    ],
+    ids=["the head's alone", "the first of two numbers", "a child's own number"],
+)
+def test_what_a_grown_ups_row_alone_says_of_the_family_is_its_childrens_too(
+    tmp_path: Path, survey: Survey, question: str, answers: list[str], read_as: list[str | None]
+) -> None:
     rows = [f"{row},{answer}" for row, answer in zip(HOME, answers, strict=True)]
-    header = header.replace("รายได้พอใช้", survey.fields["income_enough"].label.th)
+    (table,) = read(register(tmp_path, *rows, header=f"{HEADER},{survey.fields[question].label.th}"), survey)
+    assert names(table) == ["กล้า", "ขวัญ"]
+    assert table.cells(question).to_pylist() == read_as
+
+
+def test_two_answers_of_one_family_are_for_a_person_to_judge(tmp_path: Path, survey: Survey) -> None:
+    answers = ["พอใช้", "ไม่พอใช้บางครั้ง", "", ""]
+    rows = [f"{row},{answer}" for row, answer in zip(HOME, answers, strict=True)]
+    header = f"{HEADER},{survey.fields['income_enough'].label.th}"
     (table,) = read(register(tmp_path, *rows, header=header), survey)
     assert len(table.rows) == 4
 

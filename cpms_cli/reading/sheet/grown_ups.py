@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from cpms_cli.reading.sheet.family_answers import with_answers_of_families
 from cpms_cli.reading.sheet.sheet_rounds import round_given
 from cpms_cli.reading.sheet.sheets import Note, Sheet, texts_of
 from cpms_cli.reading.source import CellFault, RowLeftOut, SourceTable, only_used
@@ -69,7 +70,10 @@ def _relation(text: str) -> str:
 
 def without_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> Sheet:
     """The sheet without the rows of grown-ups, of which it is told how many there are and which; as it is where it is
-    no register, where a child's row would lose its house with them, or the family an answer."""
+    no register, where a child's row would lose its house with them, or the family one of two answers.
+
+    What a grown-up's row alone says of the family, as its telephone number, stands in its children's rows then.
+    """
     relation = relation_column(sheet.source)
     own = {field.name for field in survey.child.fields} - set(survey.child.shared)
     if relation is None or relation in sheet.fields or not own & set(sheet.fields.values()):
@@ -79,9 +83,10 @@ def without_grown_ups(survey: Survey, sheet: Sheet, round_: int | None) -> Sheet
     ages = _are_grown_ups(survey, sheet, round_)
     elders, others = _without_ages(sheet, relation, ages)
     grown = (ages.grown | elders) & ~_beside_homeless(survey, sheet, relation, ages.grown | elders)
-    if not grown.any() or grown.all() or _needed_by_children(survey, sheet, grown):
+    whole = None if not grown.any() or grown.all() else with_answers_of_families(survey, sheet, grown)
+    if whole is None:
         return _asked_about(sheet, relation, others | elders)
-    sheet = _asked_about(sheet, relation, others)
+    sheet = _asked_about(whole, relation, others)
     source, kept = sheet.source, ~grown
     rows = source.rows[grown]
     left_out = tuple(RowLeftOut(int(row), "grown_up", "") for row in rows)
@@ -197,22 +202,3 @@ def _beside_homeless(
     family = np.cumsum(are_heads(sheet.source, relation))
     homeless = texts_of(sheet, house).isna().to_numpy(dtype=bool) & ~grown
     return np.isin(family, family[homeless])
-
-
-def _needed_by_children(survey: Survey, sheet: Sheet, grown: npt.NDArray[np.bool_]) -> bool:
-    """Whether the sheet has no houses, or a family an answer that no child's row of the house has."""
-    house = sheet.place(survey.role("household").name)
-    if house is None:
-        return True
-    homes = texts_of(sheet, house)
-    of_home = {field.name for field in survey.household.fields} - {*survey.child.shared, survey.role("household").name}
-    with_children = homes.isin(homes[~grown])
-    for index, name in sheet.fields.items():
-        if name not in of_home or index in sheet.added:
-            continue
-        answers = pd.DataFrame({"home": homes, "text": texts_of(sheet, index)})
-        by_grown = answers[grown & with_children].dropna().drop_duplicates()
-        by_children = answers[~grown].dropna().drop_duplicates()
-        if len(by_grown.merge(by_children)) < len(by_grown):
-            return True
-    return False

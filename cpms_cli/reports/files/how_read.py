@@ -40,6 +40,7 @@ KEY_NOTES = frozenset(
         "name_remarks",
         "sex_from_titles",
         "grown_ups_left_out",
+        "answers_of_families",
     }
 )
 # What a run tells of a file that nobody looks at while it is stored: how names and dates were understood.
@@ -52,6 +53,7 @@ RUN_NOTES = frozenset(
         "name_remarks",
         "sex_from_titles",
         "grown_ups_left_out",
+        "answers_of_families",
         "hidden_rows",
         "cell_comments",
         "dates_month_first",

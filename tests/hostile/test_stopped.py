@@ -87,6 +87,7 @@ class Dropped:
     def __del__(self):
         signal.raise_signal(signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 interrupts.listen()
 try:
     Dropped()

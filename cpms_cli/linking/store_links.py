@@ -34,7 +34,7 @@ from cpms_cli.survey.identifiers import has_cpms_check_letter
 from cpms_cli.survey.model.definition import Survey
 
 LINKED = "linked"
-_METHOD = 6
+_METHOD = 7
 """The number of the way in which links are made: a store that was linked in another is linked anew."""
 
 

@@ -17,6 +17,11 @@ WRITTEN_AGAIN = [
     ("ຄຳດີ", "Khamdy"),
     ("Aung Ko Win", "Win Ko Aung"),
     ("ซอเอทู", "Saw Eh Htoo"),
+    ("Na Pue", "นาปือ"),
+    ("Chanary", "ชันนารี"),
+    ("โกศล", "Kosal"),
+    ("ซอเซปวย", "Saw Say Pwe"),
+    ("มิดด", "ดด"),
 ]
 # Given name and family name, before and after: one name over two cells, the father's name, the other order, one cell.
 PARTED = [

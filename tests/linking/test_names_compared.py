@@ -73,6 +73,8 @@ def test_a_way_to_type_it_makes_no_other_name(name: str, other: str) -> None:
         ("Mya", "Mia"),
         ("Phyo", "Pyo"),
         ("Vanna", "Wanna"),
+        ("บุญอิ่ม", "บุนอิ่ม"),
+        ("ยศวงศ์", "ยสวงค์"),
     ],
 )
 def test_spellings_that_are_said_alike_are_one_name(name: str, other: str) -> None:
@@ -89,6 +91,12 @@ def test_spellings_that_are_said_alike_are_one_name(name: str, other: str) -> No
         ("บีม", "พีม"),
         ("ดาว", "ทาว"),
         ("ก้อย", "กุ้ง"),
+        ("เอจอ", "เอซอ"),
+        ("เอจอ", "เอตอ"),
+        ("ทูลอ", "ทูนอ"),
+        ("มะพอ", "มะบอ"),
+        ("จอนวย", "จอลวย"),
+        ("เอชวย", "เอตวย"),
         ("Khin", "Khaing"),
         ("Tin", "Thin"),
         ("Aung", "Aye"),

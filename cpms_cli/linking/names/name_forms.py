@@ -24,6 +24,7 @@ _LAO_AM = re.compile("\u0ecd([\u0ec8-\u0ecb])\u0eb2")
 _IN_BRACKETS = re.compile(r"(?<=\S)\s*\([^()]*\)|\([^()]*\)\s*(?=\S)")
 _ACCENT = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _ONE_LETTER = re.compile(r"(.)\1{2,}")
+_LEAST_FILLER = 3  # letters
 # A vowel of Latin written twice is another vowel: Lee, Htoo.
 _TWICE = re.compile(r"([^aeiou])\1+")
 # HtaySein is Htay Sein; K'Paw begins with the short syllable that others write as Ka.
@@ -96,7 +97,8 @@ def _tokens(text: str, settings: LinkingSettings) -> list[str]:
     whole = "".join(parts)
     if whole in settings.placeholders or plain.startswith(settings.placeholder_starts) or _ONE_LETTER.fullmatch(whole):
         return []
-    return [part for part in parts if part not in settings.placeholders]
+    # A part of two letters is a name's: Na Pue is no "n/a".
+    return [part for part in parts if part not in settings.placeholders or len(part) < _LEAST_FILLER]
 
 
 def folded_name(text: str, settings: LinkingSettings) -> str:

@@ -23,6 +23,8 @@ _SILENCED = re.compile(r"(?:(?<=[ก-ฮ])[ทตด]ร|ษณ|[ก-ฮ])[ิ�
 _CLUSTERS = (("ศรี", "ศี"), ("ทรา", "ซา"), ("ทรง", "ซง"), ("รร", ""))
 _LEADING = "เแโใไ"
 _VOWEL_AFTER = "ะาิีึืุูำๅัฤ"
+# อ that has a vowel of its own begins a syllable: บุญอิ่ม.
+_VOWEL_WRITTEN_AFTER = re.compile(f"[{_VOWEL_AFTER}]|อ(?![{_VOWEL_AFTER}็])|ว[ก-ฮ](?![{_VOWEL_AFTER}็])")
 _LATIN_VOWELS = "aeiou"
 # Spellings of one vowel: สมชัย and วิไชย say ai, นะภา and นภา a short a that need not be written.
 _VOWELS = (
@@ -80,8 +82,11 @@ def without_lesser_marks(fold: str, settings: LinkingSettings) -> str:
 
 
 def _voiced(text: str, place: int) -> bool:
-    """Whether the Thai consonant there begins a syllable, as far as its vowel is written."""
-    return bool(place == 0 or text[place - 1] in _LEADING or text[place + 1 : place + 2] in tuple(_VOWEL_AFTER))
+    """Whether the Thai consonant there begins a syllable, as far as its vowel is written.
+
+    อ after it is a vowel too, and ว before a consonant: เอจอ, เอซอ and เอตอ are three names, จอนวย and จอลวย two.
+    """
+    return bool(place == 0 or text[place - 1] in _LEADING or _VOWEL_WRITTEN_AFTER.match(text, place + 1))
 
 
 @lru_cache(maxsize=20_000)

@@ -61,7 +61,7 @@ def _close(code_l: str, code_r: str) -> str:
                 WHEN script_l <> script_r THEN {_within(code_l, code_r, 0.75)}
                 ELSE
                     script_l IN ('thai', 'latin')
-                    AND least(length({code_l}), length({code_r})) >= 8
+                    AND least(length({code_l}), length({code_r})) >= 11
                     AND {_heads(code_l)} = {_heads(code_r)}
                     AND {_within(code_l, code_r, 0.87)}
             END
@@ -148,7 +148,7 @@ ALIKE = f"""
                 OR given_said_l = given_bare_said_r
                 OR (
                     (given_heads_l = given_heads_r OR {_heads("given_said_l")} = {_heads("given_said_r")})
-                    AND least(length(given_said_l), length(given_said_r)) >= 8
+                    AND least(length(given_said_l), length(given_said_r)) >= 11
                     AND {similar("given", 0.87)}
                 )
             )

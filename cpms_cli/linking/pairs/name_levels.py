@@ -9,6 +9,8 @@ from cpms_cli.linking.names.phones import LOOSE
 
 # A name of one syllable is too short to stand for a longer one.
 _LEAST_SHORT = 7
+# So many letters the code of a name has that is of two syllables, or of three.
+_OF_TWO, _OF_THREE = 8, 11
 
 
 def _within(code_l: str, code_r: str, least: float) -> str:
@@ -53,6 +55,14 @@ def _heads(code: str) -> str:
     return f"regexp_replace({code}, '[^A-Z]', '', 'g')"
 
 
+def _same_vowels(code_l: str, code_r: str) -> str:
+    """SQL for two codes of three syllables and more, or of two with the same vowels: with another vowel in one of two
+    syllables a name is another (Su Nay, Su Nwe; Moo Law, Moo Lah)."""
+    vowels_l, vowels_r = (f"regexp_replace({_loose(code)}, 'H|[A-Z][a-z]|[nt]', '', 'g')" for code in (code_l, code_r))
+    shortest = f"least(length({code_l}), length({code_r}))"
+    return f"({shortest} >= {_OF_THREE} OR ({shortest} >= {_OF_TWO} AND {vowels_l} = {vowels_r}))"
+
+
 def _close(code_l: str, code_r: str) -> str:
     """SQL for two codes within what a hand confuses: more between two scripts than within one."""
     return f"""
@@ -61,7 +71,7 @@ def _close(code_l: str, code_r: str) -> str:
                 WHEN script_l <> script_r THEN {_within(code_l, code_r, 0.75)}
                 ELSE
                     script_l IN ('thai', 'latin')
-                    AND least(length({code_l}), length({code_r})) >= 11
+                    AND {_same_vowels(code_l, code_r)}
                     AND {_heads(code_l)} = {_heads(code_r)}
                     AND {_within(code_l, code_r, 0.87)}
             END
@@ -148,7 +158,7 @@ ALIKE = f"""
                 OR given_said_l = given_bare_said_r
                 OR (
                     (given_heads_l = given_heads_r OR {_heads("given_said_l")} = {_heads("given_said_r")})
-                    AND least(length(given_said_l), length(given_said_r)) >= 11
+                    AND {_same_vowels("given_said_l", "given_said_r")}
                     AND {similar("given", 0.87)}
                 )
             )

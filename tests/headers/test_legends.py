@@ -118,3 +118,31 @@ def test_several_numbers_in_a_cell_are_asked_by_the_legend_of_the_header(tmp_pat
         "2": "counselling",
         "0": "none",
     }
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("Gender (1=M, 2=F)", "sex"),
+        ("เพศสภาพ (1=ช 2=ญ)", "?sex"),
+        ("Gender (1=Sunday, 2=Monday)", "?sex"),
+    ],
+)
+def test_what_a_header_says_of_its_numbers_shows_which_question_it_is(
+    tmp_path: Path, survey: Survey, header: str, wanted: str
+) -> None:
+    path = tmp_path / "coded.csv"
+    rows = [[*KEYS, header], *([2569, "85010501", "12", line, f"เด็ก{line}", 7, 1 + line % 2] for line in range(1, 7))]
+    path.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8")
+    lines = draft([path], survey).headers
+    assert list(lines.loc[lines["header"] == header, "field"])[:1] == [wanted]
+
+
+@pytest.mark.parametrize(
+    "header", ["เลขประจำตัวประชาชน 13 หลัก", "เลขประจำตัวประชาชน (13 หลัก)", "National ID (13 digits)"]
+)
+def test_how_many_digits_a_number_has_is_no_part_of_its_name(tmp_path: Path, survey: Survey, header: str) -> None:
+    path = tmp_path / "numbers.csv"
+    path.write_text(",".join([*KEYS, header]) + "\n2569,85010501,12,1,มานี,7,1101700203450\n", encoding="utf-8")
+    lines = draft([path], survey).headers
+    assert list(lines.loc[lines["header"] == header, "field"]) == ["national_id"]

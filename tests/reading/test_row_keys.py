@@ -151,6 +151,32 @@ def test_a_column_of_village_numbers_is_read_with_the_subdistrict(cpms: Cpms, tm
     assert given.code == 0
 
 
+@pytest.mark.parametrize("titles", [(TITLE,), (TITLE, "อบต.ปากน้ำ อ.เมืองระนอง จ.ระนอง")])
+def test_a_column_for_village_numbers_may_have_whole_codes(cpms: Cpms, tmp_path: Path, titles: tuple[str, ...]) -> None:
+    cells = ("85010501", "๘๕๐๑๐๕๐๒", 85010402)
+    rows = [[*row, cell] for row, cell in zip(CHILDREN, cells, strict=True)]
+    store = tmp_path / "s.duckdb"
+    ran = cpms("merge", office_file(tmp_path / "a.xlsx", [[*HEADER, "หมู่ที่"], *rows], titles), "--store", store)
+    assert (ran.code, "'หมู่ที่' has the whole codes of villages" in " ".join(ran.out.split())) == (0, True), ran.err
+    assert [row[1] for row in stored(store)] == ["85010402", "85010501", "85010502"]
+
+
+def test_of_subdistricts_of_one_name_the_title_means_the_one_that_is_given(cpms: Cpms, tmp_path: Path) -> None:
+    file, store = (tmp_path / name for name in ("a.xlsx", "s.duckdb"))
+    office_file(file, [HEADER, *CHILDREN], (TITLE, "ตำบลปากน้ำ หมู่ที่ 2"))
+    ran = cpms("merge", file, "--village", "850105", "--store", store)
+    assert (ran.code, "says 85010502" in " ".join(ran.out.split())) == (0, True), ran.err
+    assert {row[1] for row in stored(store)} == {"85010502"}
+    # A village by its number alone is that of the subdistrict; in a list of another one, nobody's.
+    office_file(file, [HEADER, *CHILDREN], (TITLE, "หมู่ที่ 3"))
+    assert cpms("merge", file, "--village", "850105", "--store", tmp_path / "t.duckdb").code == 0
+    assert {row[1] for row in stored(tmp_path / "t.duckdb")} == {"85010503"}
+    numbered = [[*row, moo] for row, moo in zip(CHILDREN, (1, 2, 3), strict=True)]
+    for rows in ([HEADER, *CHILDREN], [[*HEADER, "หมู่ที่"], *numbered]):
+        office_file(file, rows, (TITLE, "ตำบลบ้านนา หมู่ที่ 3"))
+        assert cpms("validate", file, "--village", "850105").code == 2
+
+
 @pytest.mark.parametrize(
     ("titles", "sheet"),
     [

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from cpms_cli.checking.drafting.choice_lines import choice_lines
+from cpms_cli.checking.drafting.legends import texts_by_legend
 from cpms_cli.checking.drafting.map_answers import first_texts
 from cpms_cli.checking.drafting.map_decisions import HeaderRow
 from cpms_cli.checking.drafting.map_examples import DraftedSheet, show_answers, show_cells, show_guessed_cells
@@ -111,7 +112,7 @@ def proposals_of(sheet: DraftedSheet) -> Proposed:
         column.index: propose(
             survey,
             about,
-            first_texts(matched.source, column.index),
+            texts_by_legend(column.header, first_texts(matched.source, column.index)),
             taken.get(child, of_homes),
             matched.source.group(column.index),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -33,6 +33,18 @@ def words_in_legend(survey: Survey, source: SourceTable, index: int, field: Fiel
         if words:
             return frozenset(word for word in words if word in known) or words
     return frozenset()
+
+
+def texts_by_legend(header: str, texts: Sequence[str]) -> list[str]:
+    """Return cells as words, where the header says what each number among them stands for; else as they are.
+
+    >>> texts_by_legend("Gender (1=M, 2=F)", ["1", "2"]), texts_by_legend("Gender (1=M)", ["1", "2"])
+    (['m', 'f'], ['1', '2'])
+    """
+    legend = _legend((header,))
+    numbers = [int(plain_digits(text)) if _is_number(text.strip()) else None for text in texts]
+    words = [min(legend.get(number, ()), default=None) if number is not None else None for number in numbers]
+    return list(texts) if None in words else [word for word in words if word is not None]
 
 
 @lru_cache(maxsize=256)

@@ -119,20 +119,30 @@ def _years(line: str) -> Iterator[int]:
             yield christian_year(number, era)
 
 
-def place_in_titles(survey: Survey, source: SourceTable) -> SaidPlace | None:
-    """The place that the lines above a header and the sheet's name say; None where they name none, or may mean two."""
+def place_in_titles(survey: Survey, source: SourceTable, given: str | None = None) -> SaidPlace | None:
+    """The place that the lines above a header and the sheet's name say; None where they name none, or may mean two.
+
+    Of subdistricts of one name it is the `given` one, and where they name none too.
+    """
     lines = titles_of(source)
     named = {width: {code for line in lines for code in _named(survey, line, width)} for width in _WORDS}
     subdistricts = {
         code
-        for code in named[SUBDISTRICT]
+        for code in named[SUBDISTRICT] or ({given} if given else ())
         if all(not named[width] or code[:width] in named[width] for width in (DISTRICT, PROVINCE))
     }
+    subdistricts = {given} if given in subdistricts else subdistricts
     subdistrict = _only(subdistricts)
     if subdistrict is None:
         return None
     villages = {int(match[1]) for line in lines for match in _MOO.finditer(line)} - {0}
     return SaidPlace(subdistrict, _only(villages))
+
+
+def title_names_other(survey: Survey, source: SourceTable, subdistrict: str) -> bool:
+    """Whether the lines above a header name subdistricts, and this one is none of them."""
+    named = {code for line in titles_of(source) for code in _named(survey, line, SUBDISTRICT)}
+    return bool(named) and subdistrict not in named
 
 
 def place_of_section(survey: Survey, line: str, around: str | None) -> str | None:

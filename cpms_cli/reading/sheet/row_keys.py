@@ -14,7 +14,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.header.export_layouts import Layout
-from cpms_cli.reading.layout.title_keys import place_in_titles, place_of_section, sections_of
+from cpms_cli.reading.layout.title_keys import place_in_titles, place_of_section, sections_of, title_names_other
 from cpms_cli.reading.sheet.grown_ups import without_grown_ups
 from cpms_cli.reading.sheet.house_lines import with_houses_of_lines
 from cpms_cli.reading.sheet.houses_above import any_filled, with_houses_from_above
@@ -29,6 +29,7 @@ from cpms_cli.reading.sheet.sheets import (
 from cpms_cli.reading.sheet.village_numbers import (
     BY_NUMBER,
     village_number_column,
+    villages_by_code,
     villages_by_name,
     villages_by_number,
 )
@@ -113,9 +114,13 @@ def _says_village(survey: Survey, sheet: Sheet) -> bool:
 def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     """The sheet with the village of its rows in a column, as it says it, or as it is `given` for this file."""
     name = survey.role("village").name
-    titled = place_in_titles(survey, sheet.source)
-    subdistrict = given[:SUBDISTRICT] if given else titled.subdistrict if titled else None
-    village = given if given and len(given) > SUBDISTRICT else titled.village if titled and not given else None
+    whole = given if given and len(given) > SUBDISTRICT else None
+    if given and not whole and title_names_other(survey, sheet.source, given):
+        given = None  # a number would be of a village that the list is not about
+    around = given[:SUBDISTRICT] if given else None
+    titled = place_in_titles(survey, sheet.source, around)
+    subdistrict = around or (titled.subdistrict if titled else None)
+    village = whole or (titled.village if titled and titled.subdistrict == subdistrict else None)
     place = sheet.place(name)
     if place is None:
         place = village_number_column(sheet)
@@ -125,7 +130,9 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
                 _check_same_village(named, place, given, name)
             return named
     if place is not None:
-        own = sheet if subdistrict is None else villages_by_number(survey, sheet, place, subdistrict)
+        own = sheet if place in sheet.fields else villages_by_code(survey, sheet, place)
+        if own is sheet and subdistrict is not None:
+            own = villages_by_number(survey, sheet, place, subdistrict)
         if given:
             _check_same_village(own, place, given, name)
         return own
@@ -136,7 +143,7 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     if village is None:
         return sheet
     column = pd.Series(village, index=range(sheet.source.data.num_rows), dtype="str")
-    note = Note("village_given" if given else "village_from_title", {"village": village})
+    note = Note("village_given" if whole else "village_from_title", {"village": village})
     return with_column(sheet, name, column, note)
 
 

@@ -19,7 +19,9 @@ from cpms_cli.reading.header.export_layouts import (
 from cpms_cli.reading.header.headers import is_headed
 from cpms_cli.reading.layout.title_keys import are_village_numbers, subdistrict_of, village_in_subdistrict
 from cpms_cli.reading.sheet.sheets import Note, Sheet, replace_texts, texts_of
+from cpms_cli.survey.area_widths import SUBDISTRICT, VILLAGE
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.plain_text import plain_digits
 
 BY_NUMBER = "village_by_number"
 """The note of a sheet whose villages are read by their numbers."""
@@ -90,12 +92,33 @@ def _read_as_village(survey: Survey, sheet: Sheet, places: tuple[int, ...], note
     )
 
 
-def villages_by_number(survey: Survey, sheet: Sheet, place: int, subdistrict: str) -> Sheet:
-    """The sheet with the numbers of villages in one column written as their codes; itself where there are none."""
+def villages_by_code(survey: Survey, sheet: Sheet, place: int) -> Sheet:
+    """The sheet with a column for the numbers of villages read as the village, where all its cells are whole codes;
+    itself where they are not."""
     texts = texts_of(sheet, place)
-    by_number = {text: village_in_subdistrict(text, subdistrict) for text in texts.dropna().unique()}
-    codes = {text: code for text, code in by_number.items() if code is not None}
-    if not codes or (place not in sheet.fields and len(codes) < len(by_number)):
+    codes = {text: _whole_code(survey, text) for text in texts.dropna().unique()}
+    if not codes or None in codes.values():
+        return sheet
+    read = _read_as_village(survey, sheet, (place,), Note("village_by_code", {"column": sheet.source.header[place]}))
+    return replace_texts(read, place, texts.map(codes, na_action="ignore"))
+
+
+def _whole_code(survey: Survey, text: str) -> str | None:
+    """The code of a village that a cell has in full, of a subdistrict that is known; None where it has none."""
+    code = plain_digits(text).strip().removesuffix(".0")
+    return code if len(code) == VILLAGE and code.isdecimal() and code[:SUBDISTRICT] in survey.areas else None
+
+
+def villages_by_number(survey: Survey, sheet: Sheet, place: int, subdistrict: str) -> Sheet:
+    """The sheet with the numbers of villages in one column written as their codes; itself where there are none.
+
+    Some cells may have the whole code.
+    """
+    texts = texts_of(sheet, place)
+    cells = list(texts.dropna().unique())
+    numbers = {text: code for text in cells if (code := village_in_subdistrict(text, subdistrict)) is not None}
+    codes = {text: code for text in cells if (code := numbers.get(text) or _whole_code(survey, text)) is not None}
+    if not numbers or (place not in sheet.fields and len(codes) < len(cells)):
         return sheet
     note = Note(BY_NUMBER, {"column": sheet.source.header[place], "subdistrict": subdistrict})
     read = _read_as_village(survey, sheet, (place,), note)

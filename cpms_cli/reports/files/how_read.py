@@ -26,6 +26,7 @@ KEY_NOTES = frozenset(
         "village_own",
         "village_by_name",
         "village_by_number",
+        "village_by_code",
         "house_from_above",
         "house_from_head",
         "house_from_lines",
@@ -41,11 +42,15 @@ KEY_NOTES = frozenset(
         "sex_from_titles",
         "grown_ups_left_out",
         "answers_of_families",
+        "date_parts",
     }
 )
 # What a run tells of a file that nobody looks at while it is stored: how names and dates were understood.
 RUN_NOTES = frozenset(
     {
+        "village_from_title",
+        "village_by_number",
+        "village_by_code",
         "name_split",
         "name_whole",
         "family_name_whole",

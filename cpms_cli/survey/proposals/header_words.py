@@ -67,10 +67,10 @@ def _date_forms() -> re.Pattern[str]:
 
 
 def without_date_form(header: str) -> str:
-    """Return a header without how a day is to be written there; as it is where nothing else would remain.
+    """Return a header without how a day or a number is to be written there; as it is where nothing else would remain.
 
-    >>> without_date_form("DOB (dd/mm/yy)"), without_date_form("ว/ด/ป")
-    ('DOB', 'ว/ด/ป')
+    >>> without_date_form("DOB (dd/mm/yy)"), without_date_form("ว/ด/ป"), without_date_form("ID number (13 digits)")
+    ('DOB', 'ว/ด/ป', 'ID number')
     """
     rest = _date_forms().sub("", header.strip()).strip()
     return rest or header

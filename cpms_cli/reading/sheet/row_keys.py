@@ -114,13 +114,7 @@ def _says_village(survey: Survey, sheet: Sheet) -> bool:
 def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     """The sheet with the village of its rows in a column, as it says it, or as it is `given` for this file."""
     name = survey.role("village").name
-    whole = given if given and len(given) > SUBDISTRICT else None
-    if given and not whole and title_names_other(survey, sheet.source, given):
-        given = None  # a number would be of a village that the list is not about
-    around = given[:SUBDISTRICT] if given else None
-    titled = place_in_titles(survey, sheet.source, around)
-    subdistrict = around or (titled.subdistrict if titled else None)
-    village = whole or (titled.village if titled and titled.subdistrict == subdistrict else None)
+    given, subdistrict, village = _said_of_all_rows(survey, sheet, given)
     place = sheet.place(name)
     if place is None:
         place = village_number_column(sheet)
@@ -143,8 +137,22 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     if village is None:
         return sheet
     column = pd.Series(village, index=range(sheet.source.data.num_rows), dtype="str")
-    note = Note("village_given" if whole else "village_from_title", {"village": village})
+    note = Note("village_given" if given == village else "village_from_title", {"village": village})
     return with_column(sheet, name, column, note)
+
+
+def _said_of_all_rows(survey: Survey, sheet: Sheet, given: str | None) -> tuple[str | None, str | None, str | None]:
+    """What is `given`, and the codes of the subdistrict and of the village that this or the titles say of all rows.
+
+    A subdistrict is not given to a sheet whose titles name others: a number would be of a village that it is not about.
+    """
+    whole = given if given and len(given) > SUBDISTRICT else None
+    if given and not whole and title_names_other(survey, sheet.source, given):
+        given = None
+    around = given[:SUBDISTRICT] if given else None
+    titled = place_in_titles(survey, sheet.source, around)
+    subdistrict = around or (titled.subdistrict if titled else None)
+    return given, subdistrict, whole or (titled.village if titled and titled.subdistrict == subdistrict else None)
 
 
 def _villages_by_section(

@@ -132,8 +132,8 @@ def test_what_a_header_says_of_its_numbers_shows_which_question_it_is(
     tmp_path: Path, survey: Survey, header: str, wanted: str
 ) -> None:
     path = tmp_path / "coded.csv"
-    rows = [[*KEYS, header], *([2569, "85010501", "12", line, f"เด็ก{line}", 7, 1 + line % 2] for line in range(1, 7))]
-    path.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8")
+    children = [f"2569,85010501,12,{line},เด็ก{line},7,{1 + line % 2}" for line in range(1, 7)]
+    path.write_text("\n".join([",".join(KEYS) + f',"{header}"', *children]), encoding="utf-8")
     lines = draft([path], survey).headers
     assert list(lines.loc[lines["header"] == header, "field"])[:1] == [wanted]
 

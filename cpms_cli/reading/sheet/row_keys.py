@@ -114,7 +114,7 @@ def _says_village(survey: Survey, sheet: Sheet) -> bool:
 def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     """The sheet with the village of its rows in a column, as it says it, or as it is `given` for this file."""
     name = survey.role("village").name
-    given, subdistrict, village = _said_of_all_rows(survey, sheet, given)
+    given, subdistrict, village = _place_of_all_rows(survey, sheet, given)
     place = sheet.place(name)
     if place is None:
         place = village_number_column(sheet)
@@ -141,7 +141,7 @@ def _placed(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     return with_column(sheet, name, column, note)
 
 
-def _said_of_all_rows(survey: Survey, sheet: Sheet, given: str | None) -> tuple[str | None, str | None, str | None]:
+def _place_of_all_rows(survey: Survey, sheet: Sheet, given: str | None) -> tuple[str | None, str | None, str | None]:
     """What is `given`, and the codes of the subdistrict and of the village that this or the titles say of all rows.
 
     A subdistrict is not given to a sheet whose titles name others: a number would be of a village that it is not about.

@@ -161,6 +161,16 @@ def test_a_column_for_village_numbers_may_have_whole_codes(cpms: Cpms, tmp_path:
     assert [row[1] for row in stored(store)] == ["85010402", "85010501", "85010502"]
 
 
+def test_a_title_of_another_subdistrict_than_all_rows_is_named(cpms: Cpms, tmp_path: Path) -> None:
+    header = [*HEADER, "รหัสหมู่บ้าน"]
+    for codes, named in ((["85010402"] * 3, True), (["85010402", "85010402", "85010501"], False)):
+        rows = [[*row, code] for row, code in zip(CHILDREN, codes, strict=True)]
+        ran = cpms("validate", office_file(tmp_path / "a.xlsx", [header, *rows]))
+        shown = " ".join(ran.out.split())
+        assert ("names the subdistrict 850105, but no row's village lies in it: 85010402;" in shown) is named
+        assert ran.code == 0
+
+
 def test_of_subdistricts_of_one_name_the_title_means_the_one_that_is_given(cpms: Cpms, tmp_path: Path) -> None:
     file, store = (tmp_path / name for name in ("a.xlsx", "s.duckdb"))
     office_file(file, [HEADER, *CHILDREN], (TITLE, "ตำบลปากน้ำ หมู่ที่ 2"))

@@ -88,6 +88,23 @@ def _of_export(survey: Survey, sheet: Sheet, layout: Layout, given: GivenKeys) -
 
 
 def _with_village(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
+    return _beside_its_title(survey, _with_own_village(survey, sheet, given))
+
+
+def _beside_its_title(survey: Survey, sheet: Sheet) -> Sheet:
+    """The sheet with a note where its titles name a subdistrict in which none of its rows' villages lies."""
+    titled, place = place_in_titles(survey, sheet.source), sheet.place(survey.role("village").name)
+    if titled is None or place is None or not _says_village(survey, sheet):
+        return sheet
+    others = _other_villages(sheet, place, titled.subdistrict)
+    if len(others) < texts_of(sheet, place).dropna().nunique():
+        return sheet
+    values = {"subdistrict": titled.subdistrict, "codes": ", ".join(others[:3])}
+    return replace(sheet, notes=(*sheet.notes, Note("village_other_than_title", values)))
+
+
+def _with_own_village(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
+    """The sheet with the village that its rows say themselves, where it is given for several files, else as given."""
     if given.village is None or not given.several:
         return _placed(survey, sheet, given.village)
     # What a file says of itself goes before what is given for it and others.

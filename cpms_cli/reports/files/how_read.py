@@ -21,6 +21,7 @@ KEY_NOTES = frozenset(
         "round_from_sheet",
         "round_from_title",
         "village_from_title",
+        "village_other_than_title",
         "village_from_sections",
         "village_given",
         "village_own",
@@ -49,6 +50,7 @@ KEY_NOTES = frozenset(
 RUN_NOTES = frozenset(
     {
         "village_from_title",
+        "village_other_than_title",
         "village_by_number",
         "village_by_code",
         "name_split",

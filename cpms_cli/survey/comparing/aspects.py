@@ -15,6 +15,10 @@ Aspects = Mapping[str, PartText | frozenset[str]]
 """Aspects by name; of a set, which is long, only what was added and what was taken out is told."""
 
 
+NAMING_LEVELS = frozenset({"levels"})
+"""The aspects that are names of levels."""
+
+
 def as_text(value: object) -> str | None:
     """Return a value as text: a yes or no as true or false; None where there is none."""
     return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal
 
 from cpms_cli.survey.comparing.all_settings import settings_of
 from cpms_cli.survey.comparing.aspects import (
+    NAMING_LEVELS,
     Aspects,
     PartText,
     activity_aspects,
@@ -158,7 +159,7 @@ def _of_kind(kind: _Kind, before: Survey, after: Survey) -> Iterator[DefinitionC
     if earlier == later:
         return  # the areas are thousands, and mostly the same ones
     formerly = [{name: kind.formerly(part) for name, part in parts.items()} for parts in (earlier, later)]
-    pairs = same_parts(*formerly)
+    pairs, levels = same_parts(*formerly), _levels_named_now(before, after)
     for name, now in later.items():
         if name not in pairs:
             yield DefinitionChange(kind.part, "added", name, kind.label(now))
@@ -166,11 +167,28 @@ def _of_kind(kind: _Kind, before: Survey, after: Survey) -> Iterator[DefinitionC
         old_name = pairs[name]
         if old_name != name:
             yield DefinitionChange(kind.part, "renamed", name, kind.label(now), "name", old_name, name)
-        yield from _otherwise(kind.part, name, kind.label(now), kind.aspects(earlier[old_name]), kind.aspects(now))
+        then = _with_levels_of_now(kind.aspects(earlier[old_name]), levels)
+        yield from _otherwise(kind.part, name, kind.label(now), then, kind.aspects(now))
     kept = set(pairs.values())
     for name, then in earlier.items():
         if name not in kept:
             yield DefinitionChange(kind.part, "retired", name, kind.label(then))
+
+
+def _levels_named_now(before: Survey, after: Survey) -> dict[str, str]:
+    """Return the name that each level has now, by its name in the earlier definition, where it has another."""
+    named = ({level.id: level.formerly for level in survey.levels} for survey in (before, after))
+    return {old: new for new, old in same_parts(*named).items() if old != new}
+
+
+def _with_levels_of_now(aspects: Aspects, levels: Mapping[str, str]) -> Aspects:
+    """Return the aspects of an earlier part, in which levels that have another name now have that: it says the same."""
+    return {
+        name: as_list(levels.get(level, level) for level in text.split(", "))
+        if name in NAMING_LEVELS and isinstance(text, str)
+        else text
+        for name, text in aspects.items()
+    }
 
 
 def _settings(before: Survey, after: Survey) -> Iterator[DefinitionChange]:

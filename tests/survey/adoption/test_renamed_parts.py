@@ -49,6 +49,13 @@ def test_what_is_renamed_is_neither_added_nor_retired(renamed: Path) -> None:
     assert [(change.kind, change.before, change.after) for change in groups] == [("changed", "sex", "gender")]
 
 
+def test_a_right_for_a_renamed_level_is_the_same_right(own: Path) -> None:
+    rename_level(own, "high_risk", "grave")
+    changes = definition_changes(load_survey(), load_survey(own))
+    assert "grave" in (own / "rights.yaml").read_text("utf-8")
+    assert [change for change in changes if change.part == "right"] == []
+
+
 def test_the_name_of_before_may_still_be_typed(cpms: Cpms, renamed: Path, store: Path) -> None:
     adopt(renamed, store)
     listed = [cpms("children", "--risk", name, "--store", store) for name in ("watched", "at_risk")]

@@ -125,3 +125,17 @@ def test_a_map_as_csv_is_refused_where_yes_would_be_read_for_no(survey: Survey, 
     mapping.write_text("header,field\nบัตรทอง,leave out\nพ่อเสียชีวิต,father_alive\n", "utf-8")
     with pytest.raises(UsageError, match="may mean something else"):
         read(path, survey, mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [(("UC", "บัตรทอง", "ประกันสังคม", "ไม่มีสิทธิ"), "health_insurance"), (("A", "B", "C", "D"), "?health_insurance")],
+)
+def test_a_header_that_is_nearly_known_is_sure_where_its_cells_are(
+    tmp_path: Path, survey: Survey, cells: tuple[str, ...], wanted: str
+) -> None:
+    path, header = tmp_path / "near.csv", "สิทธิการรักษา"
+    rows = [f"2569,85010501,12,{line},มานี{line},7,{cell}" for line, cell in enumerate(cells, start=1)]
+    path.write_text("\n".join([f"รอบ,รหัสหมู่บ้าน,บ้านเลขที่,ลำดับเด็ก,ชื่อ,อายุ,{header}", *rows]), encoding="utf-8")
+    lines = draft([path], survey).headers
+    assert list(lines.loc[lines["header"] == header, "field"]) == [wanted]

@@ -215,6 +215,10 @@ def test_a_child_is_found_again_when_the_telephone_changes_its_writing(zawgyi: s
         "?",
         "....",
         "ไม่ทราบ/เสียชีวิต",
+        "มารดาเสียชีวิต",
+        "มารดาไม่ทราบชื่อ",
+        "แม่ทิ้งไป",
+        "Mother died",
         "123",
     ],
 )

@@ -117,12 +117,19 @@ def proposals_of(sheet: DraftedSheet) -> Proposed:
             matched.source.group(column.index),
         )
         for column in matched.unread
-        if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
+        if column.why in ("unknown", "near") and column.header.strip() and spelt(column.header) not in aside
         if column.index != sheet.relation and not tells_village(survey, matched, column)
         if not (matched.source.group(column.index) and is_part_of_age(column.header))
         for about, child in [header_about(sheet, column.index)]
     }
-    likely = {index: proposals for index, proposals in proposed.items() if proposals}
+    # A header that is nearly a question's stays one to ask about, unless words and cells leave no doubt that it is.
+    nearly = {column.index: column.may_be for column in matched.unread if column.why == "near"}
+    likely = {
+        index: proposals
+        for index, proposals in proposed.items()
+        if proposals
+        if index not in nearly or (proposals[0].field == nearly[index] and is_filled_in(survey, proposals))
+    }
     single = {
         place
         for whole, places in options_of(matched.source).items()
